@@ -1,0 +1,98 @@
+// SecurityContexts: load them once, then decide calls. The semantics are docs/policy.md.
+#ifndef CALLGATE_POLICY_H_
+#define CALLGATE_POLICY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "callgate/decision.h"
+#include "callgate/json.h"
+#include "callgate/limits.h"
+#include "callgate/result.h"
+
+namespace callgate {
+
+// A call that shows a difference between two contexts: put it to Evaluate on both sides.
+struct Witness {
+  std::string tool;
+  std::string arguments;  // JSON object
+};
+
+// Whether every call that a child context allows, its parent allows too.
+struct Containment {
+  bool contained = false;
+  std::optional<Witness> witness;  // allowed by the child, denied by the parent
+  std::string reason;              // empty when contained; "uncovered" or what exceeds what
+
+  explicit operator bool() const noexcept { return contained; }
+};
+
+// One capability's worth of difference between two versions of a context.
+struct PolicyChange {
+  bool became_allowed;  // else: became denied
+  std::size_t capability;  // in the context that allows: the new one, or the old one
+  std::string tool_pattern;
+  std::optional<Witness> witness;
+  std::string reason;
+};
+
+struct PolicyDiff {
+  std::vector<PolicyChange> changes;
+  bool empty() const noexcept { return changes.empty(); }
+};
+
+// Something that loads and is probably not what its author meant.
+struct LintWarning {
+  std::string rule;  // "lint.…", as named in docs/policy.md
+  std::string context;
+  std::optional<std::size_t> capability;  // or nullopt: the context or its deny list
+  std::string message;
+  std::string where;  // "file:line:column"
+};
+
+// An immutable set of SecurityContexts, compiled. Cheap to copy; share freely between threads.
+class PolicySet {
+ public:
+  // YAML, or JSON when `filename` ends in ".json" or the text parses as JSON. One context, a list,
+  // or a multi-document text. INVALID_POLICY with "filename:line:column". Nothing loads partially.
+  static Result<PolicySet> Parse(std::string_view text, std::string_view filename = {},
+                                 const Limits& limits = {});
+  // A file, or a directory: the union of its *.yaml, *.yml and *.json files, not recursive. The only
+  // function of the core that reads files.
+  static Result<PolicySet> Load(const std::string& path, const Limits& limits = {});
+
+  // Decides one call. Pure: charges no rate. SCOPE_NOT_FOUND for a context that does not exist,
+  // INVALID_ENVELOPE for a tool name or arguments of a wrong form. No allocation when allowed.
+  Decision Evaluate(std::string_view context, std::string_view tool, json::Value arguments) const;
+  Decision Evaluate(std::string_view context, std::string_view tool,
+                    std::string_view arguments_json) const;
+
+  // SCOPE_NOT_FOUND where a name is unknown, for all three.
+  Result<Containment> Contains(std::string_view parent, std::string_view child) const;
+  Result<PolicyDiff> Diff(std::string_view context, const PolicySet& other,
+                          std::string_view other_context) const;
+  // Those of `tools` of which some call passes (argument_patterns taken as satisfiable), in order.
+  Result<std::vector<std::string>> CouldAllow(std::string_view context,
+                                              const std::vector<std::string>& tools) const;
+  std::vector<LintWarning> Lint() const;
+
+  std::vector<std::string> context_names() const;  // sorted
+  // SHA-256, hexadecimal, of the contexts in canonical form: the same for the same meaning of text,
+  // whatever its format, comments and order of keys.
+  std::string_view Digest() const noexcept;
+  // Null where there is none. For rooms of the core.
+  std::shared_ptr<const policy::Context> Find(std::string_view context) const noexcept;
+
+ private:
+  struct State;
+  explicit PolicySet(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace callgate
+
+#endif  // CALLGATE_POLICY_H_
