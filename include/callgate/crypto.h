@@ -32,16 +32,17 @@ std::string_view AsBytes(const std::array<std::uint8_t, N>& bytes) noexcept {
 // not of small order. Every constructor refuses others with KEY_REFUSED.
 class PublicKey {
  public:
-  static Result<PublicKey> FromBytes(std::string_view bytes);    // 32 bytes
-  static Result<PublicKey> FromBase64(std::string_view base64);  // 44 characters, RFC 4648 section 4
-  static Result<PublicKey> FromJwk(std::string_view json);       // RFC 8037: kty OKP, crv Ed25519
-  static Result<PublicKey> FromPem(std::string_view pem);        // SPKI, RFC 8410
+  static Result<PublicKey> FromBytes(std::string_view bytes);  // 32 bytes
+  static Result<PublicKey> FromBase64(
+      std::string_view base64);                             // 44 characters, RFC 4648 section 4
+  static Result<PublicKey> FromJwk(std::string_view json);  // RFC 8037: kty OKP, crv Ed25519
+  static Result<PublicKey> FromPem(std::string_view pem);   // SPKI, RFC 8410
 
   const std::array<std::uint8_t, kPublicKeyBytes>& bytes() const noexcept { return bytes_; }
   std::string ToBase64() const;
-  std::string ToJwk() const;         // {"crv":"Ed25519","kty":"OKP","x":"..."}
-  std::string ToPem() const;         // SPKI
-  std::string Thumbprint() const;    // RFC 7638, SHA-256, base64url
+  std::string ToJwk() const;       // {"crv":"Ed25519","kty":"OKP","x":"..."}
+  std::string ToPem() const;       // SPKI
+  std::string Thumbprint() const;  // RFC 7638, SHA-256, base64url
 
   // True only for a valid signature: strict, cofactorless, canonical S and A.
   [[nodiscard]] bool Verify(std::string_view signature, std::string_view message) const noexcept;

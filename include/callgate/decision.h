@@ -71,12 +71,12 @@ class [[nodiscard]] Decision {
   // The compact JSON-RPC text whose signature verified; empty unless allowed.
   std::string_view payload() const noexcept;
   std::string_view session_id() const noexcept;
-  std::string_view subject() const noexcept;    // the token's sub
-  std::string_view context() const noexcept;    // name of the SecurityContext
-  std::string_view method() const noexcept;     // "tools/call" or "tools/list"
-  std::string_view tool() const noexcept;       // empty for tools/list
+  std::string_view subject() const noexcept;     // the token's sub
+  std::string_view context() const noexcept;     // name of the SecurityContext
+  std::string_view method() const noexcept;      // "tools/call" or "tools/list"
+  std::string_view tool() const noexcept;        // empty for tools/list
   std::string_view request_id() const noexcept;  // JSON text of the payload's id
-  std::string_view arguments() const noexcept;  // compact JSON text
+  std::string_view arguments() const noexcept;   // compact JSON text
   std::optional<PublicKey> public_key() const;
   std::optional<Signature> signature() const;
   // SHA-256 of the bytes that were signed; nullopt before the signature verified.

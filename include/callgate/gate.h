@@ -107,18 +107,18 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Decides the envelope in `bytes`, and records what has to be: the flow of docs/concepts.md. Never
-  // allows what is malformed, unsigned, stale, seen before or not allowed by policy.
+  // Decides the envelope in `bytes`, and records what has to be: the flow of docs/concepts.md.
+  // Never allows what is malformed, unsigned, stale, seen before or not allowed by policy.
   Decision Authorize(std::string_view bytes, Time now);
   // The same up to the ledger, for ledgers that live elsewhere. Pure but for the token memory.
   Plan MakePlan(std::string_view bytes, Time now);
 
-  // Verifies `token` and opens the session it names, bound to `public_key`. With `parent` (the id of
-  // an open session), the new context must be within every context of the parent's chain, and the
-  // contexts of the chain are kept as they are now. Errors: those of VerifyToken; SCOPE_NOT_FOUND;
-  // KEY_REFUSED when cnf.jkt names another key, or the id is open with another key;
-  // SESSION_INACTIVE for an id that ended or was revoked, or a parent that is; UNKNOWN_SESSION for an
-  // unknown parent; CONTEXT_EXCEEDS_PARENT_CEILING; LEDGER_FULL.
+  // Verifies `token` and opens the session it names, bound to `public_key`. With `parent` (the id
+  // of an open session), the new context must be within every context of the parent's chain, and
+  // the contexts of the chain are kept as they are now. Errors: those of VerifyToken;
+  // SCOPE_NOT_FOUND; KEY_REFUSED when cnf.jkt names another key, or the id is open with another
+  // key; SESSION_INACTIVE for an id that ended or was revoked, or a parent that is; UNKNOWN_SESSION
+  // for an unknown parent; CONTEXT_EXCEEDS_PARENT_CEILING; LEDGER_FULL.
   Result<Session> OpenSession(std::string_view token, const PublicKey& public_key,
                               std::optional<std::string_view> parent, Time now);
   // Moves exp; id, key, sub and scp stay. Errors as OpenSession, INVALID_TOKEN where they differ.
@@ -142,8 +142,7 @@ class Gate {
   std::string ExportState() const;
   // Replaces the ledger's state by `state` with `effects` applied in order, idempotently.
   // INVALID_ARGUMENT for what is malformed, and then nothing changes.
-  Result<void> RestoreState(std::string_view state,
-                            const std::vector<std::string>& effects = {});
+  Result<void> RestoreState(std::string_view state, const std::vector<std::string>& effects = {});
 
  private:
   struct State;

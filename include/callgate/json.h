@@ -27,6 +27,7 @@ struct Node {
 
 class Document;
 struct Member;
+Result<Document> Parse(std::string_view text, const Limits& limits);
 
 // A value inside a Document: a view of two pointers, cheap to copy, valid while its Document lives.
 // Members of objects are held and iterated in code-point order of their keys, which are unique.
@@ -47,6 +48,9 @@ class Value {
   std::string_view string() const noexcept { return {text_ + node_->text, node_->length}; }
   // REQUIRES: is_number(). The digits exactly as the source had them.
   std::string_view number() const noexcept { return {text_ + node_->text, node_->length}; }
+  // REQUIRES: is_string() or is_number(). Where the text begins in the source, in bytes; for a
+  // string, after the quote.
+  std::size_t offset() const noexcept { return node_->text; }
   // REQUIRES: is_array() or is_object(). Number of elements or members.
   std::size_t size() const noexcept { return node_->length; }
   // The number when it is an integer, written without fraction or exponent, that fits.
@@ -128,14 +132,15 @@ class Document {
   Value root() const noexcept { return Value(nodes_, text_); }
 
  private:
-  friend class TreeBuilder;
+  friend Result<Document> Parse(std::string_view text, const Limits& limits);
   struct Free {
     void operator()(void* block) const noexcept { std::free(block); }
   };
-  Document(std::unique_ptr<void, Free> block, const Node* nodes, const char* text) noexcept
+  using Block = std::unique_ptr<void, Free>;
+  Document(Block block, const Node* nodes, const char* text) noexcept
       : block_(std::move(block)), nodes_(nodes), text_(text) {}
 
-  std::unique_ptr<void, Free> block_;
+  Block block_;
   const Node* nodes_;
   const char* text_;
 };
@@ -156,9 +161,9 @@ void WriteLexical(Value value, KeyOrder order, std::string& out);
 // True when the two orders give different bytes for `value`.
 [[nodiscard]] bool KeyOrdersDiffer(Value value) noexcept;
 
-// RFC 8785 (JCS) bytes. Beyond RFC 8785, and as its section 3.2.2.3 advises: integers beyond
-// +-(2^53 - 1) written without fraction or exponent are refused, since no reader would agree on
-// them. Errors as Parse.
+// RFC 8785 (JCS) bytes. Stricter than RFC 8785 in one thing: a number that is written, or would be
+// written, as an integer beyond +-(2^53 - 1) is refused, since readers disagree about its value.
+// Numbers from 1e21 on, written with an exponent, pass. Errors as Parse.
 Result<std::string> Canonicalize(std::string_view text, const Limits& limits = {});
 Result<std::string> Canonicalize(Value value);
 

@@ -12,9 +12,9 @@ namespace callgate {
 struct Limits {
   // JSON texts: envelopes, payloads, arguments, claims, and what is canonicalized.
   std::size_t max_json_bytes = 1 << 20;
-  std::size_t max_json_depth = 64;        // arrays and objects that are open at once
+  std::size_t max_json_depth = 64;         // arrays and objects that are open at once
   std::size_t max_json_nodes = 64 * 1024;  // values and keys
-  std::size_t max_number_bytes = 1024;    // the digits of one number
+  std::size_t max_number_bytes = 1024;     // the digits of one number
 
   std::size_t max_token_bytes = 8 * 1024;
   std::size_t max_remembered_tokens = 16 * 1024;

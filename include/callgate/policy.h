@@ -33,7 +33,7 @@ struct Containment {
 
 // One capability's worth of difference between two versions of a context.
 struct PolicyChange {
-  bool became_allowed;  // else: became denied
+  bool became_allowed;     // else: became denied
   std::size_t capability;  // in the context that allows: the new one, or the old one
   std::string tool_pattern;
   std::optional<Witness> witness;
@@ -61,8 +61,8 @@ class PolicySet {
   // or a multi-document text. INVALID_POLICY with "filename:line:column". Nothing loads partially.
   static Result<PolicySet> Parse(std::string_view text, std::string_view filename = {},
                                  const Limits& limits = {});
-  // A file, or a directory: the union of its *.yaml, *.yml and *.json files, not recursive. The only
-  // function of the core that reads files.
+  // A file, or a directory: the union of its *.yaml, *.yml and *.json files, not recursive. The
+  // only function of the core that reads files.
   static Result<PolicySet> Load(const std::string& path, const Limits& limits = {});
 
   // Decides one call. Pure: charges no rate. SCOPE_NOT_FOUND for a context that does not exist,

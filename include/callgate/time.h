@@ -18,7 +18,8 @@ inline constexpr Time kLatestTime{std::chrono::milliseconds{7'258'118'400'000}};
 // broken, or its unit was mistaken; deciding freshness by it would be a guess.
 inline Result<void> CheckTime(Time now) {
   if (now < kEarliestTime || now > kLatestTime) {
-    return Error{ErrorCode::kInvalidArgument, "now must lie between the years 2001 and 2200", "now"};
+    return Error{ErrorCode::kInvalidArgument, "now must lie between the years 2001 and 2200",
+                 "now"};
   }
   return {};
 }

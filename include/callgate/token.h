@@ -29,8 +29,8 @@ class IssuerKeys {
   // Key ids are the RFC 7638 thumbprints.
   static Result<IssuerKeys> FromList(const std::vector<PublicKey>& keys);
   // RFC 7517 JWK Set. Keys of other types, and with `use` other than "sig", are passed over; a key
-  // without `kid` takes its thumbprint. INVALID_ARGUMENT or KEY_REFUSED where none is left or one is
-  // malformed.
+  // without `kid` takes its thumbprint. INVALID_ARGUMENT or KEY_REFUSED where none is left or one
+  // is malformed.
   static Result<IssuerKeys> FromJwks(std::string_view json);
 
   // The key for a token's header: by `kid`, or, without one, the only key. Null when there is none.
@@ -59,22 +59,22 @@ struct TokenClaims {
 
 // What a token must say besides being valid.
 struct TokenExpectations {
-  std::optional<std::string> issuer;      // iss must equal it
-  std::optional<std::string> audience;    // aud must equal or contain it
-  std::chrono::seconds leeway{0};         // on exp and nbf; 0 to kLargestLeeway
+  std::optional<std::string> issuer;    // iss must equal it
+  std::optional<std::string> audience;  // aud must equal or contain it
+  std::chrono::seconds leeway{0};       // on exp and nbf; 0 to kLargestLeeway
 };
 
 // EXPIRED_TOKEN when exp has passed (now >= exp + leeway); INVALID_TOKEN for everything else: form,
 // header (only alg, typ, kid and cty-free members are known; alg must be "EdDSA", typ absent or
-// "JWT"), key, signature, missing or mistyped claims, iat more than 30 s ahead, nbf ahead, a lifetime
-// over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
+// "JWT"), key, signature, missing or mistyped claims, iat more than 30 s ahead, nbf ahead, a
+// lifetime over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
 Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, Time now,
                                 const TokenExpectations& expectations = {},
                                 const Limits& limits = {});
 
 struct TokenOptions {
-  std::optional<std::string> key_id;      // kid of the header
-  std::chrono::seconds lifetime{3600};    // used where the claims have no exp
+  std::optional<std::string> key_id;    // kid of the header
+  std::chrono::seconds lifetime{3600};  // used where the claims have no exp
 };
 
 // Signs `claims_json` (an object with sub and scp). iat, exp and a random jti (UUIDv4) are added

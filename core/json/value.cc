@@ -1,0 +1,35 @@
+#include <charconv>
+
+#include "callgate/json.h"
+
+namespace callgate::json {
+
+std::optional<std::int64_t> Value::integer() const noexcept {
+  if (!is_number()) return std::nullopt;
+  const std::string_view digits = number();
+  std::int64_t value;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> Value::number_as_double() const noexcept {
+  if (!is_number()) return std::nullopt;
+  const std::string_view digits = number();
+  double value;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Value> Value::Find(std::string_view key) const noexcept {
+  if (!is_object()) return std::nullopt;
+  for (const Member member : members()) {
+    const int order = member.key.compare(key);
+    if (order == 0) return member.value;
+    if (order > 0) break;  // members are sorted
+  }
+  return std::nullopt;
+}
+
+}  // namespace callgate::json
