@@ -60,8 +60,8 @@ void AppendEcmaScriptNumber(double value, std::string& out) {
 }
 
 bool IsPlainInteger(std::string_view digits) {
-  return digits.find_first_not_of("0123456789", digits.front() == '-' ? 1 : 0) ==
-         std::string_view::npos;
+  if (digits.front() == '-') digits.remove_prefix(1);
+  return std::all_of(digits.begin(), digits.end(), [](char c) { return '0' <= c && c <= '9'; });
 }
 
 // False for an integer that is, or would be written as, digits beyond what a double holds exactly.
@@ -83,10 +83,10 @@ bool AppendNumber(Value value, std::string& out) {
   return true;
 }
 
-}  // namespace
-
-Result<std::string> Canonicalize(Value value) {
+// `size_hint`: bytes the result is likely to need.
+Result<std::string> Canonicalize(Value value, std::size_t size_hint) {
   std::string out;
+  out.reserve(size_hint);
   std::optional<Value> refused;
   const bool written = Write(value, KeyOrder::kUtf16, out, [&](Value number, std::string& text) {
     if (AppendNumber(number, text)) return true;
@@ -101,10 +101,14 @@ Result<std::string> Canonicalize(Value value) {
   return out;
 }
 
+}  // namespace
+
+Result<std::string> Canonicalize(Value value) { return Canonicalize(value, 0); }
+
 Result<std::string> Canonicalize(std::string_view text, const Limits& limits) {
   Result<Document> document = Parse(text, limits);
   if (!document) return std::move(document).error();
-  return Canonicalize(document->root());
+  return Canonicalize(document->root(), text.size());
 }
 
 }  // namespace callgate::json

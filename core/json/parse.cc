@@ -1,3 +1,8 @@
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2  // strings and white space 16 bytes at a time
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
 #include <rapidjson/reader.h>
 
 #include <algorithm>
@@ -80,8 +85,9 @@ std::size_t CountSeparators(std::string_view text) {
 // A double holds up to 15 decimal digits exactly; longer numbers are worth the conversion.
 bool FitsDouble(std::string_view digits) {
   constexpr std::size_t kSafeDigits = 15;
+  const auto is_integer_character = [](char c) { return c == '-' || ('0' <= c && c <= '9'); };
   if (digits.size() <= kSafeDigits &&
-      digits.find_first_not_of("-0123456789") == std::string_view::npos) {
+      std::all_of(digits.begin(), digits.end(), is_integer_character)) {
     return true;
   }
   double value;
