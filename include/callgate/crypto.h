@@ -28,8 +28,10 @@ std::string_view AsBytes(const std::array<std::uint8_t, N>& bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), N};
 }
 
-// An Ed25519 public key that is canonical, on the curve, of the prime-order subgroup's cosets but
-// not of small order. Every constructor refuses others with KEY_REFUSED.
+// An Ed25519 public key: the canonical encoding (y < p) of a point of the prime-order subgroup other
+// than the identity, which is what every honestly generated key is. Every constructor refuses others
+// with KEY_REFUSED: points of small order, of mixed order, off the curve, and second spellings. The
+// check is libsodium's crypto_core_ed25519_is_valid_point and costs about two verifications.
 class PublicKey {
  public:
   static Result<PublicKey> FromBytes(std::string_view bytes);  // 32 bytes
@@ -44,7 +46,7 @@ class PublicKey {
   std::string ToPem() const;       // SPKI
   std::string Thumbprint() const;  // RFC 7638, SHA-256, base64url
 
-  // True only for a valid signature: strict, cofactorless, canonical S and A.
+  // True only for a valid signature: cofactorless, canonical S, neither R nor A of small order.
   [[nodiscard]] bool Verify(std::string_view signature, std::string_view message) const noexcept;
 
   friend bool operator==(const PublicKey& a, const PublicKey& b) noexcept {
@@ -67,10 +69,11 @@ class PreparedKey {
   PublicKey key_;
 };
 
-// Bytes in locked memory, erased on destruction. Move-only.
+// Bytes in guarded memory between inaccessible pages, locked as far as the system's limit on locked
+// memory (RLIMIT_MEMLOCK) goes, erased on destruction. Move-only.
 class SecretBytes {
  public:
-  // Zero bytes of that size. Aborts when the system has no memory to lock.
+  // Zero bytes of that size. Aborts when the system has no such memory.
   explicit SecretBytes(std::size_t size);
   std::string_view view() const noexcept { return {data_.get(), size_}; }
   char* data() noexcept { return data_.get(); }
@@ -90,8 +93,10 @@ class SecretKey {
  public:
   static SecretKey Generate();
   static Result<SecretKey> FromBytes(std::string_view seed);  // 32 bytes
-  static Result<SecretKey> FromJwk(std::string_view json);    // RFC 8037; `x` must belong to `d`
-  static Result<SecretKey> FromPem(std::string_view pem);     // PKCS#8, RFC 8410, unencrypted
+  // RFC 8037; `x` must belong to `d`, and `d` is written without escapes.
+  static Result<SecretKey> FromJwk(std::string_view json);
+  // PKCS#8 version 1 (RFC 8410), one block, unencrypted.
+  static Result<SecretKey> FromPem(std::string_view pem);
 
   const PublicKey& public_key() const noexcept { return public_key_; }
   [[nodiscard]] Signature Sign(std::string_view message) const noexcept;
@@ -106,7 +111,8 @@ class SecretKey {
   PublicKey public_key_;
 };
 
-// Strict verification of one signature by raw bytes; false for a key that PublicKey refuses.
+// Strict verification of one signature by raw bytes; false for a key that PublicKey refuses. The key
+// is checked each time: where it signs more than once, keep a PublicKey or a PreparedKey.
 [[nodiscard]] bool Ed25519Verify(std::string_view public_key, std::string_view signature,
                                  std::string_view message) noexcept;
 
