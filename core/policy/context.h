@@ -4,6 +4,7 @@
 #define CALLGATE_CORE_POLICY_CONTEXT_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,7 +36,7 @@ struct RateLimit {
 enum class Exec : std::uint8_t { kShell, kArgv };
 
 // Key names (path_arguments to free_arguments, argument_patterns) are held folded, as keys are
-// compared; only_arguments as written. An absent constraint is nullopt; an empty list allows nothing.
+// compared; only_arguments as written. The five lists of keys are sorted and unique. An absent constraint is nullopt; an empty list allows nothing.
 struct Capability {
   ToolPattern tool_pattern;
   std::uint32_t nth = 0;  // among the capabilities of the context with the same pattern
@@ -44,9 +45,10 @@ struct Capability {
   std::optional<PathEntry> base_directory;
   std::optional<std::vector<DomainEntry>> domain_allowlist;
   std::optional<std::vector<CommandEntry>> command_allowlist;
-  std::optional<std::map<std::string, std::vector<std::string>>> subcommand_allowlist;
+  // By the first word of an entry. A list in the document belongs to the one entry's first word.
+  std::optional<std::map<std::string, std::vector<std::string>, std::less<>>> subcommand_allowlist;
   Exec exec = Exec::kShell;
-  std::map<std::string, ArgumentPattern> argument_patterns;
+  std::map<std::string, ArgumentPattern, std::less<>> argument_patterns;
   std::vector<std::string> path_arguments;
   std::vector<std::string> domain_arguments;
   std::vector<std::string> command_arguments;

@@ -1,0 +1,34 @@
+// Keys of arguments: how they are compared, and what their names say of their values.
+#ifndef CALLGATE_CORE_POLICY_KEY_H_
+#define CALLGATE_CORE_POLICY_KEY_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace callgate::policy {
+
+// A set of what a key may say.
+using KeyClasses = std::uint16_t;
+inline constexpr KeyClasses kPathKey = 1 << 0;
+inline constexpr KeyClasses kDomainKey = 1 << 1;
+inline constexpr KeyClasses kCommandKey = 1 << 2;
+inline constexpr KeyClasses kArgsKey = 1 << 3;   // args, argv...: words that follow a command
+inline constexpr KeyClasses kEnvKey = 1 << 4;    // env...: never with a command
+inline constexpr KeyClasses kShellKey = 1 << 5;  // shell: never with a command
+inline constexpr KeyClasses kPortKey = 1 << 6;   // port: beside a domain
+inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
+
+// The classes of a key by its name alone. `key` is as written: capitals separate words.
+[[nodiscard]] KeyClasses ClassifyKey(std::string_view key);
+
+// Keys are compared folded: ASCII lower case, U+017F as `s`, U+212A as `k`.
+std::string FoldKey(std::string_view key);
+// True when folding leaves `key` as it is.
+[[nodiscard]] bool IsFolded(std::string_view key) noexcept;
+// Writes the folded form of `key` to `out`, which holds key.size() bytes, and returns its size.
+std::size_t FoldKeyTo(std::string_view key, char* out) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_KEY_H_

@@ -1,0 +1,35 @@
+// Path arguments: which strings are paths, which of them are refused, and their normal form.
+#ifndef CALLGATE_CORE_POLICY_PATH_H_
+#define CALLGATE_CORE_POLICY_PATH_H_
+
+#include <string_view>
+
+#include "core/policy/inline_buffer.h"
+
+namespace callgate::policy {
+
+using PathBuffer = InlineBuffer<char, 256>;
+
+// The rule that denies `argument` as a path whatever the allowlist; empty when none does.
+// A relative path is not refused here.
+[[nodiscard]] std::string_view JudgePath(std::string_view argument) noexcept;
+
+inline bool IsAbsolutePath(std::string_view path) noexcept {
+  return !path.empty() && path.front() == '/';
+}
+
+// `argument`, or `base` and `argument` where it is relative, without empty and `.` segments and
+// trailing slash: "/" or "/a/b". May point into `argument` or into `buffer`.
+// REQUIRES: JudgePath(argument) is empty; `base` is normal, or the argument is absolute.
+std::string_view NormalizePath(std::string_view argument, std::string_view base,
+                               PathBuffer& buffer);
+
+// A segment that a normal path may hold: judged like an argument's, and neither empty nor `.`.
+[[nodiscard]] bool IsNormalSegment(std::string_view segment) noexcept;
+
+// The value rule: a string under a key that says nothing which is yet taken for a path.
+[[nodiscard]] bool LooksLikePath(std::string_view value) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_PATH_H_

@@ -1,0 +1,60 @@
+#include "core/policy/tool_pattern.h"
+
+namespace callgate::policy {
+namespace {
+
+constexpr std::size_t kMaxToolName = 128;
+
+bool IsToolCharacter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == ':' || c == '/' || c == '-';
+}
+
+}  // namespace
+
+bool IsToolName(std::string_view text) noexcept {
+  if (text.empty() || text.size() > kMaxToolName) return false;
+  for (const char c : text) {
+    if (!IsToolCharacter(c)) return false;
+  }
+  return true;
+}
+
+std::optional<ToolPattern> ToolPattern::Parse(std::string_view text) {
+  if (text == "*") return ToolPattern{Kind::kAny, std::string(text)};
+  if (text.ends_with(".*")) {
+    // The rest of a name needs a character, and the star stands where it would be: so a prefix
+    // pattern as long as a name is the longest that can match.
+    const std::string_view prefix = text.substr(0, text.size() - 2);
+    if (!IsToolName(prefix) || text.size() > kMaxToolName) return std::nullopt;
+    return ToolPattern{Kind::kPrefix, std::string(text)};
+  }
+  if (!IsToolName(text)) return std::nullopt;
+  return ToolPattern{Kind::kExact, std::string(text)};
+}
+
+bool ToolPattern::Matches(std::string_view tool) const noexcept {
+  switch (kind) {
+    case Kind::kExact:
+      return tool == text;
+    case Kind::kPrefix:
+      return tool.size() > stem().size() && tool.starts_with(stem());
+    case Kind::kAny:
+      return true;
+  }
+  return false;
+}
+
+std::string_view ToolPattern::stem() const noexcept {
+  switch (kind) {
+    case Kind::kExact:
+      return text;
+    case Kind::kPrefix:
+      return std::string_view(text).substr(0, text.size() - 1);
+    case Kind::kAny:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace callgate::policy
