@@ -1,0 +1,352 @@
+"""The policy semantics of docs/policy.md as slow, plain Python.
+
+Independent of the compiled engine on purpose: the two are compared on random calls. Documents are
+taken to be valid. The id in brackets beside a piece of code names the rule it follows.
+"""
+
+import json
+import re
+
+import yaml
+
+import ref_commands
+import ref_domains
+import ref_paths
+from ref_keys import Malformed, Search, fold, has_twins
+
+CONSTRAINTS = (
+    "path_allowlist base_directory domain_allowlist command_allowlist subcommand_allowlist exec"
+    " argument_patterns path_arguments domain_arguments command_arguments free_arguments"
+    " only_arguments rate_limit max_response_size when_absent".split()
+)
+
+# [order.furthest] The stages of a capability, in the order of the checks.
+ARGUMENTS, PATH, DOMAIN, COMMAND, PATTERNS = range(5)
+
+
+class Number:
+    """A JSON number, kept as it was written."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __str__(self):
+        return self.text
+
+
+# ---------------------------------------------------------------- documents
+
+
+class PlainLoader(yaml.SafeLoader):
+    """[doc.plain-scalars] Only true, false and JSON numbers are no strings."""
+
+
+PlainLoader.yaml_implicit_resolvers = {}
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), "tf")
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile("^(0|-?[1-9][0-9]*)$"), "-0123456789"
+)
+
+
+def load(text):
+    """{name: context} of a valid document. A context is {"capabilities": […], "deny": […]}."""
+    try:
+        documents = [json.loads(text)]  # [doc.json-by-text]
+    except ValueError:
+        documents = list(yaml.load_all(text, PlainLoader))  # [doc.shape-multi]
+    contexts = {}
+    for document in documents:
+        for context in document if isinstance(document, list) else [document]:  # [doc.shape-list]
+            contexts[context["name"]] = read_context(context)
+    return contexts
+
+
+def without_nulls(mapping):
+    """[doc.json-null-absent]"""
+    return {key: value for key, value in mapping.items() if value is not None}
+
+
+def read_context(document):
+    context = without_nulls(document)
+    deny = []
+    for entry in context.get("deny_list", []):
+        deny += read_deny(entry)
+    return {
+        "capabilities": [read_capability(c) for c in context["capabilities"]],
+        "deny": deny,
+    }
+
+
+def read_capability(document):
+    flat = without_nulls(document)
+    # [doc.both-shapes]
+    capability = {**flat, **without_nulls(flat.get("constraints", {}))}
+    for key in ("free", "path", "domain", "command"):
+        folded = {fold(k) for k in capability.get(f"{key}_arguments", [])}
+        capability[f"{key}_arguments"] = folded
+    patterns = without_nulls(capability.get("argument_patterns", {}))
+    capability["argument_patterns"] = {fold(k): p for k, p in patterns.items()}
+    subcommands = capability.get("subcommand_allowlist", {})
+    if isinstance(subcommands, list):  # [subcommand.list]
+        subcommands = {capability["command_allowlist"][0].split()[0]: subcommands}
+    capability["subcommand_allowlist"] = without_nulls(subcommands)
+    return capability
+
+
+def read_deny(entry):
+    """The deny rules (pattern, kind, entry) that one entry of the list stands for."""
+    if isinstance(entry, dict):
+        entry = without_nulls(entry)
+        for kind in ("path", "domain", "command"):
+            if kind in entry:  # [deny.path] [deny.domain] [deny.command]
+                return [(entry["tool_pattern"], kind, entry[kind])]
+        return [(entry["tool_pattern"], None, None)]  # [deny.object]
+    if ":" not in entry:  # [deny.pattern]
+        return [(entry, None, None)]
+    at = entry.find(":/")  # [deny.sugar-path]
+    if at < 0:
+        at = entry.rfind(":")  # [deny.sugar-last-colon]
+    pattern, value = entry[:at], entry[at + 1 :]
+    if value.startswith("/"):
+        kind = "path"
+    elif is_host_with_dot(value):  # [deny.sugar-domain]
+        kind = "domain"
+    else:  # [deny.sugar-command]
+        kind = "command"
+    rules = [(pattern, kind, value)]
+    if is_tool_name(entry):  # [deny.sugar-tool]
+        rules.append((entry, None, None))
+    return rules
+
+
+def is_host_with_dot(text):
+    host = text[2:] if text.startswith("*.") else text
+    try:
+        ref_domains.normal_host(host)
+    except Malformed:
+        return False
+    return "." in text
+
+
+# --------------------------------------------------------------- evaluation
+
+
+def parse_arguments(text):
+    """The arguments of a call; ValueError if they are not one JSON object without twin keys."""
+
+    def pairs(members):
+        if len({key for key, _ in members}) < len(members):
+            raise ValueError("duplicate key")
+        return dict(members)
+
+    def constant(name):
+        raise ValueError(name)
+
+    value = json.loads(
+        text, object_pairs_hook=pairs, parse_int=Number, parse_float=Number, parse_constant=constant
+    )
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    json.dumps(value, ensure_ascii=False, default=str).encode()  # ValueError: lone surrogates
+    return value
+
+
+def evaluate(contexts, context, tool, arguments_json):
+    """(allowed, code name or None, index of the capability that decided or None)."""
+    if context not in contexts:  # [order.context]
+        return False, "SCOPE_NOT_FOUND", None
+    if not is_tool_name(tool):  # [order.tool-name]
+        return False, "INVALID_ENVELOPE", None
+    try:
+        arguments = parse_arguments(arguments_json)
+    except ValueError:  # [order.arguments-object]
+        return False, "INVALID_ENVELOPE", None
+    capabilities = contexts[context]["capabilities"]
+    for rule in contexts[context]["deny"]:  # [order.deny-first]
+        if denies(rule, capabilities, tool, arguments):
+            return False, "TOOL_EXPLICITLY_DENIED", None
+    furthest = None
+    for index, capability in enumerate(capabilities):
+        if not matches_tool(capability["tool_pattern"], tool):
+            continue
+        failure = first_failure(capability, arguments)
+        if failure is None:  # [order.any-capability]
+            return True, None, index
+        if furthest is None or failure[0] > furthest[0]:  # [order.furthest] [order.tie]
+            furthest = (*failure, index)
+    if furthest is None:  # [order.default-deny]
+        return False, "TOOL_NOT_ALLOWED", None
+    return False, furthest[1], furthest[2]
+
+
+def is_tool_name(tool):
+    return re.fullmatch(r"[A-Za-z0-9_.:/-]{1,128}", tool) is not None  # [tool.name]
+
+
+def matches_tool(pattern, tool):
+    if pattern == "*":  # [tool.star]
+        return True
+    if pattern.endswith(".*"):  # [tool.prefix]
+        return tool.startswith(pattern[:-1]) and len(tool) > len(pattern) - 1
+    return pattern == tool  # [tool.exact] [tool.bytes]
+
+
+def first_failure(capability, arguments):
+    """(stage, code name) of the first check that fails, or None."""
+    if has_twins(arguments):  # [key.twins]
+        return ARGUMENTS, "ARGUMENT_NOT_ALLOWED"
+    if not only_known_arguments(capability, arguments):
+        return ARGUMENTS, "ARGUMENT_NOT_ALLOWED"
+    if "path_allowlist" in capability and not paths_pass(capability, arguments):
+        return PATH, "PATH_NOT_ALLOWED"
+    if "domain_allowlist" in capability and not domains_pass(capability, arguments):
+        return DOMAIN, "DOMAIN_NOT_ALLOWED"
+    if "command_allowlist" in capability:
+        code = command_failure(capability, arguments)
+        if code:
+            return COMMAND, code
+    if not patterns_pass(capability, arguments):
+        return PATTERNS, "ARGUMENT_NOT_ALLOWED"
+    return None
+
+
+def accepts_absence(capability):
+    return capability.get("when_absent", "deny") == "allow"  # [doc.when-absent] [absent.each]
+
+
+def only_known_arguments(capability, arguments):
+    if "only_arguments" not in capability:
+        return True
+    # [only.other] [only.top-level] [key.only-bytes] [key.null]
+    return all(
+        key in capability["only_arguments"] for key, v in arguments.items() if v is not None
+    )
+
+
+def path_search(added, freed, exemptions=True):
+    return Search(
+        lambda key: ref_paths.is_path_key(key, added), ref_paths.looks_like_path, freed, exemptions
+    )
+
+
+def domain_search(added, freed, exemptions=True):
+    return Search(
+        lambda key: ref_domains.is_domain_key(key, added),
+        ref_domains.looks_like_url,
+        freed,
+        exemptions,
+    )
+
+
+def path_passes(capability, path):
+    return ref_paths.allowed(
+        path, capability["path_allowlist"], capability.get("base_directory")
+    )
+
+
+def paths_pass(capability, arguments):
+    search = path_search(capability["path_arguments"], capability["free_arguments"])
+    try:
+        found = search.run(arguments)
+    except Malformed:
+        return False
+    if not found:  # [path.absent]
+        return accepts_absence(capability)
+    return all(path_passes(capability, path) for path in found)  # [path.every]
+
+
+def domains_pass(capability, arguments):
+    search = domain_search(capability["domain_arguments"], capability["free_arguments"])
+    try:
+        found = search.run(arguments)
+        ref_domains.check_ports(search, arguments)
+    except Malformed:
+        return False
+    if not found:  # [domain.absent]
+        return accepts_absence(capability)
+    # [domain.every]
+    return all(ref_domains.allowed(value, capability["domain_allowlist"]) for value in found)
+
+
+def command_failure(capability, arguments):
+    """The code of what the command check denies, or None."""
+    argv_mode = capability.get("exec", "shell") == "argv"  # [doc.exec]
+    try:
+        argv = ref_commands.find_argv(
+            arguments, capability["command_arguments"], capability["free_arguments"]
+        )
+        if argv is None:  # [command.absent]
+            return None if accepts_absence(capability) else "COMMAND_NOT_ALLOWED"
+        words = ref_commands.judged_words(
+            argv, capability["command_allowlist"], capability["subcommand_allowlist"], argv_mode
+        )
+    except Malformed:
+        return "COMMAND_NOT_ALLOWED"
+    if "path_allowlist" in capability:  # [command.path-words]
+        for word in words:
+            for part in path_parts(word):
+                if ref_paths.looks_like_path(part) and not path_passes(capability, part):
+                    return "PATH_NOT_ALLOWED"
+    return None
+
+
+def path_parts(word):
+    """A word, and what follows each `=` in it."""
+    return [word] + [word[i + 1 :] for i, char in enumerate(word) if char == "="]
+
+
+def patterns_pass(capability, arguments):
+    folded = {fold(key): value for key, value in arguments.items()}
+    for key, pattern in capability["argument_patterns"].items():
+        value = folded.get(key)
+        if value is None:  # [pattern.absent]
+            if not accepts_absence(capability):
+                return False
+        elif not isinstance(value, str):  # [pattern.not-string]
+            return False
+        elif not re.fullmatch(pattern, value):  # [pattern.whole]
+            return False
+    return True
+
+
+# ---------------------------------------------------------------- deny list
+
+
+def denies(rule, capabilities, tool, arguments):
+    pattern, kind, entry = rule
+    if not matches_tool(pattern, tool):
+        return False
+    if kind is None:
+        return True
+    added = set().union(*(c[f"{kind}_arguments"] for c in capabilities))  # [deny.added-keys]
+    try:
+        if kind == "path":
+            on_tool = [c for c in capabilities if matches_tool(c["tool_pattern"], tool)]
+            bases = [c.get("base_directory") for c in on_tool]
+            # [deny.value-rule] [deny.no-exemption] [deny.no-free]
+            found = path_search(added, set(), exemptions=False).run(arguments)
+            return any(denies_path(entry, path, bases) for path in found)
+        if kind == "domain":
+            search = domain_search(added, set(), exemptions=False)
+            found = search.run(arguments)
+            ref_domains.check_ports(search, arguments)
+            return any(
+                ref_domains.matches(entry, ref_domains.parse(value), deny=True) for value in found
+            )
+        argv = ref_commands.find_argv(arguments, added, set())
+        return argv is not None and ref_commands.deny_matches(entry, argv)
+    except Malformed:  # [deny.malformed]
+        return True
+
+
+def denies_path(entry, path, bases):
+    """[deny.relative]"""
+    segments = ref_paths.normalise(path, None)
+    if segments is not None:
+        return ref_paths.covers(entry, segments, itself=True)
+    for base in bases:
+        if base is None:
+            return True
+        if ref_paths.covers(entry, ref_paths.normalise(path, base), itself=True):
+            return True
+    return False

@@ -1,0 +1,204 @@
+"""Commands: keys, words, entries and calls (section "Commands")."""
+
+import re
+
+from ref_keys import (
+    Malformed, fold, is_args_key, is_env_key, is_freed, is_shell_key, last_two, last_word,
+)
+from ref_paths import is_control
+
+LAST = {"command", "commands", "cmd", "cmdline", "program", "executable", "script"}
+FORBIDDEN = ";&|<>$`(){}[]!#*?\\"
+NOT_IN_SINGLE = "'\"`\\"
+NOT_IN_DOUBLE = "'\"$`\\!"
+
+
+class Word:
+    """One word of argv.
+
+    raw is the word as written and text the word without its quotes. from_list says that it was an
+    element of a list.
+    """
+
+    def __init__(self, raw, from_list):
+        self.raw = raw
+        self.from_list = from_list
+
+    def unquoted(self):
+        """The word under the rules of strings, without its quotes; Malformed if it breaks them."""
+        if self.raw == "" or self.raw.startswith("~"):  # [command.empty] [command.tilde]
+            raise Malformed
+        text, quote = "", ""
+        for char in self.raw:
+            if is_control(char):  # [command.control]
+                raise Malformed
+            if quote:
+                if char == quote:
+                    quote = ""
+                elif char in (NOT_IN_SINGLE if quote == "'" else NOT_IN_DOUBLE):
+                    # [command.single-quote] [command.double-quote]
+                    raise Malformed
+                else:
+                    text += char
+            elif char in "'\"":
+                quote = char
+            elif char == " " or char in FORBIDDEN:  # [command.list-word] [command.metacharacter]
+                raise Malformed
+            else:
+                text += char
+        if quote:  # [command.quote-elsewhere]
+            raise Malformed
+        return text
+
+    def free(self):
+        """The word as it stands where lists may hold anything. [command.exec-argv]"""
+        if any(char in "\0\r\n" for char in self.raw):
+            raise Malformed
+        return self.raw
+
+    def plain(self):
+        """The word where no quotes may stand. [command.quote-elsewhere]"""
+        if "'" in self.raw or '"' in self.raw:
+            raise Malformed
+        return self.unquoted()
+
+    def value(self, argv_mode):
+        """The word where quoted parts may stand."""
+        return self.free() if self.from_list and argv_mode else self.unquoted()
+
+
+def is_command_key(key, added):
+    return (
+        last_word(key, LAST)  # [command.key-last-word]
+        or last_two(key, {("command", "line")})  # [command.key-last-two]
+        or fold(key) in added  # [command.key-added]
+    )
+
+
+def split(string):
+    """[command.split] Words of a string; spaces in quotes do not separate."""
+    raw_words, raw, quote = [], "", ""
+    for char in string:
+        if char == " " and not quote:
+            raw_words += [raw] if raw else []
+            raw = ""
+            continue
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        raw += char
+    raw_words += [raw] if raw else []
+    if not raw_words:  # [command.empty]
+        raise Malformed
+    return [Word(w, False) for w in raw_words]
+
+
+def words_of(value, may_be_empty):
+    """The words of a command or args value, or Malformed."""
+    if isinstance(value, str):
+        return split(value)
+    # [command.value] [command.args-form] [key.null-in-list]
+    if not isinstance(value, list) or not all(isinstance(e, str) for e in value):
+        raise Malformed
+    if not value and not may_be_empty:
+        raise Malformed
+    return [Word(element, True) for element in value]
+
+
+def objects(value):
+    """Every object of the arguments, at any depth. [key.any-depth]"""
+    if isinstance(value, dict):
+        yield value
+        for member in value.values():
+            yield from objects(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from objects(element)
+
+
+def is_freed_command(key, value, freed):
+    """[free.built-in] [free.not-structure]"""
+    if not is_freed(key, freed) or isinstance(value, dict):
+        return False
+    return not isinstance(value, list) or all(isinstance(e, str) for e in value)
+
+
+def find_argv(arguments, added, freed):
+    """The one argv of a call, None if it holds no command, or Malformed."""
+    argv = None
+    command_keys = 0
+    for obj in objects(arguments):
+        present = {k: v for k, v in obj.items() if v is not None}  # [key.null]
+        for key, value in present.items():
+            if is_env_key(key) and isinstance(value, (dict, list)) and value:  # [command.env]
+                raise Malformed
+            if is_shell_key(key) and value is not False:  # [command.shell]
+                raise Malformed
+        commands = [
+            (k, v) for k, v in present.items()
+            if is_command_key(k, added) and not is_freed_command(k, v, freed)
+        ]
+        args = [v for k, v in present.items() if is_args_key(k) and not is_command_key(k, added)]
+        command_keys += len(commands)
+        if command_keys > 1:  # [command.one]
+            raise Malformed
+        # [key.scalar] A number or boolean is no command.
+        commands = [v for _, v in commands if isinstance(v, (str, list, dict))]
+        if not commands:
+            if args:  # [command.args-alone]
+                raise Malformed
+            continue
+        if len(args) > 1:  # [command.args-one]
+            raise Malformed
+        argv = words_of(commands[0], may_be_empty=False)
+        if args:  # [command.args]
+            argv = argv + words_of(args[0], may_be_empty=True)
+    if argv and re.match("[A-Za-z_][A-Za-z0-9_]*=", argv[0].raw):  # [command.assignment]
+        raise Malformed
+    return argv
+
+
+def entry_matches(entry, argv):
+    """[command.entry-prefix] [command.slash] [command.case]"""
+    entry_words = entry.split(" ")
+    entry_words = [w for w in entry_words if w]
+    return [w.raw for w in argv[: len(entry_words)]] == entry_words
+
+
+def judged_words(argv, entries, subcommands, argv_mode):
+    """The values of the words after the matched ones, or Malformed if no entry allows argv."""
+    matching = [entry for entry in entries if entry_matches(entry, argv)]
+    if not matching:
+        raise Malformed
+    matched = max(len([w for w in entry.split(" ") if w]) for entry in matching)  # [command.entry-any]
+    first = argv[0].raw
+    names = [name for name in (first, first.rsplit("/", 1)[-1]) if name in subcommands]
+    if names:  # [subcommand.not-in-map]
+        if len(argv) < 2:  # [subcommand.missing]
+            raise Malformed
+        if not any(argv[1].raw in subcommands[name] for name in names):  # [subcommand.listed]
+            raise Malformed
+        matched = max(matched, 2)
+    for word in argv[:matched]:
+        word.plain()
+    return [word.value(argv_mode) for word in argv[matched:]]
+
+
+def deny_matches(entry, argv):
+    """Whether a deny entry covers argv; Malformed counts as well."""
+    words = [argv[0].plain()]
+    words += [word.value(argv_mode=True) for word in argv[1:]]  # [deny.command-list]
+    split_words = []  # [deny.command-split]
+    for word, text in zip(argv, words):
+        split_words += [part for part in text.split(" ") if part] if word.from_list else [text]
+    entry_words = [w for w in entry.split(" ") if w]
+    return any(deny_prefix(entry_words, candidate) for candidate in (words, split_words))
+
+
+def deny_prefix(entry_words, words):
+    words = words[: len(entry_words)]
+    if "/" not in entry_words[0] and words:  # [deny.last-segment]
+        if [words[0].rsplit("/", 1)[-1], *words[1:]] == entry_words:
+            return True
+    return words == entry_words

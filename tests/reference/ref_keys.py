@@ -1,0 +1,159 @@
+"""Keys of arguments: folding, words, classes and the search for values (section "Keys")."""
+
+import re
+
+# [path.value-exempt] [domain.value-exempt]
+EXEMPT = set(
+    "content contents text body data message messages query pattern patterns regex description str"
+    " string code comment comments title prompt note notes summary subject html markdown sql".split()
+)
+
+
+def fold(key):
+    """[key.fold]"""
+    lowered = "".join(c.lower() if c.isascii() else c for c in key)
+    return lowered.replace("\u017f", "s").replace("\u212a", "k")
+
+
+def words(key):
+    """The words of a key, folded."""
+    found = []
+    for letters in re.findall("[A-Za-z]+", key):  # [key.word-split]
+        # [key.word-plural] first, so that its `s` is not taken for the start of a word.
+        found += re.findall("[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+", letters)
+        # [key.word-camel] [key.word-run] are the last two alternatives.
+    return [fold(word) for word in found]
+
+
+def forms(key):
+    """[key.word-lower] The words as written and the words of the folded form."""
+    return [words(key), words(fold(key))]
+
+
+def is_word(key, *names):
+    """Whether the key consists of one word that is one of the names."""
+    return any(len(form) == 1 and form[0] in names for form in forms(key))
+
+
+def last_word(key, names):
+    return any(form and form[-1] in names for form in forms(key))
+
+
+def last_two(key, pairs):
+    return any(tuple(form[-2:]) in pairs for form in forms(key))
+
+
+def is_exempt(key):
+    """[path.value-exempt] The words of the key as written count."""
+    form = words(key)
+    return bool(form) and form[-1] in EXEMPT
+
+
+def is_args_key(key):
+    """[command.args]"""
+    return last_word(key, {"args", "arguments", "argv", "flags"})
+
+
+def is_env_key(key):
+    """[command.env]"""
+    return is_word(key, "env", "environment", "envs") or any(
+        form == ["env", "vars"] for form in forms(key)
+    )
+
+
+def is_shell_key(key):
+    """[command.shell]"""
+    return is_word(key, "shell")
+
+
+def is_port_key(key):
+    """[domain.port-key]"""
+    return is_word(key, "port")
+
+
+def is_freed(key, freed):
+    """[free.string] [free.built-in] [free.never]"""
+    if is_args_key(key) or is_env_key(key) or is_shell_key(key) or is_port_key(key):
+        return False
+    return fold(key) in freed
+
+
+def has_twins(value):
+    """[key.twins] Whether some object at any depth holds two keys that fold together."""
+    if isinstance(value, dict):
+        folded = [fold(key) for key in value]
+        return len(set(folded)) < len(folded) or any(has_twins(v) for v in value.values())
+    if isinstance(value, list):
+        return any(has_twins(element) for element in value)
+    return False
+
+
+class Malformed(Exception):
+    """The call holds what is denied whatever the allowlist says."""
+
+
+class Search:
+    """What is looked for: the values of one class (paths or domains) in the arguments.
+
+    in_class(key) says whether the key belongs to the class, by_value(string) whether the value
+    rule takes a string under another key for one.
+    """
+
+    def __init__(self, in_class, by_value, freed, exemptions):
+        self.in_class = in_class
+        self.by_value = by_value
+        self.freed = freed
+        self.exemptions = exemptions
+
+    def run(self, obj):
+        """The strings found below one object, or Malformed. [key.any-depth]"""
+        found = []
+        for key, value in obj.items():
+            found += self.member(key, value)
+        return found
+
+    def member(self, key, value):
+        if value is None:  # [key.null]
+            return []
+        return self.class_value(key, value) if self.in_class(key) else self.other(key, value)
+
+    def class_value(self, key, value):
+        if isinstance(value, str):
+            return [] if is_freed(key, self.freed) else [value]  # [free.built-in]
+        if isinstance(value, dict):
+            return self.class_object(value)
+        if isinstance(value, list):  # [key.empty-list]
+            found = []
+            for element in value:
+                if isinstance(element, str):
+                    found += [] if is_freed(key, self.freed) else [element]
+                elif isinstance(element, dict):  # [key.list-object]
+                    found += self.class_object(element)
+                else:  # [key.list] [key.null-in-list] [free.not-structure]
+                    raise Malformed
+            return found
+        return []  # [key.scalar]
+
+    def class_object(self, obj):
+        if not self.holds_key(obj):  # [key.object-needs-key]
+            raise Malformed
+        return self.run(obj)  # [key.object]
+
+    def holds_key(self, value):
+        if isinstance(value, dict):
+            return any(
+                (v is not None and self.in_class(k)) or self.holds_key(v) for k, v in value.items()
+            )
+        return isinstance(value, list) and any(self.holds_key(element) for element in value)
+
+    def other(self, key, value):
+        """A value under a key outside the class. [key.nearest]"""
+        if isinstance(value, str):
+            if self.exemptions and (is_exempt(key) or is_freed(key, self.freed)):
+                return []
+            return [value] if self.by_value(value) else []
+        if isinstance(value, list):
+            return [found for element in value for found in self.other(key, element)]
+        if isinstance(value, dict):
+            return self.run(value)
+        return []

@@ -1,0 +1,100 @@
+"""Paths: keys, the value rule, entries and arguments (section "Paths")."""
+
+import re
+
+from ref_keys import Malformed, fold, last_two, last_word, is_word
+
+SINGLE = "src dst dest destination pathname dirname basedir outfile infile workdir cwd".split()
+LAST = set(
+    "path paths file files filepath filename dir dirs directory directories folder folders".split()
+)
+LAST_TWO = {("file", "name"), ("dir", "name"), ("folder", "name")}
+SUFFIXES = ("path", "paths", "filename", "filepath", "directory", "folder")
+LOOKALIKES = "\u2024\u2025\u2026\u2044\u2215\ufe19\ufe52\ufe68\uff0e\uff0f\uff3c"
+WHITE_SPACE = (
+    "\t\n\v\f\r \x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+def is_path_key(key, added):
+    return (
+        is_word(key, *SINGLE)  # [path.key-single]
+        or last_word(key, LAST)  # [path.key-last-word]
+        or last_two(key, LAST_TWO)  # [path.key-last-two]
+        or fold(key).endswith(SUFFIXES)  # [path.key-suffix]
+        or fold(key) in added  # [path.key-added]
+    )
+
+
+def looks_like_path(string):
+    """The value rule."""
+    start = string.lstrip(WHITE_SPACE)
+    return (
+        start.startswith(("/", "~", "\\", "./", "../"))  # [path.value-start]
+        or bool(re.match("[A-Za-z]:", start))  # [path.value-drive]
+        or start[:5].lower() == "file:"  # [path.value-file]
+        or ".." in re.split(r"[/\\]", start)  # [path.value-dotdot]
+    )
+
+
+def is_control(char):
+    return char <= "\x1f" or "\x7f" <= char <= "\x9f"
+
+
+def normalise(path, base):
+    """The segments of a path argument; Malformed, or None if relative without a base."""
+    if path == "":  # [path.empty]
+        raise Malformed
+    if any(is_control(c) for c in path):  # [path.control]
+        raise Malformed
+    if any(c in "\\*?" for c in path):  # [path.special]
+        raise Malformed
+    if re.match("[A-Za-z][A-Za-z0-9+.-]*:", path):  # [path.scheme]
+        raise Malformed
+    if path[0] in "~-$@" or path[0] in WHITE_SPACE:  # [path.leading]
+        raise Malformed
+    if re.search("%[0-9A-Fa-f]{2}", path):  # [path.percent]
+        raise Malformed
+    if any(c in LOOKALIKES for c in path):  # [path.lookalike]
+        raise Malformed
+    segments = path.split("/")
+    for segment in segments:
+        # [path.dotdot] [path.dots]
+        if segment not in ("", ".") and set(segment) <= {".", " "}:
+            raise Malformed
+    segments = [s for s in segments if s not in ("", ".")]  # [path.collapse]
+    if path.startswith("/"):  # [path.absolute]
+        return segments
+    if base is None:  # [path.relative]
+        return None
+    return entry_segments(base) + segments
+
+
+def entry_segments(entry):
+    return [segment for segment in entry.split("/") if segment]
+
+
+def covers(entry, segments, itself=False):
+    """Whether an entry covers a normal path. [path.case]
+
+    With itself, a trailing star covers the directory too. [deny.directory-itself]
+    """
+    pattern = entry_segments(entry)
+    below = bool(pattern) and pattern[-1] in ("*", "**")  # [path.entry-below]
+    if below:
+        pattern = pattern[:-1]
+    shortest = len(pattern) + (1 if below and not itself else 0)
+    if len(segments) < shortest:
+        return False
+    # [path.entry-tree] [path.entry-star]
+    return all(p in ("*", s) for p, s in zip(pattern, segments))
+
+
+def allowed(path, entries, base):
+    """Whether a path argument is within an allowlist."""
+    try:
+        segments = normalise(path, base)
+    except Malformed:
+        return False
+    return segments is not None and any(covers(entry, segments) for entry in entries)
