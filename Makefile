@@ -1,0 +1,72 @@
+# Every target sets up what it needs by itself; the second run of anything rebuilds nothing.
+# Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+FUZZ_SECONDS ?= 60
+SUITES ?=
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
+
+.PHONY: help setup build demo test bench bench-peers fuzz asan tsan format lint coverage clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup:  ## install what building and testing needs
+	@tools/setup.sh build dev
+
+build:  ## the library, the C++ tests, the Python wheel (in .venv) and the Node addon
+	@tools/setup.sh build
+	@tools/build.sh all
+
+demo:  ## build, then show real signed calls and attacks in C++, Python and Node
+	@tools/setup.sh build
+	@tools/build.sh demo
+	@.venv/bin/python examples/demo/demo.py
+
+test:  ## everything: C++, Python, Node, types, vectors, properties, packages, docs
+	@tools/setup.sh build dev
+	@tools/build.sh all
+	@.venv/bin/python tools/run_tests.py $(SUITES)
+
+bench:  ## performance tables
+	@tools/setup.sh build valgrind
+	@tools/build.sh all
+	@tools/bench.sh
+
+bench-peers:  ## the same work on other engines and libraries
+	@tools/setup.sh build peers
+	@tools/build.sh all
+	@tools/bench.sh peers
+
+fuzz:  ## each fuzzer for FUZZ_SECONDS, with ASan and UBSan
+	@tools/setup.sh build clang
+	@tools/fuzz.sh $(FUZZ_SECONDS)
+
+asan:  ## C++ and Python tests with AddressSanitizer and UBSan
+	@tools/setup.sh build dev clang
+	@cmake --workflow --preset asan
+
+tsan:  ## tests of threads with ThreadSanitizer
+	@tools/setup.sh build clang
+	@cmake --workflow --preset tsan
+
+format:  ## rewrite C++ and Python in the project's style
+	@tools/setup.sh build dev clang
+	@clang-format-16 -i $(CPP_FILES)
+	@ruff format -q . && ruff check -q --fix .
+
+lint:  ## formatting, clang-tidy, ruff, mypy, tsc, one version everywhere
+	@tools/setup.sh build dev clang
+	@tools/build.sh all
+	@tools/lint.sh
+
+coverage:  ## line coverage of core/
+	@tools/setup.sh build dev
+	@cmake --workflow --preset coverage
+	@gcovr --root . --filter core/ --filter include/ --gcov-ignore-parse-errors build/coverage
+
+clean:  ## remove what was built (not .venv and node_modules)
+	rm -rf build bindings/node/dist bindings/node/prebuilds .cache *.tgz

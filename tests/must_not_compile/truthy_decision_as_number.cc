@@ -1,0 +1,4 @@
+// error: (cannot convert|no viable conversion)
+#include "callgate/decision.h"
+
+int main() { return callgate::Decision(); }

