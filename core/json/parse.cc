@@ -72,13 +72,21 @@ std::string_view Expected(rapidjson::ParseErrorCode code) {
   return "expected JSON";
 }
 
+bool IsSeparator(char c) { return (c == ',') | (c == ':') | (c == '[') | (c == '{'); }
+
 // Every node but the first follows one of these characters, so that their number bounds the nodes
-// and one allocation, made before parsing, is enough.
+// and one allocation, made before parsing, is enough. Blocks that a byte can count let the compiler
+// count sixteen characters at once.
 std::size_t CountSeparators(std::string_view text) {
+  constexpr std::size_t kBlock = 128;
   std::size_t count = 0;
-  for (const char c : text) {
-    count += static_cast<std::size_t>((c == ',') | (c == ':') | (c == '[') | (c == '{'));
+  while (text.size() >= kBlock) {
+    std::uint8_t in_block = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) in_block += IsSeparator(text[i]);
+    count += in_block;
+    text.remove_prefix(kBlock);
   }
+  for (const char c : text) count += IsSeparator(c);
   return count;
 }
 

@@ -1,23 +1,13 @@
-#include <cstdint>
-#include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <bit>
 
 #include "callgate/json.h"
 
 namespace callgate::json {
 namespace {
-
-constexpr std::uint64_t Repeat(unsigned char byte) { return 0x0101010101010101ULL * byte; }
-
-// Non-zero when a byte of `word` is a control character, a quote or a backslash. Looks at eight
-// bytes at once, since most text needs no escape.
-std::uint64_t NeedsEscape(std::uint64_t word) {
-  constexpr std::uint64_t kHigh = Repeat(0x80);
-  const std::uint64_t below_space = (word - Repeat(0x20)) & ~word;
-  const std::uint64_t quote = word ^ Repeat('"');
-  const std::uint64_t backslash = word ^ Repeat('\\');
-  return (below_space | ((quote - Repeat(1)) & ~quote) | ((backslash - Repeat(1)) & ~backslash)) &
-         kHigh;
-}
 
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
@@ -52,14 +42,35 @@ void AppendEscaped(char c, std::string& out) {
   }
 }
 
+#if defined(__SSE2__)
+// A bit for each byte that needs an escape.
+unsigned EscapeMask(__m128i bytes) {
+  const __m128i last_control = _mm_set1_epi8(0x1F);
+  const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+#endif
+
+// Bytes of `text` before the first that needs an escape. Most text needs none, so that it looks at
+// sixteen or eight at once where it can.
 std::size_t PlainLength(std::string_view text) {
   std::size_t at = 0;
-  while (at + 8 <= text.size()) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, 8);
-    if (NeedsEscape(word) != 0) break;
+#if defined(__SSE2__)
+  for (; at + 16 <= text.size(); at += 16) {
+    const auto* bytes = reinterpret_cast<const __m128i*>(text.data() + at);
+    const unsigned mask = EscapeMask(_mm_loadu_si128(bytes));
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  if (at + 8 <= text.size()) {
+    const auto* bytes = reinterpret_cast<const __m128i*>(text.data() + at);
+    const unsigned mask = EscapeMask(_mm_loadl_epi64(bytes)) & 0xFF;
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
     at += 8;
   }
+#endif
   while (at < text.size() && !NeedsEscape(text[at])) ++at;
   return at;
 }

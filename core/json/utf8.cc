@@ -15,17 +15,23 @@ struct Discard {
   void Put(char) {}
 };
 
-// Bytes of ASCII from `begin` on, counted eight at a time: most texts are all ASCII.
-std::size_t SkipAscii(std::string_view text, std::size_t begin) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
-  while (begin + 8 <= text.size()) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + begin, 8);
-    if ((word & kHighBits) != 0) break;
-    begin += 8;
-  }
-  while (begin < text.size() && static_cast<unsigned char>(text[begin]) < 0x80) ++begin;
-  return begin;
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+template <std::size_t kWords>
+bool IsAscii(const char* bytes) {
+  std::uint64_t words[kWords];
+  std::memcpy(words, bytes, sizeof words);
+  std::uint64_t all = 0;
+  for (const std::uint64_t word : words) all |= word;
+  return (all & kHighBits) == 0;
+}
+
+// Where the ASCII that begins at `at` ends. Most texts are all ASCII, so it takes long steps.
+std::size_t SkipAscii(std::string_view text, std::size_t at) {
+  while (at + 64 <= text.size() && IsAscii<8>(text.data() + at)) at += 64;
+  while (at + 8 <= text.size() && IsAscii<1>(text.data() + at)) at += 8;
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
