@@ -1,0 +1,67 @@
+"""The generator reaches what it is for, so that the differential test agrees on something."""
+
+import json
+import random
+
+import generate
+import policy_reference
+
+SEED = 20260217
+CODES = [
+    "PATH_NOT_ALLOWED", "DOMAIN_NOT_ALLOWED", "COMMAND_NOT_ALLOWED", "ARGUMENT_NOT_ALLOWED",
+    "TOOL_NOT_ALLOWED", "TOOL_EXPLICITLY_DENIED", "INVALID_ENVELOPE", "SCOPE_NOT_FOUND",
+]
+
+
+def evaluate(document, call):
+    contexts = policy_reference.load(json.dumps(document))
+    return policy_reference.evaluate(contexts, "c", call[0], json.dumps(call[1]))
+
+
+def test_a_third_of_the_calls_is_allowed_and_every_denial_occurs():
+    count = 5000
+    shares = generate.shares(count, SEED)
+    print({verdict: n / count for verdict, n in shares.items()})
+    assert shares["allowed"] >= 0.30 * count
+    for code in CODES:
+        assert shares[code] >= 0.01 * count, code
+
+
+def test_a_fifth_of_the_calls_put_to_a_ceiling_is_allowed_by_the_child():
+    rng = random.Random(SEED)
+    allowed = kept = 0
+    count = 3000
+    for _ in range(count):
+        parent = generate.random_context(rng, "c")
+        child = generate.mutate(rng, parent)
+        call = generate.random_call(rng, child, parent)
+        if evaluate(child, call)[0]:
+            allowed += 1
+            kept += evaluate(parent, call)[0]
+    print({"allowed by the child": allowed / count, "of these by the parent": kept / allowed})
+    assert allowed >= 0.20 * count
+    assert kept < allowed  # Some children exceed their parent.
+
+
+def test_one_seed_gives_one_run():
+    runs = [[generate.random_pair(random.Random(SEED)) for _ in range(3)] for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_mutation_leaves_the_context_as_it_was():
+    rng = random.Random(SEED)
+    for _ in range(500):
+        context = generate.random_context(rng, "c")
+        before = json.dumps(context)
+        generate.mutate(rng, context)
+        assert json.dumps(context) == before
+
+
+def test_order_of_capabilities_never_changes_a_verdict():
+    rng = random.Random(SEED)
+    for _ in range(3000):
+        document = generate.random_context(rng, "c")
+        call = generate.random_call(rng, document)
+        first = evaluate(document, call)[:2]
+        rng.shuffle(document["capabilities"])
+        assert evaluate(document, call)[0] == first[0], (document, call)
