@@ -3,6 +3,7 @@
 #define CALLGATE_TOKEN_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ class IssuerKeys {
   const PreparedKey* Find(std::optional<std::string_view> key_id) const noexcept;
   std::size_t size() const noexcept;
   std::vector<std::string> key_ids() const;
+  // Differs between any two sets that were created in this process; copies share it. What was
+  // verified with one set is told from what was verified with another by it.
+  std::uint64_t generation() const noexcept;
 
  private:
   struct State;
@@ -65,20 +69,22 @@ struct TokenExpectations {
 };
 
 // EXPIRED_TOKEN when exp has passed (now >= exp + leeway); INVALID_TOKEN for everything else: form,
-// header (only alg, typ, kid and cty-free members are known; alg must be "EdDSA", typ absent or
-// "JWT"), key, signature, missing or mistyped claims, iat more than 30 s ahead, nbf ahead, a
-// lifetime over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
+// header (nothing but alg, typ and kid; alg must be "EdDSA", typ absent or "JWT"), key, signature,
+// missing or mistyped claims (names have at most 256 bytes and no control characters, times no
+// exponent, cnf has jkt), iat more than 30 s ahead, nbf ahead, exp not after iat and nbf, a lifetime
+// over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
 Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, Time now,
                                 const TokenExpectations& expectations = {},
                                 const Limits& limits = {});
 
 struct TokenOptions {
   std::optional<std::string> key_id;    // kid of the header
-  std::chrono::seconds lifetime{3600};  // used where the claims have no exp
+  std::chrono::seconds lifetime{3600};  // used where the claims have no exp; 1 s to 24 h
 };
 
-// Signs `claims_json` (an object with sub and scp). iat, exp and a random jti (UUIDv4) are added
-// where they are absent. INVALID_TOKEN where the result would not verify.
+// Signs `claims_json` (an object with sub and scp). Where they are absent, iat (the second of `now`),
+// exp (iat + lifetime) and a random jti (UUIDv4) are added. INVALID_TOKEN where the result would not
+// verify now, or, if it has an nbf, at that time; INVALID_ARGUMENT for options and `now`.
 Result<std::string> IssueToken(std::string_view claims_json, const SecretKey& key, Time now,
                                const TokenOptions& options = {});
 // The same for a key held elsewhere: sign the bytes returned, then assemble. AssembleToken checks

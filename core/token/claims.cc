@@ -1,0 +1,159 @@
+#include "core/token/claims.h"
+
+#include "core/token/numeric_date.h"
+
+namespace callgate::token {
+namespace {
+
+constexpr std::size_t kThumbprintCharacters = 43;  // SHA-256 in base64url
+
+Error Mistyped(std::string_view claim, std::string_view expected) {
+  return Invalid(std::string(claim) + " must be " + std::string(expected),
+                 "/" + std::string(claim));
+}
+
+Result<void> ReadName(std::string_view claim, json::Value value, std::string& out) {
+  if (!value.is_string() || !IsName(value.string())) {
+    return Mistyped(claim, "a string of 1 to 256 bytes without control characters");
+  }
+  out = value.string();
+  return {};
+}
+
+Result<void> ReadDate(std::string_view claim, json::Value value, Rounding rounding,
+                      std::optional<Time>& out) {
+  out = ReadNumericDate(value, rounding);
+  if (!out) {
+    return Mistyped(claim, "seconds since 1970 without exponent, between the years 2001 and 2200");
+  }
+  return {};
+}
+
+// A binding that is not understood cannot be checked, and a token that asks for one must not pass
+// as unbound: so `cnf` without `jkt` is refused.
+Result<void> ReadConfirmation(json::Value value, std::optional<std::string>& out) {
+  const auto jkt = value.Find("jkt");
+  if (!jkt) return Mistyped("cnf", "an object with jkt (RFC 9449 section 6.1)");
+  if (!jkt->is_string() || jkt->string().size() != kThumbprintCharacters ||
+      !Base64UrlDecode(jkt->string())) {
+    return Invalid("cnf.jkt must be a SHA-256 thumbprint in base64url", "/cnf/jkt");
+  }
+  out = jkt->string();
+  return {};
+}
+
+Result<void> CheckIssuer(std::optional<json::Value> iss, const TokenExpectations& expectations) {
+  if (iss && !iss->is_string()) return Mistyped("iss", "a string");
+  if (expectations.issuer && (!iss || iss->string() != *expectations.issuer)) {
+    return Invalid("iss is not the expected issuer", "/iss");
+  }
+  return {};
+}
+
+// RFC 7519 section 4.1.3: one string, or a list of them.
+Result<void> CheckAudience(std::optional<json::Value> aud, const TokenExpectations& expectations) {
+  bool found = !expectations.audience;
+  if (aud && aud->is_array()) {
+    for (json::Value element : aud->elements()) {
+      if (!element.is_string()) return Mistyped("aud", "a string or a list of strings");
+      found = found || element.string() == *expectations.audience;
+    }
+  } else if (aud) {
+    if (!aud->is_string()) return Mistyped("aud", "a string or a list of strings");
+    found = found || aud->string() == *expectations.audience;
+  }
+  if (!found) return Invalid("aud does not name the expected audience", "/aud");
+  return {};
+}
+
+struct Fields {
+  std::optional<Time> iat, nbf, exp;
+  std::optional<json::Value> iss, aud;
+};
+
+Result<void> ReadMember(const json::Member& member, TokenClaims& claims, Fields& fields) {
+  const auto& [key, value] = member;
+  if (key == "sub") return ReadName(key, value, claims.subject);
+  if (key == "scp") return ReadName(key, value, claims.scope);
+  if (key == "jti") return ReadName(key, value, claims.id);
+  if (key == "cnf") return ReadConfirmation(value, claims.key_thumbprint);
+  // Rounded so that the token lives no longer than it says.
+  if (key == "iat") return ReadDate(key, value, Rounding::kUp, fields.iat);
+  if (key == "nbf") return ReadDate(key, value, Rounding::kUp, fields.nbf);
+  if (key == "exp") return ReadDate(key, value, Rounding::kDown, fields.exp);
+  if (key == "iss") fields.iss = value;
+  if (key == "aud") fields.aud = value;
+  return {};
+}
+
+Result<void> CheckRequired(const TokenClaims& claims, const Fields& fields) {
+  const std::pair<std::string_view, bool> required[] = {{"sub", !claims.subject.empty()},
+                                                        {"scp", !claims.scope.empty()},
+                                                        {"iat", fields.iat.has_value()},
+                                                        {"exp", fields.exp.has_value()}};
+  for (const auto& [claim, present] : required) {
+    if (!present) return Invalid(std::string(claim) + " is required", "/" + std::string(claim));
+  }
+  return {};
+}
+
+}  // namespace
+
+Error Invalid(std::string message, std::string where) {
+  return Error{ErrorCode::kInvalidToken, std::move(message), std::move(where)};
+}
+
+bool IsName(std::string_view text) {
+  if (text.empty() || text.size() > kMaxNameBytes) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return false;
+    // U+0080..U+009F
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<TokenClaims> ReadClaims(json::Value root, const TokenExpectations& expectations) {
+  if (!root.is_object()) return Invalid("the claims must be a JSON object");
+  TokenClaims claims;
+  Fields fields;
+  for (const json::Member& member : root.members()) {
+    if (Result<void> read = ReadMember(member, claims, fields); !read) return read.error();
+  }
+  if (Result<void> required = CheckRequired(claims, fields); !required) return required.error();
+  claims.issued_at = *fields.iat;
+  claims.not_before = fields.nbf;
+  claims.expires_at = *fields.exp;
+  if (claims.expires_at <= claims.issued_at) return Invalid("exp must be later than iat", "/exp");
+  if (fields.nbf && claims.expires_at <= *fields.nbf) {
+    return Invalid("exp must be later than nbf", "/exp");
+  }
+  if (claims.expires_at - claims.issued_at > kLongestTokenLifetime) {
+    return Invalid("a token must not live longer than 24 hours", "/exp");
+  }
+  if (Result<void> ok = CheckIssuer(fields.iss, expectations); !ok) return ok.error();
+  if (Result<void> ok = CheckAudience(fields.aud, expectations); !ok) return ok.error();
+  return claims;
+}
+
+}  // namespace callgate::token
+
+namespace callgate {
+
+Result<void> CheckTokenTimes(const TokenClaims& claims, Time now, std::chrono::seconds leeway) {
+  if (claims.issued_at > now + kIssuedAheadTolerance) {
+    return token::Invalid("iat is more than 30 s ahead", "/iat");
+  }
+  if (claims.not_before && *claims.not_before > now + leeway) {
+    return token::Invalid("nbf has not been reached", "/nbf");
+  }
+  if (now >= claims.expires_at + leeway) {
+    return Error{ErrorCode::kExpiredToken, "exp has passed", "/exp"};
+  }
+  return {};
+}
+
+}  // namespace callgate
