@@ -7,18 +7,11 @@ taken to be valid. The id in brackets beside a piece of code names the rule it f
 import json
 import re
 
-import yaml
-
 import ref_commands
 import ref_domains
 import ref_paths
+import yaml
 from ref_keys import Malformed, Search, fold, has_twins
-
-CONSTRAINTS = (
-    "path_allowlist base_directory domain_allowlist command_allowlist subcommand_allowlist exec"
-    " argument_patterns path_arguments domain_arguments command_arguments free_arguments"
-    " only_arguments rate_limit max_response_size when_absent".split()
-)
 
 # [order.furthest] The stages of a capability, in the order of the checks.
 ARGUMENTS, PATH, DOMAIN, COMMAND, PATTERNS = range(5)
@@ -218,9 +211,7 @@ def only_known_arguments(capability, arguments):
     if "only_arguments" not in capability:
         return True
     # [only.other] [only.top-level] [key.only-bytes] [key.null]
-    return all(
-        key in capability["only_arguments"] for key, v in arguments.items() if v is not None
-    )
+    return all(key in capability["only_arguments"] for key, v in arguments.items() if v is not None)
 
 
 def path_search(added, freed, exemptions=True):
@@ -239,9 +230,7 @@ def domain_search(added, freed, exemptions=True):
 
 
 def path_passes(capability, path):
-    return ref_paths.allowed(
-        path, capability["path_allowlist"], capability.get("base_directory")
-    )
+    return ref_paths.allowed(path, capability["path_allowlist"], capability.get("base_directory"))
 
 
 def paths_pass(capability, arguments):
@@ -302,9 +291,7 @@ def patterns_pass(capability, arguments):
         if value is None:  # [pattern.absent]
             if not accepts_absence(capability):
                 return False
-        elif not isinstance(value, str):  # [pattern.not-string]
-            return False
-        elif not re.fullmatch(pattern, value):  # [pattern.whole]
+        elif not isinstance(value, str) or not re.fullmatch(pattern, value):  # [pattern.not-string]
             return False
     return True
 

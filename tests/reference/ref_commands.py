@@ -3,7 +3,14 @@
 import re
 
 from ref_keys import (
-    Malformed, fold, is_args_key, is_env_key, is_freed, is_shell_key, last_two, last_word,
+    Malformed,
+    fold,
+    is_args_key,
+    is_env_key,
+    is_freed,
+    is_shell_key,
+    last_two,
+    last_word,
 )
 from ref_paths import is_control
 
@@ -136,7 +143,8 @@ def find_argv(arguments, added, freed):
             if is_shell_key(key) and value is not False:  # [command.shell]
                 raise Malformed
         commands = [
-            (k, v) for k, v in present.items()
+            (k, v)
+            for k, v in present.items()
             if is_command_key(k, added) and not is_freed_command(k, v, freed)
         ]
         args = [v for k, v in present.items() if is_args_key(k) and not is_command_key(k, added)]
@@ -171,7 +179,9 @@ def judged_words(argv, entries, subcommands, argv_mode):
     matching = [entry for entry in entries if entry_matches(entry, argv)]
     if not matching:
         raise Malformed
-    matched = max(len([w for w in entry.split(" ") if w]) for entry in matching)  # [command.entry-any]
+    matched = max(
+        len([w for w in entry.split(" ") if w]) for entry in matching
+    )  # [command.entry-any]
     first = argv[0].raw
     names = [name for name in (first, first.rsplit("/", 1)[-1]) if name in subcommands]
     if names:  # [subcommand.not-in-map]
@@ -190,7 +200,7 @@ def deny_matches(entry, argv):
     words = [argv[0].plain()]
     words += [word.value(argv_mode=True) for word in argv[1:]]  # [deny.command-list]
     split_words = []  # [deny.command-split]
-    for word, text in zip(argv, words):
+    for word, text in zip(argv, words, strict=False):
         split_words += [part for part in text.split(" ") if part] if word.from_list else [text]
     entry_words = [w for w in entry.split(" ") if w]
     return any(deny_prefix(entry_words, candidate) for candidate in (words, split_words))

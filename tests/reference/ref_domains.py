@@ -5,10 +5,25 @@ import re
 from ref_keys import Malformed, fold, is_port_key, last_word
 from ref_paths import WHITE_SPACE, is_control
 
-LAST = set(
-    "url urls uri uris href link links domain domains host hosts hostname endpoint webhook site"
-    " server proxy".split()
-)
+LAST = {
+    "url",
+    "urls",
+    "uri",
+    "uris",
+    "href",
+    "link",
+    "links",
+    "domain",
+    "domains",
+    "host",
+    "hosts",
+    "hostname",
+    "endpoint",
+    "webhook",
+    "site",
+    "server",
+    "proxy",
+}
 SUFFIXES = ("url", "urls", "uri", "hostname")
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 

@@ -3,10 +3,34 @@
 import re
 
 # [path.value-exempt] [domain.value-exempt]
-EXEMPT = set(
-    "content contents text body data message messages query pattern patterns regex description str"
-    " string code comment comments title prompt note notes summary subject html markdown sql".split()
-)
+EXEMPT = {
+    "content",
+    "contents",
+    "text",
+    "body",
+    "data",
+    "message",
+    "messages",
+    "query",
+    "pattern",
+    "patterns",
+    "regex",
+    "description",
+    "str",
+    "string",
+    "code",
+    "comment",
+    "comments",
+    "title",
+    "prompt",
+    "note",
+    "notes",
+    "summary",
+    "subject",
+    "html",
+    "markdown",
+    "sql",
+}
 
 
 def fold(key):

@@ -2,12 +2,35 @@
 
 import re
 
-from ref_keys import Malformed, fold, last_two, last_word, is_word
+from ref_keys import Malformed, fold, is_word, last_two, last_word
 
-SINGLE = "src dst dest destination pathname dirname basedir outfile infile workdir cwd".split()
-LAST = set(
-    "path paths file files filepath filename dir dirs directory directories folder folders".split()
-)
+SINGLE = [
+    "src",
+    "dst",
+    "dest",
+    "destination",
+    "pathname",
+    "dirname",
+    "basedir",
+    "outfile",
+    "infile",
+    "workdir",
+    "cwd",
+]
+LAST = {
+    "path",
+    "paths",
+    "file",
+    "files",
+    "filepath",
+    "filename",
+    "dir",
+    "dirs",
+    "directory",
+    "directories",
+    "folder",
+    "folders",
+}
 LAST_TWO = {("file", "name"), ("dir", "name"), ("folder", "name")}
 SUFFIXES = ("path", "paths", "filename", "filepath", "directory", "folder")
 LOOKALIKES = "\u2024\u2025\u2026\u2044\u2215\ufe19\ufe52\ufe68\uff0e\uff0f\uff3c"
@@ -88,7 +111,7 @@ def covers(entry, segments, itself=False):
     if len(segments) < shortest:
         return False
     # [path.entry-tree] [path.entry-star]
-    return all(p in ("*", s) for p, s in zip(pattern, segments))
+    return all(p in ("*", s) for p, s in zip(pattern, segments, strict=False))
 
 
 def allowed(path, entries, base):

@@ -4,9 +4,8 @@ import functools
 import json
 import pathlib
 
-import pytest
-
 import policy_reference
+import pytest
 
 VECTORS = pathlib.Path(__file__).resolve().parents[1] / "vectors"
 POLICY = json.loads((VECTORS / "policy.json").read_text(encoding="utf-8"))

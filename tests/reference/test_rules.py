@@ -14,8 +14,13 @@ VECTORS = pathlib.Path(__file__).resolve().parents[1] / "vectors"
 RULES = json.loads(update_rules.RULES.read_text(encoding="utf-8"))
 IDS = {rule["id"] for rule in RULES}
 FILES = [
-    "policy.json", "policy_documents.json", "policy_rates.json", "policy_responses.json",
-    "contains.json", "diff.json", "lint.json",
+    "policy.json",
+    "policy_documents.json",
+    "policy_rates.json",
+    "policy_responses.json",
+    "contains.json",
+    "diff.json",
+    "lint.json",
 ]
 
 # What no vector of these formats can state, with the kind of test that holds it instead.

@@ -1,0 +1,191 @@
+"""Random calls, mostly fitted to a capability and then spoilt a little."""
+
+from generate_atoms import (
+    ADDABLE,
+    ARGS_KEYS,
+    COMMAND_ENTRIES,
+    COMMAND_KEYS,
+    DOMAIN_KEYS,
+    FREEABLE,
+    HOSTS,
+    ODD_STRINGS,
+    PATH_KEYS,
+    PATH_PARTS,
+    PLAIN_KEYS,
+    PORTS,
+    STRINGS,
+    SUBCOMMANDS,
+    TAILS,
+    TOOLS,
+    TWISTED_KEYS,
+    chance,
+    some,
+)
+
+
+def random_call(rng, *contexts):
+    """(tool, arguments) from the atoms of the contexts, mostly fitted to one capability."""
+    capabilities = [c for context in contexts for c in context["capabilities"]]
+    capability = rng.choice(capabilities) if capabilities else {"tool_pattern": "fs.read"}
+    tool = tool_for(rng, capability["tool_pattern"])
+    constraints = {**capability, **capability.get("constraints", {})}
+    arguments = fitted(rng, constraints)
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
+        spoil(rng, arguments, contexts)
+    return tool, arguments
+
+
+def tool_for(rng, pattern):
+    if chance(rng, 4):
+        return rng.choice([*TOOLS, "other", "fs", "fsx"])
+    if chance(rng, 1):
+        return rng.choice(["", "fs read", "fs.*", "f\u00e9", "x" * 129])
+    if pattern == "*":
+        return rng.choice(TOOLS)
+    if pattern.endswith(".*"):
+        return pattern[:-1] + rng.choice(["read", "get", "read.all", "run"])
+    return pattern
+
+
+def fitted(rng, constraints):
+    """Arguments that the capability probably allows."""
+    arguments = {}
+    absent = 25 if constraints.get("when_absent") == "allow" else 4
+    for kind, keys in (("path", PATH_KEYS), ("domain", DOMAIN_KEYS), ("command", COMMAND_KEYS)):
+        entries = constraints.get(f"{kind}_allowlist")
+        if (entries is None and not chance(rng, 10)) or (
+            entries is not None and chance(rng, absent)
+        ):
+            continue
+        keys = keys + constraints.get(f"{kind}_arguments", [])
+        add_value(rng, arguments, kind, key_for(rng, keys, constraints), entries or [], constraints)
+    for key, text in constraints.get("argument_patterns", {}).items():
+        if not chance(rng, absent):
+            samples = {"[a-z]+": "abc", "[a-z ]{1,20}": "a b", "r|rw": "rw", "[0-9]+": "42"}
+            arguments[key] = samples[text]
+    if chance(rng, 30):
+        key = key_for(rng, PLAIN_KEYS, constraints)
+        arguments.setdefault(key, rng.choice([*STRINGS, 5, True, None, {}, []]))
+    return arguments
+
+
+def key_for(rng, keys, constraints):
+    known = [key for key in keys if key in constraints.get("only_arguments", keys)]
+    return rng.choice(known or keys)
+
+
+def add_value(rng, arguments, kind, key, entries, constraints):
+    if kind == "command":
+        add_command(rng, arguments, key, entries, constraints)
+        return
+    value = path_value(rng, entries, constraints) if kind == "path" else domain_value(rng, entries)
+    shape = rng.randrange(100)
+    if shape < 10:
+        value = [value, value]
+    elif shape < 14:
+        value = {key: value}
+    elif shape < 17:
+        value = [{key: value}]
+    if chance(rng, 8):
+        key, value = rng.choice(PLAIN_KEYS), {key: value}
+    arguments[key] = value
+
+
+def path_value(rng, entries, constraints):
+    if not entries:
+        return "/" + "/".join(some(rng, PATH_PARTS, 0, 3))
+    entry = rng.choice(entries)
+    base = constraints.get("base_directory")
+    segments = [rng.choice(PATH_PARTS) if s in ("*", "**") else s for s in entry.split("/") if s]
+    if not entry.endswith("*") or chance(rng, 20):
+        segments += some(rng, PATH_PARTS, 0, 2)
+    if chance(rng, 8) and segments:
+        segments.pop()
+    if base and chance(rng, 40):
+        prefix = [s for s in base.split("/") if s]
+        if segments[: len(prefix)] == prefix:
+            return "/".join(segments[len(prefix) :]) or "."
+    return rng.choice(["/", "/", "/", "//", "/./"]) + "/".join(segments) + rng.choice(["", "", "/"])
+
+
+def domain_value(rng, entries):
+    if not entries or chance(rng, 8):
+        host, port = rng.choice(HOSTS), rng.choice(PORTS)
+    else:
+        entry = rng.choice(entries)
+        host, _, port = entry.partition(":")
+        host = host.replace("*", rng.choice(["a", "b.a", "c"]))
+        port = ":" + port if port else rng.choice(["", "", "", ":443", ":80", ":8443"])
+    if chance(rng, 30):
+        return host + (port if chance(rng, 50) else "")
+    return (
+        rng.choice(["https", "https", "http", "wss"])
+        + "://"
+        + host
+        + port
+        + rng.choice(["", "/", "/p?q=1", "#f"])
+    )
+
+
+def add_command(rng, arguments, key, entries, constraints):
+    words = (rng.choice(entries) if entries else rng.choice(COMMAND_ENTRIES)).split()
+    subcommands = constraints.get("subcommand_allowlist", {})
+    listed = subcommands if isinstance(subcommands, list) else subcommands.get(words[0], [])
+    if len(words) == 1 and listed and chance(rng, 85):
+        words.append(rng.choice(listed))
+    elif len(words) == 1 and chance(rng, 30):
+        words.append(rng.choice(SUBCOMMANDS))
+    tail = rng.choice(TAILS) if chance(rng, 50) else ""
+    args_key = key_for(rng, ARGS_KEYS, constraints)
+    shape = rng.randrange(4)
+    if shape == 0:
+        arguments[key] = " ".join(words) + tail
+    elif shape == 1:
+        arguments[key] = words + tail.split()
+    elif shape == 2:
+        arguments[key], arguments[args_key] = words[0], words[1:] + tail.split()
+    else:
+        arguments[key] = words[0]
+        rest = (" ".join(words[1:]) + tail).strip()
+        if rest:
+            arguments[args_key] = rest if chance(rng, 60) else [rest]
+
+
+def spoil(rng, arguments, contexts):
+    """One change that may turn the verdict."""
+    kind = rng.randrange(12)
+    keys = PATH_KEYS + DOMAIN_KEYS + COMMAND_KEYS + ARGS_KEYS + PLAIN_KEYS + TWISTED_KEYS
+    if kind == 0:
+        arguments[rng.choice(keys)] = rng.choice(ODD_STRINGS)
+    elif kind == 1 and arguments:
+        del arguments[rng.choice(list(arguments))]
+    elif kind == 2:
+        arguments[rng.choice(keys)] = "/" + "/".join(some(rng, PATH_PARTS, 0, 3))
+    elif kind == 3:
+        arguments[rng.choice(keys)] = domain_value(rng, [])
+    elif kind == 4:
+        arguments[rng.choice(keys)] = rng.choice(COMMAND_ENTRIES) + rng.choice(TAILS)
+    elif kind == 5 and arguments:
+        key = rng.choice(list(arguments))
+        arguments[key.upper() if key != key.upper() else key.lower()] = arguments[key]
+    elif kind == 6:
+        arguments[rng.choice(["env", "shell", "port", "envVars", "PORT"])] = rng.choice(
+            [None, False, True, {}, {"A": "1"}, 80, 22, "443", "sh", []]
+        )
+    elif kind == 7 and arguments:
+        key = rng.choice(list(arguments))
+        arguments[key] = rng.choice([None, 5, True, "", [], {}, [None], [5], [[arguments[key]]]])
+    elif kind == 8 and arguments:
+        key = rng.choice(list(arguments))
+        arguments[rng.choice(keys)] = rng.choice([{key: arguments[key]}, [arguments[key]]])
+    elif kind == 9:
+        arguments[rng.choice(ADDABLE + FREEABLE)] = rng.choice([*ODD_STRINGS, "/a/b", "x.test"])
+    elif kind == 10:
+        denied = [d for context in contexts for d in context.get("deny_list", [])]
+        denied = [d for d in denied if isinstance(d, dict)]
+        for name in ("path", "domain", "command"):
+            for entry in denied:
+                if name in entry:
+                    arguments[name] = entry[name].replace("*", "a")
+    else:
+        arguments[rng.choice(keys)] = rng.choice(STRINGS)
