@@ -208,7 +208,8 @@ def deny_matches(entry, argv):
 
 def deny_prefix(entry_words, words):
     words = words[: len(entry_words)]
-    if "/" not in entry_words[0] and words:  # [deny.last-segment]
-        if [words[0].rsplit("/", 1)[-1], *words[1:]] == entry_words:
-            return True
-    return words == entry_words
+    if words == entry_words:
+        return True
+    # [deny.last-segment]
+    last = [words[0].rsplit("/", 1)[-1], *words[1:]] if words else []
+    return "/" not in entry_words[0] and last == entry_words
