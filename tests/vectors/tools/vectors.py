@@ -60,6 +60,29 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
+class Number(str):
+    """The digits of a JSON number as its source wrote them."""
+
+
+def lexical(value, utf16=False):
+    """The form that SDKs sign: compact, keys sorted, numbers as written. An independent writer."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        order = (lambda k: k.encode("utf-16-be")) if utf16 else (lambda k: k)
+        members = (f"{lexical(k)}:{lexical(value[k], utf16)}" for k in sorted(value, key=order))
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(lexical(v, utf16) for v in value) + "]"
+    return json.dumps(value)
+
+
+def read_lexical(text):
+    return json.loads(text, parse_int=Number, parse_float=Number)
+
+
 def write(name, content):
     for part in content.values():
         names = [case["name"] for case in part] if isinstance(part, list) else []
