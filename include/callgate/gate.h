@@ -8,11 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "callgate/crypto.h"
 #include "callgate/decision.h"
+#include "callgate/ledger.h"
 #include "callgate/limits.h"
 #include "callgate/policy.h"
 #include "callgate/result.h"
@@ -47,26 +47,6 @@ struct Session {
   std::string effects;
 };
 
-// What a ledger that lives elsewhere answered to a plan.
-struct Committed {
-  // For each context of the chain, in the order of Plan::charges(): which of its charges was taken.
-  std::vector<std::uint32_t> taken;
-};
-struct AlreadySeen {};
-struct RateLimited {
-  std::chrono::milliseconds retry_after;
-};
-struct SessionInactive {};
-struct Full {};
-struct Unavailable {};
-using Outcome =
-    std::variant<Committed, AlreadySeen, RateLimited, SessionInactive, Full, Unavailable>;
-
-struct ReplayKey {
-  PublicKey public_key;
-  Signature signature;
-};
-
 // The pure half of a decision: what is known, and what a ledger has to check and record at once.
 // Move-only. Not thread-safe.
 class Plan {
@@ -79,7 +59,9 @@ class Plan {
   std::optional<ReplayKey> replay_key() const;
   // Ids: the call's own session first, then its ancestors. All must be open.
   const std::vector<std::string>& sessions() const;
-  Time timestamp() const;  // of the envelope
+  // Of the envelope. Its fraction is not signed, so another with the same replay_key may bear any
+  // other fraction of this second: keep the key until the end of the second + window.
+  Time timestamp() const;
   std::chrono::milliseconds window() const;
   // For each context of the chain that the call passed, its limits in order: the first with room is
   // taken, from all contexts or from none. Empty for a call that policy denies.
