@@ -15,6 +15,7 @@
 #include "core/policy/argument_pattern.h"
 #include "core/policy/command_entry.h"
 #include "core/policy/domain_entry.h"
+#include "core/policy/key.h"
 #include "core/policy/path_entry.h"
 #include "core/policy/tool_pattern.h"
 
@@ -36,7 +37,8 @@ struct RateLimit {
 enum class Exec : std::uint8_t { kShell, kArgv };
 
 // Key names (path_arguments to free_arguments, argument_patterns) are held folded, as keys are
-// compared; only_arguments as written. The five lists of keys are sorted and unique. An absent constraint is nullopt; an empty list allows nothing.
+// compared; only_arguments as written. The five lists of keys are sorted and unique. An absent
+// constraint is nullopt; an empty list allows nothing.
 struct Capability {
   ToolPattern tool_pattern;
   std::uint32_t nth = 0;  // among the capabilities of the context with the same pattern
@@ -49,10 +51,10 @@ struct Capability {
   std::optional<std::map<std::string, std::vector<std::string>, std::less<>>> subcommand_allowlist;
   Exec exec = Exec::kShell;
   std::map<std::string, ArgumentPattern, std::less<>> argument_patterns;
-  std::vector<std::string> path_arguments;
-  std::vector<std::string> domain_arguments;
-  std::vector<std::string> command_arguments;
-  std::vector<std::string> free_arguments;
+  KeyList path_arguments;
+  KeyList domain_arguments;
+  KeyList command_arguments;
+  KeyList free_arguments;
   std::optional<std::vector<std::string>> only_arguments;
   std::optional<RateLimit> rate_limit;
   std::optional<std::uint64_t> max_response_size;

@@ -57,8 +57,8 @@ std::uint16_t DefaultPort(std::string_view scheme) noexcept {
 
 std::string_view ParseDomain(std::string_view value, Domain& out) noexcept {
   if (value.empty()) return "domain.empty-host";
-  if (HoldsUnusual(value) && (value.find('\\') != std::string_view::npos ||
-                              HoldsControl(value) || HoldsWhiteSpace(value))) {
+  if (HoldsUnusual(value) && (value.find('\\') != std::string_view::npos || HoldsControl(value) ||
+                              HoldsWhiteSpace(value))) {
     return "domain.anywhere";
   }
   out.default_port = 0;

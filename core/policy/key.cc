@@ -1,8 +1,8 @@
 #include "core/policy/key.h"
 
+#include <algorithm>
 #include <array>
-
-#include "core/policy/inline_buffer.h"
+#include <functional>
 
 namespace callgate::policy {
 namespace {
@@ -68,8 +68,8 @@ class WordTable {
   };
 
   static constexpr std::size_t Hash(const Packed& word) noexcept {
-    const std::uint64_t mixed = (word.head ^ (std::uint64_t{word.tail} << 17)) *
-                                std::uint64_t{0x9e3779b97f4a7c15};
+    const std::uint64_t mixed =
+        (word.head ^ (std::uint64_t{word.tail} << 17)) * std::uint64_t{0x9e3779b97f4a7c15};
     return static_cast<std::size_t>(mixed >> 40) % Slots;
   }
   constexpr Slot& Find(const Packed& word) noexcept {
@@ -211,15 +211,12 @@ constexpr std::string_view kKelvin = "\xE2\x84\xAA";
 
 }  // namespace
 
-KeyClasses ClassifyKey(std::string_view key) {
-  if (IsFolded(key)) return ClassifyWords(key) | ClassifySuffix(key);
-  InlineBuffer<char, 128> buffer;
-  buffer.Reserve(key.size());
-  const std::string_view folded(buffer.data(), FoldKeyTo(key, buffer.data()));
+KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept {
+  KeyClasses classes = ClassifyWords(key) | ClassifySuffix(folded);
   // The exemption is only for keys that say so as written: folding must never take a string away
   // from the value rules.
-  const KeyClasses of_folded = ClassifyWords(folded) & static_cast<KeyClasses>(~kTextKey);
-  return ClassifyWords(key) | of_folded | ClassifySuffix(folded);
+  if (key != folded) classes |= ClassifyWords(folded) & static_cast<KeyClasses>(~kTextKey);
+  return classes;
 }
 
 bool IsFolded(std::string_view key) noexcept {
@@ -249,6 +246,15 @@ std::size_t FoldKeyTo(std::string_view key, char* out) noexcept {
     }
   }
   return size;
+}
+
+bool Holds(const KeyList& list, std::string_view folded) noexcept {
+  return !list.empty() && std::binary_search(list.begin(), list.end(), folded, std::less<>());
+}
+
+bool Frees(const KeyList& freed, std::string_view folded, KeyClasses classes) noexcept {
+  constexpr KeyClasses kNeverFreed = kArgsKey | kEnvKey | kShellKey | kPortKey;
+  return (classes & kNeverFreed) == 0 && Holds(freed, folded);
 }
 
 std::string FoldKey(std::string_view key) {

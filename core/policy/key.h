@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace callgate::policy {
 
@@ -19,8 +20,9 @@ inline constexpr KeyClasses kShellKey = 1 << 5;  // shell: never with a command
 inline constexpr KeyClasses kPortKey = 1 << 6;   // port: beside a domain
 inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
 
-// The classes of a key by its name alone. `key` is as written: capitals separate words.
-[[nodiscard]] KeyClasses ClassifyKey(std::string_view key);
+// The classes of a key by its name alone. `key` is as written, since capitals separate words;
+// `folded` is FoldKey(key).
+[[nodiscard]] KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept;
 
 // Keys are compared folded: ASCII lower case, U+017F as `s`, U+212A as `k`.
 std::string FoldKey(std::string_view key);
@@ -28,6 +30,13 @@ std::string FoldKey(std::string_view key);
 [[nodiscard]] bool IsFolded(std::string_view key) noexcept;
 // Writes the folded form of `key` to `out`, which holds key.size() bytes, and returns its size.
 std::size_t FoldKeyTo(std::string_view key, char* out) noexcept;
+
+// Folded keys, sorted and unique.
+using KeyList = std::vector<std::string>;
+[[nodiscard]] bool Holds(const KeyList& list, std::string_view folded) noexcept;
+// True for a key that free_arguments frees. Keys that change how a program starts never are.
+[[nodiscard]] bool Frees(const KeyList& freed, std::string_view folded,
+                         KeyClasses classes) noexcept;
 
 }  // namespace callgate::policy
 

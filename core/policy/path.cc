@@ -30,9 +30,9 @@ bool IsHexDigit(char c) noexcept {
 // U+2024-2026, 2044, 2215, FE19, FE52, FE68, FF0E, FF0F, FF3C: what some systems read as a dot, a
 // slash or a backslash.
 bool IsLookalike(std::string_view text) noexcept {
-  constexpr std::array<std::string_view, 11> kLookalikes = {
-      "\u2024", "\u2025", "\u2026", "\u2044", "\u2215", "\uFE19",
-      "\uFE52", "\uFE68", "\uFF0E", "\uFF0F", "\uFF3C"};
+  constexpr std::array<std::string_view, 11> kLookalikes = {"\u2024", "\u2025", "\u2026", "\u2044",
+                                                            "\u2215", "\uFE19", "\uFE52", "\uFE68",
+                                                            "\uFF0E", "\uFF0F", "\uFF3C"};
   for (const std::string_view lookalike : kLookalikes) {
     if (text.starts_with(lookalike)) return true;
   }
@@ -128,20 +128,27 @@ bool IsNormalSegment(std::string_view segment) noexcept {
   return !segment.empty() && segment != "." && JudgeCharacters(segment).empty();
 }
 
-bool LooksLikePath(std::string_view value) noexcept {
+bool BeginsLikePath(std::string_view value) noexcept {
   value = WithoutLeadingWhiteSpace(value);
   if (value.empty()) return false;
   const char first = value.front();
   if (first == '/' || first == '~' || first == '\\') return true;
-  if (value.starts_with("./") || value.starts_with("../")) return true;
-  if (value.size() >= 2 && IsAsciiLetter(first) && value[1] == ':') return true;
-  if (StartsWithIgnoringCase(value, "file:")) return true;
-  for (std::size_t at = value.find(".."); at != std::string_view::npos;
+  if (first == '.') {
+    return value == ".." || value.starts_with("./") || value.starts_with("../") ||
+           value.starts_with("..\\");
+  }
+  return (value.size() >= 2 && IsAsciiLetter(first) && value[1] == ':') ||
+         StartsWithIgnoringCase(value, "file:");
+}
+
+bool LooksLikePath(std::string_view value) noexcept {
+  if (BeginsLikePath(value)) return true;
+  for (std::size_t at = value.find("..", 1); at != std::string_view::npos;
        at = value.find("..", at + 1)) {
-    const auto ends = [value](std::size_t i) {
-      return i >= value.size() || value[i] == '/' || value[i] == '\\';
-    };
-    if ((at == 0 || ends(at - 1)) && ends(at + 2)) return true;
+    const auto separates = [](char c) { return c == '/' || c == '\\'; };
+    if (separates(value[at - 1]) && (at + 2 == value.size() || separates(value[at + 2]))) {
+      return true;
+    }
   }
   return false;
 }

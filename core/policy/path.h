@@ -29,6 +29,8 @@ std::string_view NormalizePath(std::string_view argument, std::string_view base,
 
 // The value rule: a string under a key that says nothing which is yet taken for a path.
 [[nodiscard]] bool LooksLikePath(std::string_view value) noexcept;
+// The same but for a `..` segment further on.
+[[nodiscard]] bool BeginsLikePath(std::string_view value) noexcept;
 
 }  // namespace callgate::policy
 

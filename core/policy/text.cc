@@ -27,7 +27,7 @@ std::size_t WhiteSpaceAt(std::string_view text) noexcept {
       if (byte(1) == 0x80) {  // U+2000-200A, 2028, 2029, 202F
         const unsigned last = byte(2);
         return (last >= 0x80 && last <= 0x8A) || last == 0xA8 || last == 0xA9 || last == 0xAF ? 3
-                                                                                               : 0;
+                                                                                              : 0;
       }
       return byte(1) == 0x81 && byte(2) == 0x9F ? 3 : 0;  // U+205F
     case 0xE3:                                            // U+3000

@@ -46,7 +46,7 @@ struct RateCharge {
 // Immutable and cheap to copy; what it returns stays the same whatever happens later.
 //
 // Accessors of the call (payload to cause) are filled by Gate::Authorize, on denials as far as the
-// call was verified; they are empty after PolicySet::Evaluate.
+// call was verified; after PolicySet::Evaluate all but context and max_response_size are empty.
 class [[nodiscard]] Decision {
  public:
   Decision() noexcept = default;

@@ -87,8 +87,9 @@ class PolicySet {
   // Null where there is none. For rooms of the core.
   std::shared_ptr<const policy::Context> Find(std::string_view context) const noexcept;
 
+  struct State;  // defined in the core
+
  private:
-  struct State;
   explicit PolicySet(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   std::shared_ptr<const State> state_;
 };

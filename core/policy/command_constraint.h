@@ -1,0 +1,16 @@
+// command_allowlist and subcommand_allowlist: the command of a call must be allowed.
+#ifndef CALLGATE_CORE_POLICY_COMMAND_CONSTRAINT_H_
+#define CALLGATE_CORE_POLICY_COMMAND_CONSTRAINT_H_
+
+#include "core/policy/argument_search.h"
+#include "core/policy/context.h"
+
+namespace callgate::policy {
+
+// A rule that begins with "path." is about a word of the command that is a path.
+// REQUIRES: capability.command_allowlist.
+[[nodiscard]] Fault JudgeCommand(const Capability& capability, const Arguments& arguments);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_COMMAND_CONSTRAINT_H_

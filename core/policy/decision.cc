@@ -1,0 +1,209 @@
+#include "callgate/decision.h"
+
+#include "callgate/json.h"
+#include "core/policy/decision_record.h"
+
+namespace callgate {
+namespace {
+
+// Control characters of a call must not reach a terminal or break a line of a log.
+std::string Printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string RateCharge::Key() const {
+  // Neither a context's name nor a pattern holds a space, so the four parts are told apart.
+  return context + ' ' + tool_pattern + ' ' + std::to_string(nth) + ' ' + root;
+}
+
+std::string Decision::reason() const {
+  if (allowed_) return "allowed by capability " + std::to_string(capability_);
+  if (record_ == nullptr) return std::string(CodeMeaning(code_));
+  if (!record_->reason.empty()) return record_->reason;
+  std::string reason(CodeMeaning(code_));
+  if (!record_->rule.empty()) reason.append(" (").append(record_->rule).append(")");
+  if (!record_->where.empty()) reason += " at " + Printable(record_->where);
+  if (capability_ >= 0) reason += " in capability " + std::to_string(capability_);
+  return reason;
+}
+
+std::optional<std::size_t> Decision::capability() const noexcept {
+  if (capability_ < 0) return std::nullopt;
+  return static_cast<std::size_t>(capability_);
+}
+
+std::string_view Decision::rule() const noexcept {
+  if (record_ != nullptr) return record_->rule;
+  return allowed_ ? "order.any-capability" : "";
+}
+
+const std::vector<TriedCapability>& Decision::details() const noexcept {
+  static const std::vector<TriedCapability> kNone;
+  return record_ != nullptr ? record_->details : kNone;
+}
+
+std::vector<RateCharge> Decision::charges() const {
+  if (record_ != nullptr) return record_->charges;
+  if (!allowed_ || context_ == nullptr) return {};
+  const auto capability = static_cast<std::size_t>(capability_);
+  if (!context_->capabilities[capability].rate_limit) return {};
+  return {ChargeOf(*context_, capability, {})};
+}
+
+std::string_view Decision::payload() const noexcept {
+  return allowed_ && record_ != nullptr ? record_->View(record_->payload) : std::string_view();
+}
+
+std::string_view Decision::session_id() const noexcept {
+  return record_ != nullptr ? record_->session_id : std::string_view();
+}
+
+std::string_view Decision::subject() const noexcept {
+  return record_ != nullptr ? record_->subject : std::string_view();
+}
+
+std::string_view Decision::context() const noexcept {
+  return context_ != nullptr ? std::string_view(context_->name) : std::string_view();
+}
+
+std::string_view Decision::method() const noexcept {
+  return record_ != nullptr ? record_->View(record_->method) : std::string_view();
+}
+
+std::string_view Decision::tool() const noexcept {
+  return record_ != nullptr ? record_->View(record_->tool) : std::string_view();
+}
+
+std::string_view Decision::request_id() const noexcept {
+  return record_ != nullptr ? record_->View(record_->request_id) : std::string_view();
+}
+
+std::string_view Decision::arguments() const noexcept {
+  return record_ != nullptr ? record_->View(record_->arguments) : std::string_view();
+}
+
+std::optional<PublicKey> Decision::public_key() const {
+  return record_ != nullptr ? record_->public_key : std::nullopt;
+}
+
+std::optional<Signature> Decision::signature() const {
+  return record_ != nullptr ? record_->signature : std::nullopt;
+}
+
+// Hashed when asked for: most callers never ask, and no message needs hashing to be decided.
+std::optional<Sha256Digest> Decision::message_digest() const {
+  if (record_ == nullptr || record_->message.empty()) return std::nullopt;
+  return Sha256(record_->message);
+}
+
+std::string_view Decision::policy_digest() const noexcept {
+  return record_ != nullptr ? record_->policy_digest : std::string_view();
+}
+
+std::vector<RateCharge> Decision::charged() const {
+  return record_ != nullptr ? record_->charged : std::vector<RateCharge>();
+}
+
+std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
+  if (record_ != nullptr) return record_->max_response_size;
+  if (!allowed_ || context_ == nullptr) return std::nullopt;
+  return context_->capabilities[static_cast<std::size_t>(capability_)].max_response_size;
+}
+
+std::optional<std::chrono::milliseconds> Decision::retry_after() const noexcept {
+  return record_ != nullptr ? record_->retry_after : std::nullopt;
+}
+
+std::string_view Decision::cause() const noexcept {
+  return record_ != nullptr ? record_->cause : std::string_view();
+}
+
+std::string Decision::effects() const {
+  return record_ != nullptr ? record_->effects : std::string();
+}
+
+Decision Decision::CheckResponse(std::string_view result_json) const {
+  if (!allowed_) return *this;
+  const auto refuse = [this](ErrorCode code, std::string_view rule) {
+    auto record = record_ != nullptr ? std::make_shared<DecisionRecord>(*record_)
+                                     : std::make_shared<DecisionRecord>();
+    record->rule = rule;
+    record->max_response_size = max_response_size();
+    return DecisionBuilder::Deny(code, context_, capability_, std::move(record));
+  };
+  // How much a result may be is max_response_size's to say: only its nesting is bounded here.
+  Limits limits;
+  limits.max_json_bytes = result_json.size();
+  limits.max_json_nodes = result_json.size() + 1;
+  const Result<json::Document> result = json::Parse(result_json, limits);
+  if (!result) return refuse(result.error().code, {});
+  const std::optional<std::uint64_t> limit = max_response_size();
+  if (!limit) return *this;
+  std::string compact;
+  json::WriteLexical(result->root(), json::KeyOrder::kCodePoint, compact);
+  if (compact.size() > *limit) return refuse(ErrorCode::kOutputSizeExceeded, "response.limit");
+  return *this;
+}
+
+RateCharge ChargeOf(const policy::Context& context, std::size_t capability, std::string_view root) {
+  const policy::Capability& charged = context.capabilities[capability];
+  RateCharge charge;
+  charge.root = root;
+  charge.context = context.name;
+  charge.tool_pattern = charged.tool_pattern.text;
+  charge.nth = charged.nth;
+  if (charged.rate_limit) {
+    charge.calls = charged.rate_limit->calls;
+    charge.per_seconds = charged.rate_limit->per_seconds;
+  }
+  return charge;
+}
+
+Decision DecisionBuilder::Allow(ContextPtr context, std::int32_t capability, RecordPtr record) {
+  Decision decision;
+  decision.allowed_ = true;
+  decision.capability_ = capability;
+  decision.context_ = std::move(context);
+  decision.record_ = std::move(record);
+  return decision;
+}
+
+Decision DecisionBuilder::Deny(ErrorCode code, ContextPtr context, std::int32_t capability,
+                               RecordPtr record) {
+  Decision decision;
+  decision.code_ = code;
+  decision.capability_ = capability;
+  decision.context_ = std::move(context);
+  decision.record_ = std::move(record);
+  return decision;
+}
+
+Decision DecisionBuilder::FromVerdict(policy::Verdict verdict, ContextPtr context) {
+  const std::int32_t capability = verdict.capability;
+  if (verdict.allowed && verdict.allowing.size() == 1) {
+    return Allow(std::move(context), capability);
+  }
+  auto record = std::make_shared<DecisionRecord>();
+  record->rule = verdict.rule;
+  if (verdict.allowed) {
+    for (const std::uint32_t i : verdict.allowing) {
+      record->charges.push_back(ChargeOf(*context, i, {}));
+    }
+    record->max_response_size =
+        context->capabilities[static_cast<std::size_t>(capability)].max_response_size;
+    return Allow(std::move(context), capability, std::move(record));
+  }
+  record->where = std::move(verdict.where);
+  record->details = std::move(verdict.tried);
+  for (const TriedCapability& tried : record->details) {
+    if (static_cast<std::int32_t>(tried.capability) == capability) record->where = tried.where;
+  }
+  return Deny(verdict.code, std::move(context), capability, std::move(record));
+}
+
+}  // namespace callgate

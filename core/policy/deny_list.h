@@ -1,0 +1,17 @@
+// The deny list: whether any entry fires on a call.
+#ifndef CALLGATE_CORE_POLICY_DENY_LIST_H_
+#define CALLGATE_CORE_POLICY_DENY_LIST_H_
+
+#include "core/policy/argument_search.h"
+#include "core/policy/compiled_context.h"
+
+namespace callgate::policy {
+
+// `entries` are those of the context whose pattern matches the tool, `capabilities` those of its
+// capabilities. No fault: none fires. A fault's rule is why its entry fires.
+[[nodiscard]] Fault JudgeDenyList(const Context& context, const Positions& entries,
+                                  const Positions& capabilities, const Arguments& arguments);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_DENY_LIST_H_

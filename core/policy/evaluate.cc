@@ -1,0 +1,84 @@
+#include "core/policy/evaluate.h"
+
+#include "core/policy/capability_check.h"
+#include "core/policy/compiled_context.h"
+#include "core/policy/deny_list.h"
+
+namespace callgate::policy {
+namespace {
+
+struct Failed {
+  std::uint32_t capability;
+  Stage stage;
+  ErrorCode code;
+  Fault fault;
+};
+
+Verdict Deny(ErrorCode code, std::string_view rule) {
+  Verdict verdict;
+  verdict.code = code;
+  verdict.rule = rule;
+  return verdict;
+}
+
+}  // namespace
+
+// Form, deny list, capabilities, default deny. Invariants:
+//  - A verdict denies from its construction on; `allowed` is set in one place, after some
+//    capability passed every check and no deny entry fired.
+//  - Nothing but the rates and the response size depends on the order of capabilities.
+//  - Only patterns that match the tool cost anything.
+Verdict Evaluate(const Context& context, std::string_view tool, json::Value arguments) {
+  if (!IsToolName(tool)) return Deny(ErrorCode::kInvalidEnvelope, "order.tool-name");
+  if (!arguments.is_object()) return Deny(ErrorCode::kInvalidEnvelope, "order.arguments-object");
+
+  Positions denied;
+  Positions capabilities;
+  context.compiled->deny_list().Find(tool, denied);
+  context.compiled->capabilities().Find(tool, capabilities);
+  if (denied.empty() && capabilities.empty()) {
+    return Deny(ErrorCode::kToolNotAllowed, "order.default-deny");
+  }
+
+  const Arguments walked(arguments);
+  if (!denied.empty()) {
+    if (const Fault fault = JudgeDenyList(context, denied, capabilities, walked)) {
+      Verdict verdict = Deny(ErrorCode::kToolExplicitlyDenied, fault.rule);
+      verdict.where = walked.PointerTo(fault.item);
+      return verdict;
+    }
+  }
+
+  Verdict verdict = Deny(ErrorCode::kToolNotAllowed, "order.default-deny");
+  InlineBuffer<Failed, 8> failed;
+  for (const std::uint32_t i : capabilities) {
+    const Answer answer = Check(context.capabilities[i], walked);
+    if (answer.stage == Stage::kPassed) {
+      verdict.allowing.Append(i);
+      if (!context.capabilities[i].rate_limit) break;
+    } else if (verdict.allowing.empty()) {
+      failed.Append({i, answer.stage, answer.code, answer.fault});
+    }
+  }
+  if (!verdict.allowing.empty()) {
+    verdict.allowed = true;
+    verdict.rule = "order.any-capability";
+    verdict.capability = static_cast<std::int32_t>(verdict.allowing[0]);
+    return verdict;
+  }
+
+  const Failed* furthest = nullptr;
+  for (const Failed& one : failed) {
+    verdict.tried.push_back(
+        {one.capability, one.code, std::string(one.fault.rule), walked.PointerTo(one.fault.item)});
+    if (furthest == nullptr || one.stage > furthest->stage) furthest = &one;
+  }
+  if (furthest != nullptr) {
+    verdict.code = furthest->code;
+    verdict.rule = furthest->fault.rule;
+    verdict.capability = static_cast<std::int32_t>(furthest->capability);
+  }
+  return verdict;
+}
+
+}  // namespace callgate::policy

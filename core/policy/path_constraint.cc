@@ -1,0 +1,35 @@
+#include "core/policy/path_constraint.h"
+
+#include "core/policy/path.h"
+
+namespace callgate::policy {
+
+std::string_view JudgeOnePath(const Capability& capability, std::string_view path) {
+  if (const std::string_view rule = JudgePath(path); !rule.empty()) return rule;
+  std::string_view base;
+  if (!IsAbsolutePath(path)) {
+    if (!capability.base_directory) return "path.relative";
+    base = capability.base_directory->text;
+  }
+  PathBuffer buffer;
+  const std::string_view normal = NormalizePath(path, base, buffer);
+  for (const PathEntry& entry : *capability.path_allowlist) {
+    if (entry.Matches(normal)) return {};
+  }
+  return "path.every";
+}
+
+Fault JudgePaths(const Capability& capability, const Arguments& arguments) {
+  const ArgumentSearch search{kPathKey, LooksLikePath, capability.path_arguments,
+                              capability.free_arguments, true};
+  bool found = false;
+  const Fault fault = search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) {
+    found = true;
+    return Fault{JudgeOnePath(capability, path), i};
+  });
+  if (fault) return fault;
+  if (!found && !capability.allow_absent) return {"path.absent"};
+  return {};
+}
+
+}  // namespace callgate::policy
