@@ -33,3 +33,32 @@ def test_the_command_is_installed() -> None:
 
 def test_canonical_form_sorts_keys() -> None:
     assert callgate.canonicalize(b'{"b":1,"a":2}') == b'{"a":2,"b":1}'
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(callgate.__all__) == callgate.__all__
+    public = {name for name in vars(callgate) if not name.startswith("_")}
+    modules = {"cli"}
+    assert public - modules == set(callgate.__all__) - {"__version__"}
+    assert callgate.__all__ == [
+        "CallgateError",
+        "EnvelopeError",
+        "JsonError",
+        "KeyFormatError",
+        "PolicyError",
+        "PublicKey",
+        "SecretKey",
+        "SessionError",
+        "TokenError",
+        "__version__",
+        "canonicalize",
+        "verify_ed25519",
+    ]
+
+
+def test_the_types_of_the_extension_are_true() -> None:
+    """Every name and signature of _native.pyi is in the extension, and the reverse."""
+    allowed = str(Path(__file__).with_name("stubtest_allowlist.txt"))
+    command = [sys.executable, "-m", "mypy.stubtest", "callgate._native", "--allowlist", allowed]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout

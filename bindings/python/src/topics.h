@@ -1,0 +1,17 @@
+// What module.cc registers: one function for each topic, each in the file of its name.
+#ifndef CALLGATE_BINDINGS_PYTHON_TOPICS_H_
+#define CALLGATE_BINDINGS_PYTHON_TOPICS_H_
+
+#include <pybind11/pybind11.h>
+
+namespace callgate::python {
+
+void RegisterErrors(pybind11::module_& module);
+void RegisterTime(pybind11::module_& module);
+void RegisterJson(pybind11::module_& module);
+void RegisterPublicKey(pybind11::module_& module);
+void RegisterSecretKey(pybind11::module_& module);
+
+}  // namespace callgate::python
+
+#endif  // CALLGATE_BINDINGS_PYTHON_TOPICS_H_

@@ -1,0 +1,36 @@
+"""The shared vectors, as test parameters, and fresh keys."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from callgate import SecretKey
+
+ROOT = Path(__file__).parents[3]
+VECTORS = Path(os.environ.get("CALLGATE_VECTORS", ROOT / "tests" / "vectors"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "vectors(file, list): runs the test once for each entry of a shared vector file"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marker = metafunc.definition.get_closest_marker("vectors")
+    if marker is None:
+        return
+    file, name = marker.args
+    entries: list[dict[str, Any]] = json.loads((VECTORS / file).read_bytes())[name]
+    assert entries, f"{file} has no {name}"
+    ids = [str(entry.get("id", entry.get("name", n))) for n, entry in enumerate(entries)]
+    metafunc.parametrize("vector", entries, ids=ids)
+
+
+@pytest.fixture
+def key() -> Iterator[SecretKey]:
+    with SecretKey.generate() as fresh:
+        yield fresh
