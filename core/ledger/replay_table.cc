@@ -13,7 +13,7 @@ ReplayTable::ReplayTable(std::size_t max_entries, std::size_t max_entries_per_se
                          std::chrono::milliseconds window)
     : max_entries_(max_entries),
       window_(window.count()),
-      ring_size_(static_cast<std::size_t>(2 * window_ / 1000 + 4)),
+      ring_size_(static_cast<std::uint32_t>(2 * window_ / 1000 + 4)),
       shards_(std::make_unique<std::array<Shard, kShards>>()),
       quotas_(max_entries_per_session) {}
 
@@ -26,8 +26,7 @@ std::int64_t ReplayTable::FirstLiveSecond(Time now) const noexcept {
 
 ReplayStatus ReplayTable::Prepare(Shard& shard, const Digest& digest, std::int64_t second,
                                   QuotaId quota, Time now) {
-  shard.first_live = std::max(shard.first_live, FirstLiveSecond(now));
-  Sweep(shard, kSweepSlots, kSweepCells);
+  Sweep(shard, now, kSweepCells);
   const std::int64_t last_fresh = (now.time_since_epoch().count() + window_) / 1000;
   if (second < shard.first_live || second > last_fresh) return ReplayStatus::kStale;
   if (BucketOf(shard, second).Contains(digest)) return ReplayStatus::kAlreadySeen;
@@ -49,6 +48,9 @@ SecondBucket& ReplayTable::BucketOf(Shard& shard, std::int64_t second) {
     // The slot's last second is over, and its bucket normally emptied long ago.
     Empty(slot, kAllCells);
     slot.second = second;
+    // Traffic of one second is a good guess for the next, and spares most of the growing.
+    const Slot& before = shard.ring[static_cast<std::size_t>(second - 1) % ring_size_];
+    if (before.second == second - 1) slot.bucket.Reserve(before.bucket.size() * 3 / 4);
   }
   return slot.bucket;
 }
@@ -66,9 +68,14 @@ void ReplayTable::Empty(Slot& slot, std::uint32_t cells) {
   if (end == slot.bucket.capacity()) slot = Slot();
 }
 
-void ReplayTable::Sweep(Shard& shard, std::size_t slots, std::uint32_t cells) {
+void ReplayTable::Sweep(Shard& shard, Time now, std::uint32_t cells) {
+  const std::int64_t first_live = FirstLiveSecond(now);
+  if (first_live > shard.first_live) {
+    shard.first_live = first_live;
+    shard.slots_to_sweep = ring_size_;
+  }
   if (shard.ring == nullptr) return;
-  while (slots-- > 0) {
+  for (; shard.slots_to_sweep > 0; --shard.slots_to_sweep) {
     Slot& slot = shard.ring[shard.swept_slot];
     if (slot.second < shard.first_live && slot.bucket.capacity() > 0) {
       const std::uint32_t left = slot.bucket.capacity() - slot.emptied;
@@ -83,8 +90,7 @@ void ReplayTable::Sweep(Shard& shard, std::size_t slots, std::uint32_t cells) {
 void ReplayTable::SweepAll(Time now) {
   for (Shard& shard : *shards_) {
     const std::scoped_lock lock(shard.mutex);
-    shard.first_live = std::max(shard.first_live, FirstLiveSecond(now));
-    Sweep(shard, ring_size_, kAllCells);
+    Sweep(shard, now, kAllCells);
   }
 }
 
@@ -102,6 +108,7 @@ void ReplayTable::Clear() {
     shard.ring.reset();
     shard.first_live = 0;
     shard.swept_slot = 0;
+    shard.slots_to_sweep = 0;
   }
 }
 

@@ -105,13 +105,13 @@ class ReplayTable {
   };
   struct alignas(64) Shard {
     std::mutex mutex;
-    std::unique_ptr<Slot[]> ring;  // slot = second mod ring_size_; made with the first entry
-    std::int64_t first_live = 0;   // entries of earlier seconds may be gone
-    std::size_t swept_slot = 0;    // where the sweep over the ring goes on
+    std::unique_ptr<Slot[]> ring;      // slot = second mod ring_size_; made with the first entry
+    std::int64_t first_live = 0;       // entries of earlier seconds may be gone
+    std::uint32_t swept_slot = 0;      // where the sweep over the ring goes on
+    std::uint32_t slots_to_sweep = 0;  // until every second before first_live was emptied
   };
-  static constexpr std::size_t kShards = 128;
-  // For each entry recorded, so many seconds are looked at and so many expired cells emptied.
-  static constexpr std::size_t kSweepSlots = 4;
+  static constexpr std::size_t kShards = 32;
+  // Expired cells that are emptied for each entry recorded.
   static constexpr std::uint32_t kSweepCells = 32;
 
   Shard& ShardOf(const Digest& digest) noexcept { return (*shards_)[digest.high % kShards]; }
@@ -119,14 +119,14 @@ class ReplayTable {
   ReplayStatus Prepare(Shard& shard, const Digest& digest, std::int64_t second, QuotaId quota,
                        Time now);
   SecondBucket& BucketOf(Shard& shard, std::int64_t second);
-  void Sweep(Shard& shard, std::size_t slots, std::uint32_t cells);
+  void Sweep(Shard& shard, Time now, std::uint32_t cells);
   void Empty(Slot& slot, std::uint32_t cells);
   void SweepAll(Time now);
   void Release(QuotaId quota, std::size_t entries);
 
   const std::size_t max_entries_;
-  const std::int64_t window_;    // milliseconds
-  const std::size_t ring_size_;  // at least the seconds that can be fresh at once
+  const std::int64_t window_;      // milliseconds
+  const std::uint32_t ring_size_;  // at least the seconds that can be fresh at once
   std::unique_ptr<std::array<Shard, kShards>> shards_;
   std::atomic<std::size_t> size_{0};
   QuotaTable quotas_;

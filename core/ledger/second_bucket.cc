@@ -1,42 +1,48 @@
 #include "core/ledger/second_bucket.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 namespace callgate::ledger {
 
 bool SecondBucket::Contains(const Digest& digest) const noexcept {
   if (size_ == 0) return false;
+  const auto parts = std::bit_cast<std::array<std::uint32_t, 4>>(digest);
   // Some cell is always empty, so this ends.
-  for (std::uint32_t cell = Home(digest); quotas()[cell] != 0;) {
-    if (digests()[cell] == digest) return true;
-    if (++cell == capacity_) cell = 0;
+  for (std::uint32_t i = Home(parts[1]); cells_[i].quota != 0;) {
+    if (std::equal(parts.begin(), parts.end(), cells_[i].parts)) return true;
+    if (++i == capacity_) i = 0;
   }
   return false;
 }
 
 void SecondBucket::Insert(const Digest& digest, QuotaId quota) {
-  if (std::uint64_t{size_ + 1} * 5 > std::uint64_t{capacity_} * 4) Grow();
-  Place(digest, quota);
+  if (std::uint64_t{size_ + 1} * 100 > std::uint64_t{capacity_} * 72) {
+    Resize(capacity_ == 0 ? kFirstCapacity : capacity_ * 7 / 5 + 2);
+  }
+  Cell cell{quota, {}};
+  const auto parts = std::bit_cast<std::array<std::uint32_t, 4>>(digest);
+  std::copy(parts.begin(), parts.end(), cell.parts);
+  Place(cell);
   ++size_;
 }
 
-void SecondBucket::Place(const Digest& digest, QuotaId quota) noexcept {
-  std::uint32_t cell = Home(digest);
-  while (quotas()[cell] != 0) {
-    if (++cell == capacity_) cell = 0;
+void SecondBucket::Place(const Cell& cell) noexcept {
+  std::uint32_t i = Home(cell.parts[1]);
+  while (cells_[i].quota != 0) {
+    if (++i == capacity_) i = 0;
   }
-  digests()[cell] = digest;
-  quotas()[cell] = quota;
+  cells_[i] = cell;
 }
 
-void SecondBucket::Grow() {
+void SecondBucket::Reserve(std::uint32_t entries) { Resize(entries * 7 / 5 + kFirstCapacity); }
+
+void SecondBucket::Resize(std::uint32_t capacity) {
   SecondBucket grown;
-  grown.capacity_ = capacity_ == 0 ? kFirstCapacity : capacity_ * 7 / 5 + 2;
-  grown.cells_ = std::make_unique_for_overwrite<std::byte[]>(grown.capacity_ * kCellBytes);
-  std::memset(grown.quotas(), 0, grown.capacity_ * sizeof(QuotaId));
-  for (std::uint32_t cell = 0; cell < capacity_; ++cell) {
-    if (quotas()[cell] != 0) grown.Place(digests()[cell], quotas()[cell]);
+  grown.capacity_ = capacity;
+  grown.cells_ = std::make_unique<Cell[]>(capacity);
+  for (std::uint32_t i = 0; i < capacity_; ++i) {
+    if (cells_[i].quota != 0) grown.Place(cells_[i]);
   }
   cells_ = std::move(grown.cells_);
   capacity_ = grown.capacity_;
