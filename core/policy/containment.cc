@@ -1,0 +1,157 @@
+#include "core/policy/containment.h"
+
+#include <bit>
+
+#include "core/policy/deny_relations.h"
+
+namespace callgate::policy {
+namespace {
+
+// One comparison of a child with a parent.
+class Comparison {
+ public:
+  Comparison(const ContextReach& parent, const ContextReach& child,
+             const std::function<bool(const Uncovered&)>& found)
+      : parent_(parent), child_(child), tools_(parent.context(), child.context()), found_(found) {}
+
+  void Run() {
+    for (std::size_t i = 0; i < child_.size() && !stopped_; ++i) {
+      if (!child_[i].reach.allows_nothing) Compare(i);
+    }
+  }
+
+ private:
+  void Compare(std::size_t capability) {
+    const Reached inner = child_[capability];
+    // What a capability with as wide a pattern covers, it covers on every tool.
+    std::vector<const CommandAtom*> open;
+    const bool exact = inner.capability.tool_pattern.kind == ToolPattern::Kind::kExact;
+    for (const CommandAtom& atom : inner.reach.commands) {
+      if (exact || !IsCoveredOnEveryTool(capability, atom)) open.push_back(&atom);
+    }
+    if (open.empty() && parent_.context().deny_list.empty()) return;
+    for (const std::string& tool : tools_.Of(inner.capability.tool_pattern)) {
+      CompareOn(capability, tool, open);
+      if (stopped_) return;
+    }
+  }
+
+  bool IsCoveredOnEveryTool(std::size_t capability, const CommandAtom& atom) const {
+    const Reached inner = child_[capability];
+    const auto covers = [&](std::size_t i) {
+      const Reached outer = parent_[i];
+      return IsAsWide(outer.capability.tool_pattern, inner.capability.tool_pattern) &&
+             FindGaps(outer, inner, atom) == 0;
+    };
+    // Most often the two contexts are versions of one, in the same order.
+    if (capability < parent_.size() && covers(capability)) return true;
+    for (const std::uint32_t i : parent_.AsWideAs(inner.capability.tool_pattern)) {
+      if (covers(i)) return true;
+    }
+    return false;
+  }
+
+  void CompareOn(std::size_t capability, const std::string& tool,
+                 const std::vector<const CommandAtom*>& open) {
+    const Reached inner = child_[capability];
+    const DenyEntries denied(child_.context(), tool);
+    if (denied.stops_tool) return;
+    const Positions outer = parent_.On(tool);
+    for (const CommandAtom* atom : open) {
+      if (StopsEvery(denied, *atom)) continue;
+      Uncovered uncovered{capability, tool, atom, nullptr, 0, 0};
+      if (IsCovered(inner, outer, uncovered)) continue;
+      if (!Report(uncovered)) return;
+    }
+
+    Positions entries;
+    parent_.context().compiled->deny_list().Find(tool, entries);
+    if (entries.empty()) return;
+    const CommandAtom* const alive = FirstAlive(inner.reach, denied);
+    if (alive == nullptr) return;
+    const DenyQuestion question{parent_, child_, inner, tool, denied};
+    for (const std::uint32_t position : entries) {
+      const DenyEntry& entry = parent_.context().deny_list[position];
+      if (FiresOnlyWithChild(question, entry)) continue;
+      if (!Report({capability, tool, alive, &entry, 0, 0})) return;
+    }
+  }
+
+  // Otherwise `uncovered` is told which capability comes closest.
+  bool IsCovered(const Reached& inner, const Positions& outer, Uncovered& uncovered) const {
+    for (const std::uint32_t i : outer) {
+      const Gaps gaps = FindGaps(parent_[i], inner, *uncovered.command);
+      if (gaps == 0) return true;
+      const bool closer = gaps == kRateGap || (!uncovered.is_limit() &&
+                                               std::popcount(gaps) < std::popcount(uncovered.gaps));
+      if (uncovered.gaps != 0 && !closer) continue;
+      uncovered.gaps = gaps;
+      uncovered.closest = i;
+    }
+    return false;
+  }
+
+  static const CommandAtom* FirstAlive(const CapabilityReach& reach, const DenyEntries& denied) {
+    for (const CommandAtom& atom : reach.commands) {
+      if (!StopsEvery(denied, atom)) return &atom;
+    }
+    return nullptr;
+  }
+
+  bool Report(const Uncovered& uncovered) {
+    if (!found_(uncovered)) stopped_ = true;
+    return !stopped_;
+  }
+
+  const ContextReach& parent_;
+  const ContextReach& child_;
+  const ToolAtoms tools_;
+  const std::function<bool(const Uncovered&)>& found_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+void ForEachUncovered(const ContextReach& parent, const ContextReach& child,
+                      const std::function<bool(const Uncovered&)>& found) {
+  Comparison(parent, child, found).Run();
+}
+
+std::string Describe(const ContextReach& parent, const ContextReach& child,
+                     const Uncovered& uncovered) {
+  const auto name = [](const ContextReach& context, std::size_t i) {
+    return "capability " + std::to_string(i) + " (" + context[i].capability.tool_pattern.text + ")";
+  };
+  const std::string inner = name(child, uncovered.capability);
+  if (uncovered.denied != nullptr) {
+    return inner + " reaches what the deny entry for " + uncovered.denied->tool_pattern.text +
+           " stops";
+  }
+  if (uncovered.gaps == 0) return inner + " reaches the tool " + uncovered.tool;
+  const std::string outer = name(parent, uncovered.closest);
+  if (!uncovered.is_limit()) {
+    return std::string(NameOf(uncovered.gaps)) + " of " + inner + " exceeds " + outer;
+  }
+  const auto limit = [](const Capability& capability) {
+    if (!capability.rate_limit) return std::string("none");
+    return std::to_string(capability.rate_limit->calls) + " calls in " +
+           std::to_string(capability.rate_limit->per_seconds) + " s";
+  };
+  return "rate_limit of " + inner + ", " + limit(child[uncovered.capability].capability) +
+         ", exceeds that of " + outer + ", " + limit(parent[uncovered.closest].capability);
+}
+
+Containment Contains(const Context& parent, const Context& child) {
+  const ContextReach parent_reach(parent);
+  const ContextReach child_reach(child);
+  Containment containment{true, std::nullopt, {}};
+  ForEachUncovered(parent_reach, child_reach, [&](const Uncovered& uncovered) {
+    containment.contained = false;
+    containment.reason = uncovered.is_limit() ? Describe(parent_reach, child_reach, uncovered)
+                                              : std::string("uncovered");
+    return !uncovered.is_limit();
+  });
+  return containment;
+}
+
+}  // namespace callgate::policy
