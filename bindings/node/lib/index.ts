@@ -1,9 +1,18 @@
 /** callgate decides, for every tool call of an AI agent, whether it may happen. */
 import { native } from './native.js';
 
-export const version: string = native.version;
+export { type CodeName, type ErrorCode, errorCodes } from './codes.js';
+export {
+  CallgateError,
+  EnvelopeError,
+  JsonError,
+  KeyFormatError,
+  PolicyError,
+  SessionError,
+  TokenError,
+} from './errors.js';
+export { canonicalize, type Json, type JsonObject } from './json.js';
+export { type PublicJwk, PublicKey, verifyEd25519 } from './public-key.js';
+export { type PrivateJwk, SecretKey } from './secret-key.js';
 
-/** RFC 8785 bytes of one JSON text. */
-export function canonicalize(text: Uint8Array): Buffer {
-  return native.canonicalize(text);
-}
+export const version: string = native.version;

@@ -1,0 +1,20 @@
+// The table of contents of the addon. lib/native.ts declares the same functions and is the only
+// file that calls them: arguments were checked there, so types are not checked again here.
+#include "addon.h"
+
+namespace {
+
+Napi::Object Register(Napi::Env env, Napi::Object exports) {
+  using namespace callgate::node;
+  env.SetInstanceData(new AddonData);
+  exports.Set("version", Napi::String::New(env, CALLGATE_VERSION));
+  RegisterErrors(exports);
+  RegisterJson(exports);
+  RegisterPublicKey(exports);
+  RegisterSecretKey(exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(callgate, Register)
