@@ -32,7 +32,8 @@ void ExpectCanonical(Value vector, const std::string& text) {
 }
 
 TEST(JsonVectors, AreAcceptedOrRefusedAtTheirPlace) {
-  for (const Value vector : test::Vectors("json.json").Cases("vectors")) {
+  const test::Vectors file("json.json");
+  for (const Value vector : file.Cases("vectors")) {
     SCOPED_TRACE(test::Text(vector, "id"));
     const std::string text = SourceText(vector);
     const auto document = Parse(text);
@@ -53,7 +54,8 @@ TEST(JsonVectors, AreAcceptedOrRefusedAtTheirPlace) {
 }
 
 TEST(CanonicalVectors, ComeOutAsTheyStand) {
-  for (const Value vector : test::Vectors("canonical.json").Cases("vectors")) {
+  const test::Vectors file("canonical.json");
+  for (const Value vector : file.Cases("vectors")) {
     SCOPED_TRACE(test::Text(vector, "id"));
     ExpectCanonical(vector, SourceText(vector));
   }

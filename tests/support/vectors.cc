@@ -33,7 +33,7 @@ int Nibble(char c) {
 
 Vectors::Vectors(std::string_view file) : document_(Read(file)) {}
 
-std::vector<json::Value> Vectors::Cases(std::string_view list) const {
+std::vector<json::Value> Vectors::Cases(std::string_view list) const& {
   const auto found = root().Find(list);
   if (!found || !found->is_array() || found->size() == 0) Die("no cases in the list", list);
   std::vector<json::Value> cases;

@@ -17,8 +17,10 @@ class Vectors {
  public:
   explicit Vectors(std::string_view file);  // e.g. "keys.json"
   json::Value root() const { return document_.root(); }
-  // The elements of the top-level list of that name; never empty.
-  std::vector<json::Value> Cases(std::string_view list) const;
+  // The elements of the top-level list of that name; never empty. They live as long as this, so a
+  // temporary, which a range-based for would end before its first round, is refused.
+  std::vector<json::Value> Cases(std::string_view list) const&;
+  std::vector<json::Value> Cases(std::string_view list) && = delete;
 
  private:
   json::Document document_;
