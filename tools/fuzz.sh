@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tools/fuzz.sh <seconds> [fuzzer]...: runs each fuzzer, two at a time, with ASan and UBSan. New inputs stay
-# in build/fuzz/corpus/; a crash is copied into fuzz/corpus/, where every ordinary build replays it.
+# tools/fuzz.sh <seconds> [fuzzer]...: runs each fuzzer, two at a time, with ASan and UBSan. New
+# inputs stay in build/fuzz/corpus/; a crash is copied into fuzz/corpus/, where every ordinary build
+# replays it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=$1
@@ -26,6 +27,8 @@ fuzz_one() {
     return 1
   fi
 }
+export ASAN_OPTIONS=external_symbolizer_path=/usr/bin/addr2line
+export UBSAN_OPTIONS=print_stacktrace=1:$ASAN_OPTIONS
 export -f fuzz_one
 export seconds
 # xargs exits with 123 when one of them failed.
