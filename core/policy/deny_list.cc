@@ -38,7 +38,7 @@ Fault JudgePaths(const Context& context, const EntriesOf<PathEntry>& entries,
   const ArgumentSearch search{kPathKey, LooksLikePath, context.compiled->path_arguments(),
                               kNothingFreed, false};
   return search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) -> Fault {
-    if (const std::string_view rule = JudgePath(path); !rule.empty()) return {rule, i};
+    if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
     if (!IsAbsolutePath(path)) return {JudgeRelative(context, entries, capabilities, path), i};
     return {AnyCovers(entries, path, {}) ? "deny.path" : "", i};
   });

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -30,14 +31,11 @@ class InlineBuffer {
   }
   InlineBuffer& operator=(InlineBuffer&&) = delete;
 
+  // REQUIRES: `value` is no element of this buffer.
   void Append(const T& value) {
-    if (size_ == capacity_) {
-      const T copy = value;  // `value` may be an element
-      Reserve(size_ + 1);
-      data_[size_++] = copy;
-      return;
-    }
-    std::memcpy(static_cast<void*>(data_ + size_), &value, sizeof(T));
+    if (size_ == capacity_) Reserve(size_ + 1);
+    // Built in place, not copied as bytes: a copy would wait for the stores that made `value`.
+    ::new (static_cast<void*>(data_ + size_)) T(value);
     ++size_;
   }
   // REQUIRES: `values` are not elements of this buffer.

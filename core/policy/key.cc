@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <functional>
 
 namespace callgate::policy {
@@ -16,9 +17,9 @@ struct Packed {
   constexpr bool operator==(const Packed&) const = default;
 };
 
-constexpr Packed Pack(std::string_view word) noexcept {
+constexpr Packed Pack(const char* word, std::size_t size) noexcept {
   Packed packed;
-  for (std::size_t i = 0; i < word.size(); ++i) {
+  for (std::size_t i = 0; i < size; ++i) {
     const auto byte = static_cast<unsigned char>(word[i]);
     if (i < 8) {
       packed.head |= static_cast<std::uint64_t>(byte) << (8 * i);
@@ -29,9 +30,17 @@ constexpr Packed Pack(std::string_view word) noexcept {
   return packed;
 }
 
+// For the tables alone: the word means this only where it is the whole key, or only together with
+// the word before it.
+struct Meaning {
+  KeyClasses last = 0;  // of a key whose last word it is
+  KeyClasses only = 0;  // of a key whose only word it is
+  bool pair = false;    // the word before it has to be looked at
+};
+
 struct Named {
   std::string_view words;  // separated by spaces
-  KeyClasses classes;
+  Meaning meaning;
 };
 
 // A hash table of words that is filled by the compiler.
@@ -45,63 +54,54 @@ class WordTable {
       while (!rest.empty()) {
         const std::string_view word = rest.substr(0, rest.find(' '));
         rest.remove_prefix(word.size() < rest.size() ? word.size() + 1 : word.size());
-        Slot& slot = Find(Pack(word));
-        slot.word = Pack(word);
-        slot.classes |= list.classes;
+        const Packed packed = Pack(word.data(), word.size());
+        std::size_t i = Home(packed);
+        while (slots_[i].word.head != 0) i = (i + 1) % Slots;
+        slots_[i] = {packed, list.meaning};
       }
     }
   }
 
-  constexpr KeyClasses Look(std::string_view word) const noexcept {
-    if (word.empty() || word.size() > kLongestWord) return 0;
-    const Packed packed = Pack(word);
-    for (std::size_t i = Hash(packed);; i = (i + 1) % Slots) {
-      if (slots_[i].word == packed) return slots_[i].classes;
-      if (slots_[i].classes == 0) return 0;
-    }
+  constexpr const Meaning& Look(const Packed& word) const noexcept {
+    std::size_t i = Home(word);
+    while (slots_[i].word.head != 0 && slots_[i].word != word) i = (i + 1) % Slots;
+    return slots_[i].meaning;
   }
 
  private:
   struct Slot {
     Packed word;
-    KeyClasses classes = 0;
+    Meaning meaning;
   };
 
-  static constexpr std::size_t Hash(const Packed& word) noexcept {
+  static constexpr std::size_t Home(const Packed& word) noexcept {
     const std::uint64_t mixed =
         (word.head ^ (std::uint64_t{word.tail} << 17)) * std::uint64_t{0x9e3779b97f4a7c15};
     return static_cast<std::size_t>(mixed >> 40) % Slots;
-  }
-  constexpr Slot& Find(const Packed& word) noexcept {
-    std::size_t i = Hash(word);
-    while (slots_[i].classes != 0 && !(slots_[i].word == word)) i = (i + 1) % Slots;
-    return slots_[i];
   }
 
   std::array<Slot, Slots> slots_{};
 };
 
-// What the last word of a key says.
-constexpr WordTable<512> kLastWords(std::array{
+// Each word once: a word of two lists would need one entry with both meanings.
+constexpr WordTable<512> kWords(std::array{
     Named{"path paths file files filepath filename dir dirs directory directories folder folders",
-          kPathKey},
+          {kPathKey, 0, false}},
     Named{"url urls uri uris href link links domain domains host hosts hostname endpoint webhook "
           "site server proxy",
-          kDomainKey},
-    Named{"command commands cmd cmdline program executable script", kCommandKey},
-    Named{"args arguments argv flags", kArgsKey},
+          {kDomainKey, 0, false}},
+    Named{"command commands cmd cmdline program executable script", {kCommandKey, 0, false}},
+    Named{"args arguments argv flags", {kArgsKey, 0, false}},
     Named{"content contents text body data message messages query pattern patterns regex "
           "description str string code comment comments title prompt note notes summary subject "
           "html markdown sql",
-          kTextKey},
-});
-
-// What a key says that is this one word.
-constexpr WordTable<128> kOnlyWords(std::array{
-    Named{"src dst dest destination pathname dirname basedir outfile infile workdir cwd", kPathKey},
-    Named{"env environment envs", kEnvKey},
-    Named{"shell", kShellKey},
-    Named{"port", kPortKey},
+          {kTextKey, 0, false}},
+    Named{"src dst dest destination pathname dirname basedir outfile infile workdir cwd",
+          {0, kPathKey, false}},
+    Named{"env environment envs", {0, kEnvKey, false}},
+    Named{"shell", {0, kShellKey, false}},
+    Named{"port", {0, kPortKey, false}},
+    Named{"name line vars", {0, 0, true}},
 });
 
 constexpr bool IsLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
@@ -119,7 +119,9 @@ bool WordBeginsAt(std::string_view key, std::size_t i) noexcept {
   return !plural;
 }
 
-// Cuts the last word off `key`; empty when it holds no letter.
+// Cuts the last word off `key`; empty when it holds no letter. Without capitals only what is no
+// letter ends a word.
+template <bool kCapitals>
 std::string_view TakeLastWord(std::string_view& key) noexcept {
   std::size_t end = key.size();
   while (end > 0 && !IsLetter(key[end - 1])) --end;
@@ -131,17 +133,21 @@ std::string_view TakeLastWord(std::string_view& key) noexcept {
   // cutting what is no letter.
   const std::string_view run = key.substr(0, end);
   std::size_t begin = end - 1;
-  while (begin > 0 && IsLetter(run[begin - 1]) && !WordBeginsAt(run, begin)) --begin;
+  while (begin > 0 && IsLetter(run[begin - 1]) && !(kCapitals && WordBeginsAt(run, begin))) {
+    --begin;
+  }
   key = run.substr(0, begin);
   return run.substr(begin);
 }
 
-std::string_view Lowered(std::string_view word, std::array<char, kLongestWord>& out) noexcept {
-  if (word.size() > out.size()) return {};
+// The word in lower case; no word of the table for one that is too long.
+Packed PackLowered(std::string_view word) noexcept {
+  if (word.size() > kLongestWord) return {};
+  std::array<char, kLongestWord> lowered;
   for (std::size_t i = 0; i < word.size(); ++i) {
-    out[i] = IsUpper(word[i]) ? static_cast<char>(word[i] + ('a' - 'A')) : word[i];
+    lowered[i] = static_cast<char>(word[i] | 0x20);  // letters alone
   }
-  return {out.data(), word.size()};
+  return Pack(lowered.data(), word.size());
 }
 
 bool HasLetter(std::string_view key) noexcept {
@@ -151,23 +157,30 @@ bool HasLetter(std::string_view key) noexcept {
   return false;
 }
 
-KeyClasses ClassifyWords(std::string_view key) noexcept {
-  std::array<char, kLongestWord> buffer;
-  const std::string_view last = Lowered(TakeLastWord(key), buffer);
-  if (last.empty()) return 0;
-  KeyClasses classes = kLastWords.Look(last);
-  if (const KeyClasses only = kOnlyWords.Look(last); only != 0 && !HasLetter(key)) classes |= only;
-  if (last != "name" && last != "line" && last != "vars") return classes;
+constexpr Packed PackText(std::string_view text) noexcept { return Pack(text.data(), text.size()); }
 
-  std::array<char, kLongestWord> before_buffer;
-  const std::string_view before = Lowered(TakeLastWord(key), before_buffer);
-  if (last == "name") {
-    if (before == "file" || before == "dir" || before == "folder") classes |= kPathKey;
-  } else if (last == "line") {
-    if (before == "command") classes |= kCommandKey;
-  } else if (before == "env" && !HasLetter(key)) {
-    classes |= kEnvKey;
+template <bool kCapitals>
+KeyClasses ClassifyPair(std::string_view rest, const Packed& last) noexcept {
+  const Packed before = PackLowered(TakeLastWord<kCapitals>(rest));
+  if (last == PackText("name")) {
+    const bool is_path =
+        before == PackText("file") || before == PackText("dir") || before == PackText("folder");
+    return is_path ? kPathKey : 0;
   }
+  if (last == PackText("line")) return before == PackText("command") ? kCommandKey : 0;
+  return before == PackText("env") && !HasLetter(rest) ? kEnvKey : 0;
+}
+
+template <bool kCapitals>
+KeyClasses ClassifyWords(std::string_view key) noexcept {
+  std::string_view rest = key;
+  const std::string_view word = TakeLastWord<kCapitals>(rest);
+  const Packed last = PackLowered(word);
+  if (last.head == 0) return 0;
+  const Meaning& meaning = kWords.Look(last);
+  KeyClasses classes = meaning.last;
+  if (meaning.only != 0 && !HasLetter(rest)) classes |= meaning.only;
+  if (meaning.pair) classes |= ClassifyPair<kCapitals>(rest, last);
   return classes;
 }
 
@@ -209,22 +222,56 @@ KeyClasses ClassifySuffix(std::string_view key) noexcept {
 constexpr std::string_view kLongS = "\xC5\xBF";
 constexpr std::string_view kKelvin = "\xE2\x84\xAA";
 
+// Some byte of eight is a capital or beyond ASCII.
+std::uint64_t OddBytes(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x80 * kOnes;
+  const std::uint64_t low = bytes & ~kHigh;
+  const std::uint64_t from_a = low + (0x80 - 'A') * kOnes;
+  const std::uint64_t after_z = low + (0x80 - 'Z' - 1) * kOnes;
+  return (bytes | (from_a ^ after_z)) & kHigh;
+}
+
+template <typename Integer>
+std::uint64_t LoadAt(const char* bytes) noexcept {
+  Integer value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return value;
+}
+
+// Neither a capital nor anything beyond ASCII. Loads may overlap: all that counts is any byte.
+bool IsPlain(std::string_view key) noexcept {
+  const char* const begin = key.data();
+  const char* const end = begin + key.size();
+  if (key.size() >= 8) {
+    std::uint64_t odd = OddBytes(LoadAt<std::uint64_t>(end - 8));
+    for (const char* at = begin; at + 8 <= end; at += 8) odd |= OddBytes(LoadAt<std::uint64_t>(at));
+    return odd == 0;
+  }
+  if (key.size() >= 4) {
+    return OddBytes(LoadAt<std::uint32_t>(begin) | LoadAt<std::uint32_t>(end - 4) << 32) == 0;
+  }
+  if (key.empty()) return true;
+  const auto byte = [](char c) { return std::uint64_t{static_cast<unsigned char>(c)}; };
+  return OddBytes(byte(begin[0]) | byte(begin[key.size() / 2]) << 8 | byte(end[-1]) << 16) == 0;
+}
+
 }  // namespace
 
 KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept {
-  KeyClasses classes = ClassifyWords(key) | ClassifySuffix(folded);
+  const KeyClasses of_folded = ClassifyWords<false>(folded) | ClassifySuffix(folded);
+  if (key.data() == folded.data()) return of_folded;
   // The exemption is only for keys that say so as written: folding must never take a string away
   // from the value rules.
-  if (key != folded) classes |= ClassifyWords(folded) & static_cast<KeyClasses>(~kTextKey);
-  return classes;
+  return ClassifyWords<true>(key) | (of_folded & static_cast<KeyClasses>(~kTextKey));
 }
 
 bool IsFolded(std::string_view key) noexcept {
+  if (IsPlain(key)) return true;  // most keys are
   for (std::size_t i = 0; i < key.size(); ++i) {
-    const char c = key[i];
-    if (IsUpper(c)) return false;
-    if (c == kLongS[0] && key.substr(i).starts_with(kLongS)) return false;
-    if (c == kKelvin[0] && key.substr(i).starts_with(kKelvin)) return false;
+    if (IsUpper(key[i])) return false;
+    const std::string_view rest = key.substr(i);
+    if (rest.starts_with(kLongS) || rest.starts_with(kKelvin)) return false;
   }
   return true;
 }
@@ -248,13 +295,8 @@ std::size_t FoldKeyTo(std::string_view key, char* out) noexcept {
   return size;
 }
 
-bool Holds(const KeyList& list, std::string_view folded) noexcept {
-  return !list.empty() && std::binary_search(list.begin(), list.end(), folded, std::less<>());
-}
-
-bool Frees(const KeyList& freed, std::string_view folded, KeyClasses classes) noexcept {
-  constexpr KeyClasses kNeverFreed = kArgsKey | kEnvKey | kShellKey | kPortKey;
-  return (classes & kNeverFreed) == 0 && Holds(freed, folded);
+bool HoldsKey(const KeyList& list, std::string_view folded) noexcept {
+  return std::binary_search(list.begin(), list.end(), folded, std::less<>());
 }
 
 std::string FoldKey(std::string_view key) {

@@ -21,7 +21,7 @@ inline constexpr KeyClasses kPortKey = 1 << 6;   // port: beside a domain
 inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
 
 // The classes of a key by its name alone. `key` is as written, since capitals separate words;
-// `folded` is FoldKey(key).
+// `folded` is FoldKey(key), and `key` itself where folding leaves it as it is.
 [[nodiscard]] KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept;
 
 // Keys are compared folded: ASCII lower case, U+017F as `s`, U+212A as `k`.
@@ -33,10 +33,16 @@ std::size_t FoldKeyTo(std::string_view key, char* out) noexcept;
 
 // Folded keys, sorted and unique.
 using KeyList = std::vector<std::string>;
-[[nodiscard]] bool Holds(const KeyList& list, std::string_view folded) noexcept;
+[[nodiscard]] bool HoldsKey(const KeyList& list, std::string_view folded) noexcept;
+[[nodiscard]] inline bool Holds(const KeyList& list, std::string_view folded) noexcept {
+  return !list.empty() && HoldsKey(list, folded);  // most lists are empty
+}
 // True for a key that free_arguments frees. Keys that change how a program starts never are.
-[[nodiscard]] bool Frees(const KeyList& freed, std::string_view folded,
-                         KeyClasses classes) noexcept;
+[[nodiscard]] inline bool Frees(const KeyList& freed, std::string_view folded,
+                                KeyClasses classes) noexcept {
+  constexpr KeyClasses kNeverFreed = kArgsKey | kEnvKey | kShellKey | kPortKey;
+  return (classes & kNeverFreed) == 0 && Holds(freed, folded);
+}
 
 }  // namespace callgate::policy
 

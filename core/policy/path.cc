@@ -1,27 +1,26 @@
 #include "core/policy/path.h"
 
 #include <array>
-#include <cstdint>
 
 #include "core/policy/text.h"
 
 namespace callgate::policy {
 namespace {
 
-enum class Byte : std::uint8_t { kPlain, kSlash, kDotOrSpace, kControl, kSpecial, kPercent, kLead };
-
-constexpr std::array<Byte, 256> kBytes = [] {
-  std::array<Byte, 256> bytes{};
-  for (int i = 0; i < 0x20; ++i) bytes[i] = Byte::kControl;
-  bytes[0x7F] = Byte::kControl;
-  bytes['/'] = Byte::kSlash;
-  bytes['.'] = bytes[' '] = Byte::kDotOrSpace;
-  bytes['\\'] = bytes['*'] = bytes['?'] = Byte::kSpecial;
-  bytes['%'] = Byte::kPercent;
+// Bytes that no rule names; the others are looked at one by one.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (int i = 0x20; i < 0x7F; ++i) plain[i] = true;
+  for (int i = 0x80; i < 0x100; ++i) plain[i] = true;
+  plain['/'] = plain['\\'] = plain['*'] = plain['?'] = plain['%'] = false;
   // Lead bytes of the characters beyond ASCII that are refused.
-  bytes[0xC2] = bytes[0xE2] = bytes[0xEF] = Byte::kLead;
-  return bytes;
+  plain[0xC2] = plain[0xE2] = plain[0xEF] = false;
+  return plain;
 }();
+
+bool IsControlByte(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
+}
 
 bool IsHexDigit(char c) noexcept {
   return IsAsciiDigit(c) || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'f');
@@ -39,56 +38,55 @@ bool IsLookalike(std::string_view text) noexcept {
   return false;
 }
 
-// Judges the characters and segments, which are what arguments and entries have in common.
-std::string_view JudgeCharacters(std::string_view text) noexcept {
-  bool only_dots = true;  // the segment so far is dots and spaces
-  std::size_t segment = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i == text.size() || text[i] == '/') {
-      const std::size_t size = i - segment;
-      if (only_dots && size != 0 && !(size == 1 && text[segment] == '.')) {
-        return text.substr(segment, size) == ".." ? "path.dotdot" : "path.dots";
-      }
-      segment = i + 1;
-      only_dots = true;
-      continue;
-    }
-    const char c = text[i];
-    switch (kBytes[static_cast<unsigned char>(c)]) {
-      case Byte::kDotOrSpace:
-        continue;
-      case Byte::kPlain:
-      case Byte::kSlash:
-        break;
-      case Byte::kControl:
-        return "path.control";
-      case Byte::kSpecial:
-        return "path.special";
-      case Byte::kPercent:
-        if (i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2])) {
-          return "path.percent";
-        }
-        break;
-      case Byte::kLead:
-        if (c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-          return "path.control";
-        }
-        if (IsLookalike(text.substr(i))) return "path.lookalike";
-        break;
-    }
-    only_dots = false;
+// The rule that refuses what stands at `i`, which is no slash and not plain.
+std::string_view JudgeUnusual(std::string_view text, std::size_t i) noexcept {
+  const char c = text[i];
+  if (IsControlByte(c)) return "path.control";
+  if (c == '\\' || c == '*' || c == '?') return "path.special";
+  if (c == '%') {
+    const bool encodes = i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2]);
+    return encodes ? "path.percent" : "";
   }
-  return {};
+  if (c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+    return "path.control";
+  }
+  return IsLookalike(text.substr(i)) ? "path.lookalike" : "";
 }
 
-bool IsNormal(std::string_view path) noexcept {
-  if (path.size() > 1 && path.back() == '/') return false;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    if (path[i] != '/') continue;
-    if (path[i + 1] == '/') return false;
-    if (path[i + 1] == '.' && (i + 2 == path.size() || path[i + 2] == '/')) return false;
+// The rule that refuses a segment of only dots and spaces; empty for an empty one and ".".
+std::string_view JudgeDots(std::string_view segment) noexcept {
+  for (const char c : segment) {
+    if (c != '.' && c != ' ') return {};
   }
-  return true;
+  if (segment.size() < 2 && segment != " ") return {};
+  return segment == ".." ? "path.dotdot" : "path.dots";
+}
+
+// Judges the segments of `text`, which is what arguments and entries have in common. An empty text
+// is one empty segment.
+PathJudgement JudgeSegments(std::string_view text) noexcept {
+  bool is_normal = true;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data();; ++at) {
+    const char* const begin = at;
+    while (true) {
+      while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
+      if (at == end || *at == '/') break;
+      const auto offset = static_cast<std::size_t>(at - text.data());
+      if (const std::string_view rule = JudgeUnusual(text, offset); !rule.empty()) {
+        return {rule, false};
+      }
+      ++at;
+    }
+    if (at == begin) {
+      is_normal = false;
+    } else if (*begin == '.' || *begin == ' ') {
+      const std::string_view segment(begin, static_cast<std::size_t>(at - begin));
+      if (const std::string_view rule = JudgeDots(segment); !rule.empty()) return {rule, false};
+      if (segment == ".") is_normal = false;
+    }
+    if (at == end) return {{}, is_normal};
+  }
 }
 
 void AppendSegments(std::string_view path, PathBuffer& buffer) {
@@ -103,20 +101,21 @@ void AppendSegments(std::string_view path, PathBuffer& buffer) {
 
 }  // namespace
 
-std::string_view JudgePath(std::string_view argument) noexcept {
-  if (argument.empty()) return "path.empty";
+PathJudgement JudgePath(std::string_view argument) noexcept {
+  if (argument.empty()) return {"path.empty", false};
   const char first = argument.front();
-  if (first == '~' || first == '-' || first == '$' || first == '@') return "path.leading";
-  if (first != '/') {
-    if (WhiteSpaceAt(argument) != 0) return "path.leading";
-    if (SchemeLength(argument) != 0) return "path.scheme";
+  if (first == '/') {
+    if (argument.size() == 1) return {{}, true};
+    return JudgeSegments(argument.substr(1));
   }
-  return JudgeCharacters(argument);
+  if (first == '~' || first == '-' || first == '$' || first == '@') return {"path.leading", false};
+  if (WhiteSpaceAt(argument) != 0) return {"path.leading", false};
+  if (SchemeLength(argument) != 0) return {"path.scheme", false};
+  return {JudgeSegments(argument).rule, false};
 }
 
 std::string_view NormalizePath(std::string_view argument, std::string_view base,
                                PathBuffer& buffer) {
-  if (IsAbsolutePath(argument) && IsNormal(argument)) return argument;
   buffer.clear();
   if (!IsAbsolutePath(argument) && base != "/") buffer.Append(base.data(), base.size());
   AppendSegments(argument, buffer);
@@ -125,7 +124,8 @@ std::string_view NormalizePath(std::string_view argument, std::string_view base,
 }
 
 bool IsNormalSegment(std::string_view segment) noexcept {
-  return !segment.empty() && segment != "." && JudgeCharacters(segment).empty();
+  const PathJudgement judgement = JudgeSegments(segment);
+  return judgement.rule.empty() && judgement.is_normal;
 }
 
 bool BeginsLikePath(std::string_view value) noexcept {

@@ -10,21 +10,26 @@ namespace callgate::policy {
 
 using PathBuffer = InlineBuffer<char, 256>;
 
-// The rule that denies `argument` as a path whatever the allowlist; empty when none does.
-// A relative path is not refused here.
-[[nodiscard]] std::string_view JudgePath(std::string_view argument) noexcept;
+struct PathJudgement {
+  std::string_view rule;  // that denies the argument whatever the allowlist; empty when none does
+  bool is_normal;         // it is what NormalizePath would make of it
+};
+
+// A relative path is not refused here, and is never normal.
+[[nodiscard]] PathJudgement JudgePath(std::string_view argument) noexcept;
 
 inline bool IsAbsolutePath(std::string_view path) noexcept {
   return !path.empty() && path.front() == '/';
 }
 
 // `argument`, or `base` and `argument` where it is relative, without empty and `.` segments and
-// trailing slash: "/" or "/a/b". May point into `argument` or into `buffer`.
-// REQUIRES: JudgePath(argument) is empty; `base` is normal, or the argument is absolute.
+// trailing slash: "/" or "/a/b", in `buffer`.
+// REQUIRES: no rule denies the argument; `base` is normal, or the argument is absolute.
 std::string_view NormalizePath(std::string_view argument, std::string_view base,
                                PathBuffer& buffer);
 
-// A segment that a normal path may hold: judged like an argument's, and neither empty nor `.`.
+// One segment that a normal path may hold: judged like an argument's, neither empty nor `.`.
+// REQUIRES: no slash in it.
 [[nodiscard]] bool IsNormalSegment(std::string_view segment) noexcept;
 
 // The value rule: a string under a key that says nothing which is yet taken for a path.

@@ -3,20 +3,28 @@
 #include "core/policy/path.h"
 
 namespace callgate::policy {
+namespace {
+
+std::string_view JudgeNormal(const Capability& capability, std::string_view path) noexcept {
+  for (const PathEntry& entry : *capability.path_allowlist) {
+    if (entry.Matches(path)) return {};
+  }
+  return "path.every";
+}
+
+}  // namespace
 
 std::string_view JudgeOnePath(const Capability& capability, std::string_view path) {
-  if (const std::string_view rule = JudgePath(path); !rule.empty()) return rule;
+  const PathJudgement judgement = JudgePath(path);
+  if (!judgement.rule.empty()) return judgement.rule;
+  if (judgement.is_normal) return JudgeNormal(capability, path);
   std::string_view base;
   if (!IsAbsolutePath(path)) {
     if (!capability.base_directory) return "path.relative";
     base = capability.base_directory->text;
   }
   PathBuffer buffer;
-  const std::string_view normal = NormalizePath(path, base, buffer);
-  for (const PathEntry& entry : *capability.path_allowlist) {
-    if (entry.Matches(normal)) return {};
-  }
-  return "path.every";
+  return JudgeNormal(capability, NormalizePath(path, base, buffer));
 }
 
 Fault JudgePaths(const Capability& capability, const Arguments& arguments) {

@@ -35,7 +35,7 @@ class ToolIndex {
   using Table = std::vector<Slot>;
 
   void Insert(Table& table, std::string_view stem, std::uint32_t position);
-  void Append(const Table& table, std::uint64_t hash, std::string_view stem, Positions& out) const;
+  void Append(const Table& table, std::string_view stem, Positions& out) const;
 
   Table exact_;
   Table prefix_;

@@ -1,21 +1,26 @@
 #include "core/policy/tool_pattern.h"
 
+#include <array>
+
 namespace callgate::policy {
 namespace {
 
 constexpr std::size_t kMaxToolName = 128;
 
-bool IsToolCharacter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == ':' || c == '/' || c == '-';
-}
+constexpr std::array<bool, 256> kIsToolCharacter = [] {
+  std::array<bool, 256> table{};
+  for (int c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+  for (int c = '0'; c <= '9'; ++c) table[c] = true;
+  for (const char c : {'_', '.', ':', '/', '-'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 }  // namespace
 
 bool IsToolName(std::string_view text) noexcept {
   if (text.empty() || text.size() > kMaxToolName) return false;
   for (const char c : text) {
-    if (!IsToolCharacter(c)) return false;
+    if (!kIsToolCharacter[static_cast<unsigned char>(c)]) return false;
   }
   return true;
 }
