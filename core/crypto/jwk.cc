@@ -8,7 +8,7 @@
 namespace callgate::crypto {
 namespace {
 
-constexpr std::size_t kMaxJwkBytes = 8 * 1024;
+constexpr std::size_t kMaxJwkBytes = std::size_t{8} * 1024;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyCharacters = 43;  // base64url of 32 bytes
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "core/envelope/message.h"
 #include "core/envelope/parsed_envelope.h"
@@ -10,10 +10,8 @@ namespace {
 
 using envelope::Invalid;
 
-// In code-point order, which is the order in which members are iterated.
-enum Field { kPayload, kProtocol, kSecurityToken, kSignature, kTimestamp, kFields };
-constexpr std::array<std::string_view, kFields> kNames = {"payload", "protocol", "security_token",
-                                                          "signature", "timestamp"};
+constexpr std::string_view kMembers[] = {"payload", "protocol", "security_token", "signature",
+                                         "timestamp"};
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
   const auto lower_case = [](char c) {
@@ -24,7 +22,7 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
 
 // An unsigned member beside the five would be read by somebody, some day.
 Error UnknownMember(std::string_view key) {
-  for (const std::string_view name : kNames) {
+  for (const std::string_view name : kMembers) {
     if (EqualsIgnoringCase(key, name)) {
       return Invalid("a member differs from " + std::string(name) + " only by case",
                      "/" + std::string(name));
@@ -35,21 +33,16 @@ Error UnknownMember(std::string_view key) {
       "timestamp");
 }
 
-using Members = std::array<std::optional<json::Value>, kFields>;
-
-Result<Members> FindMembers(json::Value root) {
-  Members members;
+// The only members are the five; one that is missing shows when it is read.
+Result<void> CheckMembers(json::Value root) {
   for (const auto& [key, value] : root.members()) {
-    const auto name = std::ranges::find(kNames, key);
-    if (name == kNames.end()) return UnknownMember(key);
-    members[static_cast<std::size_t>(name - kNames.begin())] = value;
+    if (std::ranges::find(kMembers, key) == std::end(kMembers)) return UnknownMember(key);
   }
-  for (std::size_t field = 0; field < kFields; ++field) {
-    if (!members[field]) {
-      return Invalid(std::string(kNames[field]) + " is required", "/" + std::string(kNames[field]));
-    }
-  }
-  return members;
+  return {};
+}
+
+Error Missing(std::string_view name) {
+  return Invalid(std::string(name) + " is required", "/" + std::string(name));
 }
 
 std::optional<Protocol> ReadProtocol(json::Value value) {
@@ -89,29 +82,34 @@ Result<ParsedEnvelope> ParseEnvelope(std::string_view bytes, const Limits& limit
   }
   if (!document->root().is_object()) return Invalid("an envelope must be a JSON object");
 
-  const Result<Members> found = FindMembers(document->root());
-  if (!found) return found.error();
-  const Members& members = *found;
+  if (Result<void> ok = CheckMembers(document->root()); !ok) return ok.error();
 
-  const std::optional<Protocol> protocol = ReadProtocol(*members[kProtocol]);
+  const auto protocol_name = document->root().Find("protocol");
+  if (!protocol_name) return Missing("protocol");
+  const std::optional<Protocol> protocol = ReadProtocol(*protocol_name);
   if (!protocol) return Invalid("protocol must be smcp/v1 or seal/v1", "/protocol");
 
-  const json::Value token = *members[kSecurityToken];
-  if (!token.is_string() || token.string().empty() ||
-      token.string().size() > limits.max_token_bytes) {
+  const auto token = document->root().Find("security_token");
+  if (!token) return Missing("security_token");
+  if (!token->is_string() || token->string().empty() ||
+      token->string().size() > limits.max_token_bytes) {
     return Invalid("security_token must be a string that is neither empty nor too long",
                    "/security_token");
   }
-  const json::Value signature_text = *members[kSignature];
+  const auto signature_text = document->root().Find("signature");
+  if (!signature_text) return Missing("signature");
   std::optional<Signature> signature;
-  if (signature_text.is_string()) signature = DecodeSignature(signature_text.string());
+  if (signature_text->is_string()) signature = DecodeSignature(signature_text->string());
   if (!signature) {
     return Invalid("signature must be 64 bytes in padded base64, 88 characters", "/signature");
   }
-  const json::Value payload = *members[kPayload];
-  if (!payload.is_object()) return Invalid("payload must be an object", "/payload");
+  const auto payload = document->root().Find("payload");
+  if (!payload) return Missing("payload");
+  if (!payload->is_object()) return Invalid("payload must be an object", "/payload");
 
-  const auto timestamp = ReadTimestamp(*members[kTimestamp], *protocol);
+  const auto time = document->root().Find("timestamp");
+  if (!time) return Missing("timestamp");
+  const std::optional<envelope::Timestamp> timestamp = ReadTimestamp(*time, *protocol);
   if (!timestamp) {
     return Invalid(
         "timestamp must be YYYY-MM-DDThh:mm:ssZ with up to nine decimals, in the years "
@@ -119,7 +117,7 @@ Result<ParsedEnvelope> ParseEnvelope(std::string_view bytes, const Limits& limit
         "/timestamp");
   }
   return ParsedEnvelope{
-      std::move(*document), *protocol,       token.string(),           *signature,  payload,
+      std::move(*document), *protocol,       token->string(),          *signature,  *payload,
       timestamp->seconds,   timestamp->time, timestamp->has_remainder, bytes.size()};
 }
 

@@ -41,7 +41,7 @@ struct CanonicalForm {
 
   // The payload within `text`, compact and with sorted keys: what is judged and forwarded.
   std::string_view payload() const noexcept {
-    return std::string_view(text).substr(kPayloadAt, payload_bytes);
+    return std::string_view{text}.substr(kPayloadAt, payload_bytes);
   }
   static constexpr std::size_t kPayloadAt = std::string_view(R"({"payload":)").size();
 };

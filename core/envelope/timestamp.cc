@@ -76,12 +76,12 @@ std::string WriteTimestamp(Time time) {
   const chrono::year_month_day date{day};
   const chrono::hh_mm_ss clock{time - day};
   char text[64];
-  std::snprintf(
+  const int written = std::snprintf(
       text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
       static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
       static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return text;
+  return std::string(text, static_cast<std::size_t>(written));
 }
 
 }  // namespace callgate::envelope

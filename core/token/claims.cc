@@ -86,15 +86,8 @@ Result<void> ReadMember(const json::Member& member, TokenClaims& claims, Fields&
   return {};
 }
 
-Result<void> CheckRequired(const TokenClaims& claims, const Fields& fields) {
-  const std::pair<std::string_view, bool> required[] = {{"sub", !claims.subject.empty()},
-                                                        {"scp", !claims.scope.empty()},
-                                                        {"iat", fields.iat.has_value()},
-                                                        {"exp", fields.exp.has_value()}};
-  for (const auto& [claim, present] : required) {
-    if (!present) return Invalid(std::string(claim) + " is required", "/" + std::string(claim));
-  }
-  return {};
+Error Missing(std::string_view claim) {
+  return Invalid(std::string(claim) + " is required", "/" + std::string(claim));
 }
 
 }  // namespace
@@ -123,7 +116,10 @@ Result<TokenClaims> ReadClaims(json::Value root, const TokenExpectations& expect
   for (const json::Member& member : root.members()) {
     if (Result<void> read = ReadMember(member, claims, fields); !read) return read.error();
   }
-  if (Result<void> required = CheckRequired(claims, fields); !required) return required.error();
+  if (claims.subject.empty()) return Missing("sub");
+  if (claims.scope.empty()) return Missing("scp");
+  if (!fields.iat) return Missing("iat");
+  if (!fields.exp) return Missing("exp");
   claims.issued_at = *fields.iat;
   claims.not_before = fields.nbf;
   claims.expires_at = *fields.exp;

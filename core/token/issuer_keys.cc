@@ -33,9 +33,9 @@ Result<IssuerKeys> IssuerKeys::Create(std::vector<std::pair<std::string, PublicK
   if (keys.empty()) return Unacceptable("at least one issuer key is needed");
   auto state = std::make_shared<State>();
   state->generation = NextGeneration();
-  for (auto& [id, key] : keys) {
-    if (id.empty()) return Unacceptable("a key id must not be empty");
-    state->keys.push_back({std::move(id), PreparedKey(key)});
+  for (std::pair<std::string, PublicKey>& key : keys) {
+    if (key.first.empty()) return Unacceptable("a key id must not be empty");
+    state->keys.push_back({std::move(key.first), PreparedKey(key.second)});
   }
   std::ranges::sort(state->keys, {}, &IssuerKey::id);
   if (std::ranges::adjacent_find(state->keys, {}, &IssuerKey::id) != state->keys.end()) {
@@ -46,6 +46,7 @@ Result<IssuerKeys> IssuerKeys::Create(std::vector<std::pair<std::string, PublicK
 
 Result<IssuerKeys> IssuerKeys::FromList(const std::vector<PublicKey>& keys) {
   std::vector<std::pair<std::string, PublicKey>> named;
+  named.reserve(keys.size());
   for (const PublicKey& key : keys) named.emplace_back(key.Thumbprint(), key);
   return Create(std::move(named));
 }
@@ -78,7 +79,7 @@ const PreparedKey* IssuerKeys::Find(std::optional<std::string_view> key_id) cons
   const std::vector<IssuerKey>& keys = state_->keys;
   if (!key_id) return keys.size() == 1 ? &keys.front().key : nullptr;
   const auto found = std::ranges::lower_bound(
-      keys, *key_id, {}, [](const IssuerKey& key) { return std::string_view(key.id); });
+      keys, *key_id, {}, [](const IssuerKey& key) { return std::string_view{key.id}; });
   return found != keys.end() && found->id == *key_id ? &found->key : nullptr;
 }
 

@@ -17,8 +17,9 @@ Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, 
   if (!header) return header.error();
   const auto key_id = token::CheckHeader(header->root());
   if (!key_id) return key_id.error();
+  const std::optional<std::string_view> kid = *key_id;
 
-  const PreparedKey* key = keys.Find(*key_id);
+  const PreparedKey* key = keys.Find(kid);
   if (key == nullptr) return token::Invalid("no issuer key is meant by the header's kid", "/kid");
   if (!key->Verify(jws->signature, jws->signing_input)) {
     return token::Invalid("the token's signature does not verify");
@@ -32,7 +33,7 @@ Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, 
   if (Result<void> ok = CheckTokenTimes(*claims, now, expectations.leeway); !ok) {
     return ok.error();
   }
-  claims->key_id = *key_id ? std::string(**key_id) : keys.key_ids().front();
+  claims->key_id = kid ? std::string(*kid) : keys.key_ids().front();
   claims->json.reserve(jws->claims.size());
   json::WriteLexical(document->root(), json::KeyOrder::kCodePoint, claims->json);
   return claims;

@@ -28,10 +28,11 @@ std::string_view AsBytes(const std::array<std::uint8_t, N>& bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), N};
 }
 
-// An Ed25519 public key: the canonical encoding (y < p) of a point of the prime-order subgroup other
-// than the identity, which is what every honestly generated key is. Every constructor refuses others
-// with KEY_REFUSED: points of small order, of mixed order, off the curve, and second spellings. The
-// check is libsodium's crypto_core_ed25519_is_valid_point and costs about two verifications.
+// An Ed25519 public key: the canonical encoding (y < p) of a point of the prime-order subgroup
+// other than the identity, which is what every honestly generated key is. Every constructor refuses
+// others with KEY_REFUSED: points of small order, of mixed order, off the curve, and second
+// spellings. The check is libsodium's crypto_core_ed25519_is_valid_point and costs about two
+// verifications.
 class PublicKey {
  public:
   static Result<PublicKey> FromBytes(std::string_view bytes);  // 32 bytes
@@ -111,8 +112,8 @@ class SecretKey {
   PublicKey public_key_;
 };
 
-// Strict verification of one signature by raw bytes; false for a key that PublicKey refuses. The key
-// is checked each time: where it signs more than once, keep a PublicKey or a PreparedKey.
+// Strict verification of one signature by raw bytes; false for a key that PublicKey refuses. The
+// key is checked each time: where it signs more than once, keep a PublicKey or a PreparedKey.
 [[nodiscard]] bool Ed25519Verify(std::string_view public_key, std::string_view signature,
                                  std::string_view message) noexcept;
 

@@ -71,8 +71,8 @@ struct TokenExpectations {
 // EXPIRED_TOKEN when exp has passed (now >= exp + leeway); INVALID_TOKEN for everything else: form,
 // header (nothing but alg, typ and kid; alg must be "EdDSA", typ absent or "JWT"), key, signature,
 // missing or mistyped claims (names have at most 256 bytes and no control characters, times no
-// exponent, cnf has jkt), iat more than 30 s ahead, nbf ahead, exp not after iat and nbf, a lifetime
-// over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
+// exponent, cnf has jkt), iat more than 30 s ahead, nbf ahead, exp not after iat and nbf, a
+// lifetime over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
 Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, Time now,
                                 const TokenExpectations& expectations = {},
                                 const Limits& limits = {});
@@ -82,9 +82,9 @@ struct TokenOptions {
   std::chrono::seconds lifetime{3600};  // used where the claims have no exp; 1 s to 24 h
 };
 
-// Signs `claims_json` (an object with sub and scp). Where they are absent, iat (the second of `now`),
-// exp (iat + lifetime) and a random jti (UUIDv4) are added. INVALID_TOKEN where the result would not
-// verify now, or, if it has an nbf, at that time; INVALID_ARGUMENT for options and `now`.
+// Signs `claims_json` (an object with sub and scp). Where they are absent, iat (the second of
+// `now`), exp (iat + lifetime) and a random jti (UUIDv4) are added. INVALID_TOKEN where the result
+// would not verify now, or, if it has an nbf, at that time; INVALID_ARGUMENT for options and `now`.
 Result<std::string> IssueToken(std::string_view claims_json, const SecretKey& key, Time now,
                                const TokenOptions& options = {});
 // The same for a key held elsewhere: sign the bytes returned, then assemble. AssembleToken checks

@@ -35,7 +35,7 @@ RFC8032 = {
         "fdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
     ),
 }
-RFC8032_SEEDS_FOR_10_3 = "d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842"
+RFC8410_SEED = "d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842"
 
 # The eight points whose order divides 8, and the encodings of y >= p that mean such points.
 SMALL_ORDER = {
@@ -72,7 +72,7 @@ def pem(label, der, width=64, end="\n"):
 
 
 def key_cases():
-    for name, seed in [*RFC8032_SEEDS.items(), ("RFC 8410 section 10.3", RFC8032_SEEDS_FOR_10_3)]:
+    for name, seed in [*RFC8032_SEEDS.items(), ("RFC 8410 section 10.3", RFC8410_SEED)]:
         k = Key(seed)
         public_jwk = {"crv": "Ed25519", "kty": "OKP", "x": b64url(k.public)}
         yield {
@@ -105,23 +105,46 @@ def accepted_cases():
 
     public = {"kty": "OKP", "crv": "Ed25519", "x": x}
     private = {**public, "d": d}
-    yield case("jwk: members in any order, white space, kid and unknown members", "jwk",
-               f' {{ "x" : "{x}",\n"kid":"a","ext":true,"crv":"Ed25519","kty":"OKP","z":[{{"d":1}}] }} ')
-    yield case("jwk: use sig, alg EdDSA, key_ops with verify", "jwk",
-               compact({**public, "use": "sig", "alg": "EdDSA", "key_ops": ["verify"]}))
-    yield case("jwk: alg by its name of RFC 9864", "jwk", compact({**public, "alg": "Ed25519"}),
-               source="RFC 9864")
-    yield case("private jwk: key_ops with sign", "jwk",
-               compact({**private, "key_ops": ["sign"], "ext": True}), private=True)
-    yield case("private jwk: other members named d, deeper or as values, are not the secret", "jwk",
-               f'{{"a":{{"d":"{x}"}},"b":["d","{x}"],"c":"d","d" :\n "{d}","crv":"Ed25519",'
-               f'"kty":"OKP","x":"{x}","y":{{"d":null}}}}', private=True)
+    yield case(
+        "jwk: members in any order, white space, kid and unknown members",
+        "jwk",
+        f' {{ "x" : "{x}",\n"kid":"a","ext":true,"crv":"Ed25519","kty":"OKP","z":[{{"d":1}}] }} ',
+    )
+    yield case(
+        "jwk: use sig, alg EdDSA, key_ops with verify",
+        "jwk",
+        compact({**public, "use": "sig", "alg": "EdDSA", "key_ops": ["verify"]}),
+    )
+    yield case(
+        "jwk: alg by its name of RFC 9864",
+        "jwk",
+        compact({**public, "alg": "Ed25519"}),
+        source="RFC 9864",
+    )
+    yield case(
+        "private jwk: key_ops with sign",
+        "jwk",
+        compact({**private, "key_ops": ["sign"], "ext": True}),
+        private=True,
+    )
+    yield case(
+        "private jwk: other members named d, deeper or as values, are not the secret",
+        "jwk",
+        f'{{"a":{{"d":"{x}"}},"b":["d","{x}"],"c":"d","d" :\n "{d}","crv":"Ed25519",'
+        f'"kty":"OKP","x":"{x}","y":{{"d":null}}}}',
+        private=True,
+    )
     for end, name in (("\n", "LF"), ("\r\n", "CRLF")):
         for kind, text in (("public", k.public_pem), ("private", k.private_pem)):
             lines = text.replace("\n", end)
             yield case(f"{kind} pem: {name}", "pem", lines, kind == "private", "RFC 7468")
-            yield case(f"{kind} pem: {name}, no line end at the end", "pem",
-                       lines.removesuffix(end), kind == "private", "RFC 7468")
+            yield case(
+                f"{kind} pem: {name}, no line end at the end",
+                "pem",
+                lines.removesuffix(end),
+                kind == "private",
+                "RFC 7468",
+            )
 
 
 def refused_cases():
@@ -130,26 +153,45 @@ def refused_cases():
 
     def case(name, form, text, reason, private=False, source="RFC 8032 section 5.1.3"):
         assert isinstance(text, str)
-        return {"name": f"{'private ' if private else ''}{form}: {name}", "form": form,
-                "private": private, "text": text, "reason": reason, "source": source}
+        return {
+            "name": f"{'private ' if private else ''}{form}: {name}",
+            "form": form,
+            "private": private,
+            "text": text,
+            "reason": reason,
+            "source": source,
+        }
 
     # Raw bytes, written in hex.
     for name, point in SMALL_ORDER.items():
         yield case(name, "bytes", point, "small order: anyone can sign for it")
         yield case(name, "base64", b64(bytes.fromhex(point)), "small order")
-        yield case(name, "pem", pem("PUBLIC KEY", bytes.fromhex("302a300506032b6570032100" + point)),
-                   "small order")
-        yield case(name, "jwk",
-                   compact({"kty": "OKP", "crv": "Ed25519", "x": b64url(bytes.fromhex(point))}),
-                   "small order")
+        yield case(
+            name,
+            "pem",
+            pem("PUBLIC KEY", bytes.fromhex("302a300506032b6570032100" + point)),
+            "small order",
+        )
+        yield case(
+            name,
+            "jwk",
+            compact({"kty": "OKP", "crv": "Ed25519", "x": b64url(bytes.fromhex(point))}),
+            "small order",
+        )
     for name, point in MIXED_ORDER.items():
         yield case(f"TEST 1 {name}", "bytes", point, "not in the prime-order subgroup")
     yield case("y not on the curve", "bytes", "02" + "00" * 31, "not on the curve")
     noncanonical = next(
-        y for y in range(P + 3, 2**255) if pow((y * y - 1) * pow(D * y * y + 1, P - 2, P) % P,
-                                               (P - 1) // 2, P) == 1)
-    yield case("a y of at least p that is on the curve", "bytes",
-               noncanonical.to_bytes(32, "little").hex(), "non-canonical")
+        y
+        for y in range(P + 3, 2**255)
+        if pow((y * y - 1) * pow(D * y * y + 1, P - 2, P) % P, (P - 1) // 2, P) == 1
+    )
+    yield case(
+        "a y of at least p that is on the curve",
+        "bytes",
+        noncanonical.to_bytes(32, "little").hex(),
+        "non-canonical",
+    )
     for size in (0, 31, 33, 64):
         yield case(f"{size} bytes", "bytes", (k.public * 2)[:size].hex(), "length")
         yield case(f"{size} bytes", "bytes", (k.seed * 2)[:size].hex(), "length", private=True)
@@ -159,12 +201,23 @@ def refused_cases():
     yield case("no padding", "base64", good[:-1], "one spelling only", source=source)
     yield case("line end after it", "base64", good + "\n", "one spelling only", source=source)
     yield case("line end in it", "base64", good[:20] + "\n" + good[20:], "alphabet", source=source)
-    yield case("URL-safe alphabet", "base64", b64(bytes.fromhex(other.public.hex())).translate(
-        str.maketrans("+/", "-_")) if set("+/") & set(b64(other.public)) else "-" + good[1:],
-        "alphabet", source=source)
+    yield case(
+        "URL-safe alphabet",
+        "base64",
+        b64(bytes.fromhex(other.public.hex())).translate(str.maketrans("+/", "-_"))
+        if set("+/") & set(b64(other.public))
+        else "-" + good[1:],
+        "alphabet",
+        source=source,
+    )
     flipped = good[:-2] + chr(ord(good[-2]) + 1) + "="
-    yield case("bits after the last byte are not zero", "base64", flipped, "one spelling only",
-               source=source)
+    yield case(
+        "bits after the last byte are not zero",
+        "base64",
+        flipped,
+        "one spelling only",
+        source=source,
+    )
     yield case("hex", "base64", k.public.hex(), "length", source="SEAL RFC 6.5.3, a sample in hex")
     yield case("31 bytes", "base64", b64(k.public[:31]), "length", source=source)
     yield case("33 bytes", "base64", b64(k.public + b"\0"), "length", source=source)
@@ -174,9 +227,13 @@ def refused_cases():
     public = {"kty": "OKP", "crv": "Ed25519", "x": x}
     private = {**public, "d": d}
     for private_form, base in ((False, public), (True, private)):
+
         def jwk(name, members, reason="form", source=source, base=base, private_form=private_form):
-            text = members if isinstance(members, str) else compact(
-                {m: v for m, v in {**base, **members}.items() if v is not None})
+            text = (
+                members
+                if isinstance(members, str)
+                else compact({m: v for m, v in {**base, **members}.items() if v is not None})
+            )
             return case(name, "jwk", text, reason, private_form, source)
 
         yield jwk("no kty", {"kty": None})
@@ -189,14 +246,27 @@ def refused_cases():
         yield jwk("no x", {"x": None})
         yield jwk("x is a number", {"x": 1})
         yield jwk("x is padded", {"x": x + "="}, "one spelling only")
-        yield jwk("x in the standard alphabet", {"x": x.replace("_", "/").replace("-", "+")},
-                  "alphabet") if set("-_") & set(x) else jwk("x with +", {"x": "+" + x[1:]}, "alphabet")
+        yield (
+            jwk(
+                "x in the standard alphabet",
+                {"x": x.replace("_", "/").replace("-", "+")},
+                "alphabet",
+            )
+            if set("-_") & set(x)
+            else jwk("x with +", {"x": "+" + x[1:]}, "alphabet")
+        )
         yield jwk("x of 31 bytes", {"x": b64url(k.public[:31])}, "length")
         yield jwk("use enc", {"use": "enc"}, "RFC 7517 section 4.2", "RFC 7517")
         yield jwk("alg ES256", {"alg": "ES256"}, "RFC 7517 section 4.4", "RFC 7517")
-        yield jwk("key_ops without the operation", {"key_ops": ["deriveBits"]},
-                  "RFC 7517 section 4.3", "RFC 7517")
-        yield jwk("key_ops is no list", {"key_ops": "sign verify"}, "RFC 7517 section 4.3", "RFC 7517")
+        yield jwk(
+            "key_ops without the operation",
+            {"key_ops": ["deriveBits"]},
+            "RFC 7517 section 4.3",
+            "RFC 7517",
+        )
+        yield jwk(
+            "key_ops is no list", {"key_ops": "sign verify"}, "RFC 7517 section 4.3", "RFC 7517"
+        )
         yield jwk("a list", "[]")
         yield jwk("null", "null")
         yield jwk("nothing", "")
@@ -205,33 +275,75 @@ def refused_cases():
         yield jwk("over 8 KiB", {"pad": "a" * 8192}, "bound", "callgate's bound")
     yield case("a private key", "jwk", compact(private), "a private key where a public one belongs")
     yield case("no d", "jwk", compact(public), "no private key", True, source)
-    yield case("d of another key", "jwk", compact({**private, "d": b64url(other.seed)}),
-               "x must belong to d", True, source)
-    yield case("x of another key", "jwk", compact({**private, "x": b64url(other.public)}),
-               "x must belong to d", True, source)
+    yield case(
+        "d of another key",
+        "jwk",
+        compact({**private, "d": b64url(other.seed)}),
+        "x must belong to d",
+        True,
+        source,
+    )
+    yield case(
+        "x of another key",
+        "jwk",
+        compact({**private, "x": b64url(other.public)}),
+        "x must belong to d",
+        True,
+        source,
+    )
     yield case("d padded", "jwk", compact({**private, "d": d + "="}), "one spelling", True, source)
-    yield case("d of 31 bytes", "jwk", compact({**private, "d": b64url(k.seed[:31])}), "length",
-               True, source)
+    yield case(
+        "d of 31 bytes",
+        "jwk",
+        compact({**private, "d": b64url(k.seed[:31])}),
+        "length",
+        True,
+        source,
+    )
     yield case("d is a number", "jwk", compact({**private, "d": 5}), "form", True, source)
     yield case("d twice", "jwk", compact(private)[:-1] + f',"d":"{d}"}}', "duplicate", True, source)
-    yield case("d twice, once escaped", "jwk", compact(private)[:-1] + f',"\\u0064":"{d}"}}',
-               "duplicate", True, source)
-    yield case("key d written with an escape", "jwk",
-               compact(private).replace('"d"', '"\\u0064"'), "secrets are read where they stand",
-               True, "callgate")
-    yield case("value of d written with an escape", "jwk",
-               compact(private).replace(d, "\\u%04x" % ord(d[0]) + d[1:]),
-               "secrets are read where they stand", True, "callgate")
-    yield case("value of d written with an escape, as many characters as a plain one", "jwk",
-               compact(private).replace(d, "\\u0041" + "A" * 37), "escape", True, "callgate")
+    yield case(
+        "d twice, once escaped",
+        "jwk",
+        compact(private)[:-1] + f',"\\u0064":"{d}"}}',
+        "duplicate",
+        True,
+        source,
+    )
+    yield case(
+        "key d written with an escape",
+        "jwk",
+        compact(private).replace('"d"', '"\\u0064"'),
+        "secrets are read where they stand",
+        True,
+        "callgate",
+    )
+    yield case(
+        "value of d written with an escape",
+        "jwk",
+        compact(private).replace(d, f"\\u{ord(d[0]):04x}{d[1:]}"),
+        "secrets are read where they stand",
+        True,
+        "callgate",
+    )
+    yield case(
+        "value of d written with an escape, as many characters as a plain one",
+        "jwk",
+        compact(private).replace(d, "\\u0041" + "A" * 37),
+        "escape",
+        True,
+        "callgate",
+    )
 
     source = "RFC 7468, RFC 8410"
-    for private_form, text, label in ((False, k.public_pem, "PUBLIC KEY"),
-                                      (True, k.private_pem, "PRIVATE KEY")):
+    for private_form, text, label in (
+        (False, k.public_pem, "PUBLIC KEY"),
+        (True, k.private_pem, "PRIVATE KEY"),
+    ):
         body = text.split("\n")[1]
         der = base64.b64decode(body)
 
-        def bad(name, changed, reason="form", private_form=private_form):
+        def bad(name, changed, reason="form", private_form=private_form, text=text):
             assert changed != text
             return case(name, "pem", changed, reason, private_form, source)
 
@@ -247,33 +359,63 @@ def refused_cases():
         yield bad("no line end after BEGIN", text.replace("\n", "", 1))
         yield bad("broken into two lines", pem(label, der, width=32))
         yield bad("a space in the base64", text.replace(body, body[:8] + " " + body[8:]))
-        yield bad("padding missing or too much", text.replace(body, body.rstrip("=") + (
-            "" if body.endswith("=") else "=")))
+        yield bad(
+            "padding missing or too much",
+            text.replace(body, body.rstrip("=") + ("" if body.endswith("=") else "=")),
+        )
         yield bad("wrong label", text.replace(label, "ED25519 KEY"))
         yield bad("END of another label", text.replace(f"END {label}", "END KEY"))
         yield bad("lower case", text.replace("BEGIN", "begin"))
         yield bad("no END", text.split("-----END")[0])
-        yield bad("X25519 (1.3.101.110)", pem(label, der.replace(b"\x2b\x65\x70", b"\x2b\x65\x6e")),
-                  "another algorithm")
-        yield bad("Ed448 (1.3.101.113)", pem(label, der.replace(b"\x2b\x65\x70", b"\x2b\x65\x71")),
-                  "another algorithm")
+        yield bad(
+            "X25519 (1.3.101.110)",
+            pem(label, der.replace(b"\x2b\x65\x70", b"\x2b\x65\x6e")),
+            "another algorithm",
+        )
+        yield bad(
+            "Ed448 (1.3.101.113)",
+            pem(label, der.replace(b"\x2b\x65\x70", b"\x2b\x65\x71")),
+            "another algorithm",
+        )
         yield bad("one byte more", pem(label, der + b"\0"), "length")
         yield bad("one byte less", pem(label, der[:-1]), "length")
-        yield bad("algorithm with NULL parameters", pem(label, der.replace(
-            b"\x30\x05\x06\x03\x2b\x65\x70", b"\x30\x07\x06\x03\x2b\x65\x70\x05\x00")), "DER")
-        yield bad("outer length one too large", pem(label, der[:1] + bytes([der[1] + 1]) + der[2:]),
-                  "DER")
+        yield bad(
+            "algorithm with NULL parameters",
+            pem(
+                label,
+                der.replace(
+                    b"\x30\x05\x06\x03\x2b\x65\x70", b"\x30\x07\x06\x03\x2b\x65\x70\x05\x00"
+                ),
+            ),
+            "DER",
+        )
+        yield bad(
+            "outer length one too large", pem(label, der[:1] + bytes([der[1] + 1]) + der[2:]), "DER"
+        )
         yield bad("a NUL after it", text + "\0")
     yield case("a private block", "pem", k.private_pem, "another label", False, source)
     yield case("a public block", "pem", k.public_pem, "another label", True, source)
-    yield case("encrypted", "pem", k.private_pem.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
-               "encrypted keys are opened elsewhere", True, source)
-    v2 = ("MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
-          "oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n"
-          "Z9w7lshQhqowtrbLDFw4rXAxZuE=")
-    yield case("version 2 with attributes and public key", "pem",
-               f"-----BEGIN PRIVATE KEY-----\n{v2}\n-----END PRIVATE KEY-----\n",
-               "one form only: version 1 without attributes", True, "RFC 8410 section 10.3")
+    yield case(
+        "encrypted",
+        "pem",
+        k.private_pem.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
+        "encrypted keys are opened elsewhere",
+        True,
+        source,
+    )
+    v2 = (
+        "MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+        "oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n"
+        "Z9w7lshQhqowtrbLDFw4rXAxZuE="
+    )
+    yield case(
+        "version 2 with attributes and public key",
+        "pem",
+        f"-----BEGIN PRIVATE KEY-----\n{v2}\n-----END PRIVATE KEY-----\n",
+        "one form only: version 1 without attributes",
+        True,
+        "RFC 8410 section 10.3",
+    )
 
 
 D = -121665 * pow(121666, P - 2, P) % P
@@ -294,8 +436,10 @@ def point(encoded):
 def add(a, b):
     (x1, y1), (x2, y2) = a, b
     t = D * x1 * x2 * y1 * y2
-    return ((x1 * y2 + x2 * y1) * pow(1 + t, P - 2, P) % P,
-            (y1 * y2 + x1 * x2) * pow(1 - t, P - 2, P) % P)
+    return (
+        (x1 * y2 + x2 * y1) * pow(1 + t, P - 2, P) % P,
+        (y1 * y2 + x1 * x2) * pow(1 - t, P - 2, P) % P,
+    )
 
 
 def encode(p):
@@ -315,8 +459,14 @@ def challenge(r, public, message):
 
 def signature_cases():
     def case(name, public, message, signature, valid, source="RFC 8032 section 5.1.7"):
-        return {"name": name, "public_hex": public.hex(), "message_hex": message.hex(),
-                "signature_hex": signature.hex(), "valid": valid, "source": source}
+        return {
+            "name": name,
+            "public_hex": public.hex(),
+            "message_hex": message.hex(),
+            "signature_hex": signature.hex(),
+            "valid": valid,
+            "source": source,
+        }
 
     for name, (public, message, signature) in RFC8032.items():
         public, message, signature = map(bytes.fromhex, (public, message, signature))
@@ -324,13 +474,20 @@ def signature_cases():
         assert k.public == public and k.sign(message) == signature, name
         source = "RFC 8032 section 7.1"
         yield case(name, public, message, signature, True, source)
-        yield case(f"{name}: one more byte in the message", public, message + b"\0", signature, False)
+        yield case(
+            f"{name}: one more byte in the message", public, message + b"\0", signature, False
+        )
         r, s = signature[:32], int.from_bytes(signature[32:], "little")
         for times in (1, 2, 8):
             if s + times * L < 2**256:
-                yield case(f"{name}: S + {times} L", public, message,
-                           r + (s + times * L).to_bytes(32, "little"), False,
-                           "RFC 8032 section 8.4, malleability")
+                yield case(
+                    f"{name}: S + {times} L",
+                    public,
+                    message,
+                    r + (s + times * L).to_bytes(32, "little"),
+                    False,
+                    "RFC 8032 section 8.4, malleability",
+                )
 
     k = key("TEST 2")
     message = b"callgate"
@@ -352,16 +509,28 @@ def signature_cases():
     for name, encoded in SMALL_ORDER.items():
         r = bytes.fromhex(encoded)
         s = challenge(r, k.public, message) * scalar(k.seed) % L
-        yield case(f"R is {name}, S made to fit", k.public, message,
-                   r + s.to_bytes(32, "little"), False, "small-order R")
+        yield case(
+            f"R is {name}, S made to fit",
+            k.public,
+            message,
+            r + s.to_bytes(32, "little"),
+            False,
+            "small-order R",
+        )
     # A of small order: R = S B verifies for every message where the order divides the challenge.
     r, s = k.public, scalar(k.seed) % L
     for name, encoded in SMALL_ORDER.items():
         public, counter = bytes.fromhex(encoded), 0
         while challenge(r, public, b"forged %d" % counter) % 8 != 0:
             counter += 1
-        yield case(f"A is {name}, forged without a private key", public, b"forged %d" % counter,
-                   r + s.to_bytes(32, "little"), False, "small-order A")
+        yield case(
+            f"A is {name}, forged without a private key",
+            public,
+            b"forged %d" % counter,
+            r + s.to_bytes(32, "little"),
+            False,
+            "small-order A",
+        )
     # A of mixed order: the holder's signature where the small part vanishes.
     for name, encoded in MIXED_ORDER.items():
         public, counter = bytes.fromhex(encoded), 0
@@ -369,18 +538,28 @@ def signature_cases():
             counter += 1
         mixed = b"mixed %d" % counter
         s_mixed = (s + challenge(r, public, mixed) * scalar(key("TEST 1").seed)) % L
-        yield case(f"A is TEST 1 {name}", public, mixed, r + s_mixed.to_bytes(32, "little"), False,
-                   "A outside the prime-order subgroup")
+        yield case(
+            f"A is TEST 1 {name}",
+            public,
+            mixed,
+            r + s_mixed.to_bytes(32, "little"),
+            False,
+            "A outside the prime-order subgroup",
+        )
 
 
 test_1 = point(key("TEST 1").public)
 MIXED_ORDER["plus the point of order 2"] = encode(add(test_1, (0, P - 1))).hex()
 MIXED_ORDER["plus a point of order 8"] = encode(
-    add(test_1, point(bytes.fromhex(SMALL_ORDER["order 8, first"])))).hex()
+    add(test_1, point(bytes.fromhex(SMALL_ORDER["order 8, first"])))
+).hex()
 
-write("keys.json", {
-    "keys": list(key_cases()),
-    "accepted": list(accepted_cases()),
-    "refused": list(refused_cases()),
-    "signatures": list(signature_cases()),
-})
+write(
+    "keys.json",
+    {
+        "keys": list(key_cases()),
+        "accepted": list(accepted_cases()),
+        "refused": list(refused_cases()),
+        "signatures": list(signature_cases()),
+    },
+)
