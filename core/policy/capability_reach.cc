@@ -18,8 +18,8 @@ std::string_view WithoutNonLetters(std::string_view key) noexcept {
 // Keys are cut into words at capitals, and folding forgets those: `runcommand` is no command key,
 // but `runCommand` is.
 bool CouldBeCommandKey(std::string_view folded) noexcept {
-  constexpr std::array<std::string_view, 7> kWords = {
-      "command", "commands", "cmd", "cmdline", "program", "executable", "script"};
+  constexpr std::array<std::string_view, 7> kWords = {"command", "commands",   "cmd",   "cmdline",
+                                                      "program", "executable", "script"};
   folded = WithoutNonLetters(folded);
   for (const std::string_view word : kWords) {
     if (folded.ends_with(word)) return true;
@@ -50,8 +50,7 @@ bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
   if (!capability.only_arguments) return false;
   if (HasBarredPattern(capability)) return true;
   return capability.only_arguments->empty() &&
-         (capability.path_allowlist || capability.domain_allowlist ||
-          capability.command_allowlist);
+         (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
 }
 
 // Keys of a capability that limits its arguments to such as can hold no object, so that what may

@@ -34,9 +34,8 @@ bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept {
       return inner.kind == ToolPattern::Kind::kExact && inner.text == outer.text;
     case ToolPattern::Kind::kPrefix:
       if (inner.kind == ToolPattern::Kind::kAny) return false;
-      return inner.stem().starts_with(outer.stem()) &&
-             (inner.kind == ToolPattern::Kind::kPrefix ||
-              inner.stem().size() > outer.stem().size());
+      return inner.stem().starts_with(outer.stem()) && (inner.kind == ToolPattern::Kind::kPrefix ||
+                                                        inner.stem().size() > outer.stem().size());
     case ToolPattern::Kind::kAny:
       return true;
   }

@@ -11,29 +11,27 @@ namespace callgate::policy {
 namespace {
 
 bool HasConstraint(const Capability& capability) noexcept {
-  return capability.path_allowlist || capability.domain_allowlist ||
-         capability.command_allowlist || !capability.argument_patterns.empty();
+  return capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist ||
+         !capability.argument_patterns.empty();
 }
 
 bool ArePathsWithin(const Capability& inner, const Capability& outer) {
   return std::all_of(
       inner.path_allowlist->begin(), inner.path_allowlist->end(), [&](const PathEntry& entry) {
         const PathSet paths = PathSet::OfAllowed(entry);
-        return std::any_of(outer.path_allowlist->begin(), outer.path_allowlist->end(),
-                           [&](const PathEntry& around) {
-                             return paths.IsWithin(PathSet::OfAllowed(around));
-                           });
+        return std::any_of(
+            outer.path_allowlist->begin(), outer.path_allowlist->end(),
+            [&](const PathEntry& around) { return paths.IsWithin(PathSet::OfAllowed(around)); });
       });
 }
 
 bool AreDomainsWithin(const Capability& inner, const Capability& outer) {
-  return std::all_of(
-      inner.domain_allowlist->begin(), inner.domain_allowlist->end(),
-      [&](const DomainEntry& entry) {
-        return std::any_of(
-            outer.domain_allowlist->begin(), outer.domain_allowlist->end(),
-            [&](const DomainEntry& around) { return AllowsWithin(entry, around); });
-      });
+  return std::all_of(inner.domain_allowlist->begin(), inner.domain_allowlist->end(),
+                     [&](const DomainEntry& entry) {
+                       return std::any_of(
+                           outer.domain_allowlist->begin(), outer.domain_allowlist->end(),
+                           [&](const DomainEntry& around) { return AllowsWithin(entry, around); });
+                     });
 }
 
 // Paths and domains, where both sides must find the same values. Keys that only `inner` adds are a
@@ -55,9 +53,9 @@ Gaps FindPathGaps(const Reached& outer, const Reached& inner) {
   if (!inner.capability.path_allowlist) return kPathGap;
   Gaps gaps = FindValueGaps(outer, inner, outer.reach.path_keys, inner.reach.path_keys);
   if (!ArePathsWithin(inner.capability, outer.capability)) gaps |= kPathGap;
-  if (inner.reach.uses_base && (!outer.capability.base_directory ||
-                                outer.capability.base_directory->text !=
-                                    inner.capability.base_directory->text)) {
+  if (inner.reach.uses_base &&
+      (!outer.capability.base_directory ||
+       outer.capability.base_directory->text != inner.capability.base_directory->text)) {
     gaps |= kBaseGap;
   }
   return gaps;

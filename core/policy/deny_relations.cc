@@ -84,10 +84,9 @@ bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
   }
   const auto& entries = question.child_entries.paths;
   const PathSet denied = PathSet::OfDenied(entry);
-  const bool covered =
-      std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-        return denied.IsWithin(PathSet::OfDenied(PathOf(*around)));
-      });
+  const bool covered = std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+    return denied.IsWithin(PathSet::OfDenied(PathOf(*around)));
+  });
   return covered && IsRelativeDenied(question, entry);
 }
 

@@ -5,8 +5,7 @@ namespace callgate {
 namespace {
 
 Error UnknownContext(std::string_view name) {
-  return {ErrorCode::kScopeNotFound,
-          "there is no context " + std::string(name.substr(0, 128)), {}};
+  return {ErrorCode::kScopeNotFound, "there is no context " + std::string(name.substr(0, 128)), {}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The only file of the core that reads files.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -20,10 +21,13 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t max_bytes) {
     return Unreadable(path, "expected a file or directory that can be read");
   }
   std::ifstream file(path, std::ios::binary);
-  std::string text(max_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 64 * 1024> chunk;
+  while (file && text.size() <= max_bytes) {
+    file.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (!file.eof() && !file) return Unreadable(path, "expected a file that can be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > max_bytes) {
     return Unreadable(path, "expected at most " + std::to_string(max_bytes) + " bytes");
   }
