@@ -8,10 +8,15 @@ from collections.abc import Mapping
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
+def encode_object(value: object, name: str) -> bytes:
+    """As ``encode``, for a parameter that takes a mapping or JSON text."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping or JSON text, not {type(value).__name__}")
+    return encode(value if isinstance(value, dict) else dict(value))
+
+
 def encode(value: object) -> bytes:
     """Compact UTF-8 JSON. TypeError for what JSON does not have, ValueError for NaN and cycles."""
-    if isinstance(value, Mapping) and not isinstance(value, dict):
-        value = dict(value)
     try:
         text = _encode(value)
     except RecursionError:

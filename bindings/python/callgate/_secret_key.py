@@ -101,3 +101,10 @@ class SecretKey:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a SecretKey cannot be copied or pickled")
+
+
+def native_key(key: SecretKey) -> _native.SecretKey:
+    """TypeError for anything else."""
+    if not isinstance(key, SecretKey):
+        raise TypeError(f"key must be SecretKey, not {type(key).__name__}")
+    return key._key

@@ -31,6 +31,16 @@ void Wipe(std::string& bytes) {
   asm volatile("" : : "r"(bytes.data()) : "memory");
 }
 
+py::object JsonText(py::handle value, const char* name, bool object) {
+  PyObject* const raw = value.ptr();
+  if (PyBytes_Check(raw) || PyUnicode_Check(raw) || PyByteArray_Check(raw) ||
+      PyMemoryView_Check(raw)) {
+    return py::reinterpret_borrow<py::object>(value);
+  }
+  const auto json = py::module_::import("callgate._json");
+  return object ? json.attr("encode_object")(value, name) : json.attr("encode")(value);
+}
+
 }  // namespace
 
 Input::Input(py::handle object, const char* name, Accept accept) {
@@ -72,17 +82,8 @@ void Input::CopyBuffer(py::handle object) {
   view_ = copy_;
 }
 
-JsonInput::JsonInput(py::handle value, const char* name)
-    : owner_(AsText(value)), text_(owner_, name) {}
-
-py::object JsonInput::AsText(py::handle value) {
-  PyObject* const raw = value.ptr();
-  if (PyBytes_Check(raw) || PyUnicode_Check(raw) || PyByteArray_Check(raw) ||
-      PyMemoryView_Check(raw)) {
-    return py::reinterpret_borrow<py::object>(value);
-  }
-  return py::module_::import("callgate._json").attr("encode")(value);
-}
+JsonInput::JsonInput(py::handle value, const char* name, Kind kind)
+    : text_(JsonText(value, name, kind == kObject), name) {}
 
 py::bytes Bytes(std::string_view bytes) { return py::bytes(bytes.data(), bytes.size()); }
 py::str Text(std::string_view text) { return py::str(text.data(), text.size()); }

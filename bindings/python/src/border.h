@@ -4,6 +4,7 @@
 #define CALLGATE_BINDINGS_PYTHON_BORDER_H_
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <chrono>
 #include <cstddef>
@@ -33,8 +34,6 @@ class Input {
   std::string_view view() const noexcept { return view_; }
 
  private:
-  friend class JsonInput;
-  Input() = default;
   void ReadText(py::handle object, const char* name);
   void CopyBuffer(py::handle object);
 
@@ -43,15 +42,14 @@ class Input {
   std::string_view view_;
 };
 
-// JSON text, or any other Python value, which callgate._json writes as JSON.
+// JSON text, or a Python value, which callgate._json writes as JSON.
 class JsonInput {
  public:
-  JsonInput(py::handle value, const char* name);
+  enum Kind { kObject, kAnyValue };  // of the values; a text is the core's to judge
+  JsonInput(py::handle value, const char* name, Kind kind = kObject);
   std::string_view view() const noexcept { return text_.view(); }
 
  private:
-  static py::object AsText(py::handle value);
-  py::object owner_;
   Input text_;
 };
 

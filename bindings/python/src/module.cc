@@ -16,4 +16,11 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterJson(module);
   callgate::python::RegisterPublicKey(module);
   callgate::python::RegisterSecretKey(module);
+  callgate::python::RegisterLimits(module);
+  callgate::python::RegisterToken(module);
+  callgate::python::RegisterEnvelope(module);
+  callgate::python::RegisterTriedCapability(module);
+  callgate::python::RegisterDecision(module);
+  callgate::python::RegisterPolicySet(module);
+  callgate::python::RegisterPolicy(module);
 }

@@ -11,6 +11,13 @@ void RegisterTime(pybind11::module_& module);
 void RegisterJson(pybind11::module_& module);
 void RegisterPublicKey(pybind11::module_& module);
 void RegisterSecretKey(pybind11::module_& module);
+void RegisterDecision(pybind11::module_& module);
+void RegisterTriedCapability(pybind11::module_& module);
+void RegisterPolicySet(pybind11::module_& module);
+void RegisterPolicy(pybind11::module_& module);
+void RegisterLimits(pybind11::module_& module);
+void RegisterToken(pybind11::module_& module);
+void RegisterEnvelope(pybind11::module_& module);
 
 }  // namespace callgate::python
 

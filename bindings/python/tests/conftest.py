@@ -30,6 +30,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("vector", entries, ids=ids)
 
 
+@pytest.fixture(scope="session")
+def policy_texts() -> dict[str, str]:
+    """The policies that the vectors of policy.json name."""
+    texts: dict[str, str] = json.loads((VECTORS / "policy.json").read_bytes())["policies"]
+    return texts
+
+
 @pytest.fixture
 def key() -> Iterator[SecretKey]:
     with SecretKey.generate() as fresh:

@@ -42,17 +42,30 @@ def test_the_public_names_are_these() -> None:
     assert public - modules == set(callgate.__all__) - {"__version__"}
     assert callgate.__all__ == [
         "CallgateError",
+        "Charge",
+        "Decision",
+        "Envelope",
         "EnvelopeError",
         "JsonError",
         "KeyFormatError",
+        "Limits",
         "PolicyError",
+        "PolicySet",
         "PublicKey",
         "SecretKey",
         "SessionError",
+        "TokenClaims",
         "TokenError",
+        "TriedCapability",
         "__version__",
+        "assemble_token",
         "canonicalize",
+        "create_envelope",
+        "issue_token",
+        "token_signing_input",
         "verify_ed25519",
+        "verify_envelope",
+        "verify_token",
     ]
 
 

@@ -1,0 +1,48 @@
+"""PolicySet: SecurityContexts, compiled once."""
+
+from __future__ import annotations
+
+import os
+from typing import final
+
+from callgate import _native
+from callgate._limits import Limits, check_limits
+from callgate._types import Text
+
+
+@final
+class PolicySet(_native.PolicySet):
+    """An immutable set of SecurityContexts. Share it freely between threads."""
+
+    __slots__ = ()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, limits: Limits | None = None) -> PolicySet:
+        """A file, or the union of the ``*.yaml``, ``*.yml`` and ``*.json`` files of a directory.
+
+        Raises PolicyError, whose ``where`` is ``file:line:column``. Nothing loads partially.
+        """
+        return _native.load_policy(cls, os.fsencode(path), check_limits(limits))
+
+    @classmethod
+    def parse(
+        cls, text: Text, filename: str | None = None, *, limits: Limits | None = None
+    ) -> PolicySet:
+        """A YAML or JSON document. ``filename`` is for errors; ``.json`` says that it is JSON.
+
+        Raises PolicyError, whose ``where`` is ``filename:line:column``.
+        """
+        return _native.parse_policy(cls, text, filename or "", check_limits(limits))
+
+    @property
+    def context_names(self) -> list[str]:
+        """The names of the contexts, sorted."""
+        return _native.context_names(self)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal: the same for the same meaning, whatever format and comments."""
+        return _native.policy_digest(self)
+
+    def __repr__(self) -> str:
+        return f"<PolicySet of {len(self.context_names)} contexts, {self.digest[:12]}…>"

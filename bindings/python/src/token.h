@@ -1,0 +1,18 @@
+// What a token must say, from Python's parameters.
+#ifndef CALLGATE_BINDINGS_PYTHON_TOKEN_H_
+#define CALLGATE_BINDINGS_PYTHON_TOKEN_H_
+
+#include <optional>
+#include <string>
+
+#include "border.h"
+#include "callgate/token.h"
+
+namespace callgate::python {
+
+std::optional<std::string> TextOption(py::handle value, const char* name);
+TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway);
+
+}  // namespace callgate::python
+
+#endif  // CALLGATE_BINDINGS_PYTHON_TOKEN_H_
