@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/policy/path.h"
+#include "core/policy/path_constraint.h"
 #include "core/policy/text.h"
 
 namespace callgate::policy {
@@ -28,6 +30,15 @@ bool CouldBeCommandKey(std::string_view folded) noexcept {
   return WithoutNonLetters(folded.substr(0, folded.size() - 4)).ends_with("command");
 }
 
+// Some spelling of the key exempts its values from the value rules.
+bool CouldBeText(std::string_view folded) noexcept {
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const std::string_view end = folded.substr(i);
+    if ((ClassifyKey(end, end) & kTextKey) != 0) return true;
+  }
+  return false;
+}
+
 KeyClasses ClassesOf(std::string_view folded) { return ClassifyKey(folded, folded); }
 
 // Some key of a capability's patterns is one that only_arguments never lets through.
@@ -42,6 +53,18 @@ bool HasBarredPattern(const Capability& capability) {
   return false;
 }
 
+// only_arguments lets through some key that may hold a command, or an object with one in it.
+bool CanHoldCommand(const Capability& capability) {
+  const auto& only = *capability.only_arguments;
+  return std::any_of(only.begin(), only.end(), [&](const std::string& key) {
+    const std::string folded = FoldKey(key);
+    const KeyClasses classes = ClassifyKey(key, folded);
+    if ((classes & kCommandKey) != 0 || Holds(capability.command_arguments, folded)) return true;
+    return (classes & (kArgsKey | kEnvKey | kShellKey)) == 0 &&
+           !capability.argument_patterns.contains(folded);
+  });
+}
+
 bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
   if (capability.allow_absent) return false;
   if (capability.path_allowlist && capability.path_allowlist->empty()) return true;
@@ -49,8 +72,23 @@ bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
   if (reach.commands.empty()) return true;
   if (!capability.only_arguments) return false;
   if (HasBarredPattern(capability)) return true;
+  if (capability.command_allowlist && !CanHoldCommand(capability)) return true;
   return capability.only_arguments->empty() &&
          (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
+}
+
+// A program that looks like a path stands in a string that is judged as one, be it a list element
+// or the beginning of a text, unless it stands under an added key that exempts its values. A path
+// with a space could be both an allowed path and a command with arguments.
+bool CanStart(const Capability& capability, std::string_view program) {
+  if (!capability.path_allowlist || !LooksLikePath(program)) return true;
+  for (const std::string& key : capability.command_arguments) {
+    if (CouldBeText(key)) return true;
+  }
+  for (const PathEntry& entry : *capability.path_allowlist) {
+    if (entry.stem.find(' ') != std::string::npos) return true;
+  }
+  return JudgeOnePath(capability, program).empty();
 }
 
 // Keys of a capability that limits its arguments to such as can hold no object, so that what may
@@ -78,6 +116,9 @@ CapabilityReach::CapabilityReach(const Capability& capability)
       command_keys(WithoutBuiltIn(capability.command_arguments, kCommandKey)),
       freed(WithoutBuiltIn(capability.free_arguments, kNeverFreed)),
       commands(CommandAtomsOf(capability)) {
+  std::erase_if(commands, [&](const CommandAtom& atom) {
+    return atom.kind == CommandAtom::Kind::kWords && !CanStart(capability, atom.words[0]);
+  });
   for (const std::string& key : freed) {
     if (CouldBeCommandKey(key)) freed_commands.push_back(key);
   }

@@ -21,9 +21,9 @@ struct CapabilityReach {
   KeyList freed;           // without those that freeing has no effect on
   KeyList freed_commands;  // those of them that some spelling makes a command key
   std::vector<CommandAtom> commands;
-  bool uses_base = false;           // some relative path is allowed
-  bool allows_nothing = false;      // no call passes
-  bool takes_no_argument = false;   // only_arguments is there and empty
+  bool uses_base = false;          // some relative path is allowed
+  bool allows_nothing = false;     // no call passes
+  bool takes_no_argument = false;  // only_arguments is there and empty
   // Some string could pass without being judged as a path, or as a domain, or a command could
   // without being judged as one, though the capability has a list: a deny list would see it.
   bool hides_paths = true;

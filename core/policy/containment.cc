@@ -3,9 +3,14 @@
 #include <bit>
 
 #include "core/policy/deny_relations.h"
+#include "core/policy/witness.h"
 
 namespace callgate::policy {
 namespace {
+
+// Bounds of the search for a witness: a no without one is a no all the same.
+constexpr std::size_t kMaxTrials = 50'000;
+constexpr std::size_t kMaxTried = 64;
 
 // One comparison of a child with a parent.
 class Comparison {
@@ -142,15 +147,25 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
 }
 
 Containment Contains(const Context& parent, const Context& child) {
-  const ContextReach parent_reach(parent);
-  const ContextReach child_reach(child);
+  const ContextReach outer(parent);
+  const ContextReach inner(child);
   Containment containment{true, std::nullopt, {}};
-  ForEachUncovered(parent_reach, child_reach, [&](const Uncovered& uncovered) {
+  TrialBudget budget(kMaxTrials);
+  std::size_t tried = 0;
+  std::string limit;
+  ForEachUncovered(outer, inner, [&](const Uncovered& uncovered) {
     containment.contained = false;
-    containment.reason = uncovered.is_limit() ? Describe(parent_reach, child_reach, uncovered)
-                                              : std::string("uncovered");
-    return !uncovered.is_limit();
+    if (uncovered.is_limit()) {
+      if (limit.empty()) limit = Describe(outer, inner, uncovered);
+      return true;
+    }
+    containment.witness = FindWitness(outer, inner, uncovered, budget);
+    if (containment.witness) containment.reason = Describe(outer, inner, uncovered);
+    return !containment.witness && !budget.spent() && ++tried < kMaxTried;
   });
+  if (!containment.contained && !containment.witness) {
+    containment.reason = limit.empty() ? "uncovered" : limit;
+  }
   return containment;
 }
 

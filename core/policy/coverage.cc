@@ -103,15 +103,34 @@ bool AreWordsCovered(const Capability& outer, const Words& words) {
   return DoWordsPass(outer, words, matched);
 }
 
+// `inner` could take the key for a command where `outer` takes it for arguments without one.
+bool CouldBeArgs(const std::string& folded) noexcept {
+  return folded.ends_with("args") || folded.ends_with("arguments") || folded.ends_with("argv") ||
+         folded.ends_with("flags");
+}
+
+// Where a call holds no command for `inner`, it holds none for `outer` if that looks at fewer keys.
+Gaps FindAbsentCommandGaps(const CapabilityReach& outer, const CapabilityReach& inner) {
+  Gaps gaps = 0;
+  if (!IsSubset(outer.command_keys, inner.command_keys)) gaps |= kKeysGap;
+  for (const std::string& key : inner.command_keys) {
+    if (CouldBeArgs(key) && !Holds(outer.command_keys, key)) gaps |= kKeysGap;
+  }
+  if (!IsSubset(inner.freed_commands, outer.freed_commands)) gaps |= kFreedGap;
+  return gaps;
+}
+
 // Which key holds the command, and that there is one only, both sides must see alike: what one
 // takes for a command and the other does not would be a second command, or arguments without one.
 Gaps FindCommandGaps(const Reached& outer, const Reached& inner, const CommandAtom& atom) {
   if (!outer.capability.command_allowlist) return 0;
   if (!inner.capability.command_allowlist) return kCommandGap;
+  if (atom.kind != CommandAtom::Kind::kWords) {
+    return FindAbsentCommandGaps(outer.reach, inner.reach);
+  }
   Gaps gaps = 0;
   if (outer.reach.command_keys != inner.reach.command_keys) gaps |= kKeysGap;
   if (outer.reach.freed_commands != inner.reach.freed_commands) gaps |= kFreedGap;
-  if (atom.kind != CommandAtom::Kind::kWords) return gaps;
   if (outer.capability.exec != inner.capability.exec) gaps |= kExecGap;
   if (!AreWordsCovered(outer.capability, atom.words)) gaps |= kCommandGap;
   return gaps;

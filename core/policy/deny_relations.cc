@@ -15,7 +15,8 @@ const CommandEntry& CommandOf(const DenyEntry& entry) {
 
 // Both lists must take the same values for paths, or domains. Keys that only the parent adds would
 // be judged by its entries alone. Keys that only the child adds would let an object under a class
-// key pass its list and be malformed for the parent's, unless the capability refuses such objects.
+// key pass its list and be malformed for the parent's, unless the capability refuses such objects;
+// likewise arguments that follow a command under such a key.
 bool SeeTheSame(const KeyList& parent_keys, const KeyList& child_keys, bool accepting_judges,
                 const KeyList& accepting_keys) {
   if (parent_keys == child_keys) return true;
@@ -126,10 +127,13 @@ bool IsDomainCovered(const DenyQuestion& question, const DomainEntry& entry) {
 bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
   // A key that one list takes for a command and the other for none is a second command to one, or
   // the start of arguments without a command to the other.
-  if (question.parent.command_keys() != question.child.command_keys()) return false;
-  const auto& entries = question.child_entries.commands;
   const auto& [capability, reach] = question.accepting;
-  if (reach.hides_commands || reach.command_keys != question.child.command_keys()) {
+  if (!SeeTheSame(question.parent.command_keys(), question.child.command_keys(),
+                  !reach.hides_commands, reach.command_keys)) {
+    return false;
+  }
+  const auto& entries = question.child_entries.commands;
+  if (reach.hides_commands || reach.command_keys != question.parent.command_keys()) {
     return std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
       return DeniesWithin(entry, CommandOf(*around));
     });

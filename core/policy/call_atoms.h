@@ -1,0 +1,44 @@
+// Values that the entries of contexts tell apart, as JSON, to build calls from.
+#ifndef CALLGATE_CORE_POLICY_CALL_ATOMS_H_
+#define CALLGATE_CORE_POLICY_CALL_ATOMS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/policy/call_draft.h"
+#include "core/policy/context_reach.h"
+
+namespace callgate::policy {
+
+using JsonTexts = std::vector<std::string>;
+using Keys = std::vector<std::string>;
+
+// A name that policies hardly hold: what an entry says of it, it says of anything else.
+inline constexpr std::string_view kUnlisted = "x-unlisted";
+
+// Values that the capability's lists allow: for every entry one or more.
+JsonTexts AllowedPaths(const Capability& capability);  // absolute before relative
+JsonTexts AllowedDomains(const Capability& capability);
+// Values that a deny entry fires on, malformed ones too.
+JsonTexts DeniedPaths(const PathEntry& entry, const Capability& capability);
+JsonTexts DeniedDomains(const DomainEntry& entry);
+// Values that no list of its kind allows, or few.
+JsonTexts StrangePaths();
+JsonTexts StrangeDomains();
+
+// Keys that the capability takes for the class and does not free, those that only_arguments lists
+// first.
+Keys KeysOf(const Capability& capability, KeyClasses key_class);
+// `key` and spellings that fold to it and are cut into other words.
+Keys Spellings(std::string_view key);
+
+// Ways to give a command whose argv begins with `words`.
+std::vector<Fragment> CommandsBeginning(const Capability& capability, const Words& words);
+// A string for every argument pattern, at the top level: one that matches where such is found, or
+// any of its class when `satisfiable`.
+Fragment PatternArguments(const Capability& capability, bool satisfiable);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_CALL_ATOMS_H_
