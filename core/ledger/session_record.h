@@ -27,6 +27,8 @@ struct SessionIdentity {
   std::string subject;  // sub
   std::string context;  // scp
   PublicKey public_key;
+  // Whether the token names the key (cnf.jkt); then every later one has to.
+  bool key_is_confirmed = false;
 };
 
 // A context that bounds a session's calls because an ancestor is under it, as it was when the

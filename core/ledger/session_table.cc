@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace callgate::ledger {
@@ -46,7 +47,9 @@ SessionChange SessionTable::Open(SessionOpening opening, Time now) {
         return {SessionStatus::kOtherKey, known};
       }
       if (identity.subject != opening.identity.subject ||
-          identity.context != opening.identity.context || known->parent != opening.parent) {
+          identity.context != opening.identity.context ||
+          identity.key_is_confirmed != opening.identity.key_is_confirmed ||
+          known->parent != opening.parent) {
         return {SessionStatus::kOtherIdentity, known};
       }
       return RenewLocked(known, exp, now);
@@ -119,6 +122,13 @@ std::uint64_t SessionTable::EndAll() {
     }
   }
   return ++sequence_;
+}
+
+bool SessionTable::ForgetIfDue(const SessionPtr& session, Time now) {
+  const std::scoped_lock lock(mutex_);
+  if (!IsForgettable(*session, now)) return false;
+  Forget(session);
+  return true;
 }
 
 SessionStatus SessionTable::Restore(SessionOpening opening, Time latest_exp, Liveness state) {

@@ -79,6 +79,8 @@ class SessionTable {
   // by a clock that leapt and was set back since. REQUIRES: Lock.
   Time forgotten() const noexcept { return forgotten_; }
 
+  // True when the tombstone's time is over, and then it is gone.
+  bool ForgetIfDue(const SessionPtr& session, Time now);
   // Puts a record back as it was. kFull, kInactive when the id is taken.
   SessionStatus Restore(SessionOpening opening, Time latest_exp, Liveness state);
   void RestoreForgotten(Time forgotten) { forgotten_ = std::max(forgotten_, forgotten); }

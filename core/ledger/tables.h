@@ -26,6 +26,15 @@ struct Tables {
         rates(limits.max_rate_windows, limits.max_rate_entries),
         sessions(limits.max_sessions, leeway, digest_key, replays.quotas(), sequence) {}
 
+  // Sets the time, also back. Replay entries are dropped, and calls charged in
+  // the future count as made now. REQUIRES: every session has ended, so that nothing that was seen
+  // can be accepted again.
+  void SetTime(Time now) {
+    replays.Clear();
+    rates.MoveBack(now);
+    clock.Set(now);
+  }
+
   const std::chrono::milliseconds window;
   const DigestKey digest_key;
   Clock clock;

@@ -22,6 +22,7 @@ std::string RateCharge::Key() const {
 }
 
 std::string Decision::reason() const {
+  if (allowed_ && capability_ < 0) return "allowed: it needs no capability";
   if (allowed_) return "allowed by capability " + std::to_string(capability_);
   if (record_ == nullptr) return std::string(CodeMeaning(code_));
   if (!record_->reason.empty()) return record_->reason;
@@ -48,7 +49,7 @@ const std::vector<TriedCapability>& Decision::details() const noexcept {
 }
 
 std::vector<RateCharge> Decision::charges() const {
-  if (record_ != nullptr) return record_->charges;
+  if (record_ != nullptr) return record_->Charges();
   if (!allowed_ || context_ == nullptr) return {};
   const auto capability = static_cast<std::size_t>(capability_);
   if (!context_->capabilities[capability].rate_limit) return {};
@@ -56,7 +57,9 @@ std::vector<RateCharge> Decision::charges() const {
 }
 
 std::string_view Decision::payload() const noexcept {
-  return allowed_ && record_ != nullptr ? record_->View(record_->payload) : std::string_view();
+  if (!allowed_ || record_ == nullptr) return {};
+  return record_->forwarded.empty() ? record_->View(record_->payload)
+                                    : std::string_view(record_->forwarded);
 }
 
 std::string_view Decision::session_id() const noexcept {
@@ -68,7 +71,8 @@ std::string_view Decision::subject() const noexcept {
 }
 
 std::string_view Decision::context() const noexcept {
-  return context_ != nullptr ? std::string_view(context_->name) : std::string_view();
+  if (context_ != nullptr) return context_->name;
+  return record_ != nullptr ? record_->context_name : std::string_view();
 }
 
 std::string_view Decision::method() const noexcept {
@@ -84,7 +88,8 @@ std::string_view Decision::request_id() const noexcept {
 }
 
 std::string_view Decision::arguments() const noexcept {
-  return record_ != nullptr ? record_->View(record_->arguments) : std::string_view();
+  if (record_ == nullptr) return {};
+  return record_->arguments_are_absent ? "{}" : record_->View(record_->arguments);
 }
 
 std::optional<PublicKey> Decision::public_key() const {
@@ -106,7 +111,7 @@ std::string_view Decision::policy_digest() const noexcept {
 }
 
 std::vector<RateCharge> Decision::charged() const {
-  return record_ != nullptr ? record_->charged : std::vector<RateCharge>();
+  return record_ != nullptr ? record_->Charged() : std::vector<RateCharge>();
 }
 
 std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
@@ -124,7 +129,7 @@ std::string_view Decision::cause() const noexcept {
 }
 
 std::string Decision::effects() const {
-  return record_ != nullptr ? record_->effects : std::string();
+  return record_ != nullptr ? record_->Effects() : std::string();
 }
 
 Decision Decision::CheckResponse(std::string_view result_json) const {
@@ -134,6 +139,8 @@ Decision Decision::CheckResponse(std::string_view result_json) const {
                                      : std::make_shared<DecisionRecord>();
     record->rule = rule;
     record->max_response_size = max_response_size();
+    record->charges = charges();
+    record->charged = charged();
     return DecisionBuilder::Deny(code, context_, capability_, std::move(record));
   };
   // How much a result may be is max_response_size's to say: only its nesting is bounded here.
@@ -198,12 +205,20 @@ Decision DecisionBuilder::FromVerdict(policy::Verdict verdict, ContextPtr contex
         context->capabilities[static_cast<std::size_t>(capability)].max_response_size;
     return Allow(std::move(context), capability, std::move(record));
   }
-  record->where = std::move(verdict.where);
-  record->details = std::move(verdict.tried);
-  for (const TriedCapability& tried : record->details) {
-    if (static_cast<std::int32_t>(tried.capability) == capability) record->where = tried.where;
+  const ErrorCode code = verdict.code;
+  Describe(std::move(verdict), *record);
+  return Deny(code, std::move(context), capability, std::move(record));
+}
+
+void DecisionBuilder::Describe(policy::Verdict verdict, DecisionRecord& record) {
+  record.rule = verdict.rule;
+  record.where = std::move(verdict.where);
+  record.details = std::move(verdict.tried);
+  for (const TriedCapability& tried : record.details) {
+    if (static_cast<std::int32_t>(tried.capability) == verdict.capability) {
+      record.where = tried.where;
+    }
   }
-  return Deny(verdict.code, std::move(context), capability, std::move(record));
 }
 
 }  // namespace callgate

@@ -23,6 +23,12 @@ struct MessageSlice {
 
 // Everything is as far as the call was verified; empty otherwise.
 struct DecisionRecord {
+  virtual ~DecisionRecord() = default;
+  // What costs something to write down is written when it is asked for.
+  virtual std::vector<RateCharge> Charges() const { return charges; }
+  virtual std::vector<RateCharge> Charged() const { return charged; }
+  virtual std::string Effects() const { return {}; }
+
   // Of policy. `reason` is what to say instead of the meaning of the code; may be empty.
   std::string reason;
   std::string_view rule;  // static
@@ -33,15 +39,17 @@ struct DecisionRecord {
   // Of the call. Views without a slice point into `owner`.
   std::string message;  // the bytes whose signature verified
   MessageSlice payload, arguments, request_id, method, tool;
-  std::shared_ptr<const void> owner;
-  std::string_view session_id, subject, policy_digest;
+  // The payload without its _meta, which is not forwarded; empty where it had none.
+  std::string forwarded;
+  bool arguments_are_absent = false;  // which means {}
+  std::shared_ptr<const void> owner, policy_owner;
+  std::string_view session_id, subject, context_name, policy_digest;
   std::optional<PublicKey> public_key;
   std::optional<Signature> signature;
   std::vector<RateCharge> charged;
   std::optional<std::uint64_t> max_response_size;
   std::optional<std::chrono::milliseconds> retry_after;
   std::string_view cause;  // static
-  std::string effects;
 
   std::string_view View(MessageSlice slice) const noexcept {
     return std::string_view(message).substr(slice.offset, slice.size);
@@ -58,6 +66,8 @@ class DecisionBuilder {
   static Decision Allow(ContextPtr context, std::int32_t capability, RecordPtr record = nullptr);
   static Decision Deny(ErrorCode code, ContextPtr context, std::int32_t capability,
                        RecordPtr record);
+  // Puts what a verdict that denies says into `record`.
+  static void Describe(policy::Verdict verdict, DecisionRecord& record);
   // What PolicySet::Evaluate answers. No allocation where one capability allows.
   static Decision FromVerdict(policy::Verdict verdict, ContextPtr context);
 

@@ -129,6 +129,7 @@ class Gate {
  private:
   struct State;
   explicit Gate(std::unique_ptr<State> state);
+  Result<Session> CloseSession(std::string_view id, SessionState state);
   std::unique_ptr<State> state_;
 };
 

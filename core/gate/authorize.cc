@@ -1,0 +1,85 @@
+// The flow, in the order in which failures are reported:
+//
+//   bytes -> json -> envelope -> token -> session key -> signature -> freshness -> policy -> ledger
+//
+// Each step rests only on what the steps before it verified, and nothing is written before the
+// signature verified, but the memory of tokens that their issuer signed.
+#include <utility>
+
+#include "core/envelope/parsed_envelope.h"
+#include "core/gate/call.h"
+#include "core/gate/gate_state.h"
+#include "core/gate/planned_call.h"
+
+namespace callgate {
+
+Decision Gate::Authorize(std::string_view bytes, Time now) {
+  if (const Result<void> valid = CheckTime(now); !valid) return gate::DenyTime(valid.error());
+  const gate::Desk desk = state_->Read();
+  gate::PlannedCall call = gate::PlanCall(desk, bytes, {now, desk.tables->clock.Observe(now)});
+  if (call.refusal) return gate::Conclude(std::move(call), {});
+  const gate::Answer answer = gate::Commit(call, *desk.tables);
+  return gate::Conclude(std::move(call), answer);
+}
+
+namespace gate {
+namespace {
+
+PlannedCall Refused(PlannedCall call, const Error& error) {
+  call.refusal = error.code;
+  call.record->reason = error.message;
+  if (!error.where.empty()) call.record->reason += " at " + error.where;
+  return call;
+}
+
+PlannedCall Refused(PlannedCall call, ErrorCode code) {
+  call.refusal = code;
+  return call;
+}
+
+}  // namespace
+
+PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times) {
+  PlannedCall call;
+  call.rules = desk.rules;
+  call.times = times;
+  call.window = desk.options.window;
+  CallRecord& record = *call.record;
+
+  // Form: all of it, before anything is believed.
+  const Result<ParsedEnvelope> envelope = ParseEnvelope(bytes, desk.options.limits);
+  if (!envelope) return Refused(std::move(call), envelope.error());
+  const Result<Call> request = ReadCall(envelope->payload);
+  if (!request) return Refused(std::move(call), request.error());
+
+  // Who: the issuer's word, then the session that it names, then that session's key.
+  const Result<ClaimsPtr> claims = VerifiedClaims(desk, envelope->security_token, times);
+  if (!claims) return Refused(std::move(call), claims.error());
+  const Result<ledger::SessionPtr> session = BoundSession(desk, *claims, times, record);
+  if (!session) return Refused(std::move(call), session.error());
+  std::optional<CanonicalForm> form = VerifiedForm(*envelope, (*session)->key);
+  if (!form) return Refused(std::move(call), ErrorCode::kInvalidSignature);
+  RecordMessage(*request, std::move(*form), record);
+  record.signature = envelope->signature;
+  record.second = envelope->timestamp_seconds;
+  record.token_expires_at = (*claims)->expires_at.time_since_epoch().count();
+
+  // When.
+  call.timestamp = envelope->timestamp;
+  call.timestamp_has_remainder = envelope->timestamp_has_remainder;
+  if (!IsFresh(call, times.ledger)) {
+    call.refusal = StaleCode(call);
+    return call;
+  }
+
+  // What. From here on the envelope is recorded, whatever policy says of it.
+  if (request->method == Method::kToolsCall) {
+    record.policy_digest = desk.rules->policy().Digest();
+    call.denial = Judge(*request, **session, *desk.rules, record);
+    if (call.denial != nullptr) record.ForgetAllowances();
+  }
+  return call;
+}
+
+}  // namespace gate
+}  // namespace callgate

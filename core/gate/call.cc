@@ -1,0 +1,173 @@
+#include "core/gate/call.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "core/policy/tool_pattern.h"
+
+namespace callgate::gate {
+namespace {
+
+Error Invalid(std::string message, std::string where) {
+  return Error{ErrorCode::kInvalidEnvelope, std::move(message), std::move(where)};
+}
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
+  return std::ranges::equal(a, lower, {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
+// Finds the members `names` of an object and refuses all others. Servers exist that match member
+// names without case, so one that differs only by case gets a message of its own.
+template <std::size_t N>
+Result<std::array<std::optional<json::Value>, N>> FindMembers(
+    json::Value object, const std::array<std::string_view, N>& names, const std::string& where) {
+  std::array<std::optional<json::Value>, N> found;
+  for (const auto& [key, value] : object.members()) {
+    const auto name = std::ranges::find(names, key);
+    if (name != names.end()) {
+      found[static_cast<std::size_t>(name - names.begin())] = value;
+      continue;
+    }
+    for (const std::string_view known : names) {
+      if (EqualsIgnoringCase(key, known)) {
+        return Invalid("a member differs from " + std::string(known) + " only by case", where);
+      }
+    }
+    return Invalid("unknown member", where);
+  }
+  return found;
+}
+
+bool IsRequestId(json::Value id) {
+  return id.is_string() ||
+         (id.is_number() && id.number().find_first_of(".eE") == std::string_view::npos);
+}
+
+Result<Call> ReadToolsCall(json::Value params) {
+  static constexpr std::array<std::string_view, 3> kNames = {"_meta", "arguments", "name"};
+  const auto found = FindMembers(params, kNames, "/payload/params");
+  if (!found) return found.error();
+  const auto& [meta, arguments, name] = *found;
+  if (!name || !name->is_string() || !policy::IsToolName(name->string())) {
+    return Invalid("name must be a tool name: 1 to 128 of A-Z a-z 0-9 _ . : / -",
+                   "/payload/params/name");
+  }
+  if (arguments && !arguments->is_object()) {
+    return Invalid("arguments must be an object", "/payload/params/arguments");
+  }
+  if (meta && !meta->is_object()) {
+    return Invalid("_meta must be an object", "/payload/params/_meta");
+  }
+  return Call{Method::kToolsCall, name->string(), arguments, meta.has_value()};
+}
+
+Result<Call> ReadToolsList(std::optional<json::Value> params) {
+  Call call{Method::kToolsList, {}, std::nullopt, false};
+  if (!params) return call;
+  static constexpr std::array<std::string_view, 2> kNames = {"_meta", "cursor"};
+  const auto found = FindMembers(*params, kNames, "/payload/params");
+  if (!found) return found.error();
+  const auto& [meta, cursor] = *found;
+  if (cursor && !cursor->is_string()) {
+    return Invalid("cursor must be a string", "/payload/params/cursor");
+  }
+  if (meta && !meta->is_object()) {
+    return Invalid("_meta must be an object", "/payload/params/_meta");
+  }
+  call.has_meta = meta.has_value();
+  return call;
+}
+
+// One past the JSON string that begins at `at`. REQUIRES: compact valid JSON, as for SkipValue.
+std::size_t SkipString(std::string_view text, std::size_t at) {
+  for (++at; text[at] != '"'; ++at) {
+    if (text[at] == '\\') ++at;
+  }
+  return at + 1;
+}
+
+// One past the JSON value that begins at `at`.
+std::size_t SkipValue(std::string_view text, std::size_t at) {
+  if (text[at] == '"') return SkipString(text, at);
+  if (text[at] != '{' && text[at] != '[') return text.find_first_of(",}]", at);
+  for (std::size_t depth = 0;;) {
+    const char c = text[at];
+    if (c == '"') {
+      at = SkipString(text, at);
+      continue;
+    }
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+  }
+}
+
+MessageSlice Slice(std::size_t begin, std::size_t end) {
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)};
+}
+
+}  // namespace
+
+Result<Call> ReadCall(json::Value payload) {
+  static constexpr std::array<std::string_view, 4> kNames = {"id", "jsonrpc", "method", "params"};
+  const auto found = FindMembers(payload, kNames, "/payload");
+  if (!found) return found.error();
+  const auto& [id, jsonrpc, method, params] = *found;
+  if (!id || !IsRequestId(*id)) {
+    return Invalid("id must be a string or an integer", "/payload/id");
+  }
+  if (!jsonrpc || !jsonrpc->is_string() || jsonrpc->string() != "2.0") {
+    return Invalid("jsonrpc must be \"2.0\"", "/payload/jsonrpc");
+  }
+  if (params && !params->is_object()) {
+    return Invalid("params must be an object", "/payload/params");
+  }
+  if (method && method->is_string()) {
+    if (method->string() == "tools/list") return ReadToolsList(params);
+    if (method->string() == "tools/call") {
+      if (params) return ReadToolsCall(*params);
+      return Invalid("params is required", "/payload/params");
+    }
+  }
+  return Invalid("method must be tools/call or tools/list", "/payload/method");
+}
+
+// Canonical text has its members in one order, so that every part lies at a known distance from the
+// last: {"id":…,"jsonrpc":"2.0","method":"…","params":{"_meta":…,"arguments":…,"name":"…"}}.
+void RecordMessage(const Call& call, CanonicalForm form, DecisionRecord& record) {
+  record.message = std::move(form.text);
+  const std::string_view text = record.message;
+  const std::size_t begin = CanonicalForm::kPayloadAt;
+  const std::size_t end = begin + form.payload_bytes;
+  record.payload = Slice(begin, end);
+
+  const std::size_t id = begin + std::string_view(R"({"id":)").size();
+  const std::size_t id_end = SkipValue(text, id);
+  record.request_id = Slice(id, id_end);
+  const std::size_t method = id_end + std::string_view(R"(,"jsonrpc":"2.0","method":")").size();
+  const std::size_t method_end = SkipString(text, method - 1) - 1;
+  record.method = Slice(method, method_end);
+
+  const std::size_t params = method_end + std::string_view(R"(","params":{)").size();
+  std::size_t rest = params;  // the first member of params that is forwarded
+  if (call.has_meta) {
+    rest = SkipValue(text, params + std::string_view(R"("_meta":)").size());
+    if (text[rest] == ',') ++rest;
+    record.forwarded.append(text.substr(begin, params - begin));
+    record.forwarded.append(text.substr(rest, end - rest));
+  }
+  if (call.method != Method::kToolsCall) return;
+  const std::size_t tool_end = end - std::string_view(R"("}})").size();
+  record.tool = Slice(tool_end - call.tool.size(), tool_end);
+  record.arguments_are_absent = !call.arguments.has_value();
+  if (call.arguments) {
+    record.arguments = Slice(rest + std::string_view(R"("arguments":)").size(),
+                             record.tool.offset - std::string_view(R"(,"name":")").size());
+  }
+}
+
+}  // namespace callgate::gate

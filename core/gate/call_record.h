@@ -1,0 +1,68 @@
+// What the Decision of a gate carries: as little as a call needs while it is decided, the rest
+// written down when it is asked for.
+#ifndef CALLGATE_CORE_GATE_CALL_RECORD_H_
+#define CALLGATE_CORE_GATE_CALL_RECORD_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ledger/rate_table.h"
+#include "core/ledger/session_record.h"
+#include "core/policy/context.h"
+#include "core/policy/decision_record.h"
+#include "core/policy/inline_buffer.h"
+
+namespace callgate::gate {
+
+// One context of the chain that allowed a call, with what it may be charged to there.
+struct Allowance {
+  const policy::Context* context;
+  std::uint32_t first;  // of CallRecord::allowing
+  std::uint32_t count;  // the capabilities that allow, in order; 1 or more
+  std::uint32_t taken;  // which of them the call was charged to
+};
+
+struct CallRecord : DecisionRecord {
+  std::vector<RateCharge> Charges() const override;
+  std::vector<RateCharge> Charged() const override;
+  std::string Effects() const override;
+
+  // The capabilities that an allowance names.
+  std::span<const std::uint32_t> Allowing(const Allowance& allowance) const noexcept {
+    return {allowing.data() + allowance.first, allowance.count};
+  }
+  const policy::Capability& Taken(const Allowance& allowance) const noexcept {
+    return allowance.context->capabilities[Allowing(allowance)[allowance.taken]];
+  }
+  // True where the context has a limit to check. Others are no part of a plan's charges.
+  bool IsLimited(const Allowance& allowance) const noexcept {
+    return allowance.context->capabilities[Allowing(allowance)[0]].rate_limit.has_value();
+  }
+  void ForgetAllowances() noexcept {
+    allowances.clear();
+    allowing.clear();
+  }
+  // For each limited context of the chain, its limits in order.
+  std::vector<std::vector<RateCharge>> ChargeLists() const;
+
+  ledger::SessionRecord* session = nullptr;       // `owner` keeps it
+  policy::InlineBuffer<Allowance, 4> allowances;  // own context first; empty where policy denies
+  policy::InlineBuffer<std::uint32_t, 8> allowing;
+  std::int64_t token_expires_at = 0;  // milliseconds
+
+  // What the ledger was asked to write, and did when `sequence` is not 0.
+  ledger::Digest envelope;
+  std::int64_t second = 0;
+  ledger::DigestKey::Bytes digest_key{};
+  std::uint64_t sequence = 0;
+  std::int64_t charged_at = 0;
+  bool is_charged = false;
+};
+
+}  // namespace callgate::gate
+
+#endif  // CALLGATE_CORE_GATE_CALL_RECORD_H_

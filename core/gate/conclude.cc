@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "core/gate/planned_call.h"
+
+namespace callgate::gate {
+namespace {
+
+using ledger::CommitStatus;
+
+// What the ledger is to charge: the limits of every limited context of the chain.
+class ChargeLimits {
+ public:
+  ChargeLimits(const CallRecord& record, const ledger::DigestKey& key) {
+    policy::InlineBuffer<std::uint32_t, 4> sizes;
+    for (const Allowance& allowance : record.allowances) {
+      if (!record.IsLimited(allowance)) continue;
+      sizes.Append(allowance.count);
+      for (const std::uint32_t capability : record.Allowing(allowance)) {
+        limits_.Append(LimitOf(record, *allowance.context, capability, key));
+      }
+    }
+    const ledger::RateLimit* first = limits_.data();
+    for (const std::uint32_t size : sizes) {
+      lists_.Append(std::span(first, size));
+      taken_.Append(0);
+      first += size;
+    }
+  }
+
+  std::span<const std::span<const ledger::RateLimit>> lists() const noexcept {
+    return {lists_.data(), lists_.size()};
+  }
+  std::span<std::uint32_t> taken() noexcept { return {taken_.data(), taken_.size()}; }
+
+ private:
+  static ledger::RateLimit LimitOf(const CallRecord& record, const policy::Context& context,
+                                   std::uint32_t position, const ledger::DigestKey& key) {
+    const policy::Capability& capability = context.capabilities[position];
+    if (!capability.rate_limit) return {};
+    return {key.OfWindow(record.session->root, context.name, capability.tool_pattern.text,
+                         capability.nth),
+            capability.rate_limit->calls, capability.rate_limit->per_seconds};
+  }
+
+  policy::InlineBuffer<ledger::RateLimit, 8> limits_;
+  policy::InlineBuffer<std::span<const ledger::RateLimit>, 4> lists_;
+  policy::InlineBuffer<std::uint32_t, 4> taken_;
+};
+
+std::shared_ptr<const policy::Context> ContextOf(const PlannedCall& call,
+                                                 const policy::Context* context) {
+  // Shares the ownership of the rules: one count to keep for policy, context and keys.
+  return context == nullptr ? nullptr : std::shared_ptr<const policy::Context>(call.rules, context);
+}
+
+Decision DenyByPolicy(PlannedCall call) {
+  PolicyDenial& denial = *call.denial;
+  CallRecord& record = *call.record;
+  const ErrorCode code = denial.verdict.code;
+  record.policy_owner = call.rules;
+  if (denial.is_by_ancestor) {
+    // Positions and details are those of another context than the Decision's own.
+    record.rule = denial.verdict.rule;
+    record.reason = "by the context of an ancestor: " + std::string(CodeMeaning(code));
+    return DecisionBuilder::Deny(code, nullptr, policy::kNoCapability, std::move(call.record));
+  }
+  const std::int32_t capability = denial.verdict.capability;
+  DecisionBuilder::Describe(std::move(denial.verdict), record);
+  auto context = ContextOf(call, denial.context);
+  return DecisionBuilder::Deny(code, std::move(context), capability, std::move(call.record));
+}
+
+Decision Allow(PlannedCall call) {
+  CallRecord& record = *call.record;
+  if (record.allowances.empty()) {  // tools/list, which no policy judges
+    return DecisionBuilder::Allow(nullptr, policy::kNoCapability, std::move(call.record));
+  }
+  record.rule = "order.any-capability";
+  for (const Allowance& allowance : record.allowances) {
+    const std::optional<std::uint64_t> limit = record.Taken(allowance).max_response_size;
+    if (limit)
+      record.max_response_size = std::min(*limit, record.max_response_size.value_or(*limit));
+  }
+  const Allowance& own = record.allowances[0];
+  const auto capability = static_cast<std::int32_t>(record.Allowing(own)[own.taken]);
+  const policy::Context* context = own.context;
+  return DecisionBuilder::Allow(
+      std::shared_ptr<const policy::Context>(std::move(call.rules), context), capability,
+      std::move(call.record));
+}
+
+}  // namespace
+
+void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record) {
+  std::size_t list = 0;
+  for (Allowance& allowance : record.allowances) {
+    if (record.IsLimited(allowance)) allowance.taken = taken[list++];
+  }
+  record.is_charged = true;
+}
+
+bool IsFresh(const PlannedCall& call, Time at) noexcept {
+  if (at - call.timestamp > call.window) return false;
+  const std::chrono::milliseconds ahead = call.timestamp - at;
+  return ahead < call.window || (ahead == call.window && !call.timestamp_has_remainder);
+}
+
+ErrorCode StaleCode(PlannedCall& call) noexcept {
+  if (call.times.has_stepped_back() && IsFresh(call, call.times.now)) {
+    return ErrorCode::kClockStepped;
+  }
+  call.record->cause = "outside_window";
+  return ErrorCode::kReplayDetected;
+}
+
+Answer Commit(PlannedCall& call, ledger::Tables& tables) {
+  CallRecord& record = *call.record;
+  record.digest_key = tables.digest_key.bytes();
+  record.envelope = tables.digest_key.OfEnvelope(*record.public_key, *record.signature);
+  ChargeLimits limits(record, tables.digest_key);
+  ledger::CallCommit commit;
+  commit.envelope = record.envelope;
+  commit.second = record.second;
+  commit.session = record.session;
+  commit.root = record.session->root_digest;
+  commit.limits = limits.lists();
+  // Not before now: the tombstone has to outlast every token whose holder signed with it.
+  ledger::RaiseTo(record.session->latest_exp, record.token_expires_at);
+  const ledger::CommitResult result = CommitCall(tables, commit, limits.taken());
+  record.sequence = result.sequence;
+  record.charged_at = result.charged_at;
+  if (result.status == CommitStatus::kCommitted) RecordTaken(limits.taken(), record);
+  call.times.ledger = std::max(call.times.ledger, tables.clock.time());
+  return {result.status, result.retry_after};
+}
+
+Decision Conclude(PlannedCall call, const Answer& answer) {
+  if (const auto refusal = call.refusal) return Deny(std::move(call), *refusal);
+
+  // What was seen before is a replay, whatever policy says of it.
+  if (answer.status == CommitStatus::kAlreadySeen) {
+    call.record->cause = "already_seen";
+    return Deny(std::move(call), ErrorCode::kReplayDetected);
+  }
+  if (answer.status == CommitStatus::kStale) {
+    const ErrorCode code = StaleCode(call);
+    return Deny(std::move(call), code);
+  }
+  if (call.denial != nullptr) return DenyByPolicy(std::move(call));
+
+  if (!answer.status) return Deny(std::move(call), ErrorCode::kLedgerUnavailable);
+  switch (*answer.status) {
+    case CommitStatus::kCommitted:
+      return Allow(std::move(call));
+    case CommitStatus::kSessionInactive:
+      return Deny(std::move(call), ErrorCode::kSessionInactive);
+    case CommitStatus::kRateLimited:
+      call.record->retry_after = answer.retry_after;
+      return Deny(std::move(call), ErrorCode::kRateLimitExceeded);
+    case CommitStatus::kFull:
+      return Deny(std::move(call), ErrorCode::kLedgerFull);
+    case CommitStatus::kAlreadySeen:
+    case CommitStatus::kStale:
+      break;  // above
+  }
+  return Deny(std::move(call), ErrorCode::kInternalError);
+}
+
+Decision Deny(PlannedCall call, ErrorCode code) {
+  call.record->policy_owner = std::move(call.rules);
+  return DecisionBuilder::Deny(code, nullptr, policy::kNoCapability, std::move(call.record));
+}
+
+Decision DenyTime(const Error& error) {
+  auto record = std::make_shared<DecisionRecord>();
+  record->reason = error.message;
+  return DecisionBuilder::Deny(error.code, nullptr, policy::kNoCapability, std::move(record));
+}
+
+}  // namespace callgate::gate

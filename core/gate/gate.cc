@@ -1,0 +1,63 @@
+#include "callgate/gate.h"
+
+#include <utility>
+
+#include "core/gate/gate_state.h"
+#include "core/gate/journal.h"
+
+namespace callgate {
+namespace {
+
+Error Invalid(std::string message, std::string where) {
+  return Error{ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
+}
+
+}  // namespace
+
+Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Gate::~Gate() = default;
+
+Result<std::unique_ptr<Gate>> Gate::Create(PolicySet policy, IssuerKeys issuer_keys,
+                                           GateOptions options) {
+  if (options.window <= std::chrono::milliseconds(0) || options.window > kLargestWindow) {
+    return Invalid("window must be above 0 and at most 300 seconds", "window");
+  }
+  if (options.token.leeway < std::chrono::seconds(0) || options.token.leeway > kLargestLeeway) {
+    return Invalid("leeway must be 0 to 60 seconds", "leeway");
+  }
+  gate::RulesPtr rules =
+      std::make_shared<const gate::Rules>(std::move(policy), std::move(issuer_keys));
+  return std::unique_ptr<Gate>(
+      new Gate(std::make_unique<State>(std::move(options), std::move(rules))));
+}
+
+void Gate::SetPolicy(PolicySet policy) {
+  // Built beside the one in use; only the exchange of the pointers holds anybody up.
+  const std::scoped_lock changes(state_->changes);
+  gate::RulesPtr rules =
+      std::make_shared<const gate::Rules>(std::move(policy), state_->ReadRules()->issuer_keys());
+  const std::scoped_lock pointers(state_->pointers);
+  state_->rules.swap(rules);
+}
+
+void Gate::SetIssuerKeys(IssuerKeys issuer_keys) {
+  const std::scoped_lock changes(state_->changes);
+  gate::RulesPtr rules =
+      std::make_shared<const gate::Rules>(state_->ReadRules()->policy(), std::move(issuer_keys));
+  const std::scoped_lock pointers(state_->pointers);
+  state_->rules.swap(rules);
+}
+
+PolicySet Gate::policy() const { return state_->ReadRules()->policy(); }
+
+Result<std::string> Gate::ResetClock(Time now) {
+  if (auto valid = CheckTime(now); !valid) return valid.error();
+  const std::scoped_lock changes(state_->changes);
+  ledger::Tables& tables = *state_->tables;
+  // The sessions first: a call that is under way finds its own ended when it commits.
+  const std::uint64_t sequence = tables.sessions.EndAll();
+  tables.SetTime(now);
+  return gate::JournalReset(tables, sequence, now);
+}
+
+}  // namespace callgate

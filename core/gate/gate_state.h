@@ -1,0 +1,52 @@
+// What a Gate holds.
+#ifndef CALLGATE_CORE_GATE_GATE_STATE_H_
+#define CALLGATE_CORE_GATE_GATE_STATE_H_
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "callgate/gate.h"
+#include "core/gate/desk.h"
+
+namespace callgate {
+
+struct Gate::State {
+  State(GateOptions options_in, gate::RulesPtr rules_in)
+      : options(std::move(options_in)),
+        token_memory(options.limits.max_remembered_tokens),
+        rules(std::move(rules_in)),
+        tables(std::make_shared<ledger::Tables>(options.limits, options.window,
+                                                options.token.leeway)) {}
+
+  gate::Desk Read() {
+    const std::scoped_lock lock(pointers);
+    return {options, token_memory, rules, tables};
+  }
+  gate::RulesPtr ReadRules() {
+    const std::scoped_lock lock(pointers);
+    return rules;
+  }
+  std::shared_ptr<ledger::Tables> ReadTables() {
+    const std::scoped_lock lock(pointers);
+    return tables;
+  }
+
+  const GateOptions options;
+  TokenMemory token_memory;
+
+  // Serializes what changes sessions with what replaces the tables they are in. Before `pointers`.
+  std::mutex changes;
+
+ private:
+  friend class Gate;
+  // Of the two pointers: held for as long as copying one takes. (std::atomic<std::shared_ptr> of
+  // libstdc++ 12 does the same, in a way that ThreadSanitizer cannot follow.)
+  std::mutex pointers;
+  gate::RulesPtr rules;
+  std::shared_ptr<ledger::Tables> tables;
+};
+
+}  // namespace callgate
+
+#endif  // CALLGATE_CORE_GATE_GATE_STATE_H_

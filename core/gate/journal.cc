@@ -1,0 +1,188 @@
+#include "core/gate/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/gate/state_json.h"
+
+namespace callgate::gate {
+namespace {
+
+using ledger::JournalRecord;
+using Type = JournalRecord::Type;
+
+constexpr std::string_view kTypeNames[] = {"call", "open", "renew", "close", "reset"};
+
+std::string_view NameOfType(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
+
+std::int64_t Millis(Time time) { return time.time_since_epoch().count(); }
+
+// Each window once, with the longest period that a limit on it has.
+std::vector<JournalRecord::Charge> ChargesOf(const CallRecord& record) {
+  const ledger::DigestKey key(record.digest_key);
+  std::vector<JournalRecord::Charge> charges;
+  if (!record.is_charged) return charges;
+  for (const Allowance& allowance : record.allowances) {
+    const policy::Capability& taken = record.Taken(allowance);
+    if (!taken.rate_limit) continue;
+    const ledger::Digest window = key.OfWindow(record.session->root, allowance.context->name,
+                                               taken.tool_pattern.text, taken.nth);
+    const std::int64_t period = std::int64_t{taken.rate_limit->per_seconds} * 1000;
+    const auto same = std::ranges::find(charges, window, &JournalRecord::Charge::window);
+    if (same == charges.end()) {
+      charges.push_back({window, period});
+    } else {
+      same->period = std::max(same->period, period);
+    }
+  }
+  return charges;
+}
+
+void ReadCharges(ObjectReader& reader, JournalRecord& record) {
+  for (const json::Value charge : reader.List("charges")) {
+    std::vector<json::Value> pair;
+    if (charge.is_array()) {
+      for (const json::Value part : charge.elements()) pair.push_back(part);
+    }
+    if (pair.size() != 2) return reader.Fail();
+    const auto window = ReadHex(pair[0]);
+    const auto period = ReadInteger(pair[1]);
+    if (!window || !period) return reader.Fail();
+    record.charges.push_back({*window, *period});
+  }
+}
+
+}  // namespace
+
+std::string JournalCall(const CallRecord& record) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("at", record.charged_at);
+  std::string& list = writer.Raw("charges") += '[';
+  for (const JournalRecord::Charge& charge : ChargesOf(record)) {
+    if (list.back() != '[') list += ',';
+    list += "[\"";
+    AppendHex(charge.window, list);
+    list += "\"," + std::to_string(charge.period) + ']';
+  }
+  list += ']';
+  writer.Hex("envelope", record.envelope);
+  writer.Integer("exp", record.token_expires_at);
+  writer.Hex("ledger", LedgerId(ledger::DigestKey(record.digest_key)));
+  writer.Hex("root", record.session->root_digest);
+  writer.Integer("second", record.second);
+  writer.Integer("sequence", static_cast<std::int64_t>(record.sequence));
+  writer.Text("session", record.session->identity.id);
+  writer.Text("type", NameOfType(Type::kCall));
+  writer.End();
+  return out;
+}
+
+std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
+                        const ledger::SessionRecord& session) {
+  std::string opened;
+  ContextList contexts;
+  WriteSession(Save(session), contexts, opened);
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("at", Millis(tables.clock.time()));
+  contexts.Write(writer.Raw("contexts"));
+  writer.Hex("ledger", LedgerId(tables.digest_key));
+  writer.Integer("sequence", static_cast<std::int64_t>(sequence));
+  writer.Raw("session") += opened;
+  writer.Text("type", NameOfType(Type::kOpen));
+  writer.End();
+  return out;
+}
+
+std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
+                         const ledger::SessionRecord& session) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("at", Millis(tables.clock.time()));
+  writer.Integer("exp", session.expires_at.load());
+  writer.Hex("ledger", LedgerId(tables.digest_key));
+  writer.Integer("sequence", static_cast<std::int64_t>(sequence));
+  writer.Text("session", session.identity.id);
+  writer.Text("type", NameOfType(Type::kRenew));
+  writer.End();
+  return out;
+}
+
+std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
+                         const ledger::SessionRecord& session) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("at", Millis(tables.clock.time()));
+  writer.Hex("ledger", LedgerId(tables.digest_key));
+  writer.Integer("sequence", static_cast<std::int64_t>(sequence));
+  writer.Text("session", session.identity.id);
+  writer.Text("state", NameOf(session.state.load()));
+  writer.Text("type", NameOfType(Type::kClose));
+  writer.End();
+  return out;
+}
+
+std::string JournalReset(const ledger::Tables& tables, std::uint64_t sequence, Time now) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("at", Millis(now));
+  writer.Hex("ledger", LedgerId(tables.digest_key));
+  writer.Integer("sequence", static_cast<std::int64_t>(sequence));
+  writer.Text("type", NameOfType(Type::kReset));
+  writer.End();
+  return out;
+}
+
+Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
+  const Error invalid{ErrorCode::kInvalidArgument, "not a journal record of this ledger",
+                      "effects"};
+  Limits text_limits = limits;  // a record holds whole contexts
+  text_limits.max_json_bytes = limits.max_policy_bytes;
+  text_limits.max_json_nodes = limits.max_policy_nodes;
+  const Result<json::Document> document = json::Parse(text, text_limits);
+  if (!document) return invalid;
+  ObjectReader reader(document->root());
+  JournalRecord record;
+  record.at = reader.Moment("at");
+  record.ledger = reader.Hex("ledger");
+  record.sequence = static_cast<std::uint64_t>(reader.Integer("sequence"));
+  const auto* type = std::ranges::find(kTypeNames, reader.Text("type"));
+  if (type == std::end(kTypeNames) || !reader.ok()) return invalid;
+  record.type = static_cast<Type>(type - std::begin(kTypeNames));
+  switch (record.type) {
+    case Type::kCall:
+      ReadCharges(reader, record);
+      record.envelope = reader.Hex("envelope");
+      record.expires_at = reader.Moment("exp");
+      record.root = reader.Hex("root");
+      record.second = reader.Integer("second");
+      record.session = reader.Text("session");
+      break;
+    case Type::kOpen: {
+      ContextList contexts;
+      if (!contexts.Read(reader.List("contexts"), limits)) return invalid;
+      const auto session = reader.Object("session");
+      if (session) record.opened = ReadSession(*session, contexts);
+      if (!record.opened) return invalid;
+      break;
+    }
+    case Type::kRenew:
+      record.expires_at = reader.Moment("exp");
+      record.session = reader.Text("session");
+      break;
+    case Type::kClose: {
+      record.session = reader.Text("session");
+      const auto state = LivenessNamed(reader.Text("state"));
+      if (!state) return invalid;
+      record.state = *state;
+      break;
+    }
+    case Type::kReset:
+      break;
+  }
+  if (!reader.AllRead() || !CheckTime(record.at)) return invalid;
+  return record;
+}
+
+}  // namespace callgate::gate

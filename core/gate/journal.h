@@ -1,0 +1,31 @@
+// Journal records: what one call of the gate changed in its ledger, as one line of JSON.
+#ifndef CALLGATE_CORE_GATE_JOURNAL_H_
+#define CALLGATE_CORE_GATE_JOURNAL_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "callgate/limits.h"
+#include "callgate/result.h"
+#include "core/gate/call_record.h"
+#include "core/ledger/state.h"
+
+namespace callgate::gate {
+
+// REQUIRES: the ledger wrote (record.sequence is not 0).
+std::string JournalCall(const CallRecord& record);
+std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
+                        const ledger::SessionRecord& session);
+std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
+                         const ledger::SessionRecord& session);
+std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
+                         const ledger::SessionRecord& session);
+std::string JournalReset(const ledger::Tables& tables, std::uint64_t sequence, Time now);
+
+// INVALID_ARGUMENT for what none of these wrote.
+Result<ledger::JournalRecord> ReadJournal(std::string_view text, const Limits& limits);
+
+}  // namespace callgate::gate
+
+#endif  // CALLGATE_CORE_GATE_JOURNAL_H_
