@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "callgate/json.h"
 #include "core/policy/text.h"
@@ -63,6 +64,15 @@ JsonTexts Strings(const Words& words) {
   return texts;
 }
 
+// The spelling of a folded key that only_arguments lists; nullopt where it lists none.
+std::optional<std::string> ListedSpelling(const Capability& capability, const std::string& folded) {
+  if (!capability.only_arguments) return folded;
+  for (const std::string& listed : *capability.only_arguments) {
+    if (FoldKey(listed) == folded) return listed;
+  }
+  return std::nullopt;
+}
+
 // Texts that patterns are often written for, and the pattern itself, which may be plain text.
 std::vector<std::string> LikelyMatches(const ArgumentPattern& pattern) {
   std::vector<std::string> texts = {
@@ -75,6 +85,27 @@ std::vector<std::string> LikelyMatches(const ArgumentPattern& pattern) {
     texts.emplace_back(part);
     if (part.size() == rest.size()) return texts;
     rest.remove_prefix(part.size() + 1);
+  }
+}
+
+// Calls `take` with every key that has a pattern and may stand in a call, the pattern, and strings
+// to try, those first that the other constraints ask for.
+template <typename Take>  // void(key, pattern, values)
+void ForEachPattern(const Capability& capability, Take&& take) {
+  for (const auto& [folded, pattern] : capability.argument_patterns) {
+    const auto key = ListedSpelling(capability, folded);
+    if (!key) continue;
+    const KeyClasses classes = ClassifyKey(*key, folded);
+    JsonTexts values;
+    if ((classes & kPathKey) != 0) values = AllowedPaths(capability);
+    if ((classes & kDomainKey) != 0) values = AllowedDomains(capability);
+    if (capability.command_allowlist && (classes & kCommandKey) != 0) {
+      for (const CommandEntry& entry : *capability.command_allowlist) {
+        values.push_back(JsonString(entry.text));
+      }
+    }
+    for (const std::string& text : LikelyMatches(pattern)) values.push_back(JsonString(text));
+    take(*key, pattern, values);
   }
 }
 
@@ -231,37 +262,26 @@ std::vector<Fragment> CommandsBeginning(const Capability& capability, const Word
   return commands;
 }
 
-Fragment PatternArguments(const Capability& capability, bool satisfiable) {
+Fragment MatchingArguments(const Capability& capability) {
   Fragment arguments;
-  for (const auto& [folded, pattern] : capability.argument_patterns) {
-    std::string key = folded;
-    if (capability.only_arguments) {
-      for (const std::string& listed : *capability.only_arguments) {
-        if (FoldKey(listed) == folded) key = listed;
-      }
-    }
-    const KeyClasses classes = ClassifyKey(key, folded);
-    JsonTexts values;
-    if ((classes & kPathKey) != 0) values = AllowedPaths(capability);
-    if ((classes & kDomainKey) != 0) values = AllowedDomains(capability);
-    if (capability.command_allowlist && (classes & kCommandKey) != 0) {
-      for (const CommandEntry& entry : *capability.command_allowlist) {
-        values.push_back(JsonString(entry.text));
-      }
-    }
-    for (const std::string& text : LikelyMatches(pattern)) values.push_back(JsonString(text));
-    if (satisfiable) {
-      arguments.emplace_back(key, values.front());
-      continue;
-    }
+  ForEachPattern(capability, [&](const std::string& key, const ArgumentPattern& pattern,
+                                 const JsonTexts& values) {
     for (const std::string& value : values) {
       const auto parsed = json::Parse(value);
-      if (parsed && pattern.Matches(parsed->root().string())) {
-        arguments.emplace_back(key, value);
-        break;
-      }
+      if (!parsed || !pattern.Matches(parsed->root().string())) continue;
+      arguments.emplace_back(key, value);
+      return;
     }
-  }
+  });
+  return arguments;
+}
+
+Fragment SatisfyingArguments(const Capability& capability, std::size_t variant) {
+  Fragment arguments;
+  ForEachPattern(capability,
+                 [&](const std::string& key, const ArgumentPattern&, const JsonTexts& values) {
+                   arguments.emplace_back(key, values[variant % values.size()]);
+                 });
   return arguments;
 }
 

@@ -35,9 +35,11 @@ Keys Spellings(std::string_view key);
 
 // Ways to give a command whose argv begins with `words`.
 std::vector<Fragment> CommandsBeginning(const Capability& capability, const Words& words);
-// A string for every argument pattern, at the top level: one that matches where such is found, or
-// any of its class when `satisfiable`.
-Fragment PatternArguments(const Capability& capability, bool satisfiable);
+// A string for every argument pattern, as a top-level argument. Those that match, where such are
+// found;
+Fragment MatchingArguments(const Capability& capability);
+// or any that the other constraints let stand there, the `variant`-th of them.
+Fragment SatisfyingArguments(const Capability& capability, std::size_t variant);
 
 }  // namespace callgate::policy
 

@@ -11,6 +11,7 @@ namespace {
 // Bounds of the search for a witness: a no without one is a no all the same.
 constexpr std::size_t kMaxTrials = 50'000;
 constexpr std::size_t kMaxTried = 64;
+constexpr std::size_t kMaxShown = 8;  // capabilities, of whose witnesses one is given
 
 // One comparison of a child with a parent.
 class Comparison {
@@ -152,16 +153,29 @@ Containment Contains(const Context& parent, const Context& child) {
   Containment containment{true, std::nullopt, {}};
   TrialBudget budget(kMaxTrials);
   std::size_t tried = 0;
+  std::size_t shown = 0;
+  std::optional<std::size_t> last_shown;  // the capability that the last witness is for
   std::string limit;
+  const auto size = [](const Witness& witness) {
+    return witness.tool.size() + witness.arguments.size();
+  };
   ForEachUncovered(outer, inner, [&](const Uncovered& uncovered) {
     containment.contained = false;
     if (uncovered.is_limit()) {
       if (limit.empty()) limit = Describe(outer, inner, uncovered);
       return true;
     }
-    containment.witness = FindWitness(outer, inner, uncovered, budget);
-    if (containment.witness) containment.reason = Describe(outer, inner, uncovered);
-    return !containment.witness && !budget.spent() && ++tried < kMaxTried;
+    if (last_shown == uncovered.capability) return true;
+    if (auto witness = FindWitness(outer, inner, uncovered, budget)) {
+      last_shown = uncovered.capability;
+      ++shown;
+      // The smallest call says most clearly what exceeds.
+      if (!containment.witness || size(*witness) < size(*containment.witness)) {
+        containment.witness = std::move(witness);
+        containment.reason = Describe(outer, inner, uncovered);
+      }
+    }
+    return !budget.spent() && ++tried < kMaxTried && shown < kMaxShown;
   });
   if (!containment.contained && !containment.witness) {
     containment.reason = limit.empty() ? "uncovered" : limit;

@@ -85,6 +85,12 @@ bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept {
   return IsBelow(inner.host, outer.host) || (inner.wildcard && inner.host == outer.host);
 }
 
+bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
+  if (denied.port != 0 && allowed.port != denied.port) return false;
+  if (denied.wildcard && IsBelow(allowed.host, denied.host)) return true;
+  return allowed.host == denied.host && (denied.wildcard || !allowed.wildcard);
+}
+
 bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept {
   if (outer.port != 0 && inner.port != outer.port) return false;
   if (inner.host == outer.host) return outer.wildcard || !inner.wildcard;

@@ -38,6 +38,8 @@ struct PathSet {
 
 // Every domain that `inner` allows, `outer` allows.
 bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
+// Every domain that `allowed` allows, `denied` denies.
+bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
 // Every domain that `inner` denies, `outer` denies.
 bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
 // Every command that `inner` denies, `outer` denies.

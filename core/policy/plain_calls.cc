@@ -44,8 +44,8 @@ Pieces CommandPieces(const Capability& capability, const CommandAtom& command,
 
 }  // namespace
 
-void ForEachPlainCall(const Capability& capability, const CommandAtom& command, bool satisfiable,
-                      const FurtherPieces& further,
+void ForEachPlainCall(const Capability& capability, const CommandAtom& command,
+                      const Fragment& patterned, const FurtherPieces& further,
                       const std::function<bool(const CallDraft&)>& take) {
   const JsonTexts path_values = AllowedPaths(capability);
   const JsonTexts domain_values = AllowedDomains(capability);
@@ -54,7 +54,6 @@ void ForEachPlainCall(const Capability& capability, const CommandAtom& command, 
   const Pieces domains = PiecesOf(KeysOf(capability, kDomainKey), domain_values, further.domains,
                                   capability.domain_allowlist.has_value(), capability.allow_absent);
   const Pieces commands = CommandPieces(capability, command, further.commands);
-  const Fragment patterns = PatternArguments(capability, satisfiable);
   const CallDraft empty(capability, path_values.empty() ? "" : path_values[0],
                         domain_values.empty() ? "" : domain_values[0]);
 
@@ -68,7 +67,7 @@ void ForEachPlainCall(const Capability& capability, const CommandAtom& command, 
         if (c >= commands.size()) continue;
         if (++calls > kMaxCalls) return;
         CallDraft draft = empty;
-        if (!patterns.empty() && !(capability.allow_absent && p == 0) && !draft.Add(patterns)) {
+        if (!patterned.empty() && !(capability.allow_absent && p == 0) && !draft.Add(patterned)) {
           continue;
         }
         if (!paths[p].empty() && !draft.Add(paths[p])) continue;

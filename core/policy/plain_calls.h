@@ -17,10 +17,10 @@ struct FurtherPieces {
 };
 
 // Calls `take` with such calls for one sort of the capability's commands, the likeliest first,
-// until it returns false or the ways that are tried run out. `satisfiable`: argument patterns are
-// given any string.
-void ForEachPlainCall(const Capability& capability, const CommandAtom& command, bool satisfiable,
-                      const FurtherPieces& further,
+// until it returns false or the ways that are tried run out. `patterned` are the arguments that
+// stand under its argument patterns.
+void ForEachPlainCall(const Capability& capability, const CommandAtom& command,
+                      const Fragment& patterned, const FurtherPieces& further,
                       const std::function<bool(const CallDraft&)>& take);
 
 }  // namespace callgate::policy

@@ -1,4 +1,7 @@
 #include "core/policy/containment.h"
+#include "core/policy/could_allow.h"
+#include "core/policy/diff.h"
+#include "core/policy/lint.h"
 #include "core/policy/policy_set_state.h"
 
 namespace callgate {
@@ -16,6 +19,32 @@ Result<Containment> PolicySet::Contains(std::string_view parent, std::string_vie
   const auto inner = Find(child);
   if (!inner) return UnknownContext(child);
   return policy::Contains(*outer, *inner);
+}
+
+Result<PolicyDiff> PolicySet::Diff(std::string_view context, const PolicySet& other,
+                                   std::string_view other_context) const {
+  const auto before = Find(context);
+  if (!before) return UnknownContext(context);
+  const auto after = other.Find(other_context);
+  if (!after) return UnknownContext(other_context);
+  return policy::Diff(*before, *after);
+}
+
+Result<std::vector<std::string>> PolicySet::CouldAllow(
+    std::string_view context, const std::vector<std::string>& tools) const {
+  const auto found = Find(context);
+  if (!found) return UnknownContext(context);
+  std::vector<std::string> possible;
+  for (const std::string& tool : tools) {
+    if (policy::CouldAllow(*found, tool)) possible.push_back(tool);
+  }
+  return possible;
+}
+
+std::vector<LintWarning> PolicySet::Lint() const {
+  std::vector<LintWarning> warnings;
+  for (const auto& [name, context] : state_->contexts) policy::Lint(*context, warnings);
+  return warnings;
 }
 
 }  // namespace callgate

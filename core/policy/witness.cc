@@ -31,8 +31,8 @@ class WitnessSearch {
     const FurtherPieces further =
         PiecesInstead(inner, *uncovered_.command, outer, uncovered_.denied);
     std::size_t built_on = 0;
-    ForEachPlainCall(inner.capability, *uncovered_.command, false, further,
-                     [&](const CallDraft& draft) {
+    ForEachPlainCall(inner.capability, *uncovered_.command, MatchingArguments(inner.capability),
+                     further, [&](const CallDraft& draft) {
                        if (budget_.spent()) return false;
                        const auto allowing = Judge(draft);
                        if (!allowing) return true;

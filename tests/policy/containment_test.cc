@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "callgate/policy.h"
+#include "tests/support/vectors.h"
 
 namespace callgate {
 namespace {
@@ -11,6 +12,44 @@ PolicySet Set(std::string_view text) {
   auto set = PolicySet::Parse(text);
   EXPECT_TRUE(set) << set.error().message << " at " << set.error().where;
   return *set;
+}
+
+std::string Compact(json::Value value) {
+  std::string text;
+  json::WriteLexical(value, json::KeyOrder::kCodePoint, text);
+  return text;
+}
+
+TEST(ContainmentVectors, EveryPairIsAnsweredAsTheVectorSays) {
+  const test::Vectors vectors("contains.json");
+  for (const json::Value vector : vectors.Cases("vectors")) {
+    const std::string contexts = Compact(*vector.Find("contexts"));
+    SCOPED_TRACE(test::Text(vector, "id") + " " + contexts);
+    const PolicySet set = Set(contexts);
+    const std::string parent = test::Text(vector, "parent");
+    const std::string child = test::Text(vector, "child");
+    const auto containment = set.Contains(parent, child);
+    if (const auto code = test::MaybeText(vector, "code")) {
+      ASSERT_FALSE(containment);
+      EXPECT_EQ(CodeName(containment.error().code), *code);
+      continue;
+    }
+    ASSERT_TRUE(containment);
+    EXPECT_EQ(containment->contained, test::Flag(vector, "contained")) << containment->reason;
+    EXPECT_EQ(containment->reason.empty(), containment->contained);
+    EXPECT_EQ(containment->witness.has_value(), test::Flag(vector, "witness"))
+        << containment->reason;
+    if (const auto reason = test::MaybeText(vector, "reason")) {
+      EXPECT_THAT(containment->reason, testing::StartsWith(*reason));
+    }
+    if (!containment->witness) continue;
+    const Witness& witness = *containment->witness;
+    if (const auto tool = test::MaybeText(vector, "tool")) {
+      EXPECT_EQ(witness.tool, *tool);
+    }
+    EXPECT_TRUE(set.Evaluate(child, witness.tool, witness.arguments)) << witness.arguments;
+    EXPECT_FALSE(set.Evaluate(parent, witness.tool, witness.arguments)) << witness.arguments;
+  }
 }
 
 TEST(Containment, AContextIsWithinItself) {
@@ -40,6 +79,20 @@ TEST(Containment, ALimitThatExceedsIsTheReason) {
   const auto containment = set.Contains("parent", "child");
   EXPECT_FALSE(containment->contained);
   EXPECT_THAT(containment->reason, testing::HasSubstr("rate_limit of capability 0 (web)"));
+}
+
+TEST(Containment, TenThousandCapabilitiesOfDistinctToolsAreComparedOneByOne) {
+  std::string text = R"([{"name":"many","capabilities":[)";
+  for (int i = 0; i < 10'000; ++i) {
+    text += (i == 0 ? "" : ",") + std::string(R"({"tool_pattern":"tool)") + std::to_string(i) +
+            R"(.run","path_allowlist":["/workspace/)" + std::to_string(i) + R"("]})";
+  }
+  text += R"(]},{"name":"one","capabilities":[{"tool_pattern":"tool77.run",)"
+          R"("path_allowlist":["/workspace/77/x"]}]}])";
+  const PolicySet set = Set(text);
+  EXPECT_TRUE(set.Contains("many", "many")->contained);
+  EXPECT_TRUE(set.Contains("many", "one")->contained);
+  EXPECT_FALSE(set.Contains("one", "many")->contained);
 }
 
 }  // namespace
