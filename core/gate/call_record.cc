@@ -1,5 +1,8 @@
 #include "core/gate/call_record.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/gate/journal.h"
 
 namespace callgate::gate {
@@ -31,8 +34,11 @@ std::vector<RateCharge> CallRecord::Charged() const {
   if (!is_charged) return all;
   for (const Allowance& allowance : allowances) {
     if (!Taken(allowance).rate_limit) continue;
-    all.push_back(
-        ChargeOf(*allowance.context, Allowing(allowance)[allowance.taken], session->root));
+    RateCharge charge =
+        ChargeOf(*allowance.context, Allowing(allowance)[allowance.taken], session->root);
+    // A snapshot and the context as it is now name the same window, which is charged once.
+    const auto is_same = [&](const RateCharge& other) { return other.Key() == charge.Key(); };
+    if (std::ranges::none_of(all, is_same)) all.push_back(std::move(charge));
   }
   return all;
 }

@@ -65,7 +65,9 @@ void ReplayTable::Empty(Slot& slot, std::uint32_t cells) {
     ++emptied;
   }
   size_.fetch_sub(emptied, std::memory_order_acq_rel);
-  if (end == slot.bucket.capacity()) slot = Slot();
+  if (end != slot.bucket.capacity()) return;
+  slot.bucket.Clear();
+  slot.emptied = 0;
 }
 
 void ReplayTable::Sweep(Shard& shard, Time now, std::uint32_t cells) {
@@ -77,7 +79,7 @@ void ReplayTable::Sweep(Shard& shard, Time now, std::uint32_t cells) {
   if (shard.ring == nullptr) return;
   for (; shard.slots_to_sweep > 0; --shard.slots_to_sweep) {
     Slot& slot = shard.ring[shard.swept_slot];
-    if (slot.second < shard.first_live && slot.bucket.capacity() > 0) {
+    if (slot.second < shard.first_live && slot.bucket.size() > 0) {
       const std::uint32_t left = slot.bucket.capacity() - slot.emptied;
       Empty(slot, cells);
       if (left > cells) return;

@@ -35,7 +35,20 @@ void SecondBucket::Place(const Cell& cell) noexcept {
   cells_[i] = cell;
 }
 
-void SecondBucket::Reserve(std::uint32_t entries) { Resize(entries * 7 / 5 + kFirstCapacity); }
+void SecondBucket::Reserve(std::uint32_t entries) {
+  const std::uint32_t capacity = entries * 7 / 5 + kFirstCapacity;
+  if (capacity > capacity_) Resize(capacity);
+}
+
+void SecondBucket::Clear() noexcept {
+  size_ = 0;
+  if (capacity_ <= kKeptCapacity) {
+    std::fill_n(cells_.get(), capacity_, Cell{});
+  } else {
+    cells_.reset();
+    capacity_ = 0;
+  }
+}
 
 void SecondBucket::Resize(std::uint32_t capacity) {
   SecondBucket grown;

@@ -18,6 +18,8 @@ class SecondBucket {
  public:
   // Makes room for `entries` at once. REQUIRES: empty.
   void Reserve(std::uint32_t entries);
+  // Drops all entries; keeps a small block for the next second that comes here.
+  void Clear() noexcept;
   bool Contains(const Digest& digest) const noexcept;
   // REQUIRES: not contained; quota is not 0.
   void Insert(const Digest& digest, QuotaId quota);
@@ -41,7 +43,8 @@ class SecondBucket {
   static constexpr std::size_t kCellBytes = sizeof(Cell);
 
  private:
-  static constexpr std::uint32_t kFirstCapacity = 4;
+  static constexpr std::uint32_t kFirstCapacity = 12;
+  static constexpr std::uint32_t kKeptCapacity = 32;
 
   std::uint32_t Home(std::uint32_t part) const noexcept {
     return static_cast<std::uint32_t>((std::uint64_t{part} * capacity_) >> 32);
