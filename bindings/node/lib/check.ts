@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util';
 import { CallgateError } from './errors.js';
+import { stringify } from './json-text.js';
 import type { Text } from './native.js';
 
 const EARLIEST = Date.UTC(2001, 0);
@@ -26,6 +27,20 @@ export function textOrBytes(value: unknown, name: string): Text {
   if (typeof value === 'string') return text(value, name);
   if (!types.isUint8Array(value)) throw wrongType(value, name, 'a string or a Uint8Array');
   return value;
+}
+
+export function optionalText(value: unknown, name: string): string | undefined {
+  return value === undefined ? undefined : text(value, name);
+}
+
+/** JSON text as it is, or that of an object or array. */
+export function jsonText(value: unknown, name: string, maxNodes?: number): Text {
+  if (typeof value === 'string') return text(value, name);
+  if (types.isUint8Array(value)) return value;
+  if (typeof value !== 'object' || value === null) {
+    throw wrongType(value, name, 'an object or JSON text');
+  }
+  return stringify(value, name, maxNodes);
 }
 
 /**

@@ -2,6 +2,23 @@
 import { native } from './native.js';
 
 export { type CodeName, type ErrorCode, errorCodes } from './codes.js';
+export type {
+  Allowed,
+  Charge,
+  Decision,
+  Denied,
+  PolicyAllowed,
+  PolicyDecision,
+  PolicyDenied,
+  TriedCapability,
+} from './decision.js';
+export {
+  createEnvelope,
+  type CreateEnvelopeOptions,
+  type Envelope,
+  type Protocol,
+  verifyEnvelope,
+} from './envelope.js';
 export {
   CallgateError,
   EnvelopeError,
@@ -11,8 +28,26 @@ export {
   SessionError,
   TokenError,
 } from './errors.js';
+export type { IssuerKeys, Jwks } from './issuer-keys.js';
 export { canonicalize, type Json, type JsonObject } from './json.js';
+export { defaultLimits, type Limits } from './limits.js';
+export {
+  type Containment,
+  type LoadPolicyOptions,
+  type ParsePolicyOptions,
+  PolicySet,
+  type Witness,
+} from './policy-set.js';
 export { type PublicJwk, PublicKey, verifyEd25519 } from './public-key.js';
 export { type PrivateJwk, SecretKey } from './secret-key.js';
+export {
+  assembleToken,
+  issueToken,
+  type TokenClaims,
+  type TokenOptions,
+  tokenSigningInput,
+  verifyToken,
+  type VerifyTokenOptions,
+} from './token.js';
 
 export const version: string = native.version;

@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import load from 'node-gyp-build';
 import type { CodeName } from './codes.js';
+import type { Charge, TriedCapability } from './decision.js';
 import type { ErrorClassName } from './errors.js';
+import type { Containment } from './policy-set.js';
 
 /** Bytes for the addon: it reads a string as UTF-8, so the string must be well-formed. */
 export type Text = string | Uint8Array;
@@ -15,6 +17,40 @@ export interface Handle<Kind extends string> {
 }
 export type PublicKeyHandle = Handle<'PublicKey'>;
 export type SecretKeyHandle = Handle<'SecretKey'>;
+export type IssuerKeysHandle = Handle<'IssuerKeys'>;
+export type PolicySetHandle = Handle<'PolicySet'>;
+/** Holds `decisionsInBlock` decisions. */
+export type DecisionBlock = Handle<'DecisionBlock'>;
+
+/** Milliseconds since 1970. */
+type Milliseconds = number;
+type Seconds = number;
+/** Values of all limits, in the order of their names in `limits()`. */
+type LimitValues = readonly number[] | undefined;
+/** 0 when allowed, else 1 + the position of the code; plus 64 × (capability + 1), 0 for none. */
+export type Verdict = number;
+
+export interface NativeClaims {
+  readonly subject: string;
+  readonly scope: string;
+  readonly id: string | null;
+  readonly keyId: string;
+  readonly keyThumbprint: string | null;
+  readonly issuedAt: Milliseconds;
+  readonly notBefore: Milliseconds | null;
+  readonly expiresAt: Milliseconds;
+  readonly json: string;
+}
+
+export interface NativeEnvelope {
+  readonly payload: string;
+  readonly timestamp: Milliseconds;
+  readonly securityToken: string;
+  readonly protocol: 'smcp/v1' | 'seal/v1';
+}
+
+/** Reads one member of the decision in a slot. */
+type Read<T> = (block: DecisionBlock, slot: number) => T;
 
 type MakeError = (
   className: ErrorClassName,
@@ -53,6 +89,89 @@ interface Native {
   secretKeyPublicKey(key: SecretKeyHandle): PublicKeyHandle;
   secretKeySign(key: SecretKeyHandle, message: Text): Uint8Array;
   secretKeyClose(key: SecretKeyHandle): void;
+
+  limits(): Record<string, number>;
+
+  issuerKeysFromIds(ids: readonly string[], keys: readonly PublicKeyHandle[]): IssuerKeysHandle;
+  issuerKeysFromList(keys: readonly PublicKeyHandle[]): IssuerKeysHandle;
+  issuerKeysFromJwks(json: Text): IssuerKeysHandle;
+  verifyToken(
+    token: Text,
+    keys: IssuerKeysHandle,
+    now: Milliseconds,
+    issuer: string | undefined,
+    audience: string | undefined,
+    leeway: Seconds,
+  ): NativeClaims;
+  issueToken(
+    claims: Text,
+    key: SecretKeyHandle,
+    now: Milliseconds,
+    kid: string | undefined,
+    lifetime: Seconds,
+  ): string;
+  tokenSigningInput(
+    claims: Text,
+    now: Milliseconds,
+    kid: string | undefined,
+    lifetime: Seconds,
+  ): Uint8Array;
+  assembleToken(signingInput: Text, signature: Uint8Array): string;
+
+  createEnvelope(
+    payload: Text,
+    token: Text,
+    key: SecretKeyHandle,
+    now: Milliseconds,
+    seal: boolean,
+  ): Uint8Array;
+  verifyEnvelope(data: Text, key: PublicKeyHandle): NativeEnvelope;
+
+  readonly decisionsInBlock: number;
+  newDecisionBlock(): DecisionBlock;
+  readonly decisionReason: Read<string>;
+  readonly decisionRule: Read<string | null>;
+  readonly decisionDetails: Read<TriedCapability[]>;
+  readonly decisionCharges: Read<Charge[]>;
+  readonly decisionPayload: Read<string | null>;
+  readonly decisionSessionId: Read<string | null>;
+  readonly decisionSubject: Read<string | null>;
+  readonly decisionContext: Read<string | null>;
+  readonly decisionMethod: Read<string | null>;
+  readonly decisionTool: Read<string | null>;
+  readonly decisionRequestId: Read<string | null>;
+  readonly decisionArguments: Read<string | null>;
+  readonly decisionPublicKey: Read<PublicKeyHandle | null>;
+  readonly decisionSignature: Read<Uint8Array | null>;
+  readonly decisionMessageDigest: Read<Uint8Array | null>;
+  readonly decisionPolicyDigest: Read<string | null>;
+  readonly decisionCharged: Read<Charge[]>;
+  readonly decisionMaxResponseSize: Read<number | null>;
+  readonly decisionRetryAfter: Read<Milliseconds | null>;
+  readonly decisionCause: Read<string | null>;
+  readonly decisionEffects: Read<Uint8Array>;
+  decisionCheckResponse(
+    block: DecisionBlock,
+    slot: number,
+    result: Text,
+    into: DecisionBlock,
+    intoSlot: number,
+  ): Verdict;
+
+  policyParse(text: Text, filename: string, limits: LimitValues): PolicySetHandle;
+  policyLoadSync(path: string, limits: LimitValues): PolicySetHandle;
+  policyLoad(path: string, limits: LimitValues): Promise<PolicySetHandle>;
+  policyEvaluate(
+    policy: PolicySetHandle,
+    context: string,
+    tool: string,
+    args: Text,
+    into: DecisionBlock,
+    intoSlot: number,
+  ): Verdict;
+  policyContains(policy: PolicySetHandle, parent: string, child: string): Containment;
+  policyContextNames(policy: PolicySetHandle): string[];
+  policyDigest(policy: PolicySetHandle): string;
 }
 
 function loadAddon(): Native {
@@ -61,8 +180,8 @@ function loadAddon(): Native {
     return load(root) as Native;
   } catch (cause) {
     throw new Error(
-      `callgate has no addon for ${process.platform}-${process.arch}. Build it from a checkout of ` +
-        'callgate, with its C++ dependencies installed: npm ci && npm run build',
+      `callgate has no addon for ${process.platform}-${process.arch}. Build it from a checkout ` +
+        'of callgate, with its C++ dependencies installed: npm ci && npm run build',
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 /** Ed25519 public keys and the verification of signatures. */
 import { types } from 'node:util';
-import { bytes, text, textOrBytes, wrongType } from './check.js';
-import { type JsonObject, stringify } from './json.js';
+import { bytes, jsonText, text, textOrBytes, wrongType } from './check.js';
+import type { JsonObject } from './json.js';
 import { native, type PublicKeyHandle } from './native.js';
 import { printAs } from './print.js';
 
@@ -36,7 +36,7 @@ export class PublicKey {
 
   /** @param jwk - RFC 8037, an object or its JSON text. @throws KeyFormatError KEY_REFUSED */
   static fromJwk(jwk: JsonObject | PublicJwk | string | Uint8Array): PublicKey {
-    return PublicKey.of(native.publicKeyFromJwk(jwkText(jwk)));
+    return PublicKey.of(native.publicKeyFromJwk(jsonText(jwk, 'jwk')));
   }
 
   /** @param pem - SPKI, RFC 8410. @throws KeyFormatError KEY_REFUSED */
@@ -129,11 +129,4 @@ export function verifyEd25519(
 export function publicKey(value: unknown, name: string): PublicKey {
   if (!PublicKey.isPublicKey(value)) throw wrongType(value, name, 'a PublicKey');
   return value;
-}
-
-/** A JWK as JSON text. */
-export function jwkText(jwk: unknown): string | Uint8Array {
-  if (typeof jwk === 'string' || types.isUint8Array(jwk)) return textOrBytes(jwk, 'jwk');
-  if (typeof jwk !== 'object' || jwk === null) throw wrongType(jwk, 'jwk', 'an object or JSON');
-  return stringify(jwk, 'jwk');
 }

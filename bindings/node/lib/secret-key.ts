@@ -1,10 +1,10 @@
 /** Ed25519 secret keys. */
 import { types } from 'node:util';
-import { bytes, textOrBytes, wrongType } from './check.js';
+import { bytes, jsonText, textOrBytes, wrongType } from './check.js';
 import type { JsonObject } from './json.js';
 import { native, type SecretKeyHandle } from './native.js';
 import { printAs } from './print.js';
-import { jwkText, type PublicJwk, PublicKey } from './public-key.js';
+import { type PublicJwk, PublicKey } from './public-key.js';
 
 /** RFC 8037: an Ed25519 private key as JWK. */
 export interface PrivateJwk extends PublicJwk {
@@ -50,7 +50,7 @@ export class SecretKey implements Disposable {
    * @throws KeyFormatError KEY_REFUSED
    */
   static fromJwk(jwk: JsonObject | PrivateJwk | string | Uint8Array): SecretKey {
-    return SecretKey.of(native.secretKeyFromJwk(jwkText(jwk)));
+    return SecretKey.of(native.secretKeyFromJwk(jsonText(jwk, 'jwk')));
   }
 
   /** @param pem - PKCS#8 (RFC 8410), not encrypted. @throws KeyFormatError KEY_REFUSED */

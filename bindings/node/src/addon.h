@@ -46,9 +46,14 @@ Napi::Value Bytes(Napi::Env env, std::string_view bytes);      // a Buffer
 
 // The topics: each registers its functions.
 void RegisterErrors(Napi::Object exports);
+void RegisterDecision(Napi::Object exports);
+void RegisterEnvelope(Napi::Object exports);
 void RegisterJson(Napi::Object exports);
+void RegisterLimits(Napi::Object exports);
+void RegisterPolicy(Napi::Object exports);
 void RegisterPublicKey(Napi::Object exports);
 void RegisterSecretKey(Napi::Object exports);
+void RegisterToken(Napi::Object exports);
 
 }  // namespace callgate::node
 

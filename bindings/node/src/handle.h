@@ -25,20 +25,28 @@ class Handle {
     return {env, external};
   }
 
-  // REQUIRES: `external` came from New of the same T; the classes of lib/ see to it.
-  static T& Get(const Napi::Value& external) {
-    void* box = nullptr;
-    if (napi_get_value_external(external.Env(), external, &box) != napi_ok) {
-      Napi::Error::Fatal("callgate", "an object of the package was expected");
-    }
-    return static_cast<Box*>(box)->value;
+  // The value has come to hold more.
+  static void Grow(Napi::Env env, const Napi::Value& external, std::int64_t bytes) {
+    BoxOf(external).bytes += bytes;
+    Adjust(env, bytes);
   }
+
+  // REQUIRES: `external` came from New of the same T; the classes of lib/ see to it.
+  static T& Get(const Napi::Value& external) { return BoxOf(external).value; }
 
  private:
   struct Box {
     T value;
     std::int64_t bytes;
   };
+
+  static Box& BoxOf(const Napi::Value& external) {
+    void* box = nullptr;
+    if (napi_get_value_external(external.Env(), external, &box) != napi_ok) {
+      Napi::Error::Fatal("callgate", "an object of the package was expected");
+    }
+    return *static_cast<Box*>(box);
+  }
 
   static void Free(napi_env env, void* data, void*) {
     auto* box = static_cast<Box*>(data);

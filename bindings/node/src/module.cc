@@ -9,9 +9,14 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new AddonData);
   exports.Set("version", Napi::String::New(env, CALLGATE_VERSION));
   RegisterErrors(exports);
+  RegisterLimits(exports);
   RegisterJson(exports);
   RegisterPublicKey(exports);
   RegisterSecretKey(exports);
+  RegisterToken(exports);
+  RegisterEnvelope(exports);
+  RegisterDecision(exports);
+  RegisterPolicy(exports);
   return exports;
 }
 

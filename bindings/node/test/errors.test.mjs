@@ -13,18 +13,21 @@ import {
 } from 'callgate';
 
 test('an error says its class, code, name and place', () => {
-  assert.throws(() => canonicalize('{"a":1,"a":2}'), (error) => {
-    assert.ok(error instanceof JsonError);
-    assert.ok(error instanceof CallgateError);
-    assert.ok(error instanceof Error);
-    assert.equal(error.name, 'JsonError');
-    assert.equal(error.codeName, 'INVALID_JSON');
-    assert.equal(error.code, 9009);
-    assert.equal(error.where, 'byte 8');
-    assert.match(error.message, /^byte 8: /);
-    assert.ok(!(error instanceof KeyFormatError));
-    return true;
-  });
+  assert.throws(
+    () => canonicalize('{"a":1,"a":2}'),
+    (error) => {
+      assert.ok(error instanceof JsonError);
+      assert.ok(error instanceof CallgateError);
+      assert.ok(error instanceof Error);
+      assert.equal(error.name, 'JsonError');
+      assert.equal(error.codeName, 'INVALID_JSON');
+      assert.equal(error.code, 9009);
+      assert.equal(error.where, 'byte 8');
+      assert.match(error.message, /^byte 8: /);
+      assert.ok(!(error instanceof KeyFormatError));
+      return true;
+    },
+  );
 });
 
 test('an error without a place has null', () => {
@@ -58,7 +61,9 @@ test('the table of codes has distinct names, and numbers for both generations', 
 });
 
 test('the type CodeName lists the table, in its order', () => {
-  const file = createRequire(import.meta.url).resolve('callgate').replace('index.js', 'codes.d.ts');
+  const file = createRequire(import.meta.url)
+    .resolve('callgate')
+    .replace('index.js', 'codes.d.ts');
   const union = /type CodeName = ([^;]+);/.exec(readFileSync(file, 'utf8'))[1];
   assert.deepEqual(
     union.split('|').map((name) => name.trim().replaceAll("'", '')),

@@ -8,8 +8,31 @@ import { random } from './vectors.mjs';
 const SEED = 20260117;
 const DOCUMENTS = 20_000;
 
-const LETTERS = ['a', 'Z', '"', '\\', '/', '\b', '\t', '\n', '\f', '\r', '\0', '\u001f', '\u007f', 'é',
-  '\u2028', '€', '\ud7ff', '\ue000', '\uffff', '😀', '\u{10ffff}', 'ﬁ', 'e\u0301'];
+const LETTERS = [
+  'a',
+  'Z',
+  '"',
+  '\\',
+  '/',
+  '\b',
+  '\t',
+  '\n',
+  '\f',
+  '\r',
+  '\0',
+  '\u001f',
+  '\u007f',
+  'é',
+  '\u2028',
+  '€',
+  '\ud7ff',
+  '\ue000',
+  '\uffff',
+  '😀',
+  '\u{10ffff}',
+  'ﬁ',
+  'e\u0301',
+];
 const KEYS = ['toJSON', '__proto__', 'constructor', 'length', '', '1', '10', '9'];
 
 function generator(next) {
@@ -47,7 +70,10 @@ function generator(next) {
       const key = next() < 0.1 ? pick(KEYS) : word();
       // Defined, not assigned: assigning __proto__ would set the prototype.
       Object.defineProperty(object, key, {
-        value: value(depth + 1), enumerable: true, configurable: true, writable: true,
+        value: value(depth + 1),
+        enumerable: true,
+        configurable: true,
+        writable: true,
       });
     }
     return object;

@@ -50,7 +50,14 @@ test('strings, Buffers and views of any offset are the same text', () => {
   shifted.set(bytes, 3);
   const resizable = new Uint8Array(new ArrayBuffer(bytes.length, { maxByteLength: 1000 }));
   resizable.set(bytes);
-  for (const input of [source, bytes, new Uint8Array(bytes), shared, shifted.subarray(3), resizable]) {
+  for (const input of [
+    source,
+    bytes,
+    new Uint8Array(bytes),
+    shared,
+    shifted.subarray(3),
+    resizable,
+  ]) {
     assert.equal(text(canonicalize(input)), expected);
   }
 });
@@ -88,7 +95,17 @@ test('keys that mean something to JavaScript are keys like others', () => {
 });
 
 test('a wrong type raises TypeError, and so does a lone surrogate', () => {
-  for (const input of [undefined, null, 1, {}, [], true, new Uint16Array(2), new ArrayBuffer(2), 1n]) {
+  for (const input of [
+    undefined,
+    null,
+    1,
+    {},
+    [],
+    true,
+    new Uint16Array(2),
+    new ArrayBuffer(2),
+    1n,
+  ]) {
     assert.throws(() => canonicalize(input), { name: 'TypeError', message: /^json must be / });
   }
   assert.throws(() => canonicalize('"\ud800"'), { name: 'TypeError', message: /lone surrogate/ });

@@ -97,7 +97,9 @@ test("signatures and keys are exchanged both ways with Node's crypto", () => {
   const ours = SecretKey.generate();
   const theirsOfOurs = crypto.createPrivateKey(ours.toPem());
   assert.deepEqual(
-    crypto.createPublicKey({ key: ours.publicKey.toJwk(), format: 'jwk' }).export({ format: 'jwk' }),
+    crypto
+      .createPublicKey({ key: ours.publicKey.toJwk(), format: 'jwk' })
+      .export({ format: 'jwk' }),
     { ...ours.publicKey.toJwk() },
   );
   // Ed25519 is deterministic, so both make the same signature.

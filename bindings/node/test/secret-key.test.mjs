@@ -7,7 +7,11 @@ import { SecretKey } from 'callgate';
 
 function exports(key) {
   const { d } = key.toJwk();
-  return [d, Buffer.from(key.toBytes()).toString('hex'), Buffer.from(key.toBytes()).toString('base64')];
+  return [
+    d,
+    Buffer.from(key.toBytes()).toString('hex'),
+    Buffer.from(key.toBytes()).toString('base64'),
+  ];
 }
 
 test('a secret key prints as its public thumbprint and shows nothing else', () => {

@@ -5,9 +5,12 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
 const run = (body) =>
-  new Worker(`const callgate = require('callgate'); const { parentPort } = require('node:worker_threads');${body}`, {
-    eval: true,
-  });
+  new Worker(
+    `const callgate = require('callgate'); const { parentPort } = require('node:worker_threads');${body}`,
+    {
+      eval: true,
+    },
+  );
 
 test('eight workers canonicalize and sign at once, and end', async () => {
   const workers = Array.from({ length: 8 }, (_, n) =>

@@ -1,6 +1,20 @@
 // The types as a user of the published package sees them; only compiled, never run. A line that
 // must not compile says so, and tsc fails if it does.
-import { canonicalize, CallgateError, type CodeName, PublicKey, SecretKey, verifyEd25519, version } from 'callgate';
+import {
+  CallgateError,
+  canonicalize,
+  type CodeName,
+  createEnvelope,
+  issueToken,
+  type PolicyDecision,
+  PolicySet,
+  PublicKey,
+  SecretKey,
+  verifyEd25519,
+  verifyEnvelope,
+  verifyToken,
+  version,
+} from 'callgate';
 
 version satisfies string;
 canonicalize('{}') satisfies Uint8Array;
@@ -31,3 +45,37 @@ export function describe(error: unknown): string {
       return `${error.code} ${error.message}`;
   }
 }
+
+interface ReadArguments {
+  path: string;
+}
+const args: ReadArguments = { path: '/workspace/a' };
+
+const policy: PolicySet = await PolicySet.load('contexts.yaml', { limits: { maxJsonDepth: 8 } });
+// @ts-expect-error there is no such limit
+PolicySet.loadSync('contexts.yaml', { limits: { maxJsonDeepness: 8 } });
+const decision: PolicyDecision = policy.evaluate('default', 'fs.read', { ...args });
+policy.evaluate('default', 'fs.read', '{}');
+// @ts-expect-error arguments are required
+policy.evaluate('default', 'fs.read');
+if (decision.allowed) {
+  decision.code satisfies null;
+} else {
+  decision.code satisfies number;
+  decision.codeName satisfies CodeName;
+}
+decision.details[0]?.where satisfies string | null | undefined;
+// @ts-expect-error a decision never changes
+decision.allowed = true;
+// @ts-expect-error policy alone verifies no payload
+decision.payload;
+
+const token: string = issueToken({ sub: 'a', scp: 'default' }, key, { lifetime: 60 });
+// @ts-expect-error the public key signs nothing
+issueToken({ sub: 'a', scp: 'default' }, key.publicKey);
+verifyToken(token, [key.publicKey], { now: new Date() }).expiresAt satisfies Date;
+verifyToken(token, { a: key.publicKey }).id satisfies string | null;
+const wire: Uint8Array = createEnvelope({ jsonrpc: '2.0' }, token, key, { protocol: 'seal/v1' });
+verifyEnvelope(wire, key.publicKey).payload satisfies string;
+// @ts-expect-error there are two generations
+createEnvelope({}, token, key, { protocol: 'smcp/v2' });

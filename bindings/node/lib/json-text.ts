@@ -1,0 +1,87 @@
+/** JavaScript values as JSON text. */
+import { CallgateError } from './errors.js';
+
+// The engine takes no deeper and no larger document. Checked here too, because a few shared or
+// cyclic references can describe a document of any size.
+const MAX_DEPTH = 64;
+const MAX_NODES = 64 * 1024;
+
+/**
+ * JSON text of exactly what a value is. `JSON.stringify` would leave out, convert or replace some
+ * values (undefined, NaN, Date, Map, `toJSON`), and what is judged or signed must not differ from
+ * what the caller sees.
+ *
+ * @throws TypeError for what JSON does not have; CallgateError LIMIT_EXCEEDED
+ */
+export function stringify(value: unknown, name: string, maxNodes: number = MAX_NODES): string {
+  return new Writer(maxNodes).write(value, name, 0);
+}
+
+class Writer {
+  #nodes = 0;
+  readonly #maxNodes: number;
+
+  constructor(maxNodes: number) {
+    this.#maxNodes = maxNodes;
+  }
+
+  write(value: unknown, where: string, depth: number): string {
+    if (++this.#nodes > this.#maxNodes) throw overLimit(`more than ${this.#maxNodes} values`);
+    switch (typeof value) {
+      case 'string':
+        if (!value.isWellFormed()) throw new TypeError(`${where} holds a lone surrogate`);
+        return JSON.stringify(value);
+      case 'number':
+        if (!Number.isFinite(value)) throw new TypeError(`${where} is ${value}, not a JSON number`);
+        return JSON.stringify(value);
+      case 'boolean':
+        return value ? 'true' : 'false';
+      case 'object':
+        if (value === null) return 'null';
+        if (depth === MAX_DEPTH) throw overLimit(`nested deeper than ${MAX_DEPTH}`);
+        return Array.isArray(value)
+          ? this.#array(value, where, depth + 1)
+          : this.#object(value, where, depth + 1);
+      default:
+        throw new TypeError(`${where} is ${typeof value}, which JSON does not have`);
+    }
+  }
+
+  #array(value: readonly unknown[], where: string, depth: number): string {
+    const parts: string[] = [];
+    for (let i = 0; i < value.length; i++) {
+      parts.push(this.write(value[i], `${where}/${i}`, depth));
+    }
+    return `[${parts.join()}]`;
+  }
+
+  #object(value: object, where: string, depth: number): string {
+    if (!isPlain(value)) throw new TypeError(`${where} is no plain object`);
+    const parts: string[] = [];
+    for (const key of Object.keys(value)) {
+      if (!key.isWellFormed()) throw new TypeError(`a key in ${where} holds a lone surrogate`);
+      const member = this.write(
+        (value as Readonly<Record<string, unknown>>)[key],
+        `${where}/${key}`,
+        depth,
+      );
+      parts.push(`${JSON.stringify(key)}:${member}`);
+      this.#nodes++;
+    }
+    return `{${parts.join()}}`;
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // The second covers Object.prototype of another realm (node:vm).
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
+function overLimit(message: string): CallgateError {
+  return new CallgateError(message, 'LIMIT_EXCEEDED');
+}

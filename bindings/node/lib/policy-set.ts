@@ -1,0 +1,139 @@
+/** SecurityContexts: load them once, then decide calls. */
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
+import { jsonText, options, text, textOrBytes } from './check.js';
+import { type PolicyDecision, policyDecision } from './decision.js';
+import type { JsonObject } from './json.js';
+import { type Limits, limitValues } from './limits.js';
+import { native, type PolicySetHandle } from './native.js';
+import { printAs } from './print.js';
+
+/** A call that shows a difference between two contexts: put it to `evaluate` on both sides. */
+export interface Witness {
+  readonly tool: string;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** Whether every call that a child context allows, its parent allows too. */
+export interface Containment {
+  readonly contained: boolean;
+  /** Allowed by the child, denied by the parent. */
+  readonly witness: Witness | null;
+  /** null when contained; `"uncovered"`, or what exceeds what. */
+  readonly reason: string | null;
+}
+
+export interface LoadPolicyOptions {
+  readonly limits?: Partial<Limits>;
+}
+
+export interface ParsePolicyOptions extends LoadPolicyOptions {
+  /** For errors; one that ends in `.json` says that the text is JSON. */
+  readonly filename?: string;
+}
+
+/** An immutable set of SecurityContexts, compiled. */
+export class PolicySet {
+  readonly #handle: PolicySetHandle;
+
+  private constructor(handle: PolicySetHandle) {
+    if (!types.isExternal(handle)) throw new TypeError('use PolicySet.load, loadSync or parse');
+    this.#handle = handle;
+  }
+
+  /**
+   * A YAML or JSON document. Nothing loads partially.
+   *
+   * @throws PolicyError INVALID_POLICY, whose `where` is `filename:line:column`
+   */
+  static parse(document: string | Uint8Array, given: ParsePolicyOptions = {}): PolicySet {
+    const { filename = '', limits } = options<ParsePolicyOptions>(given, ['filename', 'limits']);
+    return new PolicySet(
+      native.policyParse(
+        textOrBytes(document, 'document'),
+        text(filename, 'filename'),
+        limitValues(limits),
+      ),
+    );
+  }
+
+  /**
+   * A file, or the union of the `*.yaml`, `*.yml` and `*.json` files of a directory. Blocks; for
+   * programs that start. Nothing loads partially.
+   *
+   * @throws PolicyError INVALID_POLICY, whose `where` is `file:line:column`
+   */
+  static loadSync(path: string | URL, given: LoadPolicyOptions = {}): PolicySet {
+    const { limits } = options<LoadPolicyOptions>(given, ['limits']);
+    return new PolicySet(native.policyLoadSync(pathText(path), limitValues(limits)));
+  }
+
+  /** {@link PolicySet.loadSync}, reading and compiling on another thread. Rejects with PolicyError. */
+  static async load(path: string | URL, given: LoadPolicyOptions = {}): Promise<PolicySet> {
+    const { limits } = options<LoadPolicyOptions>(given, ['limits']);
+    return new PolicySet(await native.policyLoad(pathText(path), limitValues(limits)));
+  }
+
+  /**
+   * Decides one call. Pure: no rate is charged. Never throws but for wrong types: an unknown context
+   * denies with SCOPE_NOT_FOUND, a malformed tool name or arguments with INVALID_ENVELOPE.
+   *
+   * @param args - an object or, faster, its JSON text
+   */
+  evaluate(context: string, tool: string, args: JsonObject | string | Uint8Array): PolicyDecision {
+    const name = text(context, 'context');
+    const toolName = text(tool, 'tool');
+    const json = jsonText(args, 'arguments');
+    return policyDecision((block, slot) =>
+      native.policyEvaluate(this.#handle, name, toolName, json, block, slot),
+    );
+  }
+
+  /**
+   * Whether every call that `child` allows, rates apart, `parent` allows too, and each of the
+   * child's limits is within the parent's. Never a false yes.
+   *
+   * @throws PolicyError SCOPE_NOT_FOUND
+   */
+  contains(names: { readonly parent: string; readonly child: string }): Containment {
+    const { parent, child } = options<{ parent: string; child: string }>(names, [
+      'parent',
+      'child',
+    ]);
+    return native.policyContains(this.#handle, text(parent, 'parent'), text(child, 'child'));
+  }
+
+  /** Sorted. */
+  get contextNames(): string[] {
+    return native.policyContextNames(this.#handle);
+  }
+
+  /**
+   * SHA-256, hexadecimal: the same for the same meaning, whatever the format, comments and order of
+   * keys.
+   */
+  get digest(): string {
+    return native.policyDigest(this.#handle);
+  }
+
+  /** @internal */
+  static handleOf(policy: PolicySet): PolicySetHandle {
+    return policy.#handle;
+  }
+
+  /** @internal */
+  static isPolicySet(value: unknown): value is PolicySet {
+    return typeof value === 'object' && value !== null && #handle in value;
+  }
+
+  static {
+    printAs(this.prototype, 'PolicySet', ({ contextNames, digest }) => ({ contextNames, digest }));
+  }
+}
+
+function pathText(path: unknown): string {
+  const name = text(path instanceof URL ? fileURLToPath(path) : path, 'path');
+  if (name.includes('\0')) throw new TypeError('path holds a NUL');
+  return name;
+}
