@@ -33,6 +33,7 @@ SUITES = [
                  "--output-on-failure --output-junit {junit}"),
     Suite("python", f"{PYTHON} -m pytest -q --junitxml {{junit}}"),
     Suite("reference", f"{PYTHON} -m pytest -q tests/reference --junitxml {{junit}}"),
+    Suite("properties", f"{PYTHON} -m pytest -q tests/properties --junitxml {{junit}}"),
     Suite("node", "tools/test_node.sh {junit}"),
     Suite("python types", f"{PYTHON} -m mypy -p callgate"),
     Suite("python test types", f"{PYTHON} -m mypy bindings/python/tests tools"),
