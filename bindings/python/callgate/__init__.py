@@ -13,10 +13,12 @@ from callgate._errors import (
 )
 from callgate._limits import Limits
 from callgate._native import (
+    Containment,
     Decision,
     Envelope,
     PublicKey,
     TriedCapability,
+    Witness,
     __version__,
     canonicalize,
     verify_ed25519,
@@ -34,6 +36,7 @@ from callgate._token import (
 __all__ = [
     "CallgateError",
     "Charge",
+    "Containment",
     "Decision",
     "Envelope",
     "EnvelopeError",
@@ -48,6 +51,7 @@ __all__ = [
     "TokenClaims",
     "TokenError",
     "TriedCapability",
+    "Witness",
     "__version__",
     "assemble_token",
     "canonicalize",

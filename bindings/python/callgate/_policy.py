@@ -7,6 +7,7 @@ from typing import final
 
 from callgate import _native
 from callgate._limits import Limits, check_limits
+from callgate._native import Containment
 from callgate._types import Text
 
 
@@ -33,6 +34,14 @@ class PolicySet(_native.PolicySet):
         Raises PolicyError, whose ``where`` is ``filename:line:column``.
         """
         return _native.parse_policy(cls, text, filename or "", check_limits(limits))
+
+    def contains(self, parent: str, child: str) -> Containment:
+        """Whether every call that ``child`` allows, ``parent`` allows too. Never a false yes.
+
+        A no carries the call that shows it, where one was found. Raises PolicyError where a name
+        is unknown.
+        """
+        return _native.policy_contains(self, parent, child)
 
     @property
     def context_names(self) -> list[str]:

@@ -23,4 +23,5 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterDecision(module);
   callgate::python::RegisterPolicySet(module);
   callgate::python::RegisterPolicy(module);
+  callgate::python::RegisterContainment(module);
 }

@@ -15,6 +15,7 @@ void RegisterDecision(pybind11::module_& module);
 void RegisterTriedCapability(pybind11::module_& module);
 void RegisterPolicySet(pybind11::module_& module);
 void RegisterPolicy(pybind11::module_& module);
+void RegisterContainment(pybind11::module_& module);
 void RegisterLimits(pybind11::module_& module);
 void RegisterToken(pybind11::module_& module);
 void RegisterEnvelope(pybind11::module_& module);

@@ -43,6 +43,7 @@ def test_the_public_names_are_these() -> None:
     assert callgate.__all__ == [
         "CallgateError",
         "Charge",
+        "Containment",
         "Decision",
         "Envelope",
         "EnvelopeError",
@@ -57,6 +58,7 @@ def test_the_public_names_are_these() -> None:
         "TokenClaims",
         "TokenError",
         "TriedCapability",
+        "Witness",
         "__version__",
         "assemble_token",
         "canonicalize",

@@ -1,0 +1,71 @@
+"""A Decision as JSON and as lines of text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callgate import Decision, Witness
+
+
+def decision_data(decision: Decision) -> dict[str, Any]:
+    """Everything that ``evaluate`` says."""
+    return {
+        "allowed": decision.allowed,
+        "code": decision.code,
+        "code_name": decision.code_name,
+        "reason": decision.reason,
+        "rule": decision.rule,
+        "capability": decision.capability,
+        "details": [
+            {
+                "capability": tried.capability,
+                "code": tried.code,
+                "code_name": tried.code_name,
+                "rule": tried.rule,
+                "where": tried.where,
+            }
+            for tried in decision.details
+        ],
+        "charges": [charge._asdict() for charge in decision.charges],
+        "max_response_size": decision.max_response_size,
+    }
+
+
+def verdict(decision: Decision) -> str:
+    """One line."""
+    if decision.allowed:
+        return f"allow: {decision.reason}"
+    return f"deny {decision.code_name} ({decision.code}): {decision.reason}"
+
+
+def explanation(decision: Decision) -> list[str]:
+    """The verdict, the rule, what every capability answered, and the limits."""
+    lines = [verdict(decision)]
+    if decision.rule:
+        lines.append(f"  rule: {decision.rule}")
+    lines.extend(
+        f"  capability {tried.capability}: {tried.code_name}, {tried.rule}"
+        + (f", at {tried.where}" if tried.where else "")
+        for tried in decision.details
+    )
+    lines.extend(
+        f"  limit: {charge.calls} calls in {charge.per_seconds} s"
+        if charge.calls
+        else "  limit: none in a later capability"
+        for charge in decision.charges
+    )
+    if decision.max_response_size is not None:
+        lines.append(f"  largest response: {decision.max_response_size} bytes")
+    return lines
+
+
+def witness_data(witness: Witness | None) -> dict[str, str] | None:
+    """The call that shows a difference."""
+    if witness is None:
+        return None
+    return {"tool": witness.tool, "arguments": witness.arguments.decode()}
+
+
+def witness_line(witness: Witness) -> str:
+    """The call that shows a difference."""
+    return f"{witness.tool} {witness.arguments.decode()}"

@@ -1,0 +1,116 @@
+"""YAML as policy documents have it, read with the place of everything.
+
+No anchors, aliases, tags or duplicate keys; plain scalars are true, false, null and JSON numbers,
+everything else is a string.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import yaml
+
+from callgate import CallgateError
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+class Reader:
+    """The nodes of one document, and what they must be."""
+
+    def __init__(self, filename: str, data: bytes) -> None:
+        self._filename = filename
+        try:
+            text = data.decode()
+            self._refuse_events(text)
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except UnicodeDecodeError:
+            raise self._error_at("expected UTF-8", None) from None
+        except yaml.MarkedYAMLError as error:
+            raise self._error_at(error.problem or "expected YAML", error.problem_mark) from error
+        except (yaml.YAMLError, RecursionError) as error:
+            raise self._error_at("expected YAML", None) from error
+        if root is None:
+            raise self._error_at("expected a document", None)
+        self.root: yaml.Node = root
+
+    def mapping(
+        self, node: yaml.Node, *, required: set[str], optional: set[str]
+    ) -> dict[str, yaml.Node]:
+        """The values of a mapping that has all the required keys, and no unknown one."""
+        members = self._members(node)
+        known = required | optional
+        for key_node, _ in node.value:
+            if key_node.value not in known:
+                message = (
+                    f"unknown key {key_node.value[:64]!r}: expected {', '.join(sorted(known))}"
+                )
+                raise self.error(key_node, message)
+        for key in sorted(required - members.keys()):
+            raise self.error(node, f"expected a key {key!r}")
+        return members
+
+    def sequence(self, node: yaml.Node) -> list[yaml.Node]:
+        """The elements of a list."""
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.error(node, "expected a list")
+        return list(node.value)
+
+    def text(self, node: yaml.Node) -> str:
+        """A string that is not empty."""
+        value = self._json(node)
+        if not isinstance(value, str) or not value:
+            raise self.error(node, "expected a string")
+        return value
+
+    def json_object(self, node: yaml.Node) -> dict[str, Any]:
+        """A mapping, as JSON has it."""
+        return {key: self._json(value) for key, value in self._members(node).items()}
+
+    def where(self, node: yaml.Node) -> str:
+        """file:line:column."""
+        return self._place(node.start_mark)
+
+    def error(self, node: yaml.Node, message: str) -> CallgateError:
+        """To be raised: what was expected there."""
+        return self._error_at(message, node.start_mark)
+
+    def _error_at(self, message: str, mark: Any) -> CallgateError:
+        return CallgateError(message, "INVALID_ARGUMENT", self._place(mark))
+
+    def _place(self, mark: Any) -> str:
+        line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+        return f"{self._filename}:{line + 1}:{column + 1}"
+
+    def _refuse_events(self, text: str) -> None:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            is_alias = isinstance(event, yaml.AliasEvent)
+            if is_alias or getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise self._error_at("expected no anchor, alias or tag", event.start_mark)
+
+    def _members(self, node: yaml.Node) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self.error(node, "expected a mapping")
+        members: dict[str, yaml.Node] = {}
+        for key_node, value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self.error(key_node, "expected a string as key")
+            if key_node.value in members:
+                raise self.error(key_node, "a second key of this name")
+            members[key_node.value] = value
+        return members
+
+    def _json(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return self.json_object(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._json(element) for element in node.value]
+        is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        if is_plain and node.value in _WORDS:
+            return _WORDS[node.value]
+        if is_plain and _NUMBER.fullmatch(node.value):
+            return json.loads(node.value)
+        return node.value

@@ -1,0 +1,21 @@
+"""``callgate eval``: decides one call."""
+
+from __future__ import annotations
+
+import argparse
+
+from callgate.cli._command import Outcome, Verbs, add_call, add_command
+from callgate.cli._decision import decision_data, verdict
+from callgate.cli._input import read_policy, read_value
+
+
+def add(verbs: Verbs) -> None:
+    """The parser."""
+    add_call(add_command(verbs, "eval", run, "Decide one call of a tool"))
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """0 allowed, 1 denied."""
+    policy = read_policy(arguments.policy)
+    decision = policy.evaluate(arguments.context, arguments.tool, read_value(arguments.arguments))
+    return Outcome(decision.allowed, decision_data(decision), [verdict(decision)])

@@ -1,0 +1,26 @@
+"""``callgate explain``: decides one call and says how."""
+
+from __future__ import annotations
+
+import argparse
+
+from callgate.cli._command import Outcome, Verbs, add_call, add_command
+from callgate.cli._decision import decision_data, explanation
+from callgate.cli._input import read_policy, read_value
+
+
+def add(verbs: Verbs) -> None:
+    """The parser."""
+    add_call(
+        add_command(
+            verbs, "explain", run, "Decide one call, and say what each capability answered to it"
+        )
+    )
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """0 allowed, 1 denied."""
+    policy = read_policy(arguments.policy)
+    decision = policy.evaluate(arguments.context, arguments.tool, read_value(arguments.arguments))
+    data = {**decision_data(decision), "policy_digest": policy.digest}
+    return Outcome(decision.allowed, data, [*explanation(decision), f"  policy: {policy.digest}"])
