@@ -48,6 +48,7 @@ fuzz:  ## each fuzzer for FUZZ_SECONDS, with ASan and UBSan
 asan:  ## C++ and Python tests with AddressSanitizer and UBSan
 	@tools/setup.sh build dev clang
 	@cmake --workflow --preset asan
+	@tools/asan_python.sh
 
 tsan:  ## tests of threads with ThreadSanitizer
 	@tools/setup.sh build clang

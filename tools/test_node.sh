@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs the Node package, installs the tarball in an empty project, type-checks and tests it there.
-# tools/test_node.sh [JUnit file]
+# After tools/build.sh all. tools/test_node.sh [JUnit file]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -8,7 +8,7 @@ export PATH="$root/.venv/bin:$PATH"
 project=$root/.cache/node-project
 rm -rf .cache/*.tgz "$project"
 mkdir -p .cache
-npm pack --silent --pack-destination .cache >/dev/null
+npm pack --silent --ignore-scripts --pack-destination .cache >/dev/null
 cp -r bindings/node/test "$project"
 cd "$project"
 npm ci --silent --no-audit --no-fund
