@@ -11,19 +11,33 @@ from callgate._errors import (
     SessionError,
     TokenError,
 )
+from callgate._gate import Gate
 from callgate._limits import Limits
 from callgate._native import (
     Containment,
     Decision,
     Envelope,
+    LintWarning,
+    PolicyChange,
     PublicKey,
+    Session,
     TriedCapability,
     Witness,
     __version__,
     canonicalize,
     verify_ed25519,
 )
-from callgate._policy import PolicySet
+from callgate._plan import (
+    AlreadySeen,
+    Committed,
+    Full,
+    Outcome,
+    Plan,
+    RateLimited,
+    SessionInactive,
+    Unavailable,
+)
+from callgate._policy import PolicyDiff, PolicySet
 from callgate._secret_key import SecretKey
 from callgate._token import (
     TokenClaims,
@@ -34,23 +48,36 @@ from callgate._token import (
 )
 
 __all__ = [
+    "AlreadySeen",
     "CallgateError",
     "Charge",
+    "Committed",
     "Containment",
     "Decision",
     "Envelope",
     "EnvelopeError",
+    "Full",
+    "Gate",
     "JsonError",
     "KeyFormatError",
     "Limits",
+    "LintWarning",
+    "Outcome",
+    "Plan",
+    "PolicyChange",
+    "PolicyDiff",
     "PolicyError",
     "PolicySet",
     "PublicKey",
+    "RateLimited",
     "SecretKey",
+    "Session",
     "SessionError",
+    "SessionInactive",
     "TokenClaims",
     "TokenError",
     "TriedCapability",
+    "Unavailable",
     "Witness",
     "__version__",
     "assemble_token",

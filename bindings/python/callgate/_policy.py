@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import final
 
 from callgate import _native
 from callgate._limits import Limits, check_limits
-from callgate._native import Containment
+from callgate._native import Containment, LintWarning, PolicyChange
 from callgate._types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDiff:
+    """What changes between two versions of a context. True when anything does."""
+
+    changes: tuple[PolicyChange, ...]
+
+    @property
+    def became_allowed(self) -> tuple[PolicyChange, ...]:
+        """Changes by which calls became allowed."""
+        return tuple(change for change in self.changes if change.became_allowed)
+
+    @property
+    def became_denied(self) -> tuple[PolicyChange, ...]:
+        """Changes by which calls became denied."""
+        return tuple(change for change in self.changes if not change.became_allowed)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
 
 
 @final
@@ -42,6 +64,26 @@ class PolicySet(_native.PolicySet):
         is unknown.
         """
         return _native.policy_contains(self, parent, child)
+
+    def diff(self, context: str, other: PolicySet, other_context: str) -> PolicyDiff:
+        """Which calls become allowed or denied when ``other_context`` replaces ``context``.
+
+        Raises PolicyError where a name is unknown.
+        """
+        return PolicyDiff(_native.policy_diff(self, context, other, other_context))
+
+    def could_allow(self, context: str, tools: Iterable[str]) -> list[str]:
+        """Those of ``tools`` of which some call passes, in their order.
+
+        ``argument_patterns`` are taken as satisfiable. Raises PolicyError for an unknown context.
+        """
+        if isinstance(tools, str):
+            raise TypeError("tools must be an iterable of names, not one str")
+        return _native.policy_could_allow(self, context, list(tools))
+
+    def lint(self) -> list[LintWarning]:
+        """What loads and is probably not what its author meant."""
+        return _native.policy_lint(self)
 
     @property
     def context_names(self) -> list[str]:

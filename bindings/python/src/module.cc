@@ -24,4 +24,8 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterPolicySet(module);
   callgate::python::RegisterPolicy(module);
   callgate::python::RegisterContainment(module);
+  callgate::python::RegisterDifference(module);
+  callgate::python::RegisterSession(module);
+  callgate::python::RegisterPlan(module);
+  callgate::python::RegisterGate(module);
 }

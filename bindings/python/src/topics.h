@@ -16,9 +16,13 @@ void RegisterTriedCapability(pybind11::module_& module);
 void RegisterPolicySet(pybind11::module_& module);
 void RegisterPolicy(pybind11::module_& module);
 void RegisterContainment(pybind11::module_& module);
+void RegisterDifference(pybind11::module_& module);
 void RegisterLimits(pybind11::module_& module);
 void RegisterToken(pybind11::module_& module);
 void RegisterEnvelope(pybind11::module_& module);
+void RegisterSession(pybind11::module_& module);
+void RegisterPlan(pybind11::module_& module);
+void RegisterGate(pybind11::module_& module);
 
 }  // namespace callgate::python
 

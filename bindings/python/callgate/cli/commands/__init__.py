@@ -3,13 +3,15 @@
 from callgate.cli.commands import (
     canonicalize,
     contains,
+    diff,
     eval,
     explain,
     keygen,
+    lint,
     sign,
     test,
     token,
     verify,
 )
 
-COMMANDS = (eval, explain, contains, test, canonicalize, keygen, sign, verify, token)
+COMMANDS = (eval, explain, lint, contains, diff, test, canonicalize, keygen, sign, verify, token)
