@@ -1,0 +1,97 @@
+"""Writes fuzz/corpus/{token,envelope,policy_document,evaluate,gate} from tests/vectors.
+
+What a fuzzer found since stays: only files named `vector-…` are written.
+"""
+
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+VECTORS = ROOT / "tests" / "vectors"
+# The order of kTools in evaluate_fuzzer.cc; another name is spelt out.
+TOOLS = ["fs.read", "fs.write", "fs.delete", "web.get", "web.post", "cmd.run", "cmd.x"]
+TOOLS += ["search", "run"]
+
+
+def vectors(name: str) -> dict:
+    return json.loads((VECTORS / f"{name}.json").read_text())
+
+
+def write(fuzzer: str, inputs: list[bytes]) -> None:
+    folder = ROOT / "fuzz" / "corpus" / fuzzer
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("vector-*"):
+        old.unlink()
+    for i, data in enumerate(dict.fromkeys(inputs)):
+        (folder / f"vector-{i:03}").write_bytes(data)
+
+
+def tokens() -> list[bytes]:
+    inputs = [b"\0" + t["token"].encode() for t in vectors("token")["tokens"][::4]]
+    inputs += [bytes([1, base]) + b"\0" for base in range(8)]
+    inputs += [bytes([1, base, 1, 4, 0, at, 3]) for base, at in [(0, 30), (1, 90), (2, 150)]]
+    claims = [
+        b'{"sub":"a","scp":"b","jti":"c","iat":1771338700,"exp":1771341600}',
+        b'{"sub":"a","scp":"b","iat":1771338700.5,"nbf":1771338700,"exp":1771338722,"aud":["x"]}',
+        b'{"sub":"a","scp":"b","iat":1771338751,"exp":1771425151,"iss":"i","x":{"y":[1.50]}}',
+    ]
+    inputs += [bytes([2, header, 0]) + text for header in range(4) for text in claims]
+    return inputs
+
+
+def envelopes() -> list[bytes]:
+    file = vectors("envelope")
+    inputs = [b"\0" + e["wire"].encode() for e in file["envelopes"][::3] if "wire" in e]
+    inputs += [bytes([1, base]) + b"\0" for base in range(9)]
+    inputs += [bytes([1, base, 1, 0, at >> 8, at & 255, 0, 65]) for base in range(9)
+               for at in (20, 260)]  # fmt: skip
+    inputs += [bytes([2, i % 2]) + m["payload"].encode() for i, m in enumerate(file["messages"])]
+    return inputs
+
+
+def documents() -> list[bytes]:
+    texts = [v["text"].encode() for v in vectors("policy_documents")["vectors"]]
+    policies = [text.encode() for text in vectors("policy")["policies"].values()]
+    return texts[::4] + policies[::6]
+
+
+def calls() -> list[bytes]:
+    inputs = []
+    for i, vector in enumerate(vectors("policy")["vectors"]):
+        if "arguments_json" in vector:
+            arguments = vector["arguments_json"].encode()
+        else:
+            arguments = json.dumps(vector["arguments"], ensure_ascii=False).encode()
+        if len(arguments) < 400 and i % 11 == 0:
+            inputs.append(bytes([i % 6, i % 7, i % len(TOOLS)]) + arguments)
+    arguments = b'{"path":"/workspace/a"}'
+    inputs.append(bytes([4, 0, len(TOOLS), 7]) + b"fs.open" + arguments)
+    inputs.append(bytes([0, 0, 0]) + arguments)
+    return inputs
+
+
+def runs() -> list[bytes]:
+    def authorize(call: int) -> bytes:
+        return bytes([0, call, 0])
+
+    later = bytes([10, 0x40 + 0x20, 0])  # 8,192 ms
+    steps = [
+        b"".join(authorize(call) for call in range(21)),
+        authorize(0) + authorize(0) + later + authorize(0),
+        authorize(0) + bytes([13]) + authorize(0) + authorize(1),
+        authorize(4) + authorize(5) + authorize(6) + bytes([13]) + authorize(6),
+        authorize(7) + bytes([11, 0, 1]) + authorize(1) + bytes([12, 0]) + bytes([12, 1]),
+        authorize(7) + bytes([11, 1, 0]) + authorize(1) + authorize(8),
+        bytes([9, 0, 0]) + authorize(0) + bytes([14, 1, 4, 0, 40, 3]),
+        later * 5 + authorize(0) + bytes([10, 0, 0]) * 5 + authorize(1),
+        bytes([0, 0, 1, 0, 2, 60, 0, 57]) + authorize(0),
+        bytes([15, 0, 20]) + b'{"protocol":"smcp/v1' + authorize(3),
+    ]
+    return [bytes([i % 2]) + run for i, run in enumerate(steps)]
+
+
+write("token", tokens())
+write("envelope", envelopes())
+write("policy_document", documents())
+write("evaluate", calls())
+write("gate", runs())
