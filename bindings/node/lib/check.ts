@@ -29,6 +29,12 @@ export function textOrBytes(value: unknown, name: string): Text {
   return value;
 }
 
+/** An array, so that a string is not taken for a list of characters. */
+export function list(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongType(value, name, 'an array');
+  return value as readonly unknown[];
+}
+
 export function optionalText(value: unknown, name: string): string | undefined {
   return value === undefined ? undefined : text(value, name);
 }

@@ -5,7 +5,8 @@ import load from 'node-gyp-build';
 import type { CodeName } from './codes.js';
 import type { Charge, TriedCapability } from './decision.js';
 import type { ErrorClassName } from './errors.js';
-import type { Containment } from './policy-set.js';
+import type { Outcome } from './plan.js';
+import type { Containment, LintWarning, PolicyChange } from './policy-set.js';
 
 /** Bytes for the addon: it reads a string as UTF-8, so the string must be well-formed. */
 export type Text = string | Uint8Array;
@@ -19,6 +20,8 @@ export type PublicKeyHandle = Handle<'PublicKey'>;
 export type SecretKeyHandle = Handle<'SecretKey'>;
 export type IssuerKeysHandle = Handle<'IssuerKeys'>;
 export type PolicySetHandle = Handle<'PolicySet'>;
+export type GateHandle = Handle<'Gate'>;
+export type PlanHandle = Handle<'Plan'>;
 /** Holds `decisionsInBlock` decisions. */
 export type DecisionBlock = Handle<'DecisionBlock'>;
 
@@ -47,6 +50,18 @@ export interface NativeEnvelope {
   readonly timestamp: Milliseconds;
   readonly securityToken: string;
   readonly protocol: 'smcp/v1' | 'seal/v1';
+}
+
+export interface NativeSession {
+  readonly id: string;
+  readonly subject: string;
+  readonly context: string;
+  readonly publicKey: PublicKeyHandle;
+  readonly parent: string | null;
+  readonly root: string;
+  readonly state: 'open' | 'ended' | 'revoked';
+  readonly expiresAt: Milliseconds;
+  readonly effects: Uint8Array;
 }
 
 /** Reads one member of the decision in a slot. */
@@ -170,8 +185,64 @@ interface Native {
     intoSlot: number,
   ): Verdict;
   policyContains(policy: PolicySetHandle, parent: string, child: string): Containment;
+  policyDiff(
+    policy: PolicySetHandle,
+    context: string,
+    other: PolicySetHandle,
+    otherContext: string,
+  ): PolicyChange[];
+  policyCouldAllow(policy: PolicySetHandle, context: string, tools: readonly string[]): string[];
+  policyLint(policy: PolicySetHandle): LintWarning[];
   policyContextNames(policy: PolicySetHandle): string[];
   policyDigest(policy: PolicySetHandle): string;
+
+  createGate(
+    policy: PolicySetHandle,
+    keys: IssuerKeysHandle,
+    issuer: string | undefined,
+    audience: string | undefined,
+    leeway: Seconds,
+    window: Milliseconds,
+    limits: LimitValues,
+  ): GateHandle;
+  gateAuthorize(
+    gate: GateHandle,
+    data: Text,
+    now: Milliseconds,
+    into: DecisionBlock,
+    intoSlot: number,
+  ): Verdict;
+  gatePlan(gate: GateHandle, data: Text, now: Milliseconds): PlanHandle;
+  gateSetPolicy(gate: GateHandle, policy: PolicySetHandle): void;
+  gateSetIssuerKeys(gate: GateHandle, keys: IssuerKeysHandle): void;
+  gateResetClock(gate: GateHandle, now: Milliseconds): Uint8Array;
+  gateExportState(gate: GateHandle): Uint8Array;
+  gateRestoreState(gate: GateHandle, state: Uint8Array, effects: readonly Uint8Array[]): void;
+
+  gateOpenSession(
+    gate: GateHandle,
+    token: Text,
+    publicKey: PublicKeyHandle,
+    parent: string | undefined,
+    now: Milliseconds,
+  ): NativeSession;
+  gateRenewSession(gate: GateHandle, id: string, token: Text, now: Milliseconds): NativeSession;
+  gateEndSession(gate: GateHandle, id: string): NativeSession;
+  gateRevokeSession(gate: GateHandle, id: string): NativeSession;
+  gateFindSession(gate: GateHandle, id: string): NativeSession | null;
+
+  planReplayKey(plan: PlanHandle): [publicKey: PublicKeyHandle, signature: Uint8Array] | null;
+  planSessions(plan: PlanHandle): string[];
+  planTimestamp(plan: PlanHandle): Milliseconds;
+  planWindow(plan: PlanHandle): Milliseconds;
+  planCharges(plan: PlanHandle): Charge[][];
+  planFinish(
+    plan: PlanHandle,
+    outcome: Outcome['outcome'],
+    detail: readonly number[] | Milliseconds | undefined,
+    into: DecisionBlock,
+    intoSlot: number,
+  ): Verdict;
 }
 
 function loadAddon(): Native {

@@ -1,8 +1,9 @@
 /** SecurityContexts: load them once, then decide calls. */
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
-import { jsonText, options, text, textOrBytes } from './check.js';
-import { type PolicyDecision, policyDecision } from './decision.js';
+import { jsonText, list, options, text, textOrBytes, wrongType } from './check.js';
+import type { PolicyDecision } from './decision.js';
+import { policyDecision } from './decision-record.js';
 import type { JsonObject } from './json.js';
 import { type Limits, limitValues } from './limits.js';
 import { native, type PolicySetHandle } from './native.js';
@@ -22,6 +23,29 @@ export interface Containment {
   readonly witness: Witness | null;
   /** null when contained; `"uncovered"`, or what exceeds what. */
   readonly reason: string | null;
+}
+
+/** One capability's worth of difference between two versions of a context. */
+export interface PolicyChange {
+  /** Else: became denied. */
+  readonly becameAllowed: boolean;
+  /** In the context that allows: the new one, or the old one. */
+  readonly capability: number;
+  readonly toolPattern: string;
+  readonly witness: Witness | null;
+  readonly reason: string | null;
+}
+
+/** Something that loads and is probably not what its author meant. */
+export interface LintWarning {
+  /** `lint.…`, as named in the policy reference. */
+  readonly rule: string;
+  readonly context: string;
+  /** null: the context or its deny list. */
+  readonly capability: number | null;
+  readonly message: string;
+  /** `file:line:column`. */
+  readonly where: string | null;
 }
 
 export interface LoadPolicyOptions {
@@ -69,17 +93,18 @@ export class PolicySet {
     return new PolicySet(native.policyLoadSync(pathText(path), limitValues(limits)));
   }
 
-  /** {@link PolicySet.loadSync}, reading and compiling on another thread. Rejects with PolicyError. */
+  /** As {@link PolicySet.loadSync}, on another thread. Rejects with PolicyError. */
   static async load(path: string | URL, given: LoadPolicyOptions = {}): Promise<PolicySet> {
     const { limits } = options<LoadPolicyOptions>(given, ['limits']);
     return new PolicySet(await native.policyLoad(pathText(path), limitValues(limits)));
   }
 
   /**
-   * Decides one call. Pure: no rate is charged. Never throws but for wrong types: an unknown context
-   * denies with SCOPE_NOT_FOUND, a malformed tool name or arguments with INVALID_ENVELOPE.
+   * Decides one call. Pure: no rate is charged. An unknown context denies with SCOPE_NOT_FOUND, a
+   * malformed tool name or arguments with INVALID_ENVELOPE.
    *
    * @param args - an object or, faster, its JSON text
+   * @throws TypeError, and nothing else
    */
   evaluate(context: string, tool: string, args: JsonObject | string | Uint8Array): PolicyDecision {
     const name = text(context, 'context');
@@ -102,6 +127,40 @@ export class PolicySet {
       'child',
     ]);
     return native.policyContains(this.#handle, text(parent, 'parent'), text(child, 'child'));
+  }
+
+  /**
+   * The calls that became allowed, and those that became denied, from `context` here to
+   * `otherContext` of `other`; rates apart.
+   *
+   * @throws PolicyError SCOPE_NOT_FOUND
+   */
+  diff(context: string, other: PolicySet, otherContext: string): PolicyChange[] {
+    return native.policyDiff(
+      this.#handle,
+      text(context, 'context'),
+      PolicySet.handleOf(policySet(other, 'other')),
+      text(otherContext, 'otherContext'),
+    );
+  }
+
+  /**
+   * Those of `tools` of which some call passes, in their order; patterns of arguments are taken as
+   * satisfiable.
+   *
+   * @throws PolicyError SCOPE_NOT_FOUND
+   */
+  couldAllow(context: string, tools: readonly string[]): string[] {
+    const name = text(context, 'context');
+    return native.policyCouldAllow(
+      this.#handle,
+      name,
+      list(tools, 'tools').map((tool, i) => text(tool, `tools[${i}]`)),
+    );
+  }
+
+  lint(): LintWarning[] {
+    return native.policyLint(this.#handle);
   }
 
   /** Sorted. */
@@ -130,6 +189,12 @@ export class PolicySet {
   static {
     printAs(this.prototype, 'PolicySet', ({ contextNames, digest }) => ({ contextNames, digest }));
   }
+}
+
+/** The border for policies. */
+export function policySet(value: unknown, name: string): PolicySet {
+  if (!PolicySet.isPolicySet(value)) throw wrongType(value, name, 'a PolicySet');
+  return value;
 }
 
 function pathText(path: unknown): string {

@@ -94,8 +94,8 @@ export interface TokenOptions {
 }
 
 /**
- * Signs claims, which have at least `sub` and `scp`. Where they are absent, `iat` (now), `exp` and a
- * random `jti` are added.
+ * Signs claims, which have at least `sub` and `scp`. Where they are absent, `iat` (now), `exp` and
+ * a random `jti` are added.
  *
  * @param claims - an object or its JSON text
  * @throws TokenError INVALID_TOKEN where the token would not verify

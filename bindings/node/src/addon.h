@@ -48,11 +48,15 @@ Napi::Value Bytes(Napi::Env env, std::string_view bytes);      // a Buffer
 void RegisterErrors(Napi::Object exports);
 void RegisterDecision(Napi::Object exports);
 void RegisterEnvelope(Napi::Object exports);
+void RegisterGate(Napi::Object exports);
 void RegisterJson(Napi::Object exports);
 void RegisterLimits(Napi::Object exports);
+void RegisterPlan(Napi::Object exports);
 void RegisterPolicy(Napi::Object exports);
+void RegisterPolicyRelations(Napi::Object exports);
 void RegisterPublicKey(Napi::Object exports);
 void RegisterSecretKey(Napi::Object exports);
+void RegisterSession(Napi::Object exports);
 void RegisterToken(Napi::Object exports);
 
 }  // namespace callgate::node

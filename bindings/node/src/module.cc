@@ -17,6 +17,10 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterEnvelope(exports);
   RegisterDecision(exports);
   RegisterPolicy(exports);
+  RegisterPolicyRelations(exports);
+  RegisterGate(exports);
+  RegisterSession(exports);
+  RegisterPlan(exports);
   return exports;
 }
 

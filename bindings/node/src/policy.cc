@@ -41,26 +41,6 @@ Napi::Value Evaluate(const Napi::CallbackInfo& info) {
               Policy(info).Evaluate(context.view(), tool.view(), arguments.view()));
 }
 
-Napi::Value ToJs(Napi::Env env, const std::optional<Witness>& witness) {
-  if (!witness) return env.Null();
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("tool", Text(env, witness->tool));
-  object.Set("arguments", Text(env, witness->arguments));
-  return object;
-}
-
-// policyContains(policy, parent, child)
-Napi::Value Contains(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  const auto answer = Policy(info).Contains(BytesArgument(info[1]), BytesArgument(info[2]));
-  if (!answer.ok()) return Throw(env, ErrorClass::kPolicyError, answer.error());
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("contained", answer->contained);
-  object.Set("witness", ToJs(env, answer->witness));
-  object.Set("reason", TextOrNull(env, answer->reason));
-  return object;
-}
-
 Napi::Value ContextNames(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Napi::Array names = Napi::Array::New(env);
@@ -87,7 +67,6 @@ void RegisterPolicy(Napi::Object exports) {
   Export<LoadSync>(exports, "policyLoadSync");
   Export<PolicyLoad>(exports, "policyLoad");
   Export<Evaluate>(exports, "policyEvaluate");
-  Export<Contains>(exports, "policyContains");
   Export<ContextNames>(exports, "policyContextNames");
   Export<Digest>(exports, "policyDigest");
 }

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { PolicySet, SecretKey } from 'callgate';
+import { Caller, gate, NOW } from './calls.mjs';
 
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
@@ -79,4 +80,18 @@ test('policies are freed when they are dropped, and held by nothing but what use
   });
   assert.ok(grown < 32, `${grown} MB remain`);
   assert.equal(decision.context, 'c');
+});
+
+test('gates, plans and decisions about calls are freed when they are dropped', async () => {
+  const args = { path: `/workspace/${'a'.repeat(4000)}` };
+  const grown = await growth(40, () => {
+    const gateway = gate();
+    const caller = new Caller(gateway);
+    for (let i = 0; i < 50; i++) {
+      const wire = caller.call('fs.read', args);
+      gateway.plan(wire, { now: NOW });
+      gateway.authorize(wire, { now: NOW });
+    }
+  });
+  assert.ok(grown < 16, `${grown} MB remain`);
 });

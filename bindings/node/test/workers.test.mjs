@@ -29,11 +29,19 @@ test('eight workers canonicalize and sign at once, and end', async () => {
 });
 
 test('a worker that is terminated while it works takes nothing along', async () => {
-  for (let i = 0; i < 10; i++) {
+  const work = [
+    'keys.push(callgate.SecretKey.generate()); if (keys.length > 100) keys.length = 0;',
+    "try { callgate.canonicalize('{'); } catch {}",
+    "policy.evaluate('c', 'x.y', '{}').details; policy.evaluate('c', 'a.b', '{}').charges;",
+    "policy.contains({ parent: 'c', child: 'c' }); try { policy.couldAllow('d', []); } catch {}",
+  ];
+  for (let i = 0; i < 20; i++) {
     const worker = run(`
-      parentPort.postMessage('started');
+      const policy = callgate.PolicySet.parse(
+        '{"name":"c","capabilities":[{"tool_pattern":"a.*"},{"tool_pattern":"x.*","path_allowlist":[]}]}');
       const keys = [];
-      for (;;) { keys.push(callgate.SecretKey.generate()); if (keys.length > 100) keys.length = 0; }`);
+      parentPort.postMessage('started');
+      for (;;) { ${work[i % work.length]} }`);
     await once(worker, 'message');
     await worker.terminate();
   }
@@ -47,4 +55,39 @@ test('an error of a worker is of the class of that worker', async () => {
       parentPort.postMessage([error instanceof callgate.JsonError, error.codeName]);
     }`);
   assert.deepEqual((await once(worker, 'message'))[0], [true, 'INVALID_JSON']);
+});
+
+test('gates in four workers decide at once, each by its own ledger', async () => {
+  const workers = Array.from({ length: 4 }, () =>
+    run(`
+      const issuer = callgate.SecretKey.generate();
+      const key = callgate.SecretKey.generate();
+      const policy = callgate.PolicySet.parse('{"name":"c","capabilities":[{"tool_pattern":"a.*"}]}');
+      const gate = new callgate.Gate(policy, { issuerKeys: [issuer.publicKey] });
+      const token = callgate.issueToken({ sub: 'a', scp: 'c', jti: 's' }, issuer);
+      gate.openSession(token, key.publicKey);
+      const answers = [0, 0, 0];
+      for (let id = 0; id < 200; id++) {
+        const params = { name: id % 2 ? 'a.b' : 'b.c', arguments: {} };
+        const call = { jsonrpc: '2.0', id, method: 'tools/call', params };
+        const wire = callgate.createEnvelope(call, token, key);
+        answers[gate.authorize(wire).allowed ? 0 : 1]++;
+        if (gate.authorize(wire).codeName === 'REPLAY_DETECTED') answers[2]++;
+      }
+      parentPort.postMessage(answers);`),
+  );
+  const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
+  for (const [counts] of answers) assert.deepEqual(counts, [100, 100, 200]);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+});
+
+test('a worker that is terminated while a policy loads takes nothing along', async () => {
+  for (let i = 0; i < 10; i++) {
+    const worker = run(`
+      parentPort.postMessage('started');
+      for (let i = 0; i < 20; i++) callgate.PolicySet.load(${JSON.stringify(import.meta.dirname)})
+        .catch(() => {});`);
+    await once(worker, 'message');
+    await worker.terminate();
+  }
 });

@@ -5,7 +5,11 @@ import {
   canonicalize,
   type CodeName,
   createEnvelope,
+  type Decision,
+  DeniedError,
+  Gate,
   issueToken,
+  type Outcome,
   type PolicyDecision,
   PolicySet,
   PublicKey,
@@ -79,3 +83,36 @@ const wire: Uint8Array = createEnvelope({ jsonrpc: '2.0' }, token, key, { protoc
 verifyEnvelope(wire, key.publicKey).payload satisfies string;
 // @ts-expect-error there are two generations
 createEnvelope({}, token, key, { protocol: 'smcp/v2' });
+
+const gate = new Gate(policy, { issuerKeys: [key.publicKey], window: 10 });
+// @ts-expect-error whose tokens are accepted has no default
+new Gate(policy, {});
+// @ts-expect-error a misspelt option
+new Gate(policy, { issuerKeys: [], audiance: 'gateway' });
+gate.openSession(token, key.publicKey, { parent: 'session' }).expiresAt satisfies Date;
+const call: Decision = gate.authorize(wire, { now: Date.now() });
+if (call.allowed) {
+  call.payload satisfies string;
+  call.sessionId satisfies string;
+  // @ts-expect-error only a denial has to wait
+  call.retryAfter;
+} else {
+  // @ts-expect-error what was denied has no payload
+  call.payload;
+  call.retryAfter satisfies number | null;
+  call.cause satisfies 'outside_window' | 'already_seen' | null;
+}
+// @ts-expect-error whether there is a payload is not known yet
+call.payload;
+call satisfies PolicyDecision;
+gate.authorizeOrThrow(wire).payload satisfies string;
+try {
+  gate.authorizeOrThrow(wire);
+} catch (error) {
+  if (error instanceof DeniedError) error.decision.codeName satisfies CodeName;
+}
+const outcome: Outcome = { outcome: 'committed', taken: [0] };
+gate.plan(wire).finish(outcome) satisfies Decision;
+// @ts-expect-error what was taken has to be said
+gate.plan(wire).finish({ outcome: 'committed' });
+gate.session('id')?.state satisfies 'open' | 'ended' | 'revoked' | undefined;

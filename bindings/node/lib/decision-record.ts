@@ -1,0 +1,185 @@
+/** Decisions as they are made and read. What they are for users is decision.ts. */
+import { jsonText } from './check.js';
+import { type CodeName, codeAt } from './codes.js';
+import type {
+  Allowed,
+  Charge,
+  Decision,
+  Denied,
+  PolicyDecision,
+  TriedCapability,
+} from './decision.js';
+import { type DecisionBlock, native, type Verdict } from './native.js';
+import { printAs } from './print.js';
+import { PublicKey } from './public-key.js';
+
+// A verdict is the position of the code, plus this many times that of the capability.
+const CODES = 64;
+
+// The addon keeps decisions by the block, each in a slot of its own that is filled once; what is
+// read of one is asked for there. A block is freed when the last of its decisions is collected.
+let block = native.newDecisionBlock();
+let filled = 0;
+
+/** Asks the addon to decide into a free slot. */
+type Decide = (block: DecisionBlock, slot: number) => Verdict;
+
+function reserve(): number {
+  if (filled === native.decisionsInBlock) {
+    block = native.newDecisionBlock();
+    filled = 0;
+  }
+  return filled++;
+}
+
+class PolicyRecord {
+  readonly #block: DecisionBlock;
+  readonly #slot: number;
+  readonly #verdict: Verdict;
+
+  constructor(into: DecisionBlock, slot: number, verdict: Verdict) {
+    this.#block = into;
+    this.#slot = slot;
+    this.#verdict = verdict;
+  }
+
+  get allowed(): boolean {
+    return this.#verdict % CODES === 0;
+  }
+  get code(): number | null {
+    return this.allowed ? null : codeAt((this.#verdict % CODES) - 1).code;
+  }
+  get codeName(): CodeName | null {
+    return this.allowed ? null : codeAt((this.#verdict % CODES) - 1).name;
+  }
+  get capability(): number | null {
+    return this.#verdict < CODES ? null : Math.floor(this.#verdict / CODES) - 1;
+  }
+  get reason(): string {
+    return this.read(native.decisionReason);
+  }
+  get rule(): string | null {
+    return this.read(native.decisionRule);
+  }
+  get details(): readonly TriedCapability[] {
+    return this.read(native.decisionDetails);
+  }
+  get charges(): readonly Charge[] {
+    return this.read(native.decisionCharges);
+  }
+  get context(): string | null {
+    return this.read(native.decisionContext);
+  }
+  get maxResponseSize(): number | null {
+    return this.read(native.decisionMaxResponseSize);
+  }
+
+  checkResponse(result: string | Uint8Array | object): PolicyDecision {
+    const json = jsonText(result, 'result', MAX_RESULT_NODES);
+    const slot = reserve();
+    const verdict = native.decisionCheckResponse(this.#block, this.#slot, json, block, slot);
+    return new PolicyRecord(block, slot, verdict) as PolicyDecision;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { allowed, code, codeName, reason, capability, rule, details, context } = this;
+    return { allowed, code, codeName, reason, capability, rule, details, context };
+  }
+
+  protected read<T>(member: (from: DecisionBlock, slot: number) => T): T {
+    return member(this.#block, this.#slot);
+  }
+
+  static {
+    printAs(this.prototype, 'Decision', (decision) => decision.toJSON());
+  }
+}
+
+// Results are the upstream's to size: maxResponseSize judges their bytes.
+const MAX_RESULT_NODES = 2 ** 24;
+
+class CallRecord extends PolicyRecord {
+  get sessionId(): string | null {
+    return this.read(native.decisionSessionId);
+  }
+  get subject(): string | null {
+    return this.read(native.decisionSubject);
+  }
+  get method(): string | null {
+    return this.read(native.decisionMethod);
+  }
+  get tool(): string | null {
+    return this.read(native.decisionTool);
+  }
+  get requestId(): string | number | bigint | null {
+    const json = this.read(native.decisionRequestId);
+    if (json === null) return null;
+    const id = JSON.parse(json) as string | number;
+    return typeof id === 'string' || Number.isSafeInteger(id) ? id : BigInt(json);
+  }
+  get arguments(): string | null {
+    return this.read(native.decisionArguments);
+  }
+  get publicKey(): PublicKey | null {
+    const key = this.read(native.decisionPublicKey);
+    return key === null ? null : PublicKey.of(key);
+  }
+  get signature(): Uint8Array | null {
+    return this.read(native.decisionSignature);
+  }
+  get messageDigest(): Uint8Array | null {
+    return this.read(native.decisionMessageDigest);
+  }
+  get policyDigest(): string | null {
+    return this.read(native.decisionPolicyDigest);
+  }
+  get charged(): readonly Charge[] {
+    return this.read(native.decisionCharged);
+  }
+  get effects(): Uint8Array {
+    return this.read(native.decisionEffects);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { sessionId, subject, method, tool } = this;
+    // A bigint has no JSON.
+    const requestId = typeof this.requestId === 'bigint' ? `${this.requestId}` : this.requestId;
+    return { ...super.toJSON(), sessionId, subject, method, tool, requestId };
+  }
+}
+
+class AllowedRecord extends CallRecord {
+  get payload(): string | null {
+    return this.read(native.decisionPayload);
+  }
+}
+
+class DeniedRecord extends CallRecord {
+  get retryAfter(): number | null {
+    const milliseconds = this.read(native.decisionRetryAfter);
+    return milliseconds === null ? null : milliseconds / 1000;
+  }
+  get cause(): string | null {
+    return this.read(native.decisionCause);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { retryAfter, cause } = this;
+    return { ...super.toJSON(), retryAfter, cause };
+  }
+}
+
+/** A decision of policy alone. */
+export function policyDecision(decide: Decide): PolicyDecision {
+  const slot = reserve();
+  return new PolicyRecord(block, slot, decide(block, slot)) as PolicyDecision;
+}
+
+/** A decision about a call. */
+export function decision(decide: Decide): Decision {
+  const slot = reserve();
+  const verdict = decide(block, slot);
+  return verdict % CODES === 0
+    ? (new AllowedRecord(block, slot, verdict) as unknown as Allowed)
+    : (new DeniedRecord(block, slot, verdict) as unknown as Denied);
+}

@@ -1,0 +1,102 @@
+// What contexts say of each other and of themselves.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "addon.h"
+#include "argument.h"
+#include "callgate/policy.h"
+#include "handle.h"
+
+namespace callgate::node {
+namespace {
+
+const PolicySet& Policy(const Napi::Value& handle) { return Handle<PolicySet>::Get(handle); }
+
+Napi::Value ToJs(Napi::Env env, const std::optional<Witness>& witness) {
+  if (!witness) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("tool", Text(env, witness->tool));
+  object.Set("arguments", Text(env, witness->arguments));
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const PolicyChange& change) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("becameAllowed", change.became_allowed);
+  object.Set("capability", static_cast<double>(change.capability));
+  object.Set("toolPattern", Text(env, change.tool_pattern));
+  object.Set("witness", ToJs(env, change.witness));
+  object.Set("reason", TextOrNull(env, change.reason));
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const LintWarning& warning) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("rule", Text(env, warning.rule));
+  object.Set("context", Text(env, warning.context));
+  object.Set("capability", warning.capability
+                               ? Napi::Number::New(env, static_cast<double>(*warning.capability))
+                               : env.Null());
+  object.Set("message", Text(env, warning.message));
+  object.Set("where", TextOrNull(env, warning.where));
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const std::string& text) { return Text(env, text); }
+
+template <typename T>
+Napi::Value ArrayOf(Napi::Env env, const std::vector<T>& values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  std::uint32_t i = 0;
+  for (const T& value : values) array.Set(i++, ToJs(env, value));
+  return array;
+}
+
+// policyContains(policy, parent, child)
+Napi::Value Contains(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto answer = Policy(info[0]).Contains(BytesArgument(info[1]), BytesArgument(info[2]));
+  if (!answer.ok()) return Throw(env, ErrorClass::kPolicyError, answer.error());
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("contained", answer->contained);
+  object.Set("witness", ToJs(env, answer->witness));
+  object.Set("reason", TextOrNull(env, answer->reason));
+  return object;
+}
+
+// policyDiff(policy, context, other policy, other context)
+Napi::Value Diff(const Napi::CallbackInfo& info) {
+  const auto diff =
+      Policy(info[0]).Diff(BytesArgument(info[1]), Policy(info[2]), BytesArgument(info[3]));
+  if (!diff.ok()) return Throw(info.Env(), ErrorClass::kPolicyError, diff.error());
+  return ArrayOf(info.Env(), diff->changes);
+}
+
+// policyCouldAllow(policy, context, tools)
+Napi::Value CouldAllow(const Napi::CallbackInfo& info) {
+  const auto list = info[2].As<Napi::Array>();
+  std::vector<std::string> tools;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    tools.emplace_back(BytesArgument(list.Get(i)).view());
+  }
+  const auto possible = Policy(info[0]).CouldAllow(BytesArgument(info[1]), tools);
+  if (!possible.ok()) return Throw(info.Env(), ErrorClass::kPolicyError, possible.error());
+  return ArrayOf(info.Env(), *possible);
+}
+
+Napi::Value Lint(const Napi::CallbackInfo& info) {
+  return ArrayOf(info.Env(), Policy(info[0]).Lint());
+}
+
+}  // namespace
+
+void RegisterPolicyRelations(Napi::Object exports) {
+  Export<Contains>(exports, "policyContains");
+  Export<Diff>(exports, "policyDiff");
+  Export<CouldAllow>(exports, "policyCouldAllow");
+  Export<Lint>(exports, "policyLint");
+}
+
+}  // namespace callgate::node
