@@ -37,6 +37,13 @@ def policy_texts() -> dict[str, str]:
     return texts
 
 
+@pytest.fixture(scope="session")
+def gate_data() -> dict[str, Any]:
+    """What the vectors of gate.json share: issuer_keys and policies."""
+    data: dict[str, Any] = json.loads((VECTORS / "gate.json").read_bytes())
+    return data
+
+
 @pytest.fixture
 def key() -> Iterator[SecretKey]:
     with SecretKey.generate() as fresh:
