@@ -1,0 +1,17 @@
+// All of callgate's C++ interface.
+#ifndef CALLGATE_CALLGATE_H_
+#define CALLGATE_CALLGATE_H_
+
+#include "callgate/crypto.h"
+#include "callgate/decision.h"
+#include "callgate/envelope.h"
+#include "callgate/error.h"
+#include "callgate/gate.h"
+#include "callgate/json.h"
+#include "callgate/limits.h"
+#include "callgate/policy.h"
+#include "callgate/result.h"
+#include "callgate/time.h"
+#include "callgate/token.h"
+
+#endif  // CALLGATE_CALLGATE_H_
