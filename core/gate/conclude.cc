@@ -108,11 +108,12 @@ bool IsFresh(const PlannedCall& call, Time at) noexcept {
   return ahead < call.window || (ahead == call.window && !call.timestamp_has_remainder);
 }
 
-ErrorCode StaleCode(PlannedCall& call) noexcept {
+ErrorCode StaleCode(PlannedCall& call) {
   if (call.times.has_stepped_back() && IsFresh(call, call.times.now)) {
     return ErrorCode::kClockStepped;
   }
   call.record->cause = "outside_window";
+  call.record->reason = "the timestamp is outside the freshness window";
   return ErrorCode::kReplayDetected;
 }
 
@@ -143,6 +144,7 @@ Decision Conclude(PlannedCall call, const Answer& answer) {
   // What was seen before is a replay, whatever policy says of it.
   if (answer.status == CommitStatus::kAlreadySeen) {
     call.record->cause = "already_seen";
+    call.record->reason = "this envelope was seen before";
     return Deny(std::move(call), ErrorCode::kReplayDetected);
   }
   if (answer.status == CommitStatus::kStale) {

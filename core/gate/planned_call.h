@@ -55,7 +55,7 @@ Decision DenyTime(const Error& error);
 // |at - timestamp| <= window, exactly.
 bool IsFresh(const PlannedCall& call, Time at) noexcept;
 // REPLAY_DETECTED, outside_window; or CLOCK_STEPPED where only the caller's clock is at fault.
-ErrorCode StaleCode(PlannedCall& call) noexcept;
+ErrorCode StaleCode(PlannedCall& call);
 
 }  // namespace callgate::gate
 

@@ -1,6 +1,7 @@
 #include "callgate/decision.h"
 
 #include "callgate/json.h"
+#include "core/policy/context.h"
 #include "core/policy/decision_record.h"
 
 namespace callgate {
@@ -14,6 +15,15 @@ std::string Printable(std::string text) {
   return text;
 }
 
+std::string NameOf(const policy::Context* context, std::int32_t capability) {
+  std::string name = "capability " + std::to_string(capability);
+  if (context != nullptr) {
+    const auto& pattern = context->capabilities[static_cast<std::size_t>(capability)].tool_pattern;
+    name.append(" (").append(pattern.text).append(")");
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string RateCharge::Key() const {
@@ -23,13 +33,13 @@ std::string RateCharge::Key() const {
 
 std::string Decision::reason() const {
   if (allowed_ && capability_ < 0) return "allowed: it needs no capability";
-  if (allowed_) return "allowed by capability " + std::to_string(capability_);
+  if (allowed_) return "allowed by " + NameOf(context_.get(), capability_);
   if (record_ == nullptr) return std::string(CodeMeaning(code_));
   if (!record_->reason.empty()) return record_->reason;
   std::string reason(CodeMeaning(code_));
   if (!record_->rule.empty()) reason.append(" (").append(record_->rule).append(")");
   if (!record_->where.empty()) reason += " at " + Printable(record_->where);
-  if (capability_ >= 0) reason += " in capability " + std::to_string(capability_);
+  if (capability_ >= 0) reason += " in " + NameOf(context_.get(), capability_);
   return reason;
 }
 

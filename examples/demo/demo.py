@@ -44,14 +44,14 @@ def verdict(decision: dict[str, Any]) -> str:
 
 def show(titles: list[str], answers: dict[str, list[dict[str, Any]]], begin: int, end: int) -> None:
     width = max(len(title) for title in titles[begin:end])
-    say(paint(f"  {'call':{width}}  verdict  {'code':22}  C++ Python Node  why", BOLD))
+    say(paint(f"  {'call':{width}}  verdict  {'code':22}  C++, Python, Node  why", BOLD))
     for i in range(begin, end):
         first = answers["C++"][i]
         agree = all(rows[i] == first for rows in answers.values())
         word, color = ("ALLOW", GREEN) if first["allowed"] else ("DENY ", RED)
         code = first["code_name"] or ""
         same = "agree" if agree else paint("DIFFER", RED)
-        say(f"  {titles[i]:{width}}  {paint(word, color)}    {code:22}  {same:15}  "
+        say(f"  {titles[i]:{width}}  {paint(word, color)}    {code:22}  {same:17}  "
             f"{first['reason']}")
 
 

@@ -6,7 +6,6 @@ import { Gate, PolicySet, PublicKey } from "callgate";
 
 const scenario = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const gate = new Gate(PolicySet.parse(scenario.policy), { issuerKeys: scenario.issuer_keys });
-const text = new TextDecoder();
 
 for (const step of scenario.steps) {
   switch (step.op) {
@@ -23,7 +22,7 @@ for (const step of scenario.steps) {
         JSON.stringify({
           allowed: decision.allowed,
           code_name: decision.allowed ? null : decision.codeName,
-          payload: decision.allowed ? text.decode(decision.payload) : "",
+          payload: decision.allowed ? decision.payload : "",
           reason: decision.reason,
         }),
       );

@@ -86,7 +86,7 @@ class Scenario:
 
     def to_json(self) -> str:
         texts = [(POLICIES / f"{context}.yaml").read_text() for context in CONTEXTS]
-        jwk = json.loads(self.issuer.public_key.to_jwk())
+        jwk = self.issuer.public_key.to_jwk()
         return json.dumps(
             {
                 "policy": "\n---\n".join(texts),
@@ -123,8 +123,8 @@ def add_attacks(scenario: Scenario) -> None:
                  expect="INVALID_SIGNATURE")
     scenario.put("(the genuine call)", genuine, expect="ALLOW")
     scenario.put("the genuine call, replayed", genuine, expect="REPLAY_DETECTED")
-    scenario.put("a captured call, 31 seconds later", scenario.envelope(agent, "fs.list", read),
-                 later=31, expect="REPLAY_DETECTED")
+    scenario.put("a call captured 31 seconds ago",
+                 scenario.envelope(agent, "fs.read", read, later=-31), expect="REPLAY_DETECTED")
     scenario.put("alg none in the token's header",
                  scenario.envelope(with_algorithm_none(agent), "fs.read", read),
                  expect="INVALID_TOKEN")
@@ -158,8 +158,8 @@ def with_timestamp(envelope: bytes, seconds: float) -> bytes:
 
 def with_algorithm_none(agent: Agent) -> Agent:
     header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
-    claims = agent.token.split(".")[1]
-    return Agent(agent.key, f"{header}.{claims}.", agent.session)
+    _, claims, signature = agent.token.split(".")
+    return Agent(agent.key, f"{header}.{claims}.{signature}", agent.session)
 
 
 def build() -> tuple[Scenario, int]:

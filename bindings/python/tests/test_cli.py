@@ -396,7 +396,7 @@ def test_a_failing_case_says_what_was_expected_and_why() -> None:
         "-",
         '  ok    fs.read {"path": "/workspace/shared/a"}',
         "  FAIL  expected to be denied",
-        "        expected deny, got allow: allowed by capability 0",
+        "        expected deny, got allow: allowed by capability 0 (fs.*)",
         "        at <stdin>:7:5",
     ]
     assert lines[5] == "  FAIL  denied for another reason"
