@@ -25,9 +25,9 @@ const KeyList& AddedKeys(const Capability& capability, KeyClasses key_class) noe
 }
 
 std::vector<std::string_view> StandardKeys(KeyClasses key_class) {
-  if (key_class == kPathKey) return {"path", "file", "dir", "folder", "src", "filename"};
-  if (key_class == kDomainKey) return {"url", "host", "uri", "link", "site", "hostname"};
-  return {"command", "cmd", "program", "script", "executable", "cmdline"};
+  if (key_class == kPathKey) return {"path", "file", "dir", "folder", "src", "filename", "x_path"};
+  if (key_class == kDomainKey) return {"url", "host", "uri", "link", "site", "hostname", "x_url"};
+  return {"command", "cmd", "program", "script", "executable", "cmdline", "x_command"};
 }
 
 // The hosts of an entry as values: bare, and in URLs with the ports that the entry takes.
@@ -103,6 +103,11 @@ void ForEachPattern(const Capability& capability, Take&& take) {
       for (const CommandEntry& entry : *capability.command_allowlist) {
         values.push_back(JsonString(entry.text));
       }
+    }
+    if (values.empty() && (classes & kTextKey) == 0) {
+      // By their look they are values of the class, too.
+      values = AllowedPaths(capability);
+      for (std::string& domain : AllowedDomains(capability)) values.push_back(std::move(domain));
     }
     for (const std::string& text : LikelyMatches(pattern)) values.push_back(JsonString(text));
     take(*key, pattern, values);
