@@ -8,6 +8,7 @@
 #include "callgate/error.h"
 #include "callgate/gate.h"
 #include "callgate/json.h"
+#include "callgate/ledger.h"
 #include "callgate/limits.h"
 #include "callgate/policy.h"
 #include "callgate/result.h"
