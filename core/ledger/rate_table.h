@@ -83,7 +83,9 @@ class RateTable {
     std::unordered_map<Digest, Entry, DigestHash> windows;
     std::vector<Due> due;  // a heap, earliest first; one for each window
   };
-  static constexpr std::size_t kShards = 32;
+  // An export holds the locks of all shards here and of the replays at once: ThreadSanitizer follows
+  // at most 64.
+  static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kSweepWindows = 4;  // looked at for each call charged
 
   Shard& ShardOf(const Digest& root) noexcept { return (*shards_)[root.high % kShards]; }
