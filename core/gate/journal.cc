@@ -39,16 +39,10 @@ std::vector<JournalRecord::Charge> ChargesOf(const CallRecord& record) {
 }
 
 void ReadCharges(ObjectReader& reader, JournalRecord& record) {
-  for (const json::Value charge : reader.List("charges")) {
-    std::vector<json::Value> pair;
-    if (charge.is_array()) {
-      for (const json::Value part : charge.elements()) pair.push_back(part);
-    }
-    if (pair.size() != 2) return reader.Fail();
-    const auto window = ReadHex(pair[0]);
-    const auto period = ReadInteger(pair[1]);
-    if (!window || !period) return reader.Fail();
-    record.charges.push_back({*window, *period});
+  for (const json::Value value : reader.List("charges")) {
+    ObjectReader charge(value);
+    record.charges.push_back({charge.Hex("window"), charge.Integer("period")});
+    if (!charge.AllRead()) reader.Fail();
   }
 }
 
@@ -61,9 +55,10 @@ std::string JournalCall(const CallRecord& record) {
   std::string& list = writer.Raw("charges") += '[';
   for (const JournalRecord::Charge& charge : ChargesOf(record)) {
     if (list.back() != '[') list += ',';
-    list += "[\"";
-    AppendHex(charge.window, list);
-    list += "\"," + std::to_string(charge.period) + ']';
+    ObjectWriter entry(list);
+    entry.Integer("period", charge.period);
+    entry.Hex("window", charge.window);
+    entry.End();
   }
   list += ']';
   writer.Hex("envelope", record.envelope);

@@ -117,17 +117,17 @@ class SessionTable {
   bool IsForgettable(const SessionRecord& session, Time now) const noexcept;
   void Forget(const SessionPtr& session);
 
+  // First, so that nothing of other alignment is padded.
+  mutable std::array<Shard, kShards> shards_;
   const std::size_t max_sessions_;
   const std::chrono::seconds leeway_;
   const DigestKey& digest_key_;
   QuotaTable& quotas_;
   std::atomic<std::uint64_t>& sequence_;
-
-  std::mutex mutex_;  // of every change; before any shard's
-  mutable std::array<Shard, kShards> shards_;
-  std::vector<Due> due_;  // a heap, earliest first; one for each record
   std::atomic<std::size_t> size_{0};
   Time forgotten_{};
+  std::vector<Due> due_;  // a heap, earliest first; one for each record
+  std::mutex mutex_;      // of every change; before any shard's
 };
 
 }  // namespace callgate::ledger

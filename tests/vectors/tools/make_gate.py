@@ -71,7 +71,14 @@ def jkt(signer):
 
 
 def token(
-    signer=ISSUER, header=None, id="session-1", sub="agent-7", scp="default", iat=-60, exp=HOUR, **more
+    signer=ISSUER,
+    header=None,
+    id="session-1",
+    sub="agent-7",
+    scp="default",
+    iat=-60,
+    exp=HOUR,
+    **more,
 ):
     """Times in seconds from noon; None leaves a claim out."""
     seconds = NOON // 1000
@@ -93,7 +100,9 @@ def stamp(at):
     return instant.strftime("%Y-%m-%dT%H:%M:%S") + f".{at % 1000:03d}Z"
 
 
-def envelope(payload=None, at=0, signer=AGENT, time=None, protocol="smcp/v1", utf16=False, **claims):
+def envelope(
+    payload=None, at=0, signer=AGENT, time=None, protocol="smcp/v1", utf16=False, **claims
+):
     """`at` in milliseconds from noon; `time` replaces the text of the timestamp."""
     payload = call() if payload is None else payload
     text = claims.pop("token", None) or token(**claims)
@@ -337,9 +346,7 @@ for name, text in {"list": "[1]", "number": "1", "null": "null"}.items():
 ORDER = 2**252 + 27742317777372353535851937790883648493
 raw = base64.b64decode(signature)
 twin = raw[:32] + (int.from_bytes(raw[32:], "little") + ORDER).to_bytes(32, "little")
-refused(
-    "signature-plus-group-order", SMCP + "8", edited(signature, b64(twin)), "INVALID_SIGNATURE"
-)
+refused("signature-plus-group-order", SMCP + "8", edited(signature, b64(twin)), "INVALID_SIGNATURE")
 add(
     "token-used-twice",
     SMCP + "10",
@@ -477,7 +484,9 @@ for name, tool in {
     "cyrillic": '"fs.re\\u0430d"',
     "long": '"' + "a" * 129 + '"',
 }.items():
-    refused("tool-" + name, SMCP + "22", envelope(call(params=f'{{"name":{tool},"arguments":{{}}}}')))
+    refused(
+        "tool-" + name, SMCP + "22", envelope(call(params=f'{{"name":{tool},"arguments":{{}}}}'))
+    )
 for name, arguments in {"null": "null", "array": "[]", "string": '"{}"'}.items():
     refused("arguments-" + name, SMCP + "23", envelope(call(arguments=arguments)))
 for name, find, replacement in (
@@ -494,7 +503,9 @@ for name, find, replacement in (
     ("arguments", '"arguments":', '"Arguments":{"path":"/etc"},"arguments":'),
     ("method", '"method":', '"METHOD":"tools/list","method":'),
 ):
-    refused("case-variant-" + name, "callgate, concepts: what the gate takes", edited(find, replacement))
+    refused(
+        "case-variant-" + name, "callgate, concepts: what the gate takes", edited(find, replacement)
+    )
 for name, payload in {
     "result": call().replace('"method"', '"result":{},"method"'),
     "params-task": call(params='{"name":"fs.read","task":{}}'),
@@ -533,7 +544,11 @@ for name, literal in {
     "bare-point": ".5",
     "hex": "0x10",
 }.items():
-    refused("number-" + name, SMCP + "27", edited('"n":7', f'"n":{literal}', payload=call("t", '{"n":7}')))
+    refused(
+        "number-" + name,
+        SMCP + "27",
+        edited('"n":7', f'"n":{literal}', payload=call("t", '{"n":7}')),
+    )
 refused("lone-surrogate", SMCP + "29", edited("/workspace/a/x", "\\ud800"))
 good = envelope().encode()
 for name, bytes_ in {
@@ -614,9 +629,7 @@ for name, claims, code in (
 refused("claims-other-sub", SMCP + "44", envelope(sub="agent-8"), "INVALID_TOKEN")
 refused("claims-other-scp", SMCP + "44, 52", envelope(scp="narrow"), "INVALID_TOKEN")
 refused("claims-unknown-session", SMCP + "44", envelope(id="session-2"), "UNKNOWN_SESSION")
-refused(
-    "claims-other-cnf", SMCP + "44", envelope(cnf={"jkt": jkt(OTHER)}), "INVALID_TOKEN"
-)
+refused("claims-other-cnf", SMCP + "44", envelope(cnf={"jkt": jkt(OTHER)}), "INVALID_TOKEN")
 add(
     "claims-cnf-dropped",
     SMCP + "44, 45",
@@ -753,7 +766,9 @@ add(
     "order-of-failures",
     FLOW,
     send(
-        envelope(call(id="null", tool="fs.delete"), signer=OTHER, token=token(OTHER, exp=-1), **stale),
+        envelope(
+            call(id="null", tool="fs.delete"), signer=OTHER, token=token(OTHER, exp=-1), **stale
+        ),
         "INVALID_ENVELOPE",
     ),
     send(
@@ -900,9 +915,7 @@ add(
     SESSIONS,
     opening(parent="session-1", exp=2 * HOUR, **CHILD),
     send(envelope(at=HOUR * 1000 - 1, exp=2 * HOUR, **CHILD), now=HOUR * 1000 - 1),
-    send(
-        envelope(at=HOUR * 1000, exp=2 * HOUR, **CHILD), "SESSION_INACTIVE", now=HOUR * 1000
-    ),
+    send(envelope(at=HOUR * 1000, exp=2 * HOUR, **CHILD), "SESSION_INACTIVE", now=HOUR * 1000),
 )
 add(
     "chain-depth",
@@ -926,9 +939,7 @@ add(
     CLOCK,
     send(envelope()),
     send(envelope(call(id="2"), at=-1000), now=-1000),
-    send(
-        envelope(call(id="3"), at=-30500), "REPLAY_DETECTED", now=-1000, cause="outside_window"
-    ),
+    send(envelope(call(id="3"), at=-30500), "REPLAY_DETECTED", now=-1000, cause="outside_window"),
     send(envelope(call(id="4"), at=-30500), "CLOCK_STEPPED", now=-1001),
 )
 add(
@@ -982,7 +993,11 @@ add(
     ),
     planned(envelope(), {"committed": []}, replay=True, sessions=["session-1"], charges=[]),
     planned(
-        envelope(call("fs.delete")), {"committed": []}, "TOOL_EXPLICITLY_DENIED", replay=True, charges=[]
+        envelope(call("fs.delete")),
+        {"committed": []},
+        "TOOL_EXPLICITLY_DENIED",
+        replay=True,
+        charges=[],
     ),
     planned(envelope(signer=OTHER), {"committed": []}, "INVALID_SIGNATURE", replay=False),
     planned(envelope(at=-31000), {"committed": []}, "REPLAY_DETECTED", replay=False),
