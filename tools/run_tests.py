@@ -35,6 +35,8 @@ SUITES = [
     Suite("reference", f"{PYTHON} -m pytest -q tests/reference --junitxml {{junit}}"),
     Suite("properties", f"{PYTHON} -m pytest -q tests/properties --junitxml {{junit}}"),
     Suite("node", "tools/test_node.sh {junit}"),
+    Suite("docs", f"{PYTHON} -m pytest -q tests/docs --junitxml {{junit}}"),
+    Suite("docs types", f"{PYTHON} -m mypy tests/docs"),
     Suite("python types", f"{PYTHON} -m mypy -p callgate"),
     Suite("python test types", f"{PYTHON} -m mypy bindings/python/tests tools"),
     Suite("sdist", "tools/test_sdist.sh"),

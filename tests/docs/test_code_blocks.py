@@ -1,0 +1,149 @@
+"""Every code block of the README and of docs/ is executed.
+
+| block | what is done with it |
+|---|---|
+| `python` `ts` `cpp` `sh` | those of a page make one program of that language, which runs |
+| `text` after one of these | is what that block prints; `…` stands for any text within a line |
+| `yaml` | loads as a policy |
+| `yaml refused` | does not load; a `text` block after it is the error |
+| `yaml suite` | is a policy test suite; `callgate test` is run on it where the page says so |
+| `json` | is JSON that the engine accepts |
+| `cmake` | configures, in a folder with a `main.cc`, against the library |
+| `console` | is a command that another test runs; which one is told below |
+| `text demo` | is what `make demo` prints, apart from the measured times |
+
+`file=NAME` after the language writes the text to that file, for the page's programs. A block of any
+other kind fails, so that none is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import callgate
+import pytest
+from markdown import PAGES, PROGRAMS, ROOT, Block, read_blocks
+from programs import BUILD, END, ENVIRONMENT, RUNNERS, run
+
+BLOCKS = [block for page in PAGES for block in read_blocks(page)]
+KINDS = (*PROGRAMS, "text", "yaml", "json", "cmake", "console")
+
+# Commands of `console` blocks that are no targets of the Makefile, and the file whose test runs
+# what they say.
+RUN_ELSEWHERE = {
+    "pip install .": ("tools/test_sdist.sh", "pip install"),
+    "npm pack": ("tools/test_node.sh", "npm pack"),
+    "npm install": ("tools/test_node.sh", "npm install"),
+    "cmake --preset": ("CMakePresets.json", '"configurePresets"'),
+    "cmake --install": ("tests/consumer/install/install_and_consume.cmake", "--install"),
+    "cmake --build": ("tools/build.sh", "cmake --build"),
+    "python tools/": ("tests/docs/test_pages.py", "error_codes_doc"),
+    "python -m pytest": ("tools/run_tests.py", "-m pytest"),
+    "ctest": ("tools/run_tests.py", "ctest"),
+}
+
+
+def of_kind(*kinds: str) -> list[Block]:
+    return [block for block in BLOCKS if block.language in kinds]
+
+
+def programs() -> list[tuple[Path, str]]:
+    return sorted({(block.page, block.language) for block in of_kind(*PROGRAMS)})
+
+
+def differs(block: Block, printed: str) -> bool:
+    if block.output is None:
+        return False
+    pattern = re.escape(block.output.text.strip()).replace("…", ".*")
+    return re.fullmatch(pattern, printed.strip()) is None
+
+
+@pytest.mark.parametrize(
+    ("page", "language"), programs(), ids=lambda value: getattr(value, "stem", value)
+)
+def test_the_programs_of_a_page_run_and_print_what_it_says(
+    page: Path, language: str, tmp_path: Path
+) -> None:
+    blocks = [block for block in BLOCKS if block.page == page]
+    for block in blocks:
+        if block.file is not None:
+            (tmp_path / block.file).write_text(block.text)
+    blocks = [block for block in blocks if block.language == language and block.file is None]
+    if not blocks:
+        return
+    printed = RUNNERS[language](blocks, tmp_path).split(f"{END}\n")
+    assert printed.pop() == "", "something was printed after the last block"
+    assert len(printed) == len(blocks), "a block did not reach its end"
+    wrong = [
+        f"{block.output} is not what the block before it prints:\n{text}"
+        for block, text in zip(blocks, printed, strict=True)
+        if differs(block, text)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("block", of_kind("yaml"), ids=str)
+def test_policies_load_or_are_refused_as_the_page_says(block: Block) -> None:
+    if "suite" in block.words:
+        assert block.file is not None, "a suite is run by a command of the page, from a file"
+        commands = [b.text for b in BLOCKS if b.page == block.page and b.language == "sh"]
+        assert any(f"callgate test {block.file}" in text for text in commands)
+    elif "refused" in block.words:
+        with pytest.raises(callgate.PolicyError):
+            callgate.PolicySet.parse(block.text)
+    else:
+        callgate.PolicySet.parse(block.text)
+
+
+@pytest.mark.parametrize("block", of_kind("json"), ids=str)
+def test_json_is_acceptable(block: Block) -> None:
+    callgate.canonicalize(block.text)
+
+
+@pytest.mark.parametrize("block", of_kind("cmake"), ids=str)
+def test_cmake_projects_build(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(block.text)
+    (tmp_path / "main.cc").write_text("#include <callgate/gate.h>\nint main() {}\n")
+    run(["cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-Dcallgate_DIR={BUILD}"], tmp_path)
+    run(["cmake", "--build", "build"], tmp_path)
+
+
+@pytest.mark.parametrize("block", of_kind("console"), ids=str)
+def test_commands_that_are_tests_themselves_exist(block: Block) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for line in block.lines:
+        command = line.removeprefix("$ ").split("  #")[0].strip()
+        if target := re.fullmatch(r"make ([a-z-]+)( [A-Z_]+=\S+)*", command):
+            assert target[1] in targets, f"{block}: the Makefile has no {target[1]}"
+            continue
+        known = [place for start, place in RUN_ELSEWHERE.items() if command.startswith(start)]
+        assert known, f"{block}: no test runs {command}"
+        for file, what in known:
+            assert what in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize("block", [b for b in of_kind("text") if "demo" in b.words], ids=str)
+def test_the_table_of_the_demonstration_is_what_it_prints(block: Block) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "demo" / "demo.py")],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    def unmeasured(text: str) -> list[str]:
+        lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+        return [re.sub(r"\d+\.\d+|byte \d+", "N", line) for line in lines]
+
+    assert unmeasured(block.text) == unmeasured(done.stdout)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_no_block_is_left_out(block: Block) -> None:
+    assert block.language in KINDS, f"{block}: what is done with {block.language!r}?"
