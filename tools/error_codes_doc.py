@@ -26,6 +26,10 @@ SEAL number.
 Three pairs of names share a number: `UNKNOWN_SESSION` and `SESSION_INACTIVE` on SMCP paths,
 `EXPIRED_TOKEN` and `REPLAY_DETECTED`, and `UNKNOWN_WORKLOAD` and `WORKLOAD_VERIFICATION_FAILED`, on
 SEAL paths. That is the documents' doing, and one more reason to compare names.
+
+The engine itself does not report `UNKNOWN_WORKLOAD`, `WORKLOAD_VERIFICATION_FAILED`,
+`AUDIT_UNAVAILABLE`, `SIGNER_UNAVAILABLE`, `UPSTREAM_TIMEOUT` and `UPSTREAM_FAILED`. They are the names
+that servers built on it use.
 """
 
 SECTIONS = {
@@ -46,13 +50,13 @@ CONCLUSION = """\
 |---|---|
 | a `Decision` that denies | C++ `code()`, `CodeName(code)`; Python `code`, `code_name`; Node `code`, `codeName` |
 | an error | C++ `Error{code, message, where}`; Python `CallgateError` with `code`, `code_name`, `where`; Node `CallgateError` with `code`, `codeName`, `where` |
-| the command line | `--json` prints code and name; exit code 1 for a denial, 2 for an error |
+| the command line | a decision with code and name (`--json`: `code`, `code_name`) and exit code 1; an error as `where: message` on standard error and exit code 2 |
 
 The classes of errors, the same in Python and Node:
 
 | class | raised by | with |
 |---|---|---|
-| `JsonError` | `canonicalize`, and a result that is no JSON | `INVALID_JSON`, `LIMIT_EXCEEDED` |
+| `JsonError` | `canonicalize` | `INVALID_JSON`, `LIMIT_EXCEEDED` |
 | `KeyFormatError` | importing keys | `KEY_REFUSED` |
 | `PolicyError` | loading policies, and naming a context that does not exist | `INVALID_POLICY`, `SCOPE_NOT_FOUND` |
 | `TokenError` | tokens | `EXPIRED_TOKEN`, `INVALID_TOKEN` |
