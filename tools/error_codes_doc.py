@@ -28,8 +28,8 @@ Three pairs of names share a number: `UNKNOWN_SESSION` and `SESSION_INACTIVE` on
 SEAL paths. That is the documents' doing, and one more reason to compare names.
 
 The engine itself does not report `UNKNOWN_WORKLOAD`, `WORKLOAD_VERIFICATION_FAILED`,
-`AUDIT_UNAVAILABLE`, `SIGNER_UNAVAILABLE`, `UPSTREAM_TIMEOUT` and `UPSTREAM_FAILED`. They are the names
-that servers built on it use.
+`AUDIT_UNAVAILABLE`, `SIGNER_UNAVAILABLE`, `UPSTREAM_TIMEOUT` and `UPSTREAM_FAILED`. They are the
+names that servers built on it use.
 """
 
 SECTIONS = {
