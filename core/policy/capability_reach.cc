@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/policy/command_entry.h"
 #include "core/policy/path.h"
 #include "core/policy/path_constraint.h"
 #include "core/policy/text.h"
@@ -77,16 +78,26 @@ bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
          (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
 }
 
-// A program that looks like a path stands in a string that is judged as one, be it a list element
-// or the beginning of a text, unless it stands under an added key that exempts its values. A path
-// with a space could be both an allowed path and a command with arguments.
+bool HoldsSpace(const PathEntry& entry) { return entry.stem.find(' ') != std::string::npos; }
+
+// `..` and the like are segments that no path may hold, but `.. x` is one that it may.
+bool EndsInDots(std::string_view program) {
+  const std::string_view last = LastSegment(program);
+  return last.find_first_not_of('.') == std::string_view::npos;
+}
+
+// Whether some call of `program` passes. A program that looks like a path stands in a string that
+// is judged as one, be it a list element or the beginning of a text, unless it stands under an
+// added key that exempts its values. As the beginning of a text its last segment goes on after the
+// space, into one that a `*`, or an entry with a space in it, allows.
 bool CanStart(const Capability& capability, std::string_view program) {
-  if (!capability.path_allowlist || !LooksLikePath(program)) return true;
+  if (!capability.path_allowlist || !LooksLikePath(program) || EndsInDots(program)) return true;
   for (const std::string& key : capability.command_arguments) {
     if (CouldBeText(key)) return true;
   }
+  if (capability.base_directory && HoldsSpace(*capability.base_directory)) return true;
   for (const PathEntry& entry : *capability.path_allowlist) {
-    if (entry.stem.find(' ') != std::string::npos) return true;
+    if (entry.has_wildcard() || HoldsSpace(entry)) return true;
   }
   return JudgeOnePath(capability, program).empty();
 }

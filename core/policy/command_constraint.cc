@@ -40,7 +40,8 @@ std::string_view JudgeSubcommand(const Capability& capability, const Argv& argv,
   return {};
 }
 
-// A word, or what follows an `=` in it, that is taken for a path and not allowed.
+}  // namespace
+
 std::string_view JudgePathWord(const Capability& capability, std::string_view word) {
   if (LooksLikePath(word)) {
     if (const std::string_view rule = JudgeOnePath(capability, word); !rule.empty()) return rule;
@@ -58,8 +59,6 @@ std::string_view JudgePathWord(const Capability& capability, std::string_view wo
   }
   return {};
 }
-
-}  // namespace
 
 Fault JudgeCommand(const Capability& capability, const Arguments& arguments) {
   const CommandSearch search{capability.command_arguments, capability.free_arguments,

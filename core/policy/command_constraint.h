@@ -2,6 +2,8 @@
 #ifndef CALLGATE_CORE_POLICY_COMMAND_CONSTRAINT_H_
 #define CALLGATE_CORE_POLICY_COMMAND_CONSTRAINT_H_
 
+#include <string_view>
+
 #include "core/policy/argument_search.h"
 #include "core/policy/context.h"
 
@@ -10,6 +12,10 @@ namespace callgate::policy {
 // A rule that begins with "path." is about a word of the command that is a path.
 // REQUIRES: capability.command_allowlist.
 [[nodiscard]] Fault JudgeCommand(const Capability& capability, const Arguments& arguments);
+
+// The rule that denies a word of a command, or what follows an `=` in it, as a path; empty when
+// none does. REQUIRES: capability.path_allowlist.
+[[nodiscard]] std::string_view JudgePathWord(const Capability& capability, std::string_view word);
 
 }  // namespace callgate::policy
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/policy/command_constraint.h"
 #include "core/policy/path.h"
 #include "core/policy/path_constraint.h"
 
@@ -73,16 +74,9 @@ Gaps FindDomainGaps(const Reached& outer, const Reached& inner) {
 // `words`; this says whether `outer` passes those of them that it would judge.
 bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matched) {
   if (!outer.path_allowlist) return true;
-  for (std::size_t i = matched; i < words.size(); ++i) {
-    std::string_view part = words[i];
-    while (true) {
-      if (LooksLikePath(part) && !JudgeOnePath(outer, part).empty()) return false;
-      const std::size_t equals = part.find('=');
-      if (equals == std::string_view::npos) break;
-      part.remove_prefix(equals + 1);
-    }
-  }
-  return true;
+  return std::all_of(words.begin() + static_cast<std::ptrdiff_t>(std::min(matched, words.size())),
+                     words.end(),
+                     [&](std::string_view word) { return JudgePathWord(outer, word).empty(); });
 }
 
 bool AreWordsCovered(const Capability& outer, const Words& words) {

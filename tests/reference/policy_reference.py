@@ -273,10 +273,14 @@ def command_failure(capability, arguments):
         return "COMMAND_NOT_ALLOWED"
     if "path_allowlist" in capability:  # [command.path-words]
         for word in words:
-            for part in path_parts(word):
-                if ref_paths.looks_like_path(part) and not path_passes(capability, part):
-                    return "PATH_NOT_ALLOWED"
+            parts = [part for part in path_parts(word) if ref_paths.looks_like_path(part)]
+            too_many = len(parts) - ref_paths.looks_like_path(word) > MOST_PATHS_IN_WORD
+            if too_many or not all(path_passes(capability, part) for part in parts):
+                return "PATH_NOT_ALLOWED"
     return None
+
+
+MOST_PATHS_IN_WORD = 16
 
 
 def path_parts(word):
