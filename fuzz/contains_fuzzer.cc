@@ -32,7 +32,8 @@ void CheckPair(const PolicySet& policy, const std::string& parent, const std::st
     Require(Allows(policy, child, witness->tool, witness->arguments));
     Require(!Allows(policy, parent, witness->tool, witness->arguments));
   }
-  for (const callgate::PolicyChange& change : policy.Diff(parent, policy, child)->changes) {
+  const callgate::PolicyDiff diff = policy.Diff(parent, policy, child).value();
+  for (const callgate::PolicyChange& change : diff.changes) {
     if (!change.witness) continue;
     const Witness& shown = *change.witness;
     Require(Allows(policy, child, shown.tool, shown.arguments) == change.became_allowed);
