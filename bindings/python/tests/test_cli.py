@@ -1,6 +1,7 @@
 """The command line, as a user runs it: output, standard error, exit codes."""
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 
 import callgate
 import pytest
-from callgate import PublicKey, SecretKey
+from callgate import PolicySet, PublicKey, SecretKey
 from callgate.cli.__main__ import main
 
 ROOT = Path(__file__).parents[3]
@@ -74,6 +75,24 @@ def test_arguments_come_from_a_file_or_standard_input(tmp_path: Path) -> None:
     assert run("eval", *CALL, "--arguments", "-", stdin=ALLOWED).returncode == 0
     assert run("eval", *CALL, "--arguments", "-", stdin=DENIED).returncode == 1
     assert run("eval", *CALL, "--arguments", "{").returncode == 1
+
+
+def test_what_is_no_unicode_text_is_an_error_and_no_denial() -> None:
+    command = [str(Path(sys.executable).parent / "callgate"), "eval", *CALL, "--arguments"]
+    done = subprocess.run([*map(os.fsencode, command), b"\xff"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"callgate: ")
+
+
+def test_a_defect_is_an_error_and_no_denial(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(name: str) -> PolicySet:
+        raise ZeroDivisionError(name)
+
+    monkeypatch.setattr("callgate.cli.commands.eval.read_policy", fail)
+    assert main(["eval", *CALL]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_explain_says_what_each_capability_answered() -> None:
@@ -328,7 +347,7 @@ def test_a_token_that_is_not_valid_is_refused(keys: tuple[Path, Path]) -> None:
     assert (refused["verified"], refused["code_name"]) == (False, "INVALID_TOKEN")
 
 
-@pytest.mark.parametrize("claims", ["{", "[]", '{"sub":"a"}'])
+@pytest.mark.parametrize("claims", ["{", "[]", '{"sub":"a"}', '{"sub":"a","sub":"b"}', '{"a":NaN}'])
 def test_claims_that_make_no_token_are_an_error(keys: tuple[Path, Path], claims: str) -> None:
     assert_error(run("token", "issue", "--key", keys[0], "--claims", claims), "")
 

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,15 @@ def test_a_decision_outlives_its_policy() -> None:
     decision = PolicySet.parse(POLICY).evaluate("c", "fs.read", {"path": "/etc"})
     assert decision.context == "c"
     assert len(decision.details) == 2
+
+
+def test_decisions_and_policies_leave_nothing_behind() -> None:
+    types = (Decision, PolicySet, _native.PolicySet)
+    before = [sys.getrefcount(kind) for kind in types]
+    for _ in range(1000):
+        PolicySet.parse(POLICY).evaluate("c", "fs.read", READ).check_response("{}")
+    after = [sys.getrefcount(kind) for kind in types]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [0, 0, 0]
 
 
 def test_files_and_directories_load(tmp_path: Path) -> None:

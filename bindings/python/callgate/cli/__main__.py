@@ -25,6 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _output.show_error(error.strerror or "input or output failed", error.filename)
         return ERROR
+    except (TypeError, ValueError) as error:  # e.g. an argument that is no Unicode text
+        _output.show_error(str(error), None)
+        return ERROR
+    except Exception:  # Python itself would exit with 1, which says that a call was denied
+        _output.show_traceback()
+        return ERROR
     return ALLOWED if outcome.ok else DENIED
 
 

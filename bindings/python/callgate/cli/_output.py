@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 
 from callgate.cli._command import Outcome
 
@@ -25,3 +26,8 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
 def show_error(message: str, where: str | None) -> None:
     """On standard error, in the form that editors jump to: file:line:column: message."""
     sys.stderr.write(f"{where or 'callgate'}: {message}\n")
+
+
+def show_traceback() -> None:
+    """On standard error, of a defect of callgate itself."""
+    traceback.print_exc(file=sys.stderr)

@@ -6,10 +6,11 @@ import argparse
 import json
 from typing import Any
 
-from callgate import TokenError, issue_token, verify_token
+from callgate import JsonError, TokenError, canonicalize, issue_token, verify_token
 from callgate.cli._command import Outcome, Verbs, add_command, error_data
 from callgate.cli._input import (
     input_error,
+    place,
     read_file,
     read_now,
     read_public_key,
@@ -90,10 +91,11 @@ def run_verify(arguments: argparse.Namespace) -> Outcome:
 def _claims(arguments: argparse.Namespace) -> dict[str, Any]:
     claims: dict[str, Any] = {}
     if arguments.claims is not None:
+        text = read_value(arguments.claims)
         try:
-            claims = json.loads(read_value(arguments.claims))
-        except ValueError as error:
-            raise input_error(str(error), "--claims") from error
+            claims = json.loads(canonicalize(text))  # strict, where Python's reader is not
+        except JsonError as error:
+            raise place(error, text, "--claims") from error
         if not isinstance(claims, dict):
             raise input_error("expected a JSON object", "--claims")
     options = {name: getattr(arguments, name) for name in CLAIMS}
