@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# tools/bench.sh [peers]: every benchmark, on one core so that figures can be compared.
+# tools/bench.sh [peers] [--quick] [--write]: the benchmarks, see tools/bench.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
-pin=()
-if command -v taskset >/dev/null; then pin=(taskset -c "$(($(nproc) - 1))"); fi
+options=("$@")
 if [[ ${1:-} == peers ]]; then
-  exec "${pin[@]}" python bench/peers/run.py
+  options=(--peers "${@:2}")
+  if ! cmp -s bench/peers/package-lock.json bench/peers/node_modules/.callgate-lock; then
+    npm ci --silent --no-audit --no-fund --prefix bench/peers
+    cp bench/peers/package-lock.json bench/peers/node_modules/.callgate-lock
+  fi
 fi
-for benchmark in build/bindings/bench/*_bench; do
-  echo "== $(basename "$benchmark")"
-  "${pin[@]}" "$benchmark" --benchmark_min_warmup_time=0.1
-done
+exec python tools/bench.py "${options[@]}"
