@@ -119,6 +119,17 @@ TEST(Plan, ACommitThatDoesNotFitTheChargesIsNoAnswer) {
   EXPECT_EQ(Answer(unlimited.Finish(Committed{{0}})), "LEDGER_UNAVAILABLE");
 }
 
+TEST(Plan, ANegativeWaitIsNoAnswer) {
+  Scene scene;
+  const auto finish = [&](milliseconds retry_after) {
+    return scene.gate->MakePlan(scene.Get(), kNoon).Finish(RateLimited{retry_after});
+  };
+  const Decision refused = finish(milliseconds(-1));
+  EXPECT_EQ(Answer(refused), "LEDGER_UNAVAILABLE");
+  EXPECT_EQ(refused.retry_after(), std::nullopt);
+  EXPECT_EQ(Answer(finish(milliseconds(0))), "RATE_LIMIT_EXCEEDED");
+}
+
 TEST(Plan, IsFinishedOnce) {
   Scene scene;
   Plan plan = scene.gate->MakePlan(scene.Read(), kNoon);

@@ -235,7 +235,7 @@ interface Native {
 
   planReplayKey(plan: PlanHandle): [publicKey: PublicKeyHandle, signature: Uint8Array] | null;
   planSessions(plan: PlanHandle): string[];
-  planTimestamp(plan: PlanHandle): Milliseconds;
+  planTimestamp(plan: PlanHandle): Milliseconds | null;
   planWindow(plan: PlanHandle): Milliseconds;
   planCharges(plan: PlanHandle): Charge[][];
   planFinish(
