@@ -23,7 +23,7 @@ Result<void> Restore(const SavedSession& session, Tables& tables) {
   }
   const SessionStatus status = tables.sessions.Restore(
       {session.identity, std::move(parent), session.snapshots, session.expires_at},
-      session.latest_exp, session.state);
+      std::max(session.latest_exp, session.expires_at), session.state);
   if (status == SessionStatus::kFull) return Invalid("more sessions than max_sessions");
   if (status != SessionStatus::kDone) return Invalid("a session is there twice");
   return {};

@@ -222,6 +222,17 @@ TEST(State, ClosingIsFinalInTheJournalToo) {
   ASSERT_EQ(restore({opened, numbered(opened, 93)}), "ok");
 }
 
+TEST(State, ATombstoneOutlastsItsOwnSessionWhateverTheStateSays) {
+  Scene first;
+  ASSERT_TRUE(first.gate->RevokeSession("session-1").ok());
+  const std::string exp = std::to_string(kExp.time_since_epoch().count());
+  const std::string state =
+      With(first.gate->ExportState(), "\"latest_exp\":" + exp, "\"latest_exp\":0");
+  Scene second(kPolicy, {}, false);
+  ASSERT_EQ(Answer(second.gate->RestoreState(state)), "ok");
+  EXPECT_EQ(Answer(second.Open({}, {}, kExp - seconds(1))), "SESSION_INACTIVE");
+}
+
 TEST(State, ChainsAreNoDeeperThanTheLimitOfTheGateThatTakesThem) {
   Scene first;
   std::vector<std::string> effects;
