@@ -1,0 +1,1 @@
+"""SMCP and SEAL for Python: the clients, the envelope functions and their errors."""
