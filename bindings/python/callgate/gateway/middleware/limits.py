@@ -1,0 +1,26 @@
+"""What a caller may cost before anything of it was verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """Bounds that hold before authentication. Sizes are bytes, times are seconds."""
+
+    # The engine's own bound of an envelope; a longer body could only be refused.
+    body_bytes: int = 1 << 20
+    header_bytes: int = 16 << 10
+    # From the first byte, or the connection, to the end of the headers; and of the body after it.
+    header_seconds: float = 10
+    body_seconds: float = 10
+    connections: int = 1024
+    connections_per_address: int = 128
+    # Requests whose reply is not yet sent. Each may hold one body and one upstream result.
+    requests_under_way: int = 256
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) <= 0:
+                raise ValueError(f"{field.name} must be more than 0")
