@@ -1,0 +1,35 @@
+"""The configuration of the gateway."""
+
+from callgate.gateway.config.audit import Audit
+from callgate.gateway.config.executions import Docker, Executions
+from callgate.gateway.config.issuer import Issuer, IssuerKey
+from callgate.gateway.config.limits import ConfigLimits
+from callgate.gateway.config.listen import Admin, Listen, Tls
+from callgate.gateway.config.load import ConfigError, load_config, parse_config
+from callgate.gateway.config.operations import Clock, Logging, Reload
+from callgate.gateway.config.root import GatewayConfig
+from callgate.gateway.config.schema import config_schema
+from callgate.gateway.config.upstreams import ToolAlias, Tools, Upstream
+
+__all__ = [
+    "Admin",
+    "Audit",
+    "Clock",
+    "ConfigError",
+    "ConfigLimits",
+    "Docker",
+    "Executions",
+    "GatewayConfig",
+    "Issuer",
+    "IssuerKey",
+    "Listen",
+    "Logging",
+    "Reload",
+    "Tls",
+    "ToolAlias",
+    "Tools",
+    "Upstream",
+    "config_schema",
+    "load_config",
+    "parse_config",
+]
