@@ -4,7 +4,7 @@ from callgate.gateway.config.audit import Audit
 from callgate.gateway.config.executions import Docker, Executions
 from callgate.gateway.config.issuer import Issuer, IssuerKey
 from callgate.gateway.config.limits import ConfigLimits
-from callgate.gateway.config.listen import Admin, Listen, Tls
+from callgate.gateway.config.listen import Admin, Listen, Tls, TrustedProxies
 from callgate.gateway.config.load import ConfigError, load_config, parse_config
 from callgate.gateway.config.operations import Clock, Logging, Reload
 from callgate.gateway.config.root import GatewayConfig
@@ -28,6 +28,7 @@ __all__ = [
     "Tls",
     "ToolAlias",
     "Tools",
+    "TrustedProxies",
     "Upstream",
     "config_schema",
     "load_config",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -11,7 +10,6 @@ from callgate.gateway.config._addresses import (
     check_address,
     check_networks,
     is_loopback,
-    network,
 )
 from callgate.gateway.config._section import Bytes, ConfigPath, Count, Port, Seconds, Section
 from callgate.gateway.secrets import Secret
@@ -52,13 +50,42 @@ class Tls(Section):
         return self
 
 
+class TrustedProxies(Section):
+    """Which connections are a proxy's, and what it is believed."""
+
+    networks: Networks = Field(
+        default=(),
+        description="Addresses and networks of proxies. The last address in their "
+        "`X-Forwarded-For` that is none of these is the caller's.",
+    )
+    uids: tuple[int, ...] = Field(
+        default=(), description="Users of proxies that come over the unix socket."
+    )
+    client_certificate: bool = Field(
+        default=False,
+        description="Believe their `Client-Cert` header (RFC 9440). A proxy that passes on such a "
+        "header of a caller lets everybody forge it.",
+    )
+    end_tls: bool = Field(
+        default=False,
+        description="TLS ends at the proxy, so that plain HTTP on an address that is not loopback "
+        "is meant.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TrustedProxies:
+        if (self.end_tls or self.client_certificate) and not (self.networks or self.uids):
+            raise ValueError("end_tls and client_certificate need networks or uids")
+        return self
+
+
 class Listen(Section):
     """The listener for agents: attestation, calls, tools, the public keys, health."""
 
     address: Address | None = Field(
         default="127.0.0.1",
         description="The IP address to listen on; `null` listens on no TCP port. Anything but a "
-        "loopback address needs `tls`, or `behind_tls_proxy`.",
+        "loopback address needs `tls`, or a trusted proxy that ends TLS.",
     )
     port: Port = Field(default=8700, description="The TCP port; `0` takes a free one.")
     unix: ConfigPath | None = Field(
@@ -71,15 +98,10 @@ class Listen(Section):
         description="The permissions of the unix socket, octal, as a string.",
     )
     tls: Tls | None = Field(default=None, description="Certificate and key. `null`: plain HTTP.")
-    trusted_proxies: Networks = Field(
-        default=(),
-        description="Addresses and networks of reverse proxies whose `X-Forwarded-For` is "
-        "believed. Without one, the peer's address is the transport's, whatever headers say.",
-    )
-    behind_tls_proxy: bool = Field(
-        default=False,
-        description="Says that TLS ends at one of `trusted_proxies`, so that plain HTTP on an "
-        "address that is not loopback is meant.",
+    trusted_proxies: TrustedProxies = Field(
+        default_factory=lambda: TrustedProxies(),
+        description="Reverse proxies that are believed. Without one, the peer is the transport's, "
+        "whatever headers say.",
     )
     public_url: str | None = Field(
         default=None,
@@ -92,8 +114,8 @@ class Listen(Section):
     )
     max_connections_per_address: Count = Field(
         default=256,
-        description="The same for one peer address. Trusted proxies and the unix socket are not "
-        "counted.",
+        description="The same for one peer address. Trusted proxies and the unix socket are only "
+        "counted in all.",
     )
     header_bytes: Bytes = Field(
         default=32 * 1024, description="Bytes of a request's first line and headers together."
@@ -115,11 +137,6 @@ class Listen(Section):
     )
 
     @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """``trusted_proxies``, parsed."""
-        return tuple(network(text) for text in self.trusted_proxies)
-
-    @property
     def is_loopback(self) -> bool:
         """Whether nobody beyond this machine can connect."""
         return self.address is None or is_loopback(self.address)
@@ -128,11 +145,10 @@ class Listen(Section):
     def _check(self) -> Listen:
         if self.address is None and self.unix is None:
             raise ValueError("expected an address or a unix socket to listen on")
-        if self.behind_tls_proxy and not self.trusted_proxies:
-            raise ValueError("behind_tls_proxy needs trusted_proxies")
-        if not self.is_loopback and self.tls is None and not self.behind_tls_proxy:
+        if not self.is_loopback and self.tls is None and not self.trusted_proxies.end_tls:
             raise ValueError(
-                f"{self.address} is not a loopback address: expected tls (or behind_tls_proxy)"
+                f"{self.address} is not a loopback address: expected tls, or trusted_proxies that "
+                "end it"
             )
         return self
 

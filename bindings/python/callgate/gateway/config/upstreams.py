@@ -36,8 +36,12 @@ class Upstream(Section):
     )
     environment: dict[VariableName, HiddenText] = Field(
         default_factory=dict,
-        description="Variables for `command`, texts or references to secrets. Of the gateway's own "
-        "environment it gets `PATH`, `HOME`, `LANG`, `TZ` and the like only.",
+        description="Variables for `command`, texts or references to secrets.",
+    )
+    inherit: tuple[VariableName, ...] = Field(
+        default=("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"),
+        description="Variables of the gateway's own environment that `command` gets too. No other "
+        "reaches it.",
     )
     url: str | None = Field(
         default=None,
@@ -57,20 +61,36 @@ class Upstream(Section):
         description="File with the certificates, PEM, that `url`'s certificate must come from, "
         "instead of the system's.",
     )
-    era: Literal["auto", "initialize", "2026-07-28"] = Field(
-        default="auto",
-        description="The era of MCP that the server speaks; `auto` finds out.",
+    client_certificate: ConfigPath | None = Field(
+        default=None, description="File with a client certificate, PEM, shown to `url`."
     )
-    timeout_seconds: Seconds = Field(
+    client_key: ConfigPath | None = Field(
+        default=None, description="File with the private key of `client_certificate`, PEM."
+    )
+    proxy: HiddenText | None = Field(
+        default=None,
+        description="The URL of an HTTP proxy for `url`, a text or a reference to a secret. "
+        "Variables like `HTTPS_PROXY` are not looked at.",
+    )
+    era: Literal["auto", "initialize", "discover"] = Field(
+        default="auto",
+        description="How the server is greeted: `discover` is MCP 2026-07-28, `initialize` all "
+        "before; `auto` tries the first, then the second.",
+    )
+    call_seconds: Seconds = Field(
         default=30, description="Seconds for one call, from dispatch to the whole reply."
     )
-    connect_seconds: Seconds = Field(
-        default=20, description="Seconds to start or reach the server and list its tools."
+    start_seconds: Seconds = Field(
+        default=20, description="Seconds to start or reach the server, and to greet it."
     )
-    max_reply_bytes: Bytes = Field(
-        default=16 << 20, description="Bytes of one message of the server; more is a failure."
+    max_result_bytes: Bytes = Field(
+        default=8 << 20,
+        description="Bytes of one result, where the context that decides says no less.",
     )
-    max_concurrent: Count = Field(default=64, description="Calls in flight at a time.")
+    max_in_flight: Count = Field(default=256, description="Calls in flight at a time.")
+    listing_seconds: Seconds = Field(
+        default=300, description="How long the server's list of tools is taken as current."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Upstream:
@@ -78,8 +98,11 @@ class Upstream(Section):
             raise ValueError("expected either command or url")
         if self.command is None and (self.environment or self.directory):
             raise ValueError("environment and directory belong to command, not to url")
-        if self.url is None and (self.headers or self.ca):
-            raise ValueError("headers and ca belong to url, not to command")
+        of_url = (self.headers, self.ca, self.client_certificate, self.client_key, self.proxy)
+        if self.url is None and any(of_url):
+            raise ValueError("headers, ca, client_certificate and proxy belong to url")
+        if (self.client_certificate is None) != (self.client_key is None):
+            raise ValueError("client_certificate and client_key go together")
         return self
 
 
