@@ -7,6 +7,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
+# What tells a mapping from a name where either may stand; no key of a section is called so.
+UNION_TAGS = frozenset({"a mapping", "a name"})
+
 
 class Section(BaseModel):
     """Frozen; refuses unknown keys; a string is no number and a number no boolean."""

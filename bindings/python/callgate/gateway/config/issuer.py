@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from callgate.gateway.config._section import ConfigPath, Section
 
-
-class IssuerKey(Section):
-    """One key file."""
-
-    file: ConfigPath = Field(
-        description="The secret key, PEM or JWK, 0600, as `callgate keygen --out` makes it."
-    )
-    kid: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z0-9_.-]{1,128}$",
-        description="The key's id in tokens and in the JWKS. `null`: its RFC 7638 thumbprint.",
-    )
-    status: Literal["active", "retired", "compromised"] = Field(
-        default="active",
-        description="`active` signs (exactly one); `retired` is still trusted for tokens that it "
-        "signed; `compromised` is trusted no more, at once.",
-    )
+KeyId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 
 
 class Issuer(Section):
-    """The tokens that attestation gives."""
+    """The tokens that attestation gives, and the keys that vouch for them."""
 
+    key: ConfigPath = Field(
+        description="The secret key that signs, PEM or JWK, 0600, as `callgate keygen --out` makes "
+        "it. Rename another over it to rotate: the one before stays trusted for a day."
+    )
+    kid: KeyId | None = Field(
+        default=None,
+        description="The key's id in tokens and in the JWKS. `null`: its RFC 7638 thumbprint.",
+    )
+    retired: dict[KeyId, ConfigPath] = Field(
+        default_factory=dict,
+        description="Further public keys that are trusted and sign no more, by id: files with PEM "
+        "or a JWK. Keys that this gateway itself replaced need not be named.",
+    )
+    compromised: tuple[KeyId, ...] = Field(
+        default=(), description="Ids of keys that are trusted no more, at once."
+    )
     name: str = Field(
         default="callgate",
         min_length=1,
@@ -45,15 +45,9 @@ class Issuer(Section):
     token_seconds: int = Field(
         default=3600, ge=10, le=86_400, description="How long a token is valid; a day at most."
     )
-    keys: tuple[IssuerKey, ...] = Field(
-        min_length=1,
-        description="The keys: one `active`, and those it replaced, which stay `retired` for at "
-        "least as long as a token is valid.",
-    )
 
     @model_validator(mode="after")
     def _check(self) -> Issuer:
-        active = [key for key in self.keys if key.status == "active"]
-        if len(active) != 1:
-            raise ValueError(f"expected exactly one active key, not {len(active)}")
+        if self.kid is not None and self.kid in {*self.compromised, *self.retired}:
+            raise ValueError("the key that signs is marked as retired or compromised")
         return self
