@@ -8,19 +8,21 @@ from callgate import Decision, Gate
 
 
 class Ledger(Protocol):
-    """A gate and its memory. The embedded one answers at once; a shared one plans, commits, ends.
+    """A gate and its memory. The embedded one answers at once; a shared one asks its store.
 
-    ``Gate.plan`` judges a call without memory, ``commit`` of a shared store records the plan
-    atomically, ``Plan.finish`` makes the Decision: ``authorize`` is these three, however far apart.
-    A store that cannot be reached is a Decision that denies with ``LEDGER_UNAVAILABLE``, and an
-    ``alive`` that is false.
+    ``Gate.plan`` judges a call without memory, one atomic commit of a store records the plan, and
+    ``Plan.finish`` makes the Decision: ``authorize`` is these three, wherever the store is. A store
+    that cannot be reached is a Decision that denies with ``LEDGER_UNAVAILABLE``.
     """
 
     async def authorize(self, data: bytes, now: float) -> Decision:
         """Decides the envelope in ``data`` and records what has to be. ``now``: seconds."""
 
-    async def alive(self, session_id: str | None) -> bool:
-        """Whether the session and all its ancestors are open at this moment."""
+    def alive(self, session_id: str | None) -> bool:
+        """Whether the session and all its ancestors are open, as far as this process knows now.
+
+        Asked between steps that must not wait. A store tells its processes of sessions that end.
+        """
 
 
 @final
@@ -35,12 +37,13 @@ class EmbeddedLedger:
     async def authorize(self, data: bytes, now: float) -> Decision:
         return self._gate.authorize(data, now=now)
 
-    async def alive(self, session_id: str | None) -> bool:
-        while session_id is not None:
-            session = self._gate.session(session_id)
+    def alive(self, session_id: str | None) -> bool:
+        if session_id is None:
+            return False
+        id: str | None = session_id
+        while id is not None:
+            session = self._gate.session(id)
             if session is None or session.state != "open":
                 return False
-            session_id = session.parent
-            if session_id is None:
-                return True
-        return False
+            id = session.parent
+        return True

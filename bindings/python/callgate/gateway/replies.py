@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.types import Send
@@ -88,18 +89,27 @@ def succeeded(request_id: str | int | None, member: bytes, text: bytes) -> Reply
     )
 
 
-def refused(error: CallgateError, protocol: Protocol) -> Reply:
-    """The answer to a Refusal. Any other error of the family tells no more than its code."""
+def refused(
+    error: CallgateError,
+    protocol: Protocol,
+    *,
+    dispatched: bool | None = None,
+    request_id: str | int | None = None,
+) -> Reply:
+    """The answer to a Refusal. Any other error of the family tells no more than its code.
+
+    ``dispatched`` and ``request_id`` are for a Refusal that does not know them.
+    """
     if not isinstance(error, Refusal):
         error = Refusal(error.code_name)
     return _failure(
         protocol,
         error.code_name,
         error.message,
-        dispatched=error.dispatched,
+        dispatched=dispatched if error.dispatched is None else error.dispatched,
         retry_after=error.retry_after,
         details=error.details,
-        request_id=error.request_id,
+        request_id=request_id if error.request_id is None else error.request_id,
         status=error.status,
     )
 
@@ -133,6 +143,15 @@ def unforeseen(
     """The answer to an exception that nobody expected: a denial without detail."""
     name = "INTERNAL_ERROR"
     return _failure(protocol, name, meaning(name), dispatched=dispatched, request_id=request_id)
+
+
+def http_fault(
+    status: HTTPStatus, protocol: Protocol, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Reply:
+    """The answer to what is no request of the protocol: 404, 405, malformed HTTP."""
+    name = "INVALID_ARGUMENT" if status < 500 else "INTERNAL_ERROR"
+    reply = _failure(protocol, name, status.phrase, dispatched=False, status=status)
+    return replace(reply, headers=(*reply.headers, *headers))
 
 
 def attested(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from callgate import Gate, TokenClaims
 from callgate.gateway.clock import Clock
 from callgate.gateway.ledger import Ledger
 from callgate.gateway.middleware.limits import HttpLimits
+from callgate.gateway.peer import TrustedProxies
 
 
 class Metrics(Protocol):
@@ -19,51 +20,21 @@ class Metrics(Protocol):
         """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
 
 
-class ToolDefinition(Protocol):
-    """A tool of an upstream, under its gateway name."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def raw(self) -> bytes: ...
-
-
-class UpstreamReply(Protocol):
-    """What a tool server answered: one of the two, as compact JSON, digits as sent."""
-
-    @property
-    def result(self) -> bytes | None: ...
-    @property
-    def error(self) -> bytes | None: ...
-
-
-class Upstreams(Protocol):
-    """The tool servers behind the gateway."""
-
-    def call(
-        self,
-        tool: str,
-        arguments: bytes,
-        *,
-        max_result: int | None,
-        on_dispatch: Callable[[], None],
-    ) -> Awaitable[UpstreamReply]: ...
-    def tools(self) -> Any: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
     """One of each. Frozen: what changes (policy, keys, executions) changes inside its service."""
 
     gate: Gate
     ledger: Ledger
+    clock: Clock
     audit: Any
     upstreams: Any
-    verify_token: Callable[[str], TokenClaims]  # with the issuer keys, iss and aud of the gate
-    clock: Clock
+    metrics: Metrics
+    # Token and seconds since 1970: the claims, by the issuer keys, iss and aud of the gate.
+    verify_token: Callable[[str, float], TokenClaims]
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
     executions: Any = None
     issuer: Any = None
     attestation: Any = None
-    metrics: Metrics | None = None
     limits: HttpLimits = field(default_factory=HttpLimits)
     config: Any = None

@@ -11,14 +11,14 @@ class HttpLimits:
 
     # The engine's own bound of an envelope; a longer body could only be refused.
     body_bytes: int = 1 << 20
-    header_bytes: int = 16 << 10
-    # From the first byte, or the connection, to the end of the headers; and of the body after it.
+    header_bytes: int = 32 << 10
+    # To the end of the headers, from the connection or the request's first byte; then of the body.
     header_seconds: float = 10
     body_seconds: float = 10
     connections: int = 1024
-    connections_per_address: int = 128
-    # Requests whose reply is not yet sent. Each may hold one body and one upstream result.
-    requests_under_way: int = 256
+    connections_per_address: int = 256
+    # Requests whose reply is not yet sent. Each may hold one body and one result of a tool.
+    requests: int = 512
 
     def __post_init__(self) -> None:
         for field in fields(self):
