@@ -1,0 +1,128 @@
+"""What a trail is found to be at start, and whether it is the one that the journal knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from callgate.audit.chain import Line, line_hash, read_line
+from callgate.audit.errors import AuditDiffers, AuditError, AuditTruncated
+from callgate.audit.head import Head
+from callgate.audit.position import Position
+from callgate.audit.trail import trail_files
+
+FIRST_KINDS: Final = frozenset({"opened", "acknowledged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The end of a trail. ``fault`` says what only an operator can acknowledge."""
+
+    position: Position | None  # None: there is no trail
+    path: Path | None = None  # the file that ends there
+    torn: tuple[tuple[Path, int], ...] = ()  # files with bytes after their last complete line
+    unjournaled: tuple[Line, ...] = ()
+    fault: AuditError | None = None
+
+
+def find_end(directory: Path, head: Head | None) -> Found:
+    """Reads the newest files, as far back as the journal's head. Raises OSError."""
+    files = trail_files(directory)
+    ends: list[Path] = []
+    torn: list[tuple[Path, int]] = []
+    texts: list[tuple[Path, list[bytes]]] = []
+    for path in reversed(files):
+        lines, rest = _complete_lines(path)
+        if rest is not None:
+            torn.append((path, rest))
+        if not lines:
+            continue
+        ends.append(path)
+        texts.insert(0, (path, lines))
+        if head is None or _sequence(lines[0]) <= head.sequence:
+            break
+    if not texts:
+        fault = None
+        if head is not None and head.sequence > 0:
+            fault = AuditTruncated(f"all {head.sequence} lines are gone", directory)
+        return Found(None, torn=tuple(torn), fault=fault)
+    found = _walk(texts, head)
+    return replace(found, path=ends[0], torn=tuple(torn))
+
+
+def _walk(texts: list[tuple[Path, list[bytes]]], head: Head | None) -> Found:
+    position: Position | None = None
+    journaled = head is None or head.sequence == 0
+    unjournaled: list[Line] = []
+    fault: AuditError | None = None
+    text = b""
+    for path, lines in texts:
+        for number, text in enumerate(lines, 1):
+            try:
+                line = read_line(text, strict=False)
+                if number == 1 and line.kind not in FIRST_KINDS:
+                    raise AuditError("a file begins with another line")
+                if position is None:
+                    position = Position(log="", key="", hash=line.prev, sequence=line.seq - 1)
+                follows(position, line)
+            except AuditError as error:
+                fault = fault or AuditDiffers(error.message, f"{path}:{number}")
+                continue
+            position.pass_line(line)
+            if journaled:
+                unjournaled.append(line)
+            elif head is not None and line.seq == head.sequence:
+                journaled = True
+                if line.hash != head.hash:
+                    fault = fault or AuditDiffers("it is not the line that was written", path)
+    if position is None:
+        position = Position(log="" if head is None else head.log, key="")
+    if fault is not None:
+        # Whatever the last line is, the chain can only go on from it.
+        position.hash = line_hash(text)
+    elif head is None:
+        fault = AuditDiffers("the journal knows nothing of this trail", texts[-1][0])
+    elif position.log != head.log:
+        fault = AuditDiffers("it is another log than the journal's", texts[-1][0])
+    elif not journaled:
+        message = f"it ends with line {position.sequence}, the journal knows {head.sequence}"
+        fault = AuditTruncated(message, texts[-1][0])
+    return Found(position, unjournaled=tuple(unjournaled), fault=fault)
+
+
+def follows(position: Position, line: Line) -> None:
+    """Raises AuditError unless the line continues the chain."""
+    if line.prev != position.hash:
+        raise AuditError("the line before it is not the one that was written")
+    if line.seq == position.sequence + 1:
+        return
+    gap = acknowledged_gap(line)
+    if gap is None or gap != (position.sequence + 1, line.seq - 1):
+        raise AuditError(f"it is line {line.seq} after line {position.sequence}")
+
+
+def acknowledged_gap(line: Line) -> tuple[int, int] | None:
+    """First and last sequence that an operator acknowledged as lost."""
+    match line.fields:
+        case {"found": {"sequence": int(found)}, "expected": {"sequence": int(expected)}} if (
+            line.kind == "acknowledged" and expected > found
+        ):
+            return found + 1, expected
+    return None
+
+
+def _complete_lines(path: Path) -> tuple[list[bytes], int | None]:
+    """The lines without their breaks, and where the incomplete rest begins, if there is one."""
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    return data[:whole].split(b"\n")[:-1], (whole if whole < len(data) else None)
+
+
+def _sequence(text: bytes) -> int:
+    try:
+        value: Any = json.loads(text)
+        return int(value["seq"])
+    except (ValueError, KeyError, TypeError):
+        return 0  # reading further back does not help
