@@ -15,7 +15,6 @@ Whoever asks is checked in this order, and the first failure is what is reported
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +24,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from callgate import CallgateError, Gate, KeyFormatError, PublicKey, Session, TokenError
-from callgate.audit.events import Event
 from callgate.gateway import attest_events as events
 from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attest_request import AttestRequest
@@ -39,7 +37,6 @@ from callgate.gateway.refusal import Refusal
 from callgate.gateway.session_endings import Audit, SessionEndings, effects_record, may_have
 from callgate.gateway.ties import Caller, EnrolmentTie, NoTie
 
-_LOG = logging.getLogger("callgate.gateway")
 IDLE_SECONDS = 60.0
 # Attestations under way at a time: each may wait for a runtime, a signer and a disk.
 MAX_UNDER_WAY = 64
@@ -102,6 +99,7 @@ class Attestation:
             executions=executions,
             sessions=self.sessions,
             audit=audit,
+            on_review=issuer.announce,
             monotonic=monotonic,
         )
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -129,7 +127,9 @@ class Attestation:
             finally:
                 self._under_way -= 1
         except CallgateError as error:
-            await self._record_failure(events.failed(error, parsed, peer, trace_id))
+            # Counted always; written in full now and then, whatever the number of senders.
+            if self._audit.meter.refused_unverified(f"attestation {error.code_name}"):
+                self._audit.post(events.failed(error, parsed, peer, trace_id))
             raise
 
     def touch(self, session_id: str | None) -> None:
@@ -239,11 +239,12 @@ class Attestation:
             policy_digest=self._gate.policy.digest,
             trace_id=verified.trace_id,
         )
-        state += [effects_record(opened), attested.to_record()]
+        state += [effects_record(opened), attested.to_record(), *self._issuer.unjournaled]
         try:
             if yields is not None:
                 await self.endings.end(yields, "it was idle longest of as many as there may be")
             await self._audit.record(event, state=state)
+            self._issuer.unjournaled = []
         except BaseException:
             if session is None:
                 # Nobody gets to know of this session, so nobody shall have it.
@@ -317,10 +318,3 @@ class Attestation:
         except TokenError as error:
             # The gate does not trust what the signer signed.
             raise Refusal("SIGNER_UNAVAILABLE", retry_after=1) from error
-
-    async def _record_failure(self, event: Event) -> None:
-        try:
-            await self._audit.record(event)
-        except CallgateError as error:
-            # It is refused in any case.
-            _LOG.warning("a refusal is not in the audit", extra={"code_name": error.code_name})

@@ -63,6 +63,8 @@ class Issuer:
         # Keys the signer held before: kid -> key, and until when it is trusted.
         self._retired: dict[str, tuple[PublicKey, float]] = {}
         self._announced: dict[str, PublicKey] = {}
+        # Records of the keys in use that are to go along with the next that are made durable.
+        self.unjournaled: list[dict[str, Any]] = self.snapshot()
         self._check(signer, self._compromised)
 
     async def issue(
@@ -107,6 +109,11 @@ class Issuer:
         return Issued(assemble_token(signing_input, signature), issued_at + seconds)
 
     @property
+    def signer(self) -> Signer:
+        """What signs at this moment."""
+        return self._signer
+
+    @property
     def public_keys(self) -> dict[str, PublicKey]:
         """Every key that is trusted at this moment, by ``kid``."""
         now = self._wall()
@@ -135,7 +142,8 @@ class Issuer:
         self._retire(self._signer.public_keys, keep=signer.public_keys)
         self._signer, self._compromised = signer, marked
         self.announce()
-        return self.snapshot()
+        self.unjournaled = self.snapshot()
+        return self.unjournaled
 
     def announce(self) -> None:
         """Tells the gate which keys are trusted. Call it when time may have retired one."""
@@ -162,6 +170,7 @@ class Issuer:
                 until = self._wall() + MAX_LIFETIME
             self._retired[record["kid"]] = PublicKey.from_jwk(record["jwk"]), until
         self.announce()
+        self.unjournaled = self.snapshot()
 
     def _retire(self, keys: Mapping[str, PublicKey], keep: Mapping[str, PublicKey]) -> None:
         until = self._wall() + MAX_LIFETIME

@@ -6,11 +6,12 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from callgate import CallgateError, Gate, Session
 from callgate.audit.events import Event
+from callgate.audit.meter import RefusalMeter
 from callgate.gateway import attest_events as events
 from callgate.gateway.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.execution import Execution
@@ -24,9 +25,17 @@ UNVERIFIED_SECONDS = 30.0
 
 
 class Audit(Protocol):
-    """What is asked of the audit log: to be durable before it returns, else to raise Refusal."""
+    """What is asked of the audit log."""
 
-    async def record(self, event: Event, state: Any = ...) -> Any: ...
+    @property
+    def meter(self) -> RefusalMeter:
+        """Says which refusals of callers that nobody knows are written in full."""
+
+    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Any:
+        """Returns when the line and the journal's records are durable, else raises Refusal."""
+
+    def post(self, event: Event) -> None:
+        """Queues a line that nobody waits for."""
 
 
 class SessionEndings:
@@ -43,12 +52,14 @@ class SessionEndings:
         executions: ExecutionRegistry,
         sessions: AttestedSessions,
         audit: Audit,
+        on_review: Callable[[], None] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gate = gate
         self._executions = executions
         self._sessions = sessions
         self._audit = audit
+        self._on_review = on_review
         self._monotonic = monotonic
         # Since when a runtime could not say whether the workload runs.
         self._unverified: dict[str, float] = {}
@@ -84,6 +95,7 @@ class SessionEndings:
         """Ends the sessions of executions that run no more, or may no longer have the scope."""
         self._executions.drop_expired()
         self._sessions.drop_forgotten()
+        self._on_review()
         over: list[tuple[AttestedSession, str]] = []
         is_down = False
         for workload_id in self._sessions.workloads():
@@ -102,6 +114,11 @@ class SessionEndings:
         known = set(self._sessions.workloads())
         self._unverified = {w: at for w, at in self._unverified.items() if w in known}
         await self._end_each(over)
+
+    async def review_execution(self, workload_id: str) -> None:
+        """The same for one execution, whose entry changed."""
+        execution = await self._executions.find(workload_id)
+        await self._end_each(list(self._over(workload_id, execution)))
 
     async def watch(self, seconds: float = CHECK_SECONDS) -> None:
         """Reviews every ``seconds`` until it is cancelled."""
