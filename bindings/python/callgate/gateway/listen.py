@@ -27,7 +27,7 @@ def bound_sockets(settings: Listen | Admin) -> Iterator[list[socket.socket]]:
     Raises CallgateError that names the address.
     """
     with contextlib.ExitStack() as stack:
-        sockets = []
+        sockets: list[socket.socket] = []
         if settings.address is not None:
             sockets.append(stack.enter_context(_tcp(settings.address, settings.port)))
         if settings.unix is not None:
@@ -95,13 +95,13 @@ def _error(error: OSError, where: str) -> CallgateError:
 
 @final
 class Listener(uvicorn.Server):
-    """One uvicorn server on bound sockets. Signals are the process's business, not its own."""
+    """One uvicorn server on a bound socket. Signals are the process's business, not its own."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        sockets: list[socket.socket],
+        bound: socket.socket,
         protocol: type[asyncio.Protocol],
         tls: ssl.SSLContext | None,
         header_bytes: int,
@@ -130,7 +130,7 @@ class Listener(uvicorn.Server):
             config.load()
             config.ssl = tls
         super().__init__(config)
-        self._sockets = sockets
+        self._socket = bound
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -138,12 +138,31 @@ class Listener(uvicorn.Server):
         self.listening.set()
 
     async def run_until_stopped(self) -> None:
-        """Serves until ``stop``, then lets requests under way finish within the bound."""
-        await self.serve(self._sockets)
+        """Serves until ``stop``, then lets requests under way finish within the bound.
 
-    def stop(self) -> None:
-        """Accepts no more connections. May be called more than once."""
+        Those that do not are cancelled, and have ended when this returns.
+        """
+        try:
+            await self.serve([self._socket])
+        finally:
+            under_way = list(self.server_state.tasks)
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Accepts no more connections, and ``at_once`` waits for nobody. May be called again."""
         self.should_exit = True
+        self.force_exit = self.force_exit or at_once
+
+    @property
+    def url(self) -> str:
+        """Where it listens: ``http://127.0.0.1:8700``, ``unix:/run/callgate.sock``."""
+        name = self._socket.getsockname()
+        if self._socket.family == socket.AF_UNIX:
+            return f"unix:{name}"
+        host = f"[{name[0]}]" if self._socket.family == socket.AF_INET6 else name[0]
+        return f"{'https' if self.config.ssl else 'http'}://{host}:{name[1]}"
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

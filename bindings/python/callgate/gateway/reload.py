@@ -178,7 +178,7 @@ async def _attempt(thing: Reloadable, stamps: Stamps) -> str | None:
         return str(error)
     except OSError as error:
         return f"{error.filename or thing.kind}: {error.strerror or 'cannot be read'}"
-    except Exception as error:  # noqa: BLE001 - the old one stays, whatever went wrong
+    except Exception as error:
         _LOG.exception("reload failed", exc_info=error)
         return "unforeseen error"
     return None

@@ -8,10 +8,24 @@ from callgate.cli.commands import (
     explain,
     keygen,
     lint,
+    serve,
     sign,
     test,
     token,
     verify,
 )
 
-COMMANDS = (eval, explain, lint, contains, diff, test, canonicalize, keygen, sign, verify, token)
+COMMANDS = (
+    eval,
+    explain,
+    lint,
+    contains,
+    diff,
+    test,
+    canonicalize,
+    keygen,
+    sign,
+    verify,
+    token,
+    serve,
+)

@@ -32,7 +32,7 @@ def _absolute(path: Path, info: ValidationInfo) -> Path:
 
 
 # A file or folder; relative ones are looked up in the folder of the configuration.
-ConfigPath: TypeAlias = Annotated[Path, AfterValidator(_absolute)]
+ConfigPath: TypeAlias = Annotated[Path, Field(strict=False), AfterValidator(_absolute)]
 
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
 Bytes: TypeAlias = Annotated[int, Field(gt=0, le=1 << 40)]

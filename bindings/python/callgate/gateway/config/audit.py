@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from callgate.audit.redaction import DEFAULT_KEYS
 from callgate.gateway.config._section import Bytes, ConfigPath, Count, Seconds, Section
 
 
@@ -16,7 +17,13 @@ class Audit(Section):
     key: ConfigPath | None = Field(
         default=None,
         description="The secret key that signs checkpoints, PEM or JWK, 0600; it has no other use. "
-        "`null`: `audit.key` in the state folder, made at the first start.",
+        "`null`: `audit.pem` in the state folder, made at the first start, with the public key in "
+        "`audit.pub.pem`.",
+    )
+    previous_key: ConfigPath | None = Field(
+        default=None,
+        description="The key that signed before `key`, for the start that follows a change of it: "
+        "its last line says that the new key is the next.",
     )
     head: ConfigPath | None = Field(
         default=None,
@@ -24,7 +31,10 @@ class Audit(Section):
         "signature) is written at each checkpoint.",
     )
     rotate_bytes: Bytes = Field(
-        default=256 << 20, description="Begin a new file when one is this long."
+        default=256 << 20, description="Begin a new file when one is this long,"
+    )
+    rotate_seconds: float = Field(
+        default=86_400, ge=60, le=32 * 86_400, description="or this old, in seconds."
     )
     checkpoint_lines: Count = Field(default=1000, description="A checkpoint after so many lines,")
     checkpoint_seconds: Seconds = Field(
@@ -32,10 +42,22 @@ class Audit(Section):
     )
     arguments: bool = Field(
         default=True,
-        description="Write the arguments of calls, without those that `redact` names. `false` "
-        "writes none. The digest of the signed bytes is always there.",
+        description="Write the arguments of calls, without what is redacted. `false` writes none. "
+        "The digest of the signed bytes is always there.",
     )
-    redact: tuple[str, ...] = Field(
-        default=("password", "passwd", "secret", "token", "api_key", "apikey", "authorization"),
-        description="Keys, at any depth and in any case, whose values are not written.",
+    redact_keys: tuple[str, ...] = Field(
+        default=DEFAULT_KEYS,
+        description="Keys, or patterns of keys, whose values are not written, at any depth and "
+        "whatever their case and separators.",
+    )
+    redact_tools: tuple[str, ...] = Field(
+        default=(), description="Tools, or patterns of tools, whose arguments are not written."
+    )
+    unverified_events: Count = Field(
+        default=100_000,
+        description="Full events a day about callers that nobody knows; the others are counted. "
+        "Nobody can fill the disk with them.",
+    )
+    compact_bytes: Bytes = Field(
+        default=16 << 20, description="Write the journal anew when it has grown so much."
     )

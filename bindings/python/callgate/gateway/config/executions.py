@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, RootModel, StringConstraints, Tag, model_validator
@@ -77,7 +78,7 @@ class Docker(Section):
     """Containers of a Docker Engine as executions."""
 
     socket: ConfigPath = Field(
-        default="/var/run/docker.sock",
+        default=Path("/var/run/docker.sock"),
         description="The unix socket of the Docker Engine API.",
     )
     timeout_seconds: Seconds = Field(default=5, description="Seconds for one question to it.")

@@ -67,11 +67,7 @@ def _validated(
             # Strict JSON rules: a list is a tuple and a string a path, but "1" is no number.
             value = model.model_validate_json(json.dumps(data), context=context)
         except ValidationError as error:
-            details = [
-                detail
-                for detail in error.errors(include_url=False, include_input=False)
-                if _place_of(detail) not in removed
-            ]
+            details = [detail for detail in _details(error) if _place_of(detail) not in removed]
             faults += [Fault(_where(detail, document), _message(detail)) for detail in details]
             places = {_section_of(_place_of(detail)) for detail in details}
             # A section with faults in it was not judged as a whole yet: once more without them.
@@ -84,6 +80,15 @@ def _validated(
                 return value
             break
     raise ConfigError(faults)
+
+
+def _details(error: ValidationError) -> list[Any]:
+    details = error.errors(include_url=False, include_input=False)
+    # A list whose elements have faults counts as too short as well.
+    inside = {
+        _place_of(detail)[:length] for detail in details for length in range(len(detail["loc"]))
+    }
+    return [d for d in details if d["type"] != "too_short" or _place_of(d) not in inside]
 
 
 def _without(data: Any, removed: set[Place], at: Place) -> Any:

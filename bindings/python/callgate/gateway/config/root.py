@@ -72,4 +72,4 @@ class GatewayConfig(Section):
     @property
     def audit_key(self) -> Path:
         """The file of the key that signs checkpoints."""
-        return self.audit.key or self.state / "audit.key"
+        return self.audit.key or self.state / "audit.pem"
