@@ -12,7 +12,7 @@ from typing import Final
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 # A string as it is, or white space between tokens.
-_COMPACT: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\n\r]+')
+_COMPACT: Final = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\n\r]+')
 _decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
 

@@ -15,6 +15,8 @@ FORMAT: Final = "callgate-audit/1"
 ORIGIN: Final = "0" * 64
 # No line is longer, its line break included: what is read is bounded.
 MAX_LINE: Final = 1 << 20
+# What a file's name has room for.
+MAX_SEQUENCE: Final = 10**12
 _MEMBERS: Final = {"fields", "kind", "prev", "seq", "time"}
 
 
@@ -56,7 +58,7 @@ def read_line(text: bytes, *, strict: bool = True) -> Line:
             "prev": str(prev),
             "seq": int(seq),
             "time": str(time),
-        } if members.keys() == _MEMBERS and type(seq) is int and seq > 0:
+        } if members.keys() == _MEMBERS and type(seq) is int and 0 < seq < MAX_SEQUENCE:
             return Line(seq, prev, kind, time, fields, line_hash(text))
     raise AuditError("it is not a line of an audit trail")
 

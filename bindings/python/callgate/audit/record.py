@@ -15,6 +15,7 @@ MAX_TEXT: Final = 2048
 MAX_ITEMS: Final = 256
 MAX_DEPTH: Final = 32
 _EXACT: Final = 2**53 - 1
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Verbatim(str):
@@ -41,7 +42,7 @@ def fields_text(fields: Mapping[str, Any]) -> bytes:
 
 def _canonical(value: dict[str, Any]) -> bytes | None:
     try:
-        text = canonicalize(json.dumps(value, separators=(",", ":")))
+        text = canonicalize(_encode(value))
     except CallgateError:
         return None  # more than the engine reads at once
     return text if len(text) <= MAX_FIELDS else None
@@ -49,26 +50,22 @@ def _canonical(value: dict[str, Any]) -> bytes | None:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """The value, with numbers that RFC 8785 would change as texts, and what is too long cut off."""
-    match value:
-        case None | bool():
-            return value
-        case Verbatim():
-            return str(value)
-        case str():
-            return cut_text(value)
-        case int():
-            return value if -_EXACT <= value <= _EXACT else cut_text(hex(value))
-        case float():
-            return value if abs(value) <= _EXACT else repr(value)
+    if isinstance(value, str):
+        return str(value) if isinstance(value, Verbatim) else cut_text(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -_EXACT <= value <= _EXACT else cut_text(hex(value))
+    if isinstance(value, float):
+        return value if abs(value) <= _EXACT else repr(value)
     if depth == MAX_DEPTH:
         return "… (too deep)"
     if isinstance(value, Mapping):
         items = _first(value.items(), ("…", f"{len(value) - MAX_ITEMS} more"))
         return {cut_text(str(name)): plain(item, depth + 1) for name, item in items}
     if isinstance(value, list | tuple):
-        return [
-            plain(item, depth + 1) for item in _first(value, f"… ({len(value) - MAX_ITEMS} more)")
-        ]
+        rest = f"… ({len(value) - MAX_ITEMS} more)"
+        return [plain(item, depth + 1) for item in _first(value, rest)]
     raise TypeError(f"an audit line cannot hold {type(value).__name__}")
 
 

@@ -66,7 +66,8 @@ def _walk(texts: list[tuple[Path, list[bytes]]], head: Head | None) -> Found:
                     raise AuditError("a file begins with another line")
                 if position is None:
                     position = Position(log="", key="", hash=line.prev, sequence=line.seq - 1)
-                follows(position, line)
+                if fault is None:
+                    follows(position, line)
             except AuditError as error:
                 fault = fault or AuditDiffers(error.message, f"{path}:{number}")
                 continue
