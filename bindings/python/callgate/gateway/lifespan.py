@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from callgate import PolicySet, verify_token
+from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.app import create_app
 from callgate.gateway.assembly import (
     http_limits,
@@ -32,13 +32,13 @@ from callgate.gateway.journal import Journal, SnapshotSource
 from callgate.gateway.keys import audit_keys, open_signer
 from callgate.gateway.ledger import EmbeddedLedger
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.operators import operators_app
 from callgate.gateway.readiness import checks_of, measure_state
 from callgate.gateway.reload import Reloadable, Reloader
 from callgate.gateway.reloadables import ConfigSource, reloadables
 from callgate.gateway.routes.attest import attest_routes
 from callgate.gateway.routes.health import health_routes
 from callgate.gateway.routes.jwks import jwks_routes
+from callgate.gateway.routes.metrics import metrics_routes
 from callgate.gateway.services import Services
 from callgate.gateway.upstream_settings import upstream_settings
 from callgate.gateway.upstreams import Upstreams
@@ -163,7 +163,14 @@ async def open_gateway(
                     *health_routes(checks, details=False),
                 ],
             ),
-            admin_app=operators_app(_operator_api(services), checks, metrics, config.admin),
+            admin_app=create_admin_app(
+                services,
+                credential=OperatorCredential(config.admin.credential.reveal()),
+                routes=[
+                    *health_routes(checks, details=True),
+                    *metrics_routes(metrics, config.admin),
+                ],
+            ),
             reloader=Reloader(
                 [*things, *reloadables(services, environ, source)],
                 metrics=metrics,
@@ -203,7 +210,3 @@ async def _in_background(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-def _operator_api(services: Services) -> ASGIApp:
-    return Starlette()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from callgate.gateway.metrics import Metrics
@@ -24,9 +25,7 @@ def checks_of(services: Services, draining: asyncio.Event) -> dict[str, Check]:
         "signer": lambda: _signs(services.issuer),
     }
     for name in services.upstreams.states():
-        checks[f"upstream {name}"] = _sync(
-            lambda name=name: services.upstreams.states()[name] == "ready"
-        )
+        checks[f"upstream {name}"] = _sync(partial(_is_ready, services, name))
     return checks
 
 
@@ -51,6 +50,10 @@ def measure_state(metrics: Metrics, services: Services) -> None:
     )
     metrics.gauge("audit_lines", "Audit lines since the start.", lambda: services.audit.lines)
     metrics.gauge("audit_syncs", "Group commits since the start.", lambda: services.audit.batches)
+
+
+def _is_ready(services: Services, name: str) -> bool:
+    return bool(services.upstreams.states()[name] == "ready")
 
 
 async def _signs(issuer: Any) -> bool:
