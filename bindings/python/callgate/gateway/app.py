@@ -15,6 +15,7 @@ from callgate.gateway.middleware.body import JsonBodies
 from callgate.gateway.middleware.faults import FaultReplies
 from callgate.gateway.middleware.trace import Traces
 from callgate.gateway.middleware.under_way import RequestsUnderWay
+from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.routes.invoke import InvokeEndpoint
 from callgate.gateway.routes.tools import ToolsEndpoint
 from callgate.gateway.services import Services
@@ -26,10 +27,11 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlett
 
     Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
     """
+    refusals = RefusalRecorder(services.audit)
     endpoints: list[BaseRoute] = []
     for generation in GENERATIONS.values():
-        invoke = InvokeEndpoint(services, generation)
-        tools = ToolsEndpoint(services, generation)
+        invoke = InvokeEndpoint(services, refusals, generation)
+        tools = ToolsEndpoint(services, refusals, generation)
         endpoints.append(Route(generation.invoke_path, invoke, methods=["POST"]))
         endpoints.append(Route(generation.tools_path, tools, methods=["GET"]))
     app = Starlette(

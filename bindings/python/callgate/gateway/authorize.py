@@ -10,12 +10,13 @@ The fifth step, the tool, is invoke.py's.
 
 from __future__ import annotations
 
-import base64
 from typing import Any, final
 
-from callgate import Decision
-from callgate.audit.events import event_of_decision
+from callgate import CallgateError, Decision
+from callgate.audit.events import Event, EventName, event_of_decision
+from callgate.gateway.journal import effects_record
 from callgate.gateway.refusal import Refusal
+from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
 
 
@@ -29,26 +30,38 @@ class Denied(Exception):
 
 
 async def authorize(
-    services: Services, envelope: bytes, *, trace_id: str, peer: str | None
+    services: Services,
+    refusals: RefusalRecorder,
+    envelope: bytes,
+    *,
+    trace_id: str,
+    peer: str | None,
 ) -> tuple[Decision, Any]:
     """The Decision, which allows, and the receipt of its audit line. Raises Denied or Refusal."""
-    now = services.clock.now()  # 1
+    try:
+        now = services.clock.now()  # 1
+    except Refusal as refusal:
+        refusals.unverified(event_of_refusal(refusal, trace_id=trace_id, peer=peer))
+        raise
     decision = await services.ledger.authorize(envelope, now)  # 2
     event = event_of_decision(decision, envelope, trace_id=trace_id, peer=peer)
     if not decision:
-        await _record_denial(services, decision, event)
+        await refusals.denied(decision, event)
         raise Denied(decision)
-    receipt = await services.audit.record(event, state=[_effects(decision)])  # 3
+    receipt = await services.audit.record(event, state=[effects_record(decision.effects)])  # 3
     if not services.ledger.alive(decision.session_id):  # 4
-        services.audit.outcome(receipt, error="SESSION_INACTIVE")
+        services.audit.outcome(receipt, error="SESSION_INACTIVE", dispatched=False)
         raise Refusal("SESSION_INACTIVE", dispatched=False, request_id=decision.request_id)
     return decision, receipt
 
 
-async def _record_denial(services: Services, decision: Decision, event: Any) -> None:
-    state = [_effects(decision)] if decision.effects else []
-    await services.audit.record(event, state=state)
-
-
-def _effects(decision: Decision) -> dict[str, Any]:
-    return {"kind": "effects", "effects": base64.b64encode(decision.effects).decode()}
+def event_of_refusal(refusal: CallgateError, *, trace_id: str, peer: str | None) -> Event:
+    """The event of what was refused before anything of it was verified."""
+    name: EventName = "PolicyViolationBlocked"
+    if refusal.code_name == "EXPIRED_TOKEN":
+        name = "SecurityTokenExpired"
+    elif 1000 <= refusal.code < 2000:
+        name = "SignatureVerificationFailed"
+    return Event(
+        name=name, allowed=False, code_name=refusal.code_name, trace_id=trace_id, peer=peer
+    )

@@ -14,6 +14,7 @@ from callgate import CallgateError, Decision
 from callgate.gateway import replies
 from callgate.gateway.authorize import Denied, authorize
 from callgate.gateway.refusal import Refusal
+from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.replies import Reply
 from callgate.gateway.services import Services
 from callgate.gateway.tool_list import tool_list
@@ -24,6 +25,7 @@ _log = logging.getLogger("callgate.gateway")
 
 async def invoke(
     services: Services,
+    refusals: RefusalRecorder,
     protocol: Protocol,
     envelope: bytes,
     *,
@@ -34,7 +36,9 @@ async def invoke(
     call: _Call | None = None
     error: str | None = "INTERNAL_ERROR"
     try:
-        decision, receipt = await authorize(services, envelope, trace_id=trace_id, peer=peer)
+        decision, receipt = await authorize(
+            services, refusals, envelope, trace_id=trace_id, peer=peer
+        )
         call = _Call(services, decision, receipt)
         member, text = await call.run()
         reply = replies.succeeded(decision.request_id, member, text)
@@ -116,13 +120,12 @@ class _Call:
 
     def end(self, error: str | None) -> None:
         """Queues the outcome line. The result's digest is in it even if it was withheld."""
-        if self._decision.method != "tools/call":
-            return
         self._services.audit.outcome(
             self._receipt,
             result=self._result,
-            seconds=time.perf_counter() - self._started,
+            duration=time.perf_counter() - self._started,
             error=error,
+            dispatched=self.dispatched,
         )
 
     def _on_dispatch(self) -> None:

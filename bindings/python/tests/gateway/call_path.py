@@ -7,17 +7,17 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import uvicorn
 from callgate import Gate, PolicySet, SecretKey, TokenClaims, create_envelope, issue_token
 from callgate import verify_token as engine_verify_token
 from callgate.gateway.app import create_app
 from callgate.gateway.clock import Clock
 from callgate.gateway.ledger import EmbeddedLedger, Ledger
-from callgate.gateway.listen import Listener
 from callgate.gateway.middleware.connection import bounded_connections
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer_protocol import PeerProtocol
@@ -119,6 +119,13 @@ class Agent:
         return self.sign(message, **how)
 
 
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the test runner's."""
+        yield
+
+
 class CallPath:
     """Everything behind ``create_app``, with an issuer and a policy of its own."""
 
@@ -184,22 +191,24 @@ class CallPath:
         limits = self.services.limits
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
-            server = Listener(
-                self.app,
-                sockets=[listener],
-                protocol=type("Protocol", (PeerProtocol, bounded_connections(limits)), {}),
-                tls=None,
-                header_bytes=limits.header_bytes,
-                keep_alive_seconds=30,
-                drain_seconds=5,
-                backlog=64,
+            server = _Server(
+                uvicorn.Config(
+                    self.app,
+                    http=type("Protocol", (PeerProtocol, bounded_connections(limits)), {}),
+                    ws="none",
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=5,
+                    h11_max_incomplete_event_size=limits.header_bytes,
+                )
             )
-            task = asyncio.create_task(server.run_until_stopped())
+            task = asyncio.create_task(server.serve([listener]))
             try:
-                await asyncio.wait_for(server.listening.wait(), 5)
+                await until(lambda: server.started)
                 yield listener.getsockname()[1]
             finally:
-                server.stop()
+                server.should_exit = True
                 await asyncio.wait_for(task, 10)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx2
 import pytest
-from call_path import CallPath, check_failure, post
+from call_path import CallPath, check_failure, post, until
 from callgate.gateway.clock import Clock, since_boot
 from callgate.gateway.refusal import Refusal
-from memory_audit import MemoryAudit
+from observed_audit import observed_audit
 
 
 class Times:
@@ -101,36 +103,42 @@ def test_the_real_clocks_agree() -> None:
 
 
 @pytest.mark.anyio
-async def test_every_endpoint_denies_while_nobody_knows_the_time() -> None:
+async def test_every_endpoint_denies_while_nobody_knows_the_time(tmp_path: Path) -> None:
     times = Times()
-    path = CallPath(MemoryAudit(), clock=times.clock())
-    agent = path.agent()
-    times.pass_(1, wall=-100)
-    async with path.in_process() as client:
-        envelope = agent.call("fs.read", {"path": "/workspace/a"})
-        status, body, headers = await post(client, envelope)
-        check_failure(status, body, "CLOCK_STEPPED", 9002)
-        assert (status, body["dispatched"], headers["retry-after"]) == (503, False, "60")
-        response = await client.get(
-            "/v1/smcp/tools", headers={"authorization": f"Bearer {agent.token}"}
-        )
-        check_failure(response.status_code, response.json(), "CLOCK_STEPPED", 9002)
-    assert path.server.calls == []
+    async with observed_audit(tmp_path) as audit:
+        path = CallPath(audit, clock=times.clock())
+        agent = path.agent()
+        times.pass_(1, wall=-100)
+        async with path.in_process() as client:
+            envelope = agent.call("fs.read", {"path": "/workspace/a"})
+            status, body, headers = await post(client, envelope)
+            check_failure(status, body, "CLOCK_STEPPED", 9002)
+            assert (status, body["dispatched"], headers["retry-after"]) == (503, False, "60")
+            response = await client.get(
+                "/v1/smcp/tools", headers={"authorization": f"Bearer {agent.token}"}
+            )
+            check_failure(response.status_code, response.json(), "CLOCK_STEPPED", 9002)
+        assert path.server.calls == []
+        # Both counted, one of the cause written.
+        await until(lambda: audit.lines("event") != [])
+        assert audit.lines("event")[0]["code_name"] == "CLOCK_STEPPED"
 
 
 @pytest.mark.anyio
-async def test_the_engine_judges_by_the_guarded_clock() -> None:
+async def test_the_engine_judges_by_the_guarded_clock(tmp_path: Path) -> None:
     times = Times()
-    path = CallPath(MemoryAudit(), clock=times.clock())
-    agent = path.stranger("s-1", now=times.wall)
-    path.gate.open_session(agent.token, agent.key.public_key, now=times.wall)
+    async with observed_audit(tmp_path) as audit:
+        path = CallPath(audit, clock=times.clock())
+        agent = path.stranger("s-1", now=times.wall)
+        path.gate.open_session(agent.token, agent.key.public_key, now=times.wall)
 
-    async def status(client: httpx2.AsyncClient, age: float, id: int) -> int:
-        envelope = agent.call("fs.read", {"path": "/workspace/a"}, id=id, now=times.wall - age)
-        return (await post(client, envelope))[0]
+        async def status(client: httpx2.AsyncClient, age: float, id: int) -> int:
+            at = times.wall - age
+            envelope = agent.call("fs.read", {"path": "/workspace/a"}, id=id, now=at)
+            return (await post(client, envelope))[0]
 
-    async with path.in_process() as client:
-        assert await status(client, 0, 1) == 200
-        assert await status(client, 30, 2) == 200
-        assert await status(client, 31, 3) == 401
-        assert await status(client, -31, 4) == 401
+        async with path.in_process() as client:
+            assert await status(client, 0, 1) == 200
+            assert await status(client, 30, 2) == 200
+            assert await status(client, 31, 3) == 401
+            assert await status(client, -31, 4) == 401

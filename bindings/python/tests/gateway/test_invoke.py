@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,18 +18,20 @@ from call_path import (
     CallPath,
     check_failure,
     post,
+    until,
 )
 from callgate import SecretKey
 from callgate.gateway.refusal import Refusal
-from memory_audit import MemoryAudit
+from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
 READ = ("fs.read", {"path": "/workspace/a.txt"})
 
 
 @pytest.fixture
-def path() -> CallPath:
-    return CallPath(MemoryAudit())
+async def path(tmp_path: Path) -> AsyncIterator[CallPath]:
+    async with observed_audit(tmp_path) as audit:
+        yield CallPath(audit)
 
 
 @pytest.fixture(params=["in process", "on a port"])
@@ -328,20 +331,23 @@ class TestFailures:
 
 
 class TestAudit:
-    async def test_the_event_and_the_ledgers_change_are_recorded_before_dispatch(
+    async def test_the_event_and_the_ledgers_change_are_on_the_disk_before_dispatch(
         self, path: CallPath, client: httpx2.AsyncClient
     ) -> None:
-        recorded: list[tuple[int, int]] = []
+        on_the_disk: list[Any] = []
 
         async def look() -> None:
-            recorded.append((len(path.audit.events), len(path.audit.states)))
+            on_the_disk.append((path.audit.lines("event"), path.audit.effects()))
 
         path.server.before_dispatch = look
-        await post(client, path.agent().call(*READ))
-        assert recorded == [(1, 1)]
-        (event,) = path.audit.events
-        assert (event.name, event.tool, event.session) == ("ToolCallAuthorized", "fs.read", "s-1")
-        assert path.audit.states[0]["kind"] == "effects"
+        await post(client, path.agent("s-1").call(*READ))
+        (((line,), effects),) = on_the_disk
+        assert (line["event"], line["tool"], line["session"]) == (
+            "ToolCallAuthorized",
+            "fs.read",
+            "s-1",
+        )
+        assert effects == 1
 
     async def test_every_call_that_was_authorized_has_one_outcome(
         self, path: CallPath, client: httpx2.AsyncClient
@@ -350,20 +356,49 @@ class TestAudit:
         await post(client, agent.call(*READ, id=1))
 
         async def fail() -> None:
-            raise Refusal("UPSTREAM_TIMEOUT", dispatched=True)
+            raise Refusal("UPSTREAM_FAILED", dispatched=False)
 
         path.server.before_dispatch = fail
         await post(client, agent.call(*READ, id=2))
-        outcomes = [(o["receipt"], o["error"]) for o in path.audit.outcomes]
-        assert outcomes == [(0, None), (1, "UPSTREAM_TIMEOUT")]
+        path.server.before_dispatch = None
+
+        async def time_out(tool: str, arguments: bytes) -> Answer:
+            raise Refusal("UPSTREAM_TIMEOUT", dispatched=True)
+
+        path.server.answer = time_out
+        await post(client, agent.call(*READ, id=3))
+        await until(lambda: len(path.audit.lines("outcome")) == 3)
+        outcomes = [
+            (line["outcome"], line.get("error"), line["dispatched"])
+            for line in path.audit.lines("outcome")
+        ]
+        assert outcomes == [
+            ("succeeded", None, True),
+            ("failed", "UPSTREAM_FAILED", False),
+            ("failed", "UPSTREAM_TIMEOUT", True),
+        ]
+
+    async def test_a_call_stopped_before_dispatch_has_an_outcome_too(
+        self, path: CallPath, client: httpx2.AsyncClient
+    ) -> None:
+        agent = path.agent("s-1")
+
+        async def revoke() -> None:
+            path.gate.revoke_session("s-1")
+
+        path.audit.meanwhile = revoke
+        await post(client, agent.call(*READ))
+        await until(lambda: len(path.audit.lines("outcome")) == 1)
+        (line,) = path.audit.lines("outcome")
+        assert (line["error"], line["dispatched"]) == ("SESSION_INACTIVE", False)
 
     async def test_a_denial_is_an_event_and_its_replay_entry_is_kept(
         self, path: CallPath, client: httpx2.AsyncClient
     ) -> None:
         await post(client, path.agent().call("fs.delete", {}))
-        (event,) = path.audit.events
-        assert (event.name, event.rule) == ("PolicyViolationBlocked", "deny.pattern")
-        assert len(path.audit.states) == 1
+        (line,) = path.audit.lines("event")
+        assert (line["event"], line["rule"]) == ("PolicyViolationBlocked", "deny.pattern")
+        assert path.audit.effects() == 1
         assert path.audit.outcomes == []
 
     @pytest.mark.parametrize(

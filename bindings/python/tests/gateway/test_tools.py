@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from call_path import INVOKE, PROTOCOL, TOOLS, Agent, CallPath, check_failure, post
 from callgate import PolicySet, SecretKey, issue_token
-from memory_audit import MemoryAudit
+from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
 LIST = {"jsonrpc": "2.0", "id": "l-1", "method": "tools/list"}
@@ -18,8 +19,9 @@ NAMES = ["fs.read", "web.fetch"]
 
 
 @pytest.fixture
-def path() -> CallPath:
-    return CallPath(MemoryAudit())
+async def path(tmp_path: Path) -> AsyncIterator[CallPath]:
+    async with observed_audit(tmp_path) as audit:
+        yield CallPath(audit)
 
 
 @pytest.fixture(params=["in process", "on a port"])
@@ -60,8 +62,8 @@ async def test_a_signed_listing_is_recorded_and_not_repeatable(
     status, body, _ = await post(client, envelope)
     check_failure(status, body, "REPLAY_DETECTED", 1004)
     assert [event.method for event in path.audit.events] == ["tools/list", "tools/list"]
-    assert len(path.audit.states) == 1
-    assert path.audit.outcomes == []
+    assert path.audit.effects() == 1
+    assert path.audit.lines("outcome") == []
 
 
 @pytest.mark.parametrize("generation", TOOLS)

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from callgate.gateway.invoke import invoke
 from callgate.gateway.middleware.trace import trace_id
 from callgate.gateway.peer import peer_of
+from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
 from callgate.smcp._generations import Generation
 
@@ -16,8 +17,11 @@ from callgate.smcp._generations import Generation
 class InvokeEndpoint:
     """One path of one generation. The body comes whole, from ``JsonBodies``."""
 
-    def __init__(self, services: Services, generation: Generation) -> None:
+    def __init__(
+        self, services: Services, refusals: RefusalRecorder, generation: Generation
+    ) -> None:
         self._services = services
+        self._refusals = refusals
         self._protocol = generation.protocol
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,6 +30,7 @@ class InvokeEndpoint:
         peer = peer_of(scope, self._services.proxies)
         reply = await invoke(
             self._services,
+            self._refusals,
             self._protocol,
             message["body"],
             trace_id=trace_id(scope),

@@ -10,7 +10,11 @@ from starlette.types import Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway import replies
+from callgate.gateway.authorize import event_of_refusal
+from callgate.gateway.middleware.trace import trace_id
+from callgate.gateway.peer import peer_of
 from callgate.gateway.refusal import Refusal
+from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.replies import Reply
 from callgate.gateway.services import Services
 from callgate.gateway.tool_list import tool_list
@@ -23,8 +27,11 @@ _BEARER: Final = re.compile(rb"(?i:bearer) +([A-Za-z0-9_.-]{1,8192})")
 class ToolsEndpoint:
     """One path of one generation. Queries and other headers that name a context are not read."""
 
-    def __init__(self, services: Services, generation: Generation) -> None:
+    def __init__(
+        self, services: Services, refusals: RefusalRecorder, generation: Generation
+    ) -> None:
         self._services = services
+        self._refusals = refusals
         self._generation = generation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,6 +39,10 @@ class ToolsEndpoint:
         try:
             reply = self._reply(scope)
         except CallgateError as error:
+            peer = peer_of(scope, self._services.proxies)
+            self._refusals.unverified(
+                event_of_refusal(error, trace_id=trace_id(scope), peer=peer.address or peer.origin)
+            )
             reply = replies.refused(error, self._generation.protocol)
         self._services.metrics.replied("tools", reply.code_name, time.perf_counter() - started)
         await reply.send(send)
