@@ -1,6 +1,7 @@
 """One module for each verb, in the order of the help text."""
 
 from callgate.cli.commands import (
+    audit,
     canonicalize,
     contains,
     diff,
@@ -28,4 +29,5 @@ COMMANDS = (
     verify,
     token,
     serve,
+    audit,
 )
