@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from callgate import JsonError
 
 from ._native_json import split_object
+from .raw_json import compact, object_member
 
 _INTEGER = re.compile(rb"-?[0-9]{1,18}")
 METHOD_NOT_FOUND = b'{"code":-32601,"message":"Method not found"}'
@@ -19,8 +20,9 @@ EMPTY = b"{}"
 class Frame:
     """A message: a request (method and id), a notification (method), or a response (id).
 
-    ``id`` is as it was written, so ``7`` and ``"7"`` differ; ``result``, ``error`` and ``params``
-    are compact JSON, numbers as written. A response whose members are not what they must be has
+    ``id`` is as it was written, so ``7`` and ``"7"`` differ; ``result`` and ``error`` are as they
+    were written but for white space, and ``size`` is what limits count: their bytes with every
+    string written in its shortest form. A response whose members are not what they must be has
     ``invalid`` set and neither.
     """
 
@@ -29,12 +31,14 @@ class Frame:
     params: bytes | None = None
     result: bytes | None = None
     error: bytes | None = None
+    size: int = 0
     invalid: bool = False
 
 
 def read_frame(message: bytes | bytearray) -> Frame:
     """Strict. JsonError: not one JSON object, or no JSON-RPC message of any kind."""
-    members = split_object(bytes(message), max_bytes=max(len(message), 1))
+    message = bytes(message)
+    members = split_object(message, max_bytes=max(len(message), 1))
     request_id = members.get("id")
     if request_id is not None and not _is_id(request_id):
         raise JsonError("the id is neither a string nor an integer", "INVALID_JSON")
@@ -54,7 +58,12 @@ def read_frame(message: bytes | bytearray) -> Frame:
     )
     if not valid:
         return Frame(id=request_id, invalid=True)
-    return Frame(id=request_id, result=result, error=error)
+    if result is not None:
+        written = compact(object_member(message, "result"))
+        return Frame(id=request_id, result=written, size=len(result))
+    assert error is not None
+    written = compact(object_member(message, "error"))
+    return Frame(id=request_id, error=written, size=len(error))
 
 
 def answer_to(frame: Frame) -> bytes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import anyio
@@ -42,9 +43,34 @@ _SESSION: Final = "mcp-session-id"
 _SESSION_ID = re.compile(r"[\x21-\x7e]{1,512}")
 _ASIDE_TIMEOUT: Final = 5.0
 """Seconds for what no caller waits for: a notification, an answer, a session's end."""
-_MAX_ASIDE: Final = 32
+_CANCELLED: Final = "notifications/cancelled"
 _REOPEN: Final = 5.0
 """Seconds between two attempts to follow the server's own stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response whose body is read by whoever comes next, each byte once."""
+
+    response: httpx2.Response
+    chunks: AsyncGenerator[bytes, None]
+
+    async def finish(self) -> None:
+        """Reads what is left of it, if that is little and comes soon."""
+        size = 0
+        try:
+            with suppress(httpx2.RequestError), anyio.move_on_after(_ASIDE_TIMEOUT):
+                async for chunk in self.chunks:
+                    size += len(chunk)
+                    if size > limits.MAX_STRAY:
+                        break
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        with anyio.CancelScope(shield=True):
+            await self.chunks.aclose()
+            await self.response.aclose()
 
 
 class HttpConnection:
@@ -113,9 +139,10 @@ class HttpConnection:
     ) -> UpstreamReply:
         message = request_bytes(request_id, exchange.method, exchange.params)
         initializes = exchange.method == "initialize"
-        async with self._post(message, exchange.headers, trace, exchange.timeout) as response:
+        async with self._post(message, exchange.headers, trace, exchange.timeout) as answer:
+            response = answer.response
             if response.status_code != 200:
-                return await self._not_ok(response, request_id, exchange)
+                return await self._not_ok(answer, request_id, exchange)
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise failed("content_encoding", dispatched=True)
             if initializes:
@@ -124,9 +151,9 @@ class HttpConnection:
                 self._version = exchange.headers[MCP_PROTOCOL_VERSION_HEADER]
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind == "application/json":
-                return await self._json(response, request_id, exchange.max_result)
+                return await self._json(answer, request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await self._events(response, request_id, exchange.max_result)
+                return await self._events(answer, request_id, exchange.max_result)
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager
@@ -136,7 +163,7 @@ class HttpConnection:
         headers: Mapping[str, str],
         trace: DispatchTrace | None,
         timeout: float | None,
-    ) -> AsyncIterator[httpx2.Response]:
+    ) -> AsyncIterator[_Answer]:
         request = self._client.build_request(
             "POST",
             self._settings.url,
@@ -146,11 +173,15 @@ class HttpConnection:
             extensions={} if trace is None else {"trace": trace},
         )
         response = await self._client.send(request, stream=True)
+        answer = _Answer(response, response.aiter_raw())
         try:
-            yield response
-        finally:
-            with anyio.CancelScope(shield=True):
-                await response.aclose()
+            yield answer
+        except BaseException:
+            await answer.close()
+            raise
+        # Whoever asked has what it wanted; the rest is read so that the connection is kept.
+        if not self._in_background(answer.finish()):
+            await answer.close()
 
     def _headers(self) -> dict[str, str]:
         headers = {"accept": "application/json, text/event-stream"}
@@ -169,14 +200,14 @@ class HttpConnection:
     # What the server answers.
 
     async def _not_ok(
-        self, response: httpx2.Response, request_id: bytes, exchange: Exchange
+        self, answer: _Answer, request_id: bytes, exchange: Exchange
     ) -> UpstreamReply:
-        status = response.status_code
+        status = answer.response.status_code
         if status in (201, 202, 204):
             raise failed("no_response", dispatched=True)
         if 300 <= status < 400:
             raise failed("redirected", dispatched=True, status=status)
-        error = await self._error_in(response, request_id)
+        error = await self._error_in(answer, request_id)
         if error is not None and len(error) <= exchange.max_result:
             return UpstreamReply(error=error)
         if self._session_id is not None and status in (400, 404):
@@ -185,10 +216,10 @@ class HttpConnection:
                 raise failed("session_expired", dispatched=True, status=status)
         raise failed("http_status", dispatched=True, status=status)
 
-    async def _error_in(self, response: httpx2.Response, request_id: bytes) -> bytes | None:
+    async def _error_in(self, answer: _Answer, request_id: bytes) -> bytes | None:
         """A JSON-RPC error for this very request, if that is what the body holds."""
         body = bytearray()
-        async for chunk in response.aiter_raw():
+        async for chunk in answer.chunks:
             body += chunk
             if len(body) > limits.MAX_ERROR_BODY:
                 return None
@@ -198,11 +229,9 @@ class HttpConnection:
                 return frame.error
         return None
 
-    async def _json(
-        self, response: httpx2.Response, request_id: bytes, limit: int
-    ) -> UpstreamReply:
+    async def _json(self, answer: _Answer, request_id: bytes, limit: int) -> UpstreamReply:
         buffer = MessageBuffer(Allowance(limit, limits.raw_limit(limit)))
-        async for chunk in response.aiter_raw():
+        async for chunk in answer.chunks:
             buffer.feed(chunk)
             if buffer.oversized:
                 self._counters.oversized_messages += 1
@@ -214,24 +243,23 @@ class HttpConnection:
             raise failed("invalid_response", dispatched=True)
         return _reply(frame, limit)
 
-    async def _events(
-        self, response: httpx2.Response, request_id: bytes, limit: int
-    ) -> UpstreamReply:
+    async def _events(self, answer: _Answer, request_id: bytes, limit: int) -> UpstreamReply:
         stream = EventStream(Allowance(limit, limits.raw_limit(limit)))
-        async for frame in self._frames(response, stream):
-            if frame is None:
-                raise too_large(limit)
-            if frame.id == request_id and frame.method is None:
-                return _reply(frame, limit)
-            self._stray(frame)
+        async with aclosing(self._frames(answer.chunks, stream)) as frames:
+            async for frame in frames:
+                if frame is None:
+                    raise too_large(limit)
+                if frame.id == request_id and frame.method is None:
+                    return _reply(frame, limit)
+                self._stray(frame)
         raise failed("no_response", dispatched=True)
 
     async def _frames(
-        self, response: httpx2.Response, stream: EventStream
-    ) -> AsyncIterator[Frame | None]:
+        self, chunks: AsyncIterator[bytes], stream: EventStream
+    ) -> AsyncGenerator[Frame | None, None]:
         """The stream's messages; None for one that is too large, and then no more."""
         size = count = 0
-        async for chunk in response.aiter_raw():
+        async for chunk in chunks:
             size += len(chunk)
             for event in stream.feed(chunk):
                 count += 1
@@ -291,9 +319,13 @@ class HttpConnection:
                     if response.status_code != 200 or kind.strip() != "text/event-stream":
                         return
                     stream = EventStream(Allowance(limits.MAX_STRAY, limits.MAX_STRAY))
-                    async for frame in self._frames(response, stream):
-                        if frame is not None:
-                            self._stray(frame)
+                    async with (
+                        aclosing(response.aiter_raw()) as chunks,
+                        aclosing(self._frames(chunks, stream)) as frames,
+                    ):
+                        async for frame in frames:
+                            if frame is not None:
+                                self._stray(frame)
             await asyncio.sleep(_REOPEN)
 
     def _check_session(self) -> None:
@@ -315,13 +347,14 @@ class HttpConnection:
         if not self._lost.done():
             self._lost.set_result(None)
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        if len(self._aside) >= _MAX_ASIDE or self._client.is_closed:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> bool:
+        if len(self._aside) >= limits.MAX_ASIDE or self._lost.done():
             work.close()
-            return
+            return False
         task = asyncio.get_running_loop().create_task(work)
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+        return True
 
     async def close(self) -> None:
         self._lose()
@@ -334,12 +367,9 @@ class HttpConnection:
         await self._client.aclose()
 
 
-_CANCELLED: Final = "notifications/cancelled"
-
-
 def _reply(frame: Frame, limit: int) -> UpstreamReply:
     if frame.invalid:
         raise failed("invalid_response", dispatched=True)
-    if len(frame.result or frame.error or b"") > limit:
+    if frame.size > limit:
         raise too_large(limit)
     return UpstreamReply(result=frame.result, error=frame.error)

@@ -7,9 +7,9 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
+from . import limits
 from .settings import HttpSettings, UpstreamSettingsError
 
-_ASIDE_CONNECTIONS = 8
 _KEPT_ALIVE = 64
 
 
@@ -19,7 +19,7 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
     UpstreamSettingsError: a certificate or key cannot be read.
     """
     connections = httpx2.Limits(
-        max_connections=settings.max_in_flight + _ASIDE_CONNECTIONS,
+        max_connections=settings.max_in_flight + limits.MAX_ASIDE,
         max_keepalive_connections=_KEPT_ALIVE,
     )
     transport = httpx2.AsyncHTTPTransport(

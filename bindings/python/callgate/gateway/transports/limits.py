@@ -35,6 +35,9 @@ STRAYS_PER_SECOND: Final = 1000
 MAX_STREAM_MESSAGES: Final = 10_000
 """Messages beside the answer in one HTTP event stream."""
 
+MAX_ASIDE: Final = 64
+"""What runs beside the calls of one HTTP upstream: notifications, answers, ends of streams."""
+
 MAX_ERROR_BODY: Final = 64 * 1024
 """Raw bytes that are read of an HTTP error's body, to find a JSON-RPC error in it."""
 

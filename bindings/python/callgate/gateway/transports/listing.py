@@ -9,13 +9,11 @@ from typing import Final
 
 from mcp.shared.inbound import find_invalid_x_mcp_header, x_mcp_header_map
 
-from callgate import JsonError
-
 from . import limits
-from ._native_json import split_object
 from .era import Negotiated
 from .exchange import Connection, Exchange, quoted
 from .failures import failed
+from .raw_json import elements, members
 
 _MAX_PAGES: Final = 100
 _MAX_TOOLS: Final = 1000
@@ -54,8 +52,10 @@ async def list_tools(
     cursor: bytes | None = None
     for _ in range(_MAX_PAGES):
         page = await _page(connection, era, cursor, timeout)
-        definitions = _elements(page.get("tools", b"[]"))
-        for definition in definitions:
+        listed = page.get("tools", b"")
+        if not listed.startswith(b"["):
+            raise failed("invalid_response", dispatched=True)
+        for definition in elements(listed):
             tool = _tool(definition, era)
             if tool is None:
                 left_out += 1
@@ -88,36 +88,22 @@ async def _page(
     )
     if reply.result is None:
         raise failed("invalid_response", dispatched=True)
-    return split_object(reply.result, max_bytes=limits.MAX_LISTING)
-
-
-def _elements(array: bytes) -> list[bytes]:
-    """The elements of a compact JSON array, as written."""
-    text = array.decode()
-    decoder = json.JSONDecoder()
-    elements: list[bytes] = []
-    at = 1
-    try:
-        while at < len(text) - 1:
-            _, end = decoder.raw_decode(text, at)
-            elements.append(text[at:end].encode())
-            at = end + 1
-    except (ValueError, RecursionError):
-        raise failed("invalid_response", dispatched=True) from None
-    return elements
+    return members(reply.result)
 
 
 def _tool(definition: bytes, era: Negotiated) -> ListedTool | None:
-    try:
-        members = split_object(definition, max_bytes=limits.MAX_LISTING)
-        name = json.loads(members.get("name", b"null"))
-        schema = json.loads(members.get("inputSchema", b"null"))
-    except (JsonError, ValueError, RecursionError):
+    if not definition.startswith(b"{"):
         return None
+    found = members(definition)
+    try:
+        name = json.loads(found.get("name", b"null"))
+        schema = json.loads(found.get("inputSchema", b"null"))
+    except (ValueError, RecursionError):
+        return None  # The engine's parser reads deeper than this one.
     if not isinstance(name, str) or not isinstance(schema, dict):
         return None
     if era.meta is None:
-        return ListedTool(name, members, {})
+        return ListedTool(name, found, {})
     if find_invalid_x_mcp_header(schema) is not None:
         return None
-    return ListedTool(name, members, x_mcp_header_map(schema))
+    return ListedTool(name, found, x_mcp_header_map(schema))

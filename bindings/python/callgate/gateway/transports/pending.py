@@ -64,10 +64,9 @@ class Pending:
         waiting = self._take(frame.id)
         if waiting is None:
             return False
-        size = len(frame.result or frame.error or b"")
         if frame.invalid:
             _fail(waiting, failed("invalid_response", dispatched=True))
-        elif size > waiting.max_result or raw_bytes > limits.raw_limit(waiting.max_result):
+        elif frame.size > waiting.max_result or raw_bytes > limits.raw_limit(waiting.max_result):
             _fail(waiting, too_large(waiting.max_result))
         elif not waiting.answer.done():
             waiting.answer.set_result(UpstreamReply(result=frame.result, error=frame.error))

@@ -16,7 +16,6 @@ from mcp import ClientSession
 from mcp.client.session import IncomingMessage
 from mcp.client.subscriptions import SubscriptionLost, listen
 from mcp.shared.exceptions import MCPError
-from pydantic import ValidationError
 
 from callgate import CallgateError
 from callgate.gateway.refusal import Refusal
@@ -35,8 +34,6 @@ Settings = StdioSettings | HttpSettings
 
 _STABLE = 30.0
 """Seconds after which a server that ends is started again as if it had never failed."""
-
-_FAULTS = (CallgateError, MCPError, OSError, ValidationError, RuntimeError, TimeoutError)
 
 
 class Upstream:
@@ -87,7 +84,8 @@ class Upstream:
                 try:
                     await self._serve()
                     reason = "the connection ended"
-                except _FAULTS as fault:
+                except Exception as fault:
+                    # Whatever it was, calls are refused until a new start has succeeded.
                     reason = _told(fault)
                 if loop.time() - began > _STABLE:
                     self._delay = self.settings.first_backoff
@@ -171,7 +169,9 @@ class Upstream:
 
 
 def _told(fault: BaseException) -> str:
-    """For the log: the class, and a message only where it is ours."""
+    """For the log: the class, and a message only where it is ours or the system's."""
+    while isinstance(inner := getattr(fault, "exceptions", None), tuple):
+        fault = inner[0]
     if isinstance(fault, CallgateError):
         return fault.message
     if isinstance(fault, OSError) and fault.strerror:
