@@ -23,9 +23,17 @@ PREFIX = "/admin/v1"
 
 
 def create_admin_app(
-    services: Services, *, credential: OperatorCredential, routes: Iterable[BaseRoute] = ()
+    services: Services,
+    *,
+    credential: OperatorCredential | None = None,
+    routes: Iterable[BaseRoute] = (),
 ) -> Starlette:
-    """Everything under ``/admin/v1`` needs the credential. ``routes`` of other parts do not."""
+    """Everything under ``/admin/v1`` needs the credential, by default the configuration's.
+
+    ``routes`` of other parts do not.
+    """
+    if credential is None:
+        credential = OperatorCredential(services.config.admin.credential.reveal())
     operations = [
         *execution_routes(services),
         *session_routes(services),
