@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, final
 
 from callgate import SecretKey
 from callgate.audit.chain import Line, time_text
-from callgate.audit.chain_writer import Sealing
+from callgate.audit.chain_writer import ChainWriter, Sealing
 from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.events import Event
@@ -52,10 +52,14 @@ class Receipt:
 class AuditLog:
     """An async context manager; one event loop uses it, one process at a time has the folder open.
 
-    ``journal`` is open already, with the state restored from it. ``snapshot`` is where the whole
-    state comes from when the journal is compacted, and after a failure; without it a failure lasts
-    until the next start. ``acknowledge`` is the operator's word that a trail which is not what the
-    journal knows may go on. Entering raises AuditError, OSError.
+    ``journal`` is open already, and the state restored from it. ``snapshot`` is where the whole
+    state comes from: at the start, when the journal has grown by ``compact_bytes``, and after a
+    failure, which without it lasts until the next start. ``redo`` gets the lines that a crash kept
+    out of the journal, before the state is written anew: what they say was ended must be.
+
+    ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
+    is not what the journal knows may go on. ``synced`` gets the seconds of each group commit, in
+    the writer's thread. Entering raises AuditError, OSError.
     """
 
     def __init__(
@@ -72,6 +76,8 @@ class AuditLog:
         meter: RefusalMeter | None = None,
         head_copy: Path | None = None,
         compact_bytes: int = 16 << 20,
+        redo: Callable[[Sequence[Line]], object] = lambda lines: None,
+        synced: Callable[[float], object] = lambda seconds: None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._directory = directory
@@ -84,6 +90,8 @@ class AuditLog:
         self._sealing = Sealing() if sealing is None else sealing
         self._head_copy = head_copy
         self._compact_bytes = compact_bytes
+        self._redo = redo
+        self._synced = synced
         self._wall = wall
         self._open: set[int] = set()  # receipts whose outcome is still to come
         self._lock: Lock | None = None
@@ -94,7 +102,16 @@ class AuditLog:
 
     async def __aenter__(self) -> AuditLog:
         self._loop = asyncio.get_running_loop()
-        self._writer = await asyncio.to_thread(self._start)
+        lock, chain = await asyncio.to_thread(self._resume)
+        try:
+            self._redo(self.unjournaled)
+            records = () if self._snapshot is None else _texts(self._snapshot.records())
+            self._writer = await asyncio.to_thread(self._start, chain, records)
+        except BaseException:
+            chain.close()
+            lock.close()
+            raise
+        self._lock = lock
         self._summaries = asyncio.create_task(self._summarize())
         return self
 
@@ -209,9 +226,9 @@ class AuditLog:
         """Group commits since the start."""
         return 0 if self._writer is None else self._writer.batches
 
-    def _start(self) -> Writer:
+    def _resume(self) -> tuple[Lock, ChainWriter]:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = Lock(self._directory / LOCK_NAME)
+        lock = Lock(self._directory / LOCK_NAME)
         try:
             head = self._journal.restored.head
             found = find_end(self._directory, head)
@@ -227,9 +244,18 @@ class AuditLog:
                 save_head=lambda head: self._journal.append((), head),
             )
         except BaseException:
-            self._lock.close()
+            lock.close()
             raise
         self.unjournaled = found.unjournaled
+        return lock, chain
+
+    def _start(self, chain: ChainWriter, records: Sequence[bytes]) -> Writer:
+        head = chain.sign_head()
+        if self._snapshot is None:
+            self._journal.append((), head)
+        else:
+            # Effects can be applied to the state that they were made from alone.
+            self._journal.compact(self._snapshot.engine_state(), records, head)
         return Writer(
             chain,
             self._journal,
@@ -237,6 +263,7 @@ class AuditLog:
             tell=lambda told: self._loop.call_soon_threadsafe(_tell, told),
             compact_bytes=self._compact_bytes,
             head_copy=self._head_copy,
+            synced=self._synced,
             wall=self._wall,
         )
 

@@ -32,7 +32,7 @@ def resume_chain(
     wall: Callable[[], float],
     save_head: Callable[[Head], None],
 ) -> ChainWriter:
-    """Goes on where the trail ends. ``save_head`` makes a head durable in the journal.
+    """Goes on where the trail ends. ``save_head`` makes the head of a new log durable first.
 
     Raises OSError, and AuditError: the fault that was found, unless it is acknowledged.
     """
@@ -72,8 +72,6 @@ def resume_chain(
         for event in chain.position.open
     ]
     chain.append(outcomes, seal=True)
-    if found.fault is not None:
-        save_head(chain.sign_head())
     return chain
 
 

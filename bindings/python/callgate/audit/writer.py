@@ -23,6 +23,8 @@ LOGGER: Final = logging.getLogger("callgate.audit")
 MAX_BATCH: Final = 1000
 # Lines that nobody waits for join the next batch, or make one after this many seconds.
 LINGER: Final = 0.05
+# Callers at once; more are refused.
+MAX_WAITING: Final = 10_000
 # Between attempts to write again, in seconds.
 RETRY: Final = 1.0
 # Lines kept while the disk fails: each is about a call that was under way.
@@ -73,6 +75,7 @@ class Writer:
         tell: Tell,
         compact_bytes: int = 16 << 20,
         head_copy: Path | None = None,
+        synced: Callable[[float], object] = lambda seconds: None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.chain = chain
@@ -81,6 +84,7 @@ class Writer:
         self._tell = tell
         self._compact_bytes = compact_bytes
         self._head_copy = head_copy
+        self._synced = synced
         self._wall = wall
         self._changed = threading.Condition()
         self._eager: deque[Item] = deque()
@@ -110,7 +114,8 @@ class Writer:
                     self._changed.notify()
             return True
         with self._changed:
-            if self._closing or (self.failure is not None and not item.keep):
+            unwritable = self.failure is not None and not item.keep
+            if self._closing or unwritable or len(self._eager) >= MAX_WAITING:
                 self._refused += 1
                 return False
             self._eager.append(item)
@@ -183,6 +188,7 @@ class Writer:
         return self.chain.seconds_to_checkpoint() == 0
 
     def _commit(self, batch: Sequence[Item], *, seal: bool = False) -> None:
+        began = time.monotonic()
         try:
             sequences = self.chain.append([item.entry for item in batch], seal=seal)
         except OSError as error:
@@ -198,6 +204,7 @@ class Writer:
             return
         self._wrote(head, len(batch))
         self._answer(batch, sequences)
+        self._synced(time.monotonic() - began)
         if self._snapshot is not None and self._journal.grown > self._compact_bytes:
             self._compact(self._snapshot, head)
 

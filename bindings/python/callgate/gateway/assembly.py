@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from callgate import Gate, Limits, PolicySet, SecretKey
 from callgate.audit import RefusalMeter, Sealing
+from callgate.audit.chain import Line
 from callgate.audit.log import AuditLog
 from callgate.audit.redaction import Redaction
 from callgate.gateway.config import GatewayConfig
@@ -41,8 +44,10 @@ def make_audit(
     previous_key: SecretKey | None,
     *,
     acknowledge: bool,
+    redo: Callable[[Sequence[Line]], object],
+    synced: Callable[[float], object],
 ) -> AuditLog:
-    """The audit trail, to be entered."""
+    """The audit trail, to be entered. ``redo`` and ``synced``: as of AuditLog."""
     settings = config.audit
     return AuditLog(
         config.audit_directory,
@@ -63,6 +68,8 @@ def make_audit(
         meter=RefusalMeter(quota=settings.unverified_events),
         head_copy=settings.head,
         compact_bytes=settings.compact_bytes,
+        redo=redo,
+        synced=synced,
     )
 
 

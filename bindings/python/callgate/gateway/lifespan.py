@@ -33,6 +33,7 @@ from callgate.gateway.keys import audit_keys, open_signer
 from callgate.gateway.ledger import EmbeddedLedger
 from callgate.gateway.metrics import Metrics
 from callgate.gateway.readiness import checks_of, measure_state
+from callgate.gateway.redo import redo_endings
 from callgate.gateway.reload import Reloadable, Reloader
 from callgate.gateway.reloadables import ConfigSource, reloadables
 from callgate.gateway.routes.attest import attest_routes
@@ -111,6 +112,8 @@ async def open_gateway(
             key,
             previous_key,
             acknowledge=acknowledge_audit,
+            redo=lambda lines: redo_endings(lines, gate, executions),
+            synced=metrics.audit_synced,
         )
         attestation = Attestation(
             gate=gate,
