@@ -57,6 +57,6 @@ class AsyncHttp:
                         body.add(chunk)
                 finally:
                     await response.aclose()
-        except (httpx2.TransportError, TimeoutError) as error:
+        except (httpx2.TransportError, OSError) as error:  # an alert of TLS is an OSError
             raise failure(error, request) from error
         return body.response(response)

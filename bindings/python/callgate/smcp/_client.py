@@ -56,6 +56,11 @@ class SMCPClient(ClientBase):
         self._erase()
         self._http.close()
 
+    def __del__(self) -> None:
+        super().__del__()
+        if hasattr(self, "_http"):
+            self._http.close()
+
     def _signed(self, begin: Callable[[], Exchange[T]]) -> T:
         # The lock lets one caller renew while the others wait for its token.
         if self._session.renewal_is_due(self._clock()):

@@ -55,6 +55,6 @@ class Http:
                     body.add(chunk)
             finally:
                 response.close()
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, OSError) as error:  # an alert of TLS is an OSError
             raise failure(error, request) from error
         return body.response(response)

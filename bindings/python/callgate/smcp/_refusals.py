@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from callgate import _native
 from callgate.smcp._generations import Protocol
-from callgate.smcp._wire import HttpResponse, plain
+from callgate.smcp._wire import HttpResponse, plain, retry_after_header
 from callgate.smcp.errors import GatewayRefused, TokenRefused, ToolDenied
 
 _Numbers = dict[int, str]
@@ -72,5 +72,4 @@ def _request_id(value: object) -> str | int | None:
 def _retry_after(value: object, response: HttpResponse) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _LONGEST:
         return float(value)
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return retry_after_header(response)

@@ -101,7 +101,14 @@ def invalid(response: HttpResponse, what: str, dispatched: bool | None = None) -
         code_name="UPSTREAM_FAILED",
         http_status=response.status,
         dispatched=dispatched,
+        retry_after=retry_after_header(response),
     )
+
+
+def retry_after_header(response: HttpResponse) -> float | None:
+    """Seconds of ``Retry-After``; None for a date, or for what is no number."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def plain(text: str, limit: int = _TEXT_SHOWN) -> str:
