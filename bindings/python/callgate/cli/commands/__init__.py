@@ -3,6 +3,7 @@
 from callgate.cli.commands import (
     audit,
     canonicalize,
+    connect,
     contains,
     diff,
     eval,
@@ -30,4 +31,5 @@ COMMANDS = (
     token,
     serve,
     audit,
+    connect,
 )
