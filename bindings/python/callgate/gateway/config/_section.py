@@ -18,9 +18,6 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         strict=True,
-        arbitrary_types_allowed=False,
-        use_attribute_docstrings=False,
-        validate_default=True,
         allow_inf_nan=False,
         hide_input_in_errors=True,
     )
