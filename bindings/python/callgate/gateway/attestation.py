@@ -23,7 +23,7 @@ from datetime import datetime, timezone
 from typing import Any
 from weakref import WeakValueDictionary
 
-from callgate import CallgateError, Gate, KeyFormatError, PublicKey, Session, TokenError
+from callgate import CallgateError, Gate, JsonError, KeyFormatError, PublicKey, Session, TokenError
 from callgate.gateway import attest_events as events
 from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attest_request import AttestRequest
@@ -178,12 +178,15 @@ class Attestation:
             if execution.require_proof:
                 raise Refusal("KEY_REFUSED", "this execution has to prove that it holds its key")
             return None
-        message = proof_message(
-            public_key=request.public_key,
-            scope=request.scope,
-            timestamp=request.proof_timestamp,
-            workload_id=request.workload_id,
-        )
+        try:
+            message = proof_message(
+                public_key=request.public_key,
+                scope=request.scope,
+                timestamp=request.proof_timestamp,
+                workload_id=request.workload_id,
+            )
+        except JsonError as error:
+            raise Refusal("KEY_REFUSED") from error
         signature = check_proof(request.proof, key, message)
         self._proofs.check_fresh(request.proof_timestamp, now)
         return Proof(signature, request.proof_timestamp, message)

@@ -28,7 +28,10 @@ class Proof:
 
 
 def proof_message(*, public_key: str, scope: str, timestamp: int, workload_id: str) -> bytes:
-    """What is signed: the RFC 8785 form of these four members. ``timestamp``: whole seconds."""
+    """What is signed: the RFC 8785 form of these four members. ``timestamp``: whole seconds.
+
+    Raises JsonError for what has no such form.
+    """
     members = {
         "public_key": public_key,
         "scope": scope,

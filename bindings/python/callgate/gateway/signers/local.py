@@ -80,14 +80,16 @@ def load_secret_key(path: str | Path) -> SecretKey:
         reason = error.strerror or "it cannot be opened"
         raise CallgateError(f"the key file: {reason}", "INVALID_ARGUMENT", where) from error
     # Judged on the open file: by its name it could be another one a moment later.
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         _check(stat.S_ISREG(status.st_mode), "the key file is no regular file", where)
         is_private = not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
         _check(is_private, "the key file may be used by others: chmod 600 it", where)
         owners = (os.geteuid(), 0)
         _check(status.st_uid in owners, "the key file belongs to another user", where)
-        text = file.read(MAX_KEY_FILE_BYTES + 1)
+        text = os.read(descriptor, MAX_KEY_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
     _check(len(text) <= MAX_KEY_FILE_BYTES, "the key file is too long for a key", where)
     try:
         if text.lstrip().startswith(b"{"):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import docker  # type: ignore[import-untyped]
-from docker.errors import DockerException, NotFound  # type: ignore[import-untyped]
-from requests.exceptions import RequestException
+from docker.constants import DEFAULT_DOCKER_API_VERSION  # type: ignore[import-untyped]
+from docker.errors import NotFound  # type: ignore[import-untyped]
 
 from callgate import CallgateError
 from callgate.gateway.execution import Execution
@@ -81,10 +82,10 @@ class DockerVerifier:
                 container = await asyncio.wait_for(
                     asyncio.to_thread(self._inspect, match[1]), 2 * self._timeout
                 )
-            except (DockerException, RequestException, OSError, ValueError, TimeoutError) as error:
-                raise self._unreachable() from error
-            except asyncio.TimeoutError as error:
-                raise self._unreachable() from error
+            except Exception as error:
+                # Whatever the library makes of an engine in trouble (KeyErrors among it): nobody
+                # can say that the container runs.
+                raise Refusal("WORKLOAD_VERIFICATION_FAILED") from error
         return None if container is None else self._execution(container, match[1])
 
     def close(self) -> None:
@@ -94,15 +95,21 @@ class DockerVerifier:
             client.close()
 
     def _inspect(self, container_id: str) -> Any:
-        # Made at the first question, so that a gateway starts before its engine does.
-        if self._client is None:
-            self._client = docker.APIClient(
-                base_url=self._base_url, version="auto", timeout=self._timeout
-            )
+        # Connected at the first question, so that a gateway starts before its engine does.
+        client = self._client = self._client or self._connect()
         try:
-            return self._client.inspect_container(container_id)
+            return client.inspect_container(container_id)
         except NotFound:
             return None
+
+    def _connect(self) -> docker.APIClient:
+        # What `version="auto"` does, but that leaves connections open when it fails.
+        with contextlib.closing(self._new_client(DEFAULT_DOCKER_API_VERSION)) as asking:
+            version = asking.version(api_version=False)["ApiVersion"]
+        return self._new_client(version)
+
+    def _new_client(self, version: str) -> docker.APIClient:
+        return docker.APIClient(base_url=self._base_url, version=version, timeout=self._timeout)
 
     def _execution(self, container: Any, asked: str) -> Execution | None:
         try:
@@ -128,13 +135,10 @@ class DockerVerifier:
                 instance=str(state["StartedAt"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise self._unreachable() from error
+            raise Refusal("WORKLOAD_VERIFICATION_FAILED") from error
 
     def _rule(self, labels: Mapping[str, Any]) -> ContainerRule | None:
         return next((rule for rule in self.rules if rule.matches(labels)), None)
-
-    def _unreachable(self) -> Refusal:
-        return Refusal("WORKLOAD_VERIFICATION_FAILED")
 
 
 def _addresses(settings: Mapping[str, Any]) -> frozenset[str]:
