@@ -77,7 +77,7 @@ def name_tools(
     faults: list[Fault] = []
     for index, (rule, listing) in enumerate(zip(rules, listings, strict=True)):
         for name, tool in _names(rule, listing):
-            if TOOL_NAME.fullmatch(name) is None:
+            if not tool or TOOL_NAME.fullmatch(name) is None:
                 faults.append(Fault(ascii(name[:128]), "the name cannot be used"))
             else:
                 wanted.setdefault(name, []).append(NamedTool(name, index, tool))

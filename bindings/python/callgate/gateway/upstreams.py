@@ -124,6 +124,15 @@ class Upstreams:
         """Each server's state, for readiness."""
         return {one.settings.name: one.state for one in self._upstreams}
 
+    def versions(self) -> Mapping[str, str | None]:
+        """The protocol version that each server speaks, None where it does not run."""
+        return {one.settings.name: one.version for one in self._upstreams}
+
+    def server_of(self, tool: str) -> str | None:
+        """The server that a gateway name belongs to now, for metrics and audit."""
+        route = self._routes.get(tool)
+        return None if route is None else route[0].settings.name
+
     def counters(self) -> Mapping[str, Counters]:
         """Each server's counts, for metrics."""
         return {one.settings.name: one.counters for one in self._upstreams}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
@@ -88,17 +89,48 @@ def brief(refusal: Refusal) -> tuple[str, str | None, bool | None]:
 @asynccontextmanager
 async def hostile_http(*options: str, **settings: Any) -> AsyncIterator[HttpSettings]:
     """A process whose tool `do`, over HTTP, does what its arguments say."""
-    script = SERVERS / "hostile_http.py"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), *options, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stdout is not None
-        port = int(await soon(process.stdout.readline()))
+    script = str(SERVERS / "hostile_http.py")
+    async with listening(sys.executable, script, *options) as port:
         scheme = "https" if "tls" in options else "http"
         url = f"{scheme}://127.0.0.1:{port}/mcp"
         settings = {"era": "initialize", "first_backoff": 0.05, **settings}
         yield HttpSettings(name="bad", url=url, **settings)
+
+
+@asynccontextmanager
+async def listening(*command: str, environment: dict[str, str] | None = None) -> AsyncIterator[int]:
+    """A process that prints the port that it listens on."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, env=environment
+    )
+    try:
+        assert process.stdout is not None
+        yield int(await soon(process.stdout.readline()))
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def everything_over_http() -> AsyncIterator[int]:
+    """server-everything's streamable HTTP mode, which says on standard error that it listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    script = NODE_SERVERS / "server-everything" / "dist" / "index.js"
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        str(script),
+        "streamableHttp",
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={**PATH, "PORT": str(port)},
+    )
+    try:
+        assert process.stderr is not None
+        while b"listening" not in (line := await soon(process.stderr.readline())):
+            assert line, "it ended"
+        yield port
     finally:
         with suppress(ProcessLookupError):
             process.kill()

@@ -318,6 +318,9 @@ class HttpConnection:
                     kind = response.headers.get("content-type", "").partition(";")[0]
                     if response.status_code != 200 or kind.strip() != "text/event-stream":
                         return
+                    # Something may have changed before the stream stood.
+                    if self.on_notification is not None:
+                        self.on_notification("notifications/tools/list_changed", None)
                     stream = EventStream(Allowance(limits.MAX_STRAY, limits.MAX_STRAY))
                     async with (
                         aclosing(response.aiter_raw()) as chunks,

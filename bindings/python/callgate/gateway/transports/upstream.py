@@ -65,6 +65,11 @@ class Upstream:
             raise failed("not_running", dispatched=False, retry_after=round(wait + 0.5, 1))
         return self._connection, self._era
 
+    @property
+    def version(self) -> str | None:
+        """The protocol version that the running server speaks."""
+        return None if self._era is None else self._era.version
+
     async def wait_for(self, *states: State) -> None:
         """Returns when the upstream is in one of the states."""
         while self.state not in states:
@@ -134,11 +139,15 @@ class Upstream:
             tasks.cancel_scope.cancel()
 
     async def _listen(self, session: ClientSession) -> None:
-        # A subscription that is refused or lost leaves the listing to its lifetime.
-        with suppress(SubscriptionLost, Refusal, MCPError):
-            async with listen(session, tools_list_changed=True) as subscription:
-                async for _ in subscription:
+        while True:
+            # A subscription that is refused or lost leaves the listing to its lifetime.
+            with suppress(SubscriptionLost, Refusal, MCPError):
+                async with listen(session, tools_list_changed=True) as subscription:
+                    # Something may have changed before the subscription stood.
                     self._refresh.set()
+                    async for _ in subscription:
+                        self._refresh.set()
+            await asyncio.sleep(self.settings.listing_ttl)
 
     async def _keep_listing(self, connection: Connection, era: Negotiated) -> None:
         while True:

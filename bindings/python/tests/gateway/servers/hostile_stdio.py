@@ -130,6 +130,9 @@ def call(identifier: Any, arguments: dict[str, Any]) -> None:
             NAMES[:] = arguments["names"]
             send({"method": "notifications/tools/list_changed"})
             result(identifier)
+        case "rename quietly":
+            NAMES[:] = arguments["names"]
+            result(identifier)
         case "child":
             child = subprocess.Popen(["sleep", "300"])
             result(identifier, str(child.pid))
