@@ -28,14 +28,16 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlett
     Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
     """
     refusals = RefusalRecorder(services.audit)
-    endpoints: list[BaseRoute] = []
+    # Routes are tried in order: the calls come first.
+    calls: list[BaseRoute] = []
+    listings: list[BaseRoute] = []
     for generation in GENERATIONS.values():
         invoke = InvokeEndpoint(services, refusals, generation)
+        calls.append(Route(generation.invoke_path, invoke, methods=["POST"]))
         tools = ToolsEndpoint(services, refusals, generation)
-        endpoints.append(Route(generation.invoke_path, invoke, methods=["POST"]))
-        endpoints.append(Route(generation.tools_path, tools, methods=["GET"]))
+        listings.append(Route(generation.tools_path, tools, methods=["GET"]))
     app = Starlette(
-        routes=[*endpoints, *routes],
+        routes=[*calls, *listings, *routes],
         middleware=[
             Middleware(FaultReplies),
             Middleware(Traces),

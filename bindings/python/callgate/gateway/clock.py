@@ -8,8 +8,6 @@ from typing import Final
 
 from callgate.gateway.refusal import Refusal
 
-# How far the wall clock may leave the time since boot at once, in seconds.
-JUMP: Final = 5.0
 # How fast it may do so for good: twice what adjtime(3) and NTP daemons slew at.
 _SLEW: Final = 0.001
 
@@ -17,23 +15,25 @@ _SLEW: Final = 0.001
 class Clock:
     """Says what time it is, or that nobody knows.
 
-    A jump of the wall clock against CLOCK_BOOTTIME of more than 5 s denies everything until it has
-    been stable for two freshness windows: what was signed before the jump is stale by then. Small
-    steps add up; only as much as a slewing daemon may do is forgiven. ``window`` is in seconds.
-    One event loop owns it.
+    A jump of the wall clock against CLOCK_BOOTTIME by more than ``jump`` denies everything until it
+    has been stable for two freshness windows: what was signed before the jump is stale by then.
+    Small steps add up; only as much as a slewing daemon may do is forgiven. ``window`` and ``jump``
+    are in seconds. One event loop owns it.
     """
 
-    __slots__ = ("_boot", "_offset", "_quiet", "_seen", "_steady_at", "_wall")
+    __slots__ = ("_boot", "_jump", "_offset", "_quiet", "_seen", "_steady_at", "_wall")
 
     def __init__(
         self,
         window: float = 30,
         *,
+        jump: float = 5,
         wall: Callable[[], float] = time.time,
         boot: Callable[[], float] | None = None,
     ) -> None:
         self._wall = wall
         self._boot = since_boot if boot is None else boot
+        self._jump = jump
         self._quiet = 2 * window
         self._seen = self._boot()
         self._offset = wall() - self._seen
@@ -43,7 +43,7 @@ class Clock:
         """Seconds since 1970. Raises Refusal: ``CLOCK_STEPPED``."""
         boot, wall = self._boot(), self._wall()
         drift = wall - boot - self._offset
-        if abs(drift) > JUMP:
+        if abs(drift) > self._jump:
             self._offset += drift
             self._steady_at = boot + self._quiet
         else:

@@ -72,7 +72,6 @@ class _Call:
 
     __slots__ = (
         "_decision",
-        "_ended",
         "_receipt",
         "_result",
         "_services",
@@ -109,9 +108,11 @@ class _Call:
         self._result = text
         self._check_alive()
         judged = decision.check_response(text)
-        if not judged:
+        if judged:
+            return member, text
+        if judged.code_name == "OUTPUT_SIZE_EXCEEDED":
             raise Denied(judged)
-        return member, text
+        raise Refusal("UPSTREAM_FAILED")
 
     @property
     def request_id(self) -> str | int | None:
@@ -129,7 +130,10 @@ class _Call:
         )
 
     def _on_dispatch(self) -> None:
-        """Right before the bytes leave: the last moment at which a revocation stops the call."""
+        """Right before the bytes leave: the last moment at which a revocation stops the call.
+
+        It comes after the audit record in any case, and after whatever the server was waited for.
+        """
         self._check_alive()
         self.dispatched = True
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from http import HTTPStatus
+from json.encoder import encode_basestring_ascii
 from typing import Any, Final
 
 from starlette.types import Send
@@ -82,10 +83,10 @@ def protocol_of(path: str) -> Protocol:
 
 def succeeded(request_id: str | int | None, member: bytes, text: bytes) -> Reply:
     """``member`` is ``b"result"`` or ``b"error"``, ``text`` its JSON, which is not looked into."""
+    # Every call has an id: the engine refuses one without.
+    id = encode_basestring_ascii(request_id) if isinstance(request_id, str) else str(request_id)
     return Reply(
-        200,
-        b'{"payload":{"jsonrpc":"2.0","id":%b,"%b":%b}}'
-        % (json.dumps(request_id).encode(), member, text),
+        200, b'{"payload":{"jsonrpc":"2.0","id":%b,"%b":%b}}' % (id.encode(), member, text)
     )
 
 

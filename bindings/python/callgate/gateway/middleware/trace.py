@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 from typing import Final
 
@@ -13,6 +13,8 @@ _TRACEPARENT: Final = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
 )
 _LONGEST: Final = 256
+# An id is no secret: it must be unique, so it costs no system call. 0 would be no trace id.
+_bits: Final = random.Random().getrandbits
 
 
 class Traces:
@@ -23,7 +25,7 @@ class Traces:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["callgate.trace_id"] = _received(scope) or os.urandom(16).hex()
+            scope["callgate.trace_id"] = _received(scope) or f"{_bits(128) or 1:032x}"
         await self.app(scope, receive, send)
 
 

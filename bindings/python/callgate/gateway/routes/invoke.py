@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from callgate.gateway.invoke import invoke
 from callgate.gateway.middleware.trace import trace_id
-from callgate.gateway.peer import peer_of
+from callgate.gateway.peer_name import peer_name
 from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
 from callgate.smcp._generations import Generation
@@ -27,14 +27,13 @@ class InvokeEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         message = await receive()
-        peer = peer_of(scope, self._services.proxies)
         reply = await invoke(
             self._services,
             self._refusals,
             self._protocol,
             message["body"],
             trace_id=trace_id(scope),
-            peer=peer.address or peer.origin,
+            peer=peer_name(scope, self._services.proxies),
         )
         self._services.metrics.replied("invoke", reply.code_name, time.perf_counter() - started)
         await reply.send(send)

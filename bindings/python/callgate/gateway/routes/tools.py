@@ -12,7 +12,7 @@ from callgate import CallgateError
 from callgate.gateway import replies
 from callgate.gateway.authorize import event_of_refusal
 from callgate.gateway.middleware.trace import trace_id
-from callgate.gateway.peer import peer_of
+from callgate.gateway.peer_name import peer_name
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.replies import Reply
@@ -39,10 +39,9 @@ class ToolsEndpoint:
         try:
             reply = self._reply(scope)
         except CallgateError as error:
-            peer = peer_of(scope, self._services.proxies)
-            self._refusals.unverified(
-                event_of_refusal(error, trace_id=trace_id(scope), peer=peer.address or peer.origin)
-            )
+            peer = peer_name(scope, self._services.proxies)
+            event = event_of_refusal(error, trace_id=trace_id(scope), peer=peer)
+            self._refusals.unverified(event)
             reply = replies.refused(error, self._generation.protocol)
         self._services.metrics.replied("tools", reply.code_name, time.perf_counter() - started)
         await reply.send(send)
