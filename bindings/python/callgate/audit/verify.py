@@ -158,9 +158,8 @@ class _Walk:
             self.verdict.notices.append(f"{place}: the loss of lines {gap[0]} to {gap[1]}")
         if line.prev == self._hash:
             return
-        # The line after tells whether this one is as it was written.
-        intact = following is not None and _prev(following.text) == line.hash
-        if intact:
+        # The line after, or its own signature, tells whether this one is as it was written.
+        if (following is not None and _prev(following.text) == line.hash) or self._sealed(line):
             raise _Fault("the line is not the one that was written", self._place)
         raise _Fault("the line, or the one before it, is not the one that was written", place)
 
@@ -191,22 +190,23 @@ class _Walk:
             raise _Fault(text, place)
         self.verdict.notices.append(f"{place}: {text}")
 
+    def _sealed(self, line: Line) -> bool:
+        head = _seal(line)
+        key = None if head is None else self._keys.get(head.key)
+        return head is not None and key is not None and head.verify(key)
+
     def _checkpoint(self, line: Line, place: Place) -> None:  # 3
-        match line.fields:
-            case {"key": str(key), "log": str(log), "signature": str(signature)} if len(
-                line.fields
-            ) == len(("key", "log", "signature")):
-                head = Head(log, line.seq - 1, line.prev, line.time, key, signature)
-            case _:
-                raise _Fault("it is no checkpoint", place)
-        if log != self.verdict.log:
+        head = _seal(line)
+        if head is None:
+            raise _Fault("it is no checkpoint", place)
+        if head.log != self.verdict.log:
             raise _Fault("it seals another log", place)
-        if key != self._current:
+        if head.key != self._current:
             raise _Fault("it is signed by a key whose turn it is not", place)
-        public_key = self._keys.get(key)
+        public_key = self._keys.get(head.key)
         if public_key is None:
             # Only a later seal by a key that was given can vouch for it.
-            self._stranger = self._stranger or (place, key)
+            self._stranger = self._stranger or (place, head.key)
             return
         if not head.verify(public_key):
             lines = f"lines {self.verdict.sealed + 1} to {line.seq}"
@@ -268,6 +268,15 @@ def _with_next(texts: Iterator[Text]) -> Iterator[tuple[Text, Text | None]]:
         before = text
     if before is not None:
         yield before, None
+
+
+def _seal(line: Line) -> Head | None:
+    """What a checkpoint says of the line before it."""
+    match line.fields:
+        case {"key": str(key), "log": str(log), "signature": str(signature), **rest} if not rest:
+            if line.kind == "checkpoint":
+                return Head(log, line.seq - 1, line.prev, line.time, key, signature)
+    return None
 
 
 def _prev(text: bytes) -> str | None:
