@@ -43,6 +43,7 @@ from callgate.gateway.routes.metrics import metrics_routes
 from callgate.gateway.services import Services
 from callgate.gateway.upstream_settings import upstream_settings
 from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.used_sessions import UsedSessions
 from callgate.gateway.verifiers.static import StaticVerifier
 
 _LOG: Final = logging.getLogger("callgate.gateway")
@@ -133,7 +134,7 @@ async def open_gateway(
         await stack.enter_async_context(upstreams)
         services = Services(
             gate=gate,
-            ledger=EmbeddedLedger(gate),
+            ledger=UsedSessions(EmbeddedLedger(gate), attestation.touch),
             clock=clock,
             audit=audit,
             upstreams=upstreams,
