@@ -9,22 +9,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 import anyio
 import httpx2
 from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_PROTOCOL_VERSION_HEADER
 
-from callgate import JsonError
 from callgate.gateway.refusal import Refusal
 
 from . import limits
 from .counters import Counters
 from .dispatch_trace import DispatchTrace
-from .event_stream import EventStream
 from .exchange import (
     Exchange,
     OnNotification,
@@ -33,10 +30,10 @@ from .exchange import (
     notification_bytes,
     request_bytes,
 )
-from .failures import failed, timed_out, too_large
-from .frames import Frame, answer_to, read_frame
+from .failures import failed, timed_out
+from .frames import Frame, answer_to
+from .http_answer import HttpAnswer
 from .http_client import open_client
-from .message_buffer import Allowance, MessageBuffer
 from .settings import HttpSettings
 
 _SESSION: Final = "mcp-session-id"
@@ -46,31 +43,6 @@ _ASIDE_TIMEOUT: Final = 5.0
 _CANCELLED: Final = "notifications/cancelled"
 _REOPEN: Final = 5.0
 """Seconds between two attempts to follow the server's own stream."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A response whose body is read by whoever comes next, each byte once."""
-
-    response: httpx2.Response
-    chunks: AsyncGenerator[bytes, None]
-
-    async def finish(self) -> None:
-        """Reads what is left of it, if that is little and comes soon."""
-        size = 0
-        try:
-            with suppress(httpx2.RequestError), anyio.move_on_after(_ASIDE_TIMEOUT):
-                async for chunk in self.chunks:
-                    size += len(chunk)
-                    if size > limits.MAX_STRAY:
-                        break
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        with anyio.CancelScope(shield=True):
-            await self.chunks.aclose()
-            await self.response.aclose()
 
 
 class HttpConnection:
@@ -151,9 +123,9 @@ class HttpConnection:
                 self._version = exchange.headers[MCP_PROTOCOL_VERSION_HEADER]
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind == "application/json":
-                return await self._json(answer, request_id, exchange.max_result)
+                return await answer.json_reply(request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await self._events(answer, request_id, exchange.max_result)
+                return await answer.streamed_reply(request_id, exchange.max_result, self._stray)
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager
@@ -163,7 +135,7 @@ class HttpConnection:
         headers: Mapping[str, str],
         trace: DispatchTrace | None,
         timeout: float | None,
-    ) -> AsyncIterator[_Answer]:
+    ) -> AsyncIterator[HttpAnswer]:
         request = self._client.build_request(
             "POST",
             self._settings.url,
@@ -173,7 +145,7 @@ class HttpConnection:
             extensions={} if trace is None else {"trace": trace},
         )
         response = await self._client.send(request, stream=True)
-        answer = _Answer(response, response.aiter_raw())
+        answer = HttpAnswer(response, response.aiter_raw(), self._counters)
         try:
             yield answer
         except BaseException:
@@ -200,14 +172,14 @@ class HttpConnection:
     # What the server answers.
 
     async def _not_ok(
-        self, answer: _Answer, request_id: bytes, exchange: Exchange
+        self, answer: HttpAnswer, request_id: bytes, exchange: Exchange
     ) -> UpstreamReply:
         status = answer.response.status_code
         if status in (201, 202, 204):
             raise failed("no_response", dispatched=True)
         if 300 <= status < 400:
             raise failed("redirected", dispatched=True, status=status)
-        error = await self._error_in(answer, request_id)
+        error = await answer.error_for(request_id)
         if error is not None and len(error) <= exchange.max_result:
             return UpstreamReply(error=error)
         if self._session_id is not None and status in (400, 404):
@@ -215,74 +187,6 @@ class HttpConnection:
             if status == 404:
                 raise failed("session_expired", dispatched=True, status=status)
         raise failed("http_status", dispatched=True, status=status)
-
-    async def _error_in(self, answer: _Answer, request_id: bytes) -> bytes | None:
-        """A JSON-RPC error for this very request, if that is what the body holds."""
-        body = bytearray()
-        async for chunk in answer.chunks:
-            body += chunk
-            if len(body) > limits.MAX_ERROR_BODY:
-                return None
-        with suppress(JsonError):
-            frame = read_frame(body)
-            if frame.id == request_id:
-                return frame.error
-        return None
-
-    async def _json(self, answer: _Answer, request_id: bytes, limit: int) -> UpstreamReply:
-        buffer = MessageBuffer(Allowance(limit, limits.raw_limit(limit)))
-        async for chunk in answer.chunks:
-            buffer.feed(chunk)
-            if buffer.oversized:
-                self._counters.oversized_messages += 1
-                raise too_large(limit)
-        frame = self._read(buffer)
-        if frame is None or frame.method is not None or frame.id != request_id:
-            if frame is not None:
-                self._counters.unknown_responses += 1
-            raise failed("invalid_response", dispatched=True)
-        return _reply(frame, limit)
-
-    async def _events(self, answer: _Answer, request_id: bytes, limit: int) -> UpstreamReply:
-        stream = EventStream(Allowance(limit, limits.raw_limit(limit)))
-        async with aclosing(self._frames(answer.chunks, stream)) as frames:
-            async for frame in frames:
-                if frame is None:
-                    raise too_large(limit)
-                if frame.id == request_id and frame.method is None:
-                    return _reply(frame, limit)
-                self._stray(frame)
-        raise failed("no_response", dispatched=True)
-
-    async def _frames(
-        self, chunks: AsyncIterator[bytes], stream: EventStream
-    ) -> AsyncGenerator[Frame | None, None]:
-        """The stream's messages; None for one that is too large, and then no more."""
-        size = count = 0
-        async for chunk in chunks:
-            size += len(chunk)
-            for event in stream.feed(chunk):
-                count += 1
-                if event.oversized:
-                    self._counters.oversized_messages += 1
-                    yield None
-                    return
-                frame = self._read(event)
-                if frame is not None:
-                    yield frame
-            if stream.current.oversized:
-                self._counters.oversized_messages += 1
-                yield None
-                return
-            if size > limits.MAX_SKIPPED or count > limits.MAX_STREAM_MESSAGES:
-                raise failed("too_many_messages", dispatched=True)
-
-    def _read(self, buffer: MessageBuffer) -> Frame | None:
-        try:
-            return read_frame(buffer.take())
-        except JsonError:
-            self._counters.garbage_messages += 1
-            return None
 
     def _stray(self, frame: Frame) -> None:
         if frame.method is None:
@@ -321,10 +225,10 @@ class HttpConnection:
                     # Something may have changed before the stream stood.
                     if self.on_notification is not None:
                         self.on_notification("notifications/tools/list_changed", None)
-                    stream = EventStream(Allowance(limits.MAX_STRAY, limits.MAX_STRAY))
+                    answer = HttpAnswer(response, response.aiter_raw(), self._counters)
                     async with (
-                        aclosing(response.aiter_raw()) as chunks,
-                        aclosing(self._frames(chunks, stream)) as frames,
+                        aclosing(answer.chunks),
+                        aclosing(answer.frames(limits.MAX_STRAY)) as frames,
                     ):
                         async for frame in frames:
                             if frame is not None:
@@ -368,11 +272,3 @@ class HttpConnection:
             with suppress(httpx2.RequestError), anyio.move_on_after(_ASIDE_TIMEOUT):
                 await self._client.delete(self._settings.url, headers=self._headers())
         await self._client.aclose()
-
-
-def _reply(frame: Frame, limit: int) -> UpstreamReply:
-    if frame.invalid:
-        raise failed("invalid_response", dispatched=True)
-    if frame.size > limit:
-        raise too_large(limit)
-    return UpstreamReply(result=frame.result, error=frame.error)
