@@ -1,5 +1,8 @@
 """The engine's two readers of server messages."""
 
-from callgate._native import ResultMeter, split_object  # type: ignore[attr-defined]
+from callgate._native import (  # type: ignore[attr-defined,unused-ignore]
+    ResultMeter,
+    split_object,
+)
 
 __all__ = ["ResultMeter", "split_object"]
