@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from callgate import CallgateError
-from callgate.gateway.ties import Tie, tie_of_json
+from callgate.gateway.ties import NoTie, Tie, tie_of_json
 
+_LOG = logging.getLogger("callgate.gateway")
 Source: TypeAlias = Literal["static", "api", "docker"]
 MAX_WORKLOAD_ID_LENGTH = 256
 MAX_SCOPES = 256
@@ -84,6 +86,13 @@ class Execution:
     def at(self, registered_at: float) -> Execution:
         """The same, registered then."""
         return replace(self, registered_at=registered_at)
+
+
+def warn_without_tie(name: str, tie: Tie) -> None:
+    """Logs a tie that is ``none``: a risk that somebody took on purpose."""
+    if isinstance(tie, NoTie):
+        message = "no tie: whoever knows the workload_id can attest as this execution"
+        _LOG.warning(message, extra={"execution": name})
 
 
 def by_workload_id(executions: Iterable[Execution]) -> dict[str, Execution]:

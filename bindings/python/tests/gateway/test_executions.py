@@ -15,6 +15,7 @@ from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.ties import EnrolmentTie, KeyTie, NoTie, UidTie
 from callgate.gateway.verifiers.api import ApiVerifier
+from callgate.gateway.verifiers.docker import ContainerRule, DockerVerifier
 from callgate.gateway.verifiers.static import StaticVerifier
 
 pytestmark = pytest.mark.anyio
@@ -67,6 +68,16 @@ def test_an_entry_is_read_back_from_the_journal_as_it_was() -> None:
 def test_two_entries_of_a_file_have_two_ids() -> None:
     with pytest.raises(CallgateError):
         StaticVerifier([execution(), execution()])
+
+
+def test_an_execution_without_a_tie_is_logged_wherever_it_comes_from(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    StaticVerifier([execution("file"), execution("tied", tie=UidTie(0))])
+    ApiVerifier().put(execution("api", lifetime=60))
+    DockerVerifier([ContainerRule(label="x", scopes=frozenset({"a"}), tie=NoTie())])
+    named = [record.execution for record in caplog.records]  # type: ignore[attr-defined]
+    assert named == ["file", "api", "containers with the label x"]
 
 
 async def test_an_entry_that_left_the_file_ends_its_sessions(

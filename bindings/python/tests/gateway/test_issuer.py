@@ -123,9 +123,10 @@ async def test_a_token_says_who_for_whom_and_with_which_key(key: SecretKey) -> N
         "cnf": {"jkt": key.public_key.thumbprint},
     }
     assert claims.key_id == "2026-a"
-    for wrong in ({"issuer": "there"}, {"audience": "others"}):
-        with pytest.raises(TokenError):
-            verify_token(token, issuer.jwks(), now=time.wall, **wrong)
+    with pytest.raises(TokenError):
+        verify_token(token, issuer.jwks(), now=time.wall, issuer="there")
+    with pytest.raises(TokenError):
+        verify_token(token, issuer.jwks(), now=time.wall, audience="others")
 
 
 async def test_a_token_lasts_as_long_as_the_issuer_says_or_shorter(key: SecretKey) -> None:

@@ -58,7 +58,7 @@ async def test_a_proof_by_another_key_or_of_something_else_is_refused(
         {"public_key": other.public_key},
     ):
         # Also where no proof is required: one that is wrong is a lie.
-        request = replace(good, **forged)  # type: ignore[arg-type]
+        request = replace(good, **forged)
         assert await outcome(path, request) == "KEY_REFUSED", forged
     assert await outcome(path, good) == "attested"
 

@@ -28,6 +28,9 @@ class OperatorCredential:
         if len(credential) < MIN_LENGTH:
             message = f"an operator's credential has at least {MIN_LENGTH} characters"
             raise CallgateError(message, "INVALID_ARGUMENT", "credential")
+        if _BEARER.fullmatch(b"Bearer " + credential.encode()) is None:
+            message = "an operator's credential is visible ASCII without spaces, 1024 at most"
+            raise CallgateError(message, "INVALID_ARGUMENT", "credential")
         self._digest = hashlib.sha256(credential.encode()).digest()
 
     def is_in(self, scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from callgate import CallgateError
-from callgate.gateway.execution import Execution
+from callgate.gateway.execution import Execution, warn_without_tie
 from callgate.gateway.refusal import Refusal
 
 MAX_ENTRIES = 100_000
@@ -33,6 +33,7 @@ class ApiVerifier:
             raise Refusal("LIMIT_EXCEEDED", "too many executions are registered", retry_after=60)
         entry = replace(execution, source="api", registered_at=self._wall())
         self._entries[entry.workload_id] = entry
+        warn_without_tie(entry.workload_id, entry.tie)
         return entry
 
     def restore(self, execution: Execution) -> None:

@@ -14,7 +14,7 @@ from docker.constants import DEFAULT_DOCKER_API_VERSION  # type: ignore[import-u
 from docker.errors import NotFound  # type: ignore[import-untyped]
 
 from callgate import CallgateError
-from callgate.gateway.execution import Execution
+from callgate.gateway.execution import Execution, warn_without_tie
 from callgate.gateway.peer import canonical_address
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.ties import ContainerAddressTie, EnrolmentTie, Tie
@@ -67,6 +67,8 @@ class DockerVerifier:
         timeout: float = 5,
     ) -> None:
         self.rules = tuple(rules)
+        for rule in self.rules:
+            warn_without_tie(f"containers with the label {rule.label}", rule.tie)
         self._base_url = base_url
         self._timeout = timeout
         self._client: docker.APIClient | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from callgate.gateway.execution import Execution, by_workload_id
+from callgate.gateway.execution import Execution, by_workload_id, warn_without_tie
 
 
 class StaticVerifier:
@@ -18,6 +18,8 @@ class StaticVerifier:
     def replace(self, executions: Iterable[Execution]) -> None:
         """All entries at once, as a reload does. Raises CallgateError, and then nothing changes."""
         entries = by_workload_id(replace(entry, source="static") for entry in executions)
+        for entry in entries.values():
+            warn_without_tie(entry.workload_id, entry.tie)
         self._entries = entries
 
     def get(self, workload_id: str) -> Execution | None:
