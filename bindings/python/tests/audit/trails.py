@@ -83,7 +83,9 @@ class Place:
         return trail_files(self.trail)
 
     def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
-        lines = [json.loads(text) for file in self.files() for text in file.read_bytes().split()]
+        lines = [
+            json.loads(text) for file in self.files() for text in file.read_bytes().splitlines()
+        ]
         return [line for line in lines if kind in (None, line["kind"])]
 
     def verify(self, *anchors: Head, **settings: Any) -> Verdict:
