@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from callgate.gateway.invoke import Invoker
 from callgate.gateway.middleware.body import JsonBodies
 from callgate.gateway.middleware.faults import FaultReplies
 from callgate.gateway.middleware.trace import Traces
@@ -28,11 +29,12 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlett
     Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
     """
     refusals = RefusalRecorder(services.audit)
+    invoker = Invoker(services, refusals)
     # Routes are tried in order: the calls come first.
     calls: list[BaseRoute] = []
     listings: list[BaseRoute] = []
     for generation in GENERATIONS.values():
-        invoke = InvokeEndpoint(services, refusals, generation)
+        invoke = InvokeEndpoint(services, invoker, generation)
         calls.append(Route(generation.invoke_path, invoke, methods=["POST"]))
         tools = ToolsEndpoint(services, refusals, generation)
         listings.append(Route(generation.tools_path, tools, methods=["GET"]))

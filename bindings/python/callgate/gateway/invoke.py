@@ -1,4 +1,4 @@
-"""invoke: one signed call, from the bytes of its envelope to the answer.
+"""Invoker: one signed call, from the bytes of its envelope to the answer.
 
 A call is dispatched at most once, and only after everything that allowed it is durable. What the
 tool answered goes back as its bytes, unless the session ended meanwhile.
@@ -6,8 +6,11 @@ tool answered goes back as its bytes, unless the session ended meanwhile.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, final
 
 from callgate import CallgateError, Decision
@@ -23,37 +26,55 @@ from callgate.smcp._generations import Protocol
 _log = logging.getLogger("callgate.gateway")
 
 
-async def invoke(
-    services: Services,
-    refusals: RefusalRecorder,
-    protocol: Protocol,
-    envelope: bytes,
-    *,
-    trace_id: str,
-    peer: str | None = None,
-) -> Reply:
-    """The answer, whatever happens. Only a cancellation goes through."""
-    call: _Call | None = None
-    error: str | None = "INTERNAL_ERROR"
-    try:
-        decision, receipt = await authorize(
-            services, refusals, envelope, trace_id=trace_id, peer=peer
-        )
-        call = _Call(services, decision, receipt)
-        member, text = await call.run()
-        reply = replies.succeeded(decision.request_id, member, text)
-        error = None
-    except Exception as fault:
-        dispatched = call is not None and call.dispatched
-        request_id = None if call is None else call.request_id
-        reply = _failure(fault, protocol, dispatched, request_id)
-        error = reply.code_name
-        if error == "INTERNAL_ERROR":
-            _log.error("unforeseen in a call, trace %s", trace_id, exc_info=fault)
-    finally:
-        if call is not None:
-            call.end(error)
-    return reply
+@final
+class Invoker:
+    """Answers signed calls, of every generation. One event loop owns it."""
+
+    def __init__(self, services: Services, refusals: RefusalRecorder) -> None:
+        self._services = services
+        self._refusals = refusals
+        self._under_way: Counter[str | None] = Counter()  # calls, by session
+
+    async def invoke(
+        self, protocol: Protocol, envelope: bytes, *, trace_id: str, peer: str | None = None
+    ) -> Reply:
+        """The answer, whatever happens. Only a cancellation goes through."""
+        call: _Call | None = None
+        error: str | None = "INTERNAL_ERROR"
+        try:
+            decision, receipt = await authorize(
+                self._services, self._refusals, envelope, trace_id=trace_id, peer=peer
+            )
+            call = _Call(self._services, decision, receipt)
+            with self._counted(decision.session_id):
+                member, text = await call.run()
+            reply = replies.succeeded(decision.request_id, member, text)
+            error = None
+        except Exception as fault:
+            dispatched = call is not None and call.dispatched
+            request_id = None if call is None else call.request_id
+            reply = _failure(fault, protocol, dispatched, request_id)
+            error = reply.code_name
+            if error == "INTERNAL_ERROR":
+                _log.error("unforeseen in a call, trace %s", trace_id, exc_info=fault)
+        finally:
+            if call is not None:
+                call.end(error)
+        return reply
+
+    @contextlib.contextmanager
+    def _counted(self, session_id: str | None) -> Iterator[None]:
+        """So that no session takes all the room that calls under way have."""
+        if self._under_way[session_id] >= self._services.limits.requests_per_session:
+            message = "too many calls of this session are under way"
+            raise Refusal("LIMIT_EXCEEDED", message, retry_after=1)
+        self._under_way[session_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[session_id] -= 1
+            if not self._under_way[session_id]:
+                del self._under_way[session_id]
 
 
 def _failure(

@@ -42,9 +42,10 @@ async def path(tmp_path: Path, monotonic: Monotonic) -> AsyncIterator[CallPath]:
         header_bytes=4096,
         header_seconds=0.2,
         body_seconds=0.2,
-        connections=4,
-        connections_per_address=3,
-        requests=2,
+        connections=7,
+        connections_per_address=6,
+        requests=3,
+        requests_per_session=2,
     )
     async with observed_audit(tmp_path, monotonic=monotonic) as audit:
         yield CallPath(audit, limits=limits)
@@ -188,29 +189,52 @@ class TestBodies:
 
 
 class TestRequestsUnderWay:
-    async def test_more_than_the_bound_are_told_to_come_back(
-        self, path: CallPath, client: httpx2.AsyncClient
-    ) -> None:
-        release = asyncio.Event()
+    @pytest.fixture
+    def release(self, path: CallPath) -> asyncio.Event:
+        """Until it is set, tools do not answer."""
+        released = asyncio.Event()
 
         async def wait(tool: str, arguments: bytes) -> Answer:
-            await release.wait()
+            await released.wait()
             return Answer(b"{}")
 
         path.server.answer = wait
-        agent = path.agent()
-        calls = [asyncio.create_task(post(client, agent.call(*READ, id=id))) for id in ("a", "b")]
-        await until(lambda: len(path.server.calls) == 2)
-        status, body, headers = await post(client, agent.call(*READ, id="c"))
+        return released
+
+    async def test_more_than_the_bound_are_told_to_come_back(
+        self, path: CallPath, client: httpx2.AsyncClient, release: asyncio.Event
+    ) -> None:
+        agents = [path.agent(id) for id in ("s-1", "s-2", "s-3", "s-4")]
+        calls = [asyncio.create_task(post(client, agent.call(*READ))) for agent in agents[:3]]
+        await until(lambda: len(path.server.calls) == 3)
+        status, body, headers = await post(client, agents[3].call(*READ, id=1))
         error = check_failure(status, body, "LIMIT_EXCEEDED", 9007)
         assert (status, headers["retry-after"], error["dispatched"]) == (429, "1", False)
-        listing = await client.get(TOOLS["B"], headers={"authorization": f"Bearer {agent.token}"})
-        assert listing.status_code == 200
+        bearer = {"authorization": f"Bearer {agents[3].token}"}
+        assert (await client.get(TOOLS["B"], headers=bearer)).status_code == 200
         release.set()
-        assert [status for status, _, _ in await asyncio.gather(*calls)] == [200, 200]
-        path.server.answer = Answer(b"{}")
-        status, _, _ = await post(client, agent.call(*READ, id="d"))
+        assert [status for status, _, _ in await asyncio.gather(*calls)] == [200, 200, 200]
+        status, _, _ = await post(client, agents[3].call(*READ, id=2))
         assert status == 200
+
+    async def test_one_session_cannot_take_all_the_room(
+        self, path: CallPath, client: httpx2.AsyncClient, release: asyncio.Event
+    ) -> None:
+        agent, other = path.agent("s-1"), path.agent("s-2")
+        calls = [asyncio.create_task(post(client, agent.call(*READ, id=id))) for id in (1, 2)]
+        await until(lambda: len(path.server.calls) == 2)
+        status, body, headers = await post(client, agent.call(*READ, id=3))
+        error = check_failure(status, body, "LIMIT_EXCEEDED", 9007)
+        assert (status, headers["retry-after"]) == (429, "1")
+        assert (error["dispatched"], error["request_id"]) == (False, 3)
+        calls.append(asyncio.create_task(post(client, other.call(*READ))))
+        await until(lambda: len(path.server.calls) == 3)
+        release.set()
+        assert [status for status, _, _ in await asyncio.gather(*calls)] == [200, 200, 200]
+        status, _, _ = await post(client, agent.call(*READ, id=4))
+        assert status == 200
+        await until(lambda: len(path.audit.lines("outcome")) == 5)
+        assert path.audit.lines("outcome")[0]["error"] == "LIMIT_EXCEEDED"
 
 
 async def raw(port: int, *parts: bytes) -> bytes:
@@ -302,7 +326,7 @@ class TestConnections:
     async def test_no_more_connections_from_one_address_than_its_bound(
         self, path: CallPath, port: int
     ) -> None:
-        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
         # The server took them in the order in which they came.
         status, body = parse(await raw(port))
         error = check_failure(status, body, "LIMIT_EXCEEDED", 9007)

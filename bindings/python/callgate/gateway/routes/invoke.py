@@ -6,10 +6,9 @@ import time
 
 from starlette.types import Receive, Scope, Send
 
-from callgate.gateway.invoke import invoke
+from callgate.gateway.invoke import Invoker
 from callgate.gateway.middleware.trace import trace_id
 from callgate.gateway.peer_name import peer_name
-from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
 from callgate.smcp._generations import Generation
 
@@ -17,19 +16,15 @@ from callgate.smcp._generations import Generation
 class InvokeEndpoint:
     """One path of one generation. The body comes whole, from ``JsonBodies``."""
 
-    def __init__(
-        self, services: Services, refusals: RefusalRecorder, generation: Generation
-    ) -> None:
+    def __init__(self, services: Services, invoker: Invoker, generation: Generation) -> None:
         self._services = services
-        self._refusals = refusals
+        self._invoker = invoker
         self._protocol = generation.protocol
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         message = await receive()
-        reply = await invoke(
-            self._services,
-            self._refusals,
+        reply = await self._invoker.invoke(
             self._protocol,
             message["body"],
             trace_id=trace_id(scope),
