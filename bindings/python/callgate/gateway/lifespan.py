@@ -85,7 +85,7 @@ async def open_gateway(
         if docker is not None:
             stack.callback(docker.close)
         metrics = Metrics(config.upstreams)
-        upstreams = Upstreams(upstream_settings(config, environ))
+        upstreams = Upstreams(upstream_settings(config, environ), observe=metrics.upstream_called)
 
         # 2. What the gateway remembers.
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ async def open_gateway(
             state = restored.engine_state or gate.export_state()
             gate.restore_state(state, restored.effects)
         executions = ExecutionRegistry(static=static, docker=docker)
-        clock = Clock(config.clock.window_seconds)
+        clock = Clock(config.clock.window_seconds, jump=config.clock.max_jump_seconds)
         key, previous_key = audit_keys(config, stack)
         audit = make_audit(
             config,

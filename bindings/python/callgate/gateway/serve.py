@@ -38,11 +38,14 @@ async def serve(
     environ: Mapping[str, str],
     *,
     source: ConfigSource | None = None,
+    acknowledge_audit: bool = False,
     on_ready: Callable[[Addresses], None],
 ) -> None:
     """Runs a gateway until SIGTERM or SIGINT, and then lets calls in flight finish.
 
-    ``on_ready`` is called once, when it listens. What a failed start had opened is closed again.
+    ``on_ready`` is called once, when it listens. ``acknowledge_audit`` is the operator's word that
+    an audit trail which is not what the journal knows may go on. What a failed start had opened is
+    closed again.
     Raises CallgateError, OSError.
     """
     signals = Signals()
@@ -54,7 +57,13 @@ async def serve(
             things = [] if tls is None else [_reloadable(tls)]
             try:
                 async with _cancelled_by(signals.stop):
-                    opening = open_gateway(config, environ, source=source, things=things)
+                    opening = open_gateway(
+                        config,
+                        environ,
+                        source=source,
+                        things=things,
+                        acknowledge_audit=acknowledge_audit,
+                    )
                     gateway = await stack.enter_async_context(opening)
             except asyncio.CancelledError:
                 if not signals.stop.is_set():

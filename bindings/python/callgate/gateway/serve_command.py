@@ -43,9 +43,18 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     return Checked({"config": str(path), **found}, lines)
 
 
-def run(path: Path, environ: Mapping[str, str], on_ready: Callable[[Addresses], None]) -> None:
+def run(
+    path: Path,
+    environ: Mapping[str, str],
+    on_ready: Callable[[Addresses], None],
+    *,
+    acknowledge_audit: bool = False,
+) -> None:
     """Serves until a signal says stop. Raises CallgateError, OSError."""
     config = load_config(path, environ)
     configure_logging(config.logging)
     source = ConfigSource(path, lambda: load_config(path, environ))
-    asyncio.run(serve(config, environ, source=source, on_ready=on_ready))
+    serving = serve(
+        config, environ, source=source, acknowledge_audit=acknowledge_audit, on_ready=on_ready
+    )
+    asyncio.run(serving)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+
+from callgate.gateway.refusal import Refusal
 
 from .forward import forward
 from .tool_names import NamedTool, NameRule, ToolNameError, check_rules, name_tools
@@ -41,6 +44,8 @@ class Upstreams:
     Entering starts all servers, and returns when each has listed its tools or has failed once; one
     that failed is tried again with back-off, its calls refused meanwhile. ToolNameError: the names
     of two tools clash, or one cannot be used; at run time such a tool is left out and logged.
+    ``observe`` is told of each call that reached a server's connection: the server, the code's
+    name of a failure, and seconds.
     """
 
     def __init__(
@@ -48,7 +53,9 @@ class Upstreams:
         servers: Sequence[StdioSettings | HttpSettings],
         *,
         log: logging.Logger | None = None,
+        observe: Callable[[str, str | None, float], object] = lambda server, code, seconds: None,
     ) -> None:
+        self._observe = observe
         self._log = log or logging.getLogger("callgate.gateway.upstreams")
         self._rules = [NameRule(one.name, one.tools, one.others) for one in servers]
         check_rules(self._rules)
@@ -106,15 +113,25 @@ class Upstreams:
         upstream, listed = route
         connection, era = upstream.running()
         limit = upstream.settings.max_result
-        return await forward(
-            connection,
-            era,
-            listed,
-            arguments,
-            max_result=limit if max_result is None else min(limit, max_result),
-            timeout=upstream.settings.timeout,
-            on_dispatch=on_dispatch,
-        )
+        started = time.perf_counter()
+        code: str | None = "INTERNAL_ERROR"
+        try:
+            reply = await forward(
+                connection,
+                era,
+                listed,
+                arguments,
+                max_result=limit if max_result is None else min(limit, max_result),
+                timeout=upstream.settings.timeout,
+                on_dispatch=on_dispatch,
+            )
+            code = None
+            return reply
+        except Refusal as error:
+            code = error.code_name
+            raise
+        finally:
+            self._observe(upstream.settings.name, code, time.perf_counter() - started)
 
     def tools(self) -> list[ToolDefinition]:
         """Every tool of every server, as last listed, under gateway names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -340,3 +341,64 @@ def test_the_log_holds_no_secret(tmp_path: Path) -> None:
         text = json.dumps(gateway.log)
     for secret in (CREDENTIAL, token, token.rpartition(".")[2], "PRIVATE KEY"):
         assert secret not in text
+
+
+def test_a_trail_that_was_cut_stops_the_start_until_an_operator_acknowledges_it(
+    tmp_path: Path,
+) -> None:
+    config = write_gateway(tmp_path)
+    with running(config) as gateway:
+        with session(gateway) as client:
+            assert code_of_call(client) is None
+        assert gateway.stop() == 0
+    (trail,) = (tmp_path / "state" / "audit").glob("*.jsonl")
+    trail.write_bytes(b"".join(trail.read_bytes().splitlines(keepends=True)[:-2]))
+    code, error = refused("--config", str(config))
+    assert code == 2
+    assert "it ends with line" in error.splitlines()[-1]
+    arguments = ("--config", str(config), "--acknowledge-audit")
+    with running(config, *arguments) as gateway, session(gateway) as client:
+        assert code_of_call(client) is None
+    assert "acknowledged" in [line["kind"] for line in audit_lines(tmp_path)]
+
+
+def test_a_second_signal_waits_for_nobody(tmp_path: Path) -> None:
+    config = write_gateway(tmp_path, upstreams={"slow": {"command": WAITING_SERVER}})
+    (tmp_path / "contexts.yaml").write_text(
+        "- name: clock\n  capabilities: [{tool_pattern: slow.wait}]\n"
+    )
+    write_executions(tmp_path, "clock")
+    with running(config) as gateway, session(gateway) as client:
+        began = tmp_path / "began"
+        arguments = {"began": str(began), "until": str(tmp_path / "never")}
+        failures: list[SMCPError] = []
+
+        def call() -> None:
+            try:
+                client.call_tool("slow.wait", arguments)
+            except SMCPError as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        wait_until(began.exists)
+        gateway.signal(signal.SIGTERM)
+        gateway.wait_for_log("stopping")
+        gateway.signal(signal.SIGTERM)
+        assert gateway.process.wait(30) == 0
+        thread.join()
+    assert failures
+    # The trail ends whole, with what became of the call.
+    lines = audit_lines(tmp_path)
+    assert [line["kind"] for line in lines].count("outcome") == 1
+    assert lines[-1]["kind"] == "checkpoint"
+
+
+def test_without_the_extra_the_message_names_it() -> None:
+    hide = "import sys; sys.modules['uvicorn'] = None; import callgate.cli.__main__ as cli; "
+    program = hide + "sys.exit(cli.main(['serve', '--demo']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == "callgate: uvicorn is not installed: pip install 'callgate[gateway]'\n"

@@ -36,6 +36,11 @@ def add(verbs: Verbs) -> None:
         help="read the configuration and all files it names, say what is wrong, and start nothing",
     )
     parser.add_argument(
+        "--acknowledge-audit",
+        action="store_true",
+        help="go on although the audit trail is not what the journal knows; a signed line says so",
+    )
+    parser.add_argument(
         "--port", type=int, default=8700, help="of --demo, for agents; 0 takes a free one"
     )
     parser.add_argument(
@@ -66,7 +71,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     def on_ready(addresses: Addresses) -> None:
         _output.show(_ready(addresses, demo), as_json=arguments.json)
 
-    serve_command.run(path, os.environ, on_ready)
+    serve_command.run(path, os.environ, on_ready, acknowledge_audit=arguments.acknowledge_audit)
     return Outcome(True, {"stopped": True}, ["stopped"])
 
 

@@ -13,9 +13,6 @@ class ConfigLimits(Section):
     body_bytes: Bytes = Field(default=1 << 20, le=1 << 24, description="Bytes of a request's body.")
     body_seconds: Seconds = Field(default=10, description="Seconds for the whole body to arrive.")
     requests: Count = Field(default=512, description="Requests handled at a time; more get 429.")
-    requests_per_session: Count = Field(
-        default=64, description="The same for one session, counted after its signature verified."
-    )
     attestations_per_address: Count = Field(
         default=30, description="Attestations that one peer address may ask for,"
     )

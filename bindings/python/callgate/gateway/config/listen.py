@@ -103,12 +103,6 @@ class Listen(Section):
         description="Reverse proxies that are believed. Without one, the peer is the transport's, "
         "whatever headers say.",
     )
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^\s/?#]+$",
-        description="The URL under which agents reach the gateway, without a path, where it is "
-        "not the listener's own.",
-    )
     max_connections: Count = Field(
         default=1024, description="Connections open at a time; more are closed at once."
     )
