@@ -42,7 +42,6 @@ _TRANSIENT: Final = frozenset(
         "AUDIT_UNAVAILABLE",
         "SIGNER_UNAVAILABLE",
         "UPSTREAM_FAILED",
-        "LIMIT_EXCEEDED",
     }
 )
 
@@ -63,8 +62,10 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
         path = session.generation.attest_path
         return HttpRequest(path, body, session.settings.attest_timeout)
 
-    response = yield from _exchange(build, session)
-    result = read_attestation(response, session)
+    def read(response: HttpResponse) -> AttestationResult:
+        return read_attestation(response, session)
+
+    result = yield from _exchange(build, session, read, runs_tools=False)
     session.token = token_of(result, clock())
     return result
 
@@ -105,7 +106,7 @@ def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange
     def read(response: HttpResponse) -> Any:
         return read_result(response, session, request_id)
 
-    return (yield from _exchange_and_read(build, session, read))
+    return (yield from _exchange(build, session, read, runs_tools=True))
 
 
 def call_tool(session: Session, clock: Clock, params: bytes) -> Exchange[Any]:
@@ -152,12 +153,12 @@ def _sign(session: Session, payload: bytes, now: float) -> bytes:
         raise PayloadError(message, code_name=error.code_name, dispatched=False) from error
 
 
-def _exchange(build: Callable[[], HttpRequest], session: Session) -> Exchange[HttpResponse]:
-    return _exchange_and_read(build, session, lambda response: response)
-
-
-def _exchange_and_read(
-    build: Callable[[], HttpRequest], session: Session, read: Callable[[HttpResponse], T]
+def _exchange(
+    build: Callable[[], HttpRequest],
+    session: Session,
+    read: Callable[[HttpResponse], T],
+    *,
+    runs_tools: bool,
 ) -> Exchange[T]:
     # The only loop that sends again, and only what cannot have been acted on.
     pause = 0.0
@@ -165,21 +166,27 @@ def _exchange_and_read(
         try:
             return read((yield replace(build(), delay=pause)))
         except (GatewayUnreachable, GatewayRefused) as error:
-            wait = _pause(error, attempt)
+            wait = _pause(error, attempt, runs_tools)
             if wait is None or attempt == session.settings.retries:
                 raise
             pause = wait
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _pause(error: SMCPError, attempt: int) -> float | None:
+def _pause(error: SMCPError, attempt: int, runs_tools: bool) -> float | None:
     """Seconds until a request may be sent again; None if it may not."""
-    if error.dispatched is not False or isinstance(error, CertificateRefused):
+    if isinstance(error, CertificateRefused) or (runs_tools and error.dispatched is not False):
         return None
-    if isinstance(error, GatewayRefused) and error.code_name not in _TRANSIENT:
+    if isinstance(error, GatewayRefused) and not _is_passing(error):
         return None
     pause = max(FIRST_PAUSE * 4**attempt, error.retry_after or 0.0)
     return pause if pause <= LONGEST_PAUSE else None
+
+
+def _is_passing(error: GatewayRefused) -> bool:
+    if error.code_name == "LIMIT_EXCEEDED":  # too large stays too large; too many passes
+        return error.retry_after is not None
+    return error.code_name in _TRANSIENT
 
 
 def _is_trouble(error: SMCPError) -> bool:

@@ -16,6 +16,7 @@ import pytest
 from callgate.connect.agent import Agent
 from callgate.connect.server import create_server
 from callgate.smcp import AsyncSMCPClient
+from demo_gateway import DemoGateway
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
@@ -45,9 +46,11 @@ async def launched(url: str, mode: str, *options: str) -> AsyncIterator[Client]:
 
 
 @contextlib.asynccontextmanager
-async def connected(url: str, mode: str, workload: str = "exec-1") -> AsyncIterator[Client]:
+async def connected(
+    url: str, mode: str, workload: str = "exec-1", scope: str = "project"
+) -> AsyncIterator[Client]:
     """A client of the same server in this process."""
-    async with AsyncSMCPClient(url, workload, "project") as sdk:
+    async with AsyncSMCPClient(url, workload, scope) as sdk:
         server = create_server(Agent(sdk))
         async with Client(server, mode=mode, read_timeout_seconds=60) as client:
             yield client
@@ -214,6 +217,18 @@ async def test_a_reply_without_a_result_is_never_an_empty_one(gateway: WireGatew
         gateway.call_lies.append(lambda h: h.reply_json(403, {"detail": "denied"}))
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error and "denied" in text(result)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_a_real_server_behind_the_real_gateway(demo: DemoGateway, mode: str) -> None:
+    async with connected(demo.url, mode, demo.workload, "demo-time") as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"time.get_current_time", "time.convert_time"}
+        assert tools["time.get_current_time"].description
+        now = await client.call_tool("time.get_current_time", {"timezone": "UTC"})
+        assert not now.is_error and '"timezone": "UTC"' in text(now)
+        denied = await client.call_tool("git.git_status", {"repo_path": "/etc"})
+        assert denied.is_error and "TOOL_NOT_ALLOWED (2000)" in text(denied)
 
 
 def exchange(arguments: list[str], lines: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:

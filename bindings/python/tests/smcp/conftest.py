@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from blocking import Clients
+from demo_gateway import DemoGateway, demo_gateway
 from wire_gateway import WireGateway
 
 
@@ -19,6 +20,12 @@ from wire_gateway import WireGateway
 def gateway() -> Iterator[WireGateway]:
     with WireGateway() as gateway:
         yield gateway
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoGateway]:
+    with demo_gateway() as demo:
+        yield demo
 
 
 @pytest.fixture(params=["sync", "async"])

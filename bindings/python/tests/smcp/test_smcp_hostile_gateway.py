@@ -384,9 +384,22 @@ def test_what_was_not_dispatched_for_a_passing_reason_is_signed_and_sent_again(
     assert first["signature"] != second["signature"]
 
 
+@pytest.mark.parametrize("dispatched", [False, None])  # an attestation dispatches nothing
+def test_an_attestation_waits_until_a_gateway_takes_it(
+    gateway: WireGateway, clients: Clients, dispatched: bool | None
+) -> None:
+    extra: dict[str, Any] = {"dispatched": dispatched, "retry_after": 0.3}
+    gateway.attest_lies.append(
+        lambda h: h.reply_json(*gateway.error(429, "LIMIT_EXCEEDED", "smcp/v1", **extra))
+    )
+    clients.smcp(gateway.url).attest()
+    assert len({seen.json["proof"] for seen in gateway.attestations()}) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "extra"),
     [
+        ("LIMIT_EXCEEDED", {}),
         ("UPSTREAM_FAILED", {"dispatched": True}),
         ("UPSTREAM_FAILED", {"dispatched": None}),
         ("LEDGER_UNAVAILABLE", {"retry_after": 600}),

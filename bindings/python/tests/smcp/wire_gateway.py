@@ -29,9 +29,11 @@ POLICY = """\
     - {tool_pattern: echo.any}
     - {tool_pattern: once.only, rate_limit: {calls: 1, per_seconds: 60}}
   deny_list: [fs.delete]
+- name: research-safe
+  capabilities: [{tool_pattern: web_search, only_arguments: [query]}]
 """
-SCOPE = "project"
-WORKLOAD = "exec-1"
+SCOPES = ("project", "research-safe")
+WORKLOADS = ("exec-1", "exec-abc123")
 NUMBERS = {
     "smcp/v1": {name: number for name, number, _, _ in _native.error_codes()},
     "seal/v1": {name: number for name, _, number, _ in _native.error_codes()},
@@ -121,15 +123,15 @@ class WireGateway:
         if late or proof in self.proofs:
             return self.error(401, "REPLAY_DETECTED", protocol)
         self.proofs.add(proof)
-        if body["workload_id"] != WORKLOAD:
+        if body["workload_id"] not in WORKLOADS:
             return self.error(401, "UNKNOWN_WORKLOAD", protocol)
-        if scope != SCOPE:
+        if scope not in SCOPES:
             return self.error(403, "SCOPE_NOT_FOUND", protocol)
         with self.lock:
             now = time.time()
             session_id = self.sessions.get(key.to_bytes())
             claims: dict[str, Any] = {
-                "sub": WORKLOAD,
+                "sub": body["workload_id"],
                 "scp": scope,
                 "cnf": {"jkt": key.thumbprint},
                 "iat": now,
