@@ -23,7 +23,16 @@ from datetime import datetime, timezone
 from typing import Any
 from weakref import WeakValueDictionary
 
-from callgate import CallgateError, Gate, JsonError, KeyFormatError, PublicKey, Session, TokenError
+from callgate import (
+    CallgateError,
+    Gate,
+    JsonError,
+    KeyFormatError,
+    PublicKey,
+    Session,
+    SessionError,
+    TokenError,
+)
 from callgate.gateway import attest_events as events
 from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attest_request import AttestRequest
@@ -34,7 +43,7 @@ from callgate.gateway.issuer import Issued, Issuer
 from callgate.gateway.peer import Peer
 from callgate.gateway.proof import Proof, SeenProofs, check_proof, proof_message
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.session_endings import Audit, SessionEndings, effects_record, may_have
+from callgate.gateway.session_endings import Audit, SessionEndings, effects_records, may_have
 from callgate.gateway.ties import Caller, EnrolmentTie, NoTie
 
 IDLE_SECONDS = 60.0
@@ -161,6 +170,7 @@ class Attestation:
             raise Refusal("KEY_REFUSED") from error
         execution = await self._executions.find(request.workload_id)  # 3
         if execution is None:
+            await self.endings.end_all_of(request.workload_id, "the execution has ended")
             raise Refusal("UNKNOWN_WORKLOAD")
         secret = request.enrolment_secret
         caller = Caller(key.thumbprint, peer, secret, execution.addresses)
@@ -168,6 +178,7 @@ class Attestation:
             raise Refusal("WORKLOAD_VERIFICATION_FAILED")
         proof = self._check_proof(request, execution, key, now)  # 5
         if not may_have(self._gate, execution, request.scope):  # 6
+            await self.endings.review_execution(execution)
             raise Refusal("SCOPE_NOT_FOUND")
         return _Verified(execution, key, request.scope, proof, peer, trace_id)
 
@@ -198,7 +209,7 @@ class Attestation:
         async with lock:
             session = await self._session_of_key(verified)  # 7
             if session is None:
-                self._session_to_give_way(verified.execution)
+                self._sessions_to_give_way(verified.execution)
             session_id = str(uuid.uuid4()) if session is None else session.id
             issued = await self._issue(verified, session_id)  # 8
             await self._make_durable(verified, session, session_id, issued)
@@ -218,8 +229,9 @@ class Attestation:
             raise Refusal("UNKNOWN_WORKLOAD")
         if self._known(verified) is not session:
             raise Refusal("SESSION_INACTIVE")
-        yields = self._session_to_give_way(execution) if session is None else None
-        state = self._spend(verified, now)
+        yielding = self._sessions_to_give_way(execution) if session is None else []
+        state = self._use_proof(verified, now)
+        self._check_enrolment(execution, verified.key)
         opened = self._open(verified, session, issued, now)
         attested = AttestedSession(
             id=session_id,
@@ -242,10 +254,11 @@ class Attestation:
             policy_digest=self._gate.policy.digest,
             trace_id=verified.trace_id,
         )
-        state += [effects_record(opened), attested.to_record(), *self._issuer.unjournaled]
+        state += self._spend_enrolment(execution, verified.key)
+        state += [*effects_records(opened), attested.to_record(), *self._issuer.unjournaled]
         try:
-            if yields is not None:
-                await self.endings.end(yields, "it was idle longest of as many as there may be")
+            for idle in yielding:
+                await self.endings.end(idle, "it was idle longest of as many as there may be")
             await self._audit.record(event, state=state)
             self._issuer.unjournaled = []
         except BaseException:
@@ -272,17 +285,19 @@ class Attestation:
             return None
         return known
 
-    def _session_to_give_way(self, execution: Execution) -> AttestedSession | None:
-        """None where there is room. Raises Refusal where there is none and none can be made."""
+    def _sessions_to_give_way(self, execution: Execution) -> list[AttestedSession]:
+        """Those idle longest, so that one more may be. Raises Refusal where they are in use."""
         live = self.sessions.live_of(execution.workload_id)
-        if len(live) < execution.max_sessions:
-            return None
-        idle = self.sessions.idle_seconds(live[0])
+        # One, where the bound was not lowered meanwhile.
+        yielding = live[: max(0, len(live) + 1 - execution.max_sessions)]
+        if not yielding:
+            return []
+        idle = min(map(self.sessions.idle_seconds, yielding))
         if isinstance(execution.tie, NoTie) or idle <= self._idle_seconds:
             message = "the execution has as many sessions as it may"
             wait = max(1.0, self._idle_seconds - idle)
             raise Refusal("LIMIT_EXCEEDED", message, retry_after=wait, status=429)
-        return live[0]
+        return yielding
 
     async def _issue(self, verified: _Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()
@@ -300,15 +315,19 @@ class Attestation:
             now=now,
         )
 
-    def _spend(self, verified: _Verified, now: float) -> list[dict[str, Any]]:
-        state: list[dict[str, Any]] = []
-        if verified.proof is not None:
-            proof = verified.proof
-            state.append(self._proofs.use(verified.key, proof, now))
-        tie = verified.execution.tie
-        if isinstance(tie, EnrolmentTie):
-            state.append(self._executions.enrolments.spend(tie, verified.key.thumbprint))
-        return state
+    def _use_proof(self, verified: _Verified, now: float) -> list[dict[str, Any]]:
+        if verified.proof is None:
+            return []
+        return [self._proofs.use(verified.key, verified.proof, now)]
+
+    def _check_enrolment(self, execution: Execution, key: PublicKey) -> None:
+        if isinstance(execution.tie, EnrolmentTie):
+            self._executions.enrolments.check(execution.tie, key.thumbprint)
+
+    def _spend_enrolment(self, execution: Execution, key: PublicKey) -> list[dict[str, Any]]:
+        if not isinstance(execution.tie, EnrolmentTie):
+            return []
+        return [self._executions.enrolments.spend(execution.tie, key.thumbprint)]
 
     def _open(
         self, verified: _Verified, session: AttestedSession | None, issued: Issued, now: float
@@ -318,6 +337,11 @@ class Attestation:
             if session is None:
                 return self._gate.open_session(token, verified.key, now=now)
             return self._gate.renew_session(session.id, token, now=now)
+        except SessionError as error:
+            if session is not None:
+                # To the gate's clock it had expired. The next attestation opens another.
+                self._gate.end_session(session.id)
+            raise Refusal(error.code_name) from error
         except TokenError as error:
             # The gate does not trust what the signer signed.
             raise Refusal("SIGNER_UNAVAILABLE", retry_after=1) from error

@@ -32,18 +32,23 @@ class Enrolments:
         """Digest of a secret -> thumbprint of its key."""
         return MappingProxyType(self._spent)
 
-    def spend(self, tie: EnrolmentTie, key_thumbprint: str) -> dict[str, Any]:
-        """Binds the secret to the key, and returns the journal record.
+    def check(self, tie: EnrolmentTie, key_thumbprint: str) -> None:
+        """Raises Refusal where ``spend`` would.
 
-        Raises Refusal where another key was first (``WORKLOAD_VERIFICATION_FAILED``), and where no
-        more can be remembered (``LEDGER_FULL``).
+        ``WORKLOAD_VERIFICATION_FAILED`` where another key was first, ``LEDGER_FULL`` where no more
+        can be remembered.
         """
-        digest = tie.secret_sha256
-        if digest not in self._spent and len(self._spent) >= self._max_spent:
+        first = self._spent.get(tie.secret_sha256)
+        if first is None and len(self._spent) >= self._max_spent:
             raise Refusal("LEDGER_FULL", retry_after=60)
-        if self._spent.setdefault(digest, key_thumbprint) != key_thumbprint:
+        if first not in (None, key_thumbprint):
             raise Refusal("WORKLOAD_VERIFICATION_FAILED")
-        return _record(digest, key_thumbprint)
+
+    def spend(self, tie: EnrolmentTie, key_thumbprint: str) -> dict[str, Any]:
+        """Binds the secret to the key, and returns the journal record. Raises as ``check``."""
+        self.check(tie, key_thumbprint)
+        self._spent[tie.secret_sha256] = key_thumbprint
+        return _record(tie.secret_sha256, key_thumbprint)
 
     def hold(self, tie: EnrolmentTie) -> None:
         """An entry has this secret: it stays spent while that lasts."""

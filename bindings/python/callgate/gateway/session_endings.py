@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from callgate.gateway import attest_events as events
 from callgate.gateway.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.execution import Execution
 from callgate.gateway.executions import ExecutionRegistry
+from callgate.gateway.journal import effects_record
 from callgate.gateway.refusal import Refusal
 
 _LOG = logging.getLogger("callgate.gateway")
@@ -67,7 +67,7 @@ class SessionEndings:
     async def end(self, session: AttestedSession, reason: str) -> None:
         """Ends one session."""
         ended = self._gate.end_session(session.id)
-        await self._audit.record(events.ended(ended, reason), state=[effects_record(ended)])
+        await self._audit.record(events.ended(ended, reason), state=effects_records(ended))
 
     async def end_all_of(self, workload_id: str, reason: str) -> int:
         """Ends an execution's sessions, and says how many they were."""
@@ -115,10 +115,9 @@ class SessionEndings:
         self._unverified = {w: at for w, at in self._unverified.items() if w in known}
         await self._end_each(over)
 
-    async def review_execution(self, workload_id: str) -> None:
-        """The same for one execution, whose entry changed."""
-        execution = await self._executions.find(workload_id)
-        await self._end_each(list(self._over(workload_id, execution)))
+    async def review_execution(self, execution: Execution) -> None:
+        """The same for one execution, as it is now."""
+        await self._end_each(list(self._over(execution.workload_id, execution)))
 
     async def watch(self, seconds: float = CHECK_SECONDS) -> None:
         """Reviews every ``seconds`` until it is cancelled."""
@@ -137,7 +136,7 @@ class SessionEndings:
         state = [self._executions.revoke(workload_id, reason)]
         live = self._sessions.live_of(workload_id)
         closed += [self._gate.revoke_session(attested.id) for attested in live]
-        state += [effects_record(session) for session in closed]
+        state += [record for session in closed for record in effects_records(session)]
         if not closed:
             await self._audit.record(events.execution_revoked(workload_id, reason), state=state)
         for session in closed:
@@ -148,7 +147,7 @@ class SessionEndings:
     async def _end_each(self, over: list[tuple[AttestedSession, str]]) -> None:
         closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
         lines = [
-            self._audit.record(events.ended(session, reason), state=[effects_record(session)])
+            self._audit.record(events.ended(session, reason), state=effects_records(session))
             for session, reason in closed
         ]
         # One group commit for all of them.
@@ -179,6 +178,6 @@ def may_have(gate: Gate, execution: Execution, scope: str) -> bool:
     return scope in execution.scopes and scope in gate.policy.context_names
 
 
-def effects_record(session: Session) -> dict[str, Any]:
-    """The journal record of what a call of the gate changed."""
-    return {"kind": "effects", "effects": base64.b64encode(session.effects).decode()}
+def effects_records(session: Session) -> list[dict[str, Any]]:
+    """The journal record of what a call of the gate changed, if it changed anything."""
+    return [effects_record(session.effects)] if session.effects else []

@@ -260,6 +260,18 @@ async def test_a_session_that_expired_is_not_renewed_but_replaced(
     assert second.session_id != first.session_id
 
 
+async def test_a_session_that_only_the_gates_clock_calls_expired_is_replaced_at_the_next_attempt(
+    path: AttestPath, key: SecretKey
+) -> None:
+    first = await path.attest(key)
+    other = SecretKey.generate()
+    path.time.pass_(3630)
+    await path.attest(other, "w-2")  # the gate has seen this time
+    path.time.wall -= 600
+    assert (await refused(path, key)).code_name == "SESSION_INACTIVE"
+    assert (await path.attest(key)).session_id != first.session_id
+
+
 async def test_a49_a_key_belongs_to_one_workload_and_scope(
     path: AttestPath, key: SecretKey
 ) -> None:
@@ -332,6 +344,18 @@ async def test_at_the_bound_the_session_idle_longest_gives_way_to_who_is_tied(
     (ended,) = path.events("SessionRevoked")
     assert ended["session"] == second.session_id
     assert "idle" in ended["reason"]
+
+
+async def test_a_bound_that_was_lowered_holds_for_the_next_session(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    async with AttestPath(tmp_path, [execution(tie=UID)]).running() as path:
+        for _ in range(4):
+            await path.attest(SecretKey.generate(), peer=USER)
+        path.registry.static.replace([execution(tie=UID, max_sessions=2)])
+        path.time.pass_(61)
+        await path.attest(key, peer=USER)
+        assert len(path.attestation.sessions.live_of("w-1")) == 2
 
 
 async def test_renewal_needs_no_room(tmp_path: Path, key: SecretKey) -> None:

@@ -103,6 +103,32 @@ async def test_an_entry_that_lost_a_scope_ends_the_sessions_that_have_it(
     assert path.state_of(reading.session_id) == "open"
 
 
+async def test_an_attestation_finds_out_at_once_that_its_execution_has_ended(
+    path: AttestPath, key: SecretKey
+) -> None:
+    attested = await path.attest(key)
+    other = await path.attest(SecretKey.generate(), "w-2")
+    path.registry.static.replace([execution("w-2", scopes=frozenset({"reading"}))])
+    assert await attempt(path, key) == "UNKNOWN_WORKLOAD"
+    assert await attempt(path, SecretKey.generate(), "w-2") == "SCOPE_NOT_FOUND"
+    assert path.state_of(attested.session_id) == "ended"
+    assert path.state_of(other.session_id) == "ended"
+
+
+async def test_revoking_twice_is_as_good_as_once_and_the_journal_stays_whole(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    made = AttestPath(tmp_path, [execution()])
+    async with made.running() as path:
+        attested = await path.attest(key)
+        for _ in range(2):
+            await path.attestation.endings.revoke_session(attested.session_id, "test")
+        await path.attestation.endings.revoke_execution("w-1", "test")
+    async with made.running() as path:
+        assert path.state_of(attested.session_id) == "revoked"
+        assert dict(path.registry.revoked) == {"w-1": "test"}
+
+
 async def test_an_entry_with_another_tie_is_another_execution(
     path: AttestPath, key: SecretKey
 ) -> None:

@@ -70,7 +70,7 @@ class _Executions:
         shown = _shown(entry)
         await self._audit.note("execution_registered", shown, state=[record])
         # Who attested under another tie, or has a scope that is gone, has to attest again.
-        await self._endings.review_execution(entry.workload_id)
+        await self._endings.review_execution(entry)
         if secret is not None:
             shown["enrolment_secret"] = secret
         return answer_of(shown, 201)
