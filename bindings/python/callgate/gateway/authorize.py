@@ -10,7 +10,7 @@ revoked while the disk was written.
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import TYPE_CHECKING, final
 
 from callgate import CallgateError, Decision
 from callgate.audit.events import Event, EventName, event_of_decision
@@ -18,6 +18,9 @@ from callgate.gateway.journal import effects_record
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
+
+if TYPE_CHECKING:
+    from callgate.audit.log import Receipt
 
 
 @final
@@ -36,7 +39,7 @@ async def authorize(
     *,
     trace_id: str,
     peer: str | None,
-) -> tuple[Decision, Any]:
+) -> tuple[Decision, Receipt]:
     """The Decision, which allows, and the receipt of its audit line. Raises Denied or Refusal."""
     try:
         now = services.clock.now()  # 1

@@ -11,7 +11,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, final
+from typing import TYPE_CHECKING, final
 
 from callgate import CallgateError, Decision
 from callgate.gateway import replies
@@ -22,6 +22,9 @@ from callgate.gateway.replies import Reply
 from callgate.gateway.services import Services
 from callgate.gateway.tool_list import tool_list
 from callgate.smcp._generations import Protocol
+
+if TYPE_CHECKING:
+    from callgate.audit.log import Receipt
 
 _log = logging.getLogger("callgate.gateway")
 
@@ -100,7 +103,7 @@ class _Call:
         "dispatched",
     )
 
-    def __init__(self, services: Services, decision: Decision, receipt: Any) -> None:
+    def __init__(self, services: Services, decision: Decision, receipt: Receipt) -> None:
         self.dispatched = False
         self._services = services
         self._decision = decision
@@ -126,6 +129,8 @@ class _Call:
         member, text = b"result", upstream.result
         if text is None:
             member, text = b"error", upstream.error
+        if text is None:
+            raise Refusal("UPSTREAM_FAILED")
         self._result = text
         self._check_alive()
         judged = decision.check_response(text)

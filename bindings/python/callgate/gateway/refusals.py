@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from callgate import Decision
 from callgate.audit.events import Event
 from callgate.gateway.journal import effects_record
 from callgate.gateway.refusal import Refusal
+
+if TYPE_CHECKING:
+    from callgate.audit.log import AuditLog
 
 # How long the ledger's changes of refusals that are only counted wait for each other, in seconds.
 # One line in the trail then stands for all of them.
@@ -23,7 +26,7 @@ class RefusalRecorder:
     the ledger is durable all the same before it is answered.
     """
 
-    def __init__(self, audit: Any) -> None:
+    def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
         self._gathered: list[dict[str, Any]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -44,7 +47,7 @@ class RefusalRecorder:
 
     def unverified(self, event: Event) -> None:
         """Of callers that nobody knows: counted, one event a second for each cause is written."""
-        if self._audit.meter.refused_unverified(event.code_name):
+        if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)
 
     async def _gather(self, record: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import uvicorn
@@ -22,6 +22,7 @@ from callgate.gateway.middleware.connection import bounded_connections
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer_protocol import PeerProtocol
 from callgate.gateway.services import Services
+from callgate.gateway.upstreams import ToolDefinition, UpstreamReply, Upstreams
 from callgate.smcp._generations import Protocol
 
 POLICY = """
@@ -43,23 +44,11 @@ PROTOCOL: dict[str, Protocol] = {"A": "smcp/v1", "B": "smcp/v1", "C": "seal/v1"}
 JSON = {"content-type": "application/json"}
 
 
-@dataclass
-class Tool:
-    name: str
-
-    @property
-    def raw(self) -> bytes:
-        return b'{"name":"%b","inputSchema":{"type":"object"}}' % self.name.encode()
+Answer = UpstreamReply
 
 
 @dataclass
-class Answer:
-    result: bytes | None = None
-    error: bytes | None = None
-
-
-@dataclass
-class ToolServer:
+class ToolServer(Upstreams):
     """Tools in this process. ``answer`` is what they answer, or does it."""
 
     answer: Callable[[str, bytes], Awaitable[Answer]] | Answer = field(
@@ -73,19 +62,24 @@ class ToolServer:
         tool: str,
         arguments: bytes,
         *,
-        max_result: int | None,
-        on_dispatch: Callable[[], None],
+        max_result: int | None = None,
+        on_dispatch: Callable[[], None] | None = None,
     ) -> Answer:
         if self.before_dispatch is not None:
             await self.before_dispatch()
-        on_dispatch()
+        if on_dispatch is not None:
+            on_dispatch()
         self.calls.append((tool, arguments))
         if isinstance(self.answer, Answer):
             return self.answer
         return await self.answer(tool, arguments)
 
-    def tools(self) -> list[Tool]:
-        return [Tool(name) for name in ("fs.read", "fs.delete", "web.fetch", "db.drop")]
+    def tools(self) -> list[ToolDefinition]:
+        names = ("fs.read", "fs.delete", "web.fetch", "db.drop")
+        return [
+            ToolDefinition(name, b'{"name":"%b","inputSchema":{"type":"object"}}' % name.encode())
+            for name in names
+        ]
 
 
 @dataclass
@@ -133,6 +127,7 @@ class CallPath:
         self,
         audit: Any,
         *,
+        upstreams: Upstreams | None = None,
         clock: Clock | None = None,
         limits: HttpLimits | None = None,
         ledger: Callable[[Gate], Ledger] = EmbeddedLedger,
@@ -147,9 +142,14 @@ class CallPath:
             ledger=ledger(self.gate),
             clock=clock or Clock(),
             audit=audit,
-            upstreams=self.server,
+            upstreams=upstreams or self.server,
             metrics=self.counts,
             verify_token=self.verify_token,
+            # Not of the call path.
+            executions=cast(Any, None),
+            issuer=cast(Any, None),
+            attestation=cast(Any, None),
+            config=cast(Any, None),
             limits=limits or HttpLimits(),
         )
         self.app = create_app(self.services)
