@@ -26,7 +26,7 @@ def run(program: str, *arguments: str) -> list[str]:
 
 def test_an_smcp_agent(demo: DemoGateway) -> None:
     call = ("demo-time", "time.get_current_time", "timezone", "UTC")
-    assert run("smcp_agent.py", demo.url, demo.workload, *call) == [
+    assert run("smcp_agent.txt", demo.url, demo.workload, *call) == [
         "before attest: True True",
         "token: eyJ 3",
         "result: True",
@@ -36,7 +36,7 @@ def test_an_smcp_agent(demo: DemoGateway) -> None:
 
 def test_a_seal_agent(demo: DemoGateway) -> None:
     call = ("demo-time", "time.get_current_time", "timezone", "UTC")
-    assert run("seal_agent.py", demo.url, demo.workload, *call) == [
+    assert run("seal_agent.txt", demo.url, demo.workload, *call) == [
         "token: eyJ Z True",
         "result: True",
         "denied: True",
@@ -44,15 +44,15 @@ def test_a_seal_agent(demo: DemoGateway) -> None:
 
 
 def test_the_example_of_the_document(gateway: WireGateway) -> None:
-    (line,) = run("document_example.py", gateway.url)
+    (line,) = run("document_example.txt", gateway.url)
     assert "web_search" in line and "Model Context Protocol security" in line
 
 
 @pytest.mark.parametrize(
     ("program", "refused"),
     [
-        ("smcp_server.py", ["refused: 1004", "refused: 1001", "refused: 1000"]),
-        ("seal_server.py", ["refused: 1003", "refused: 1001", "refused: 1000"]),
+        ("smcp_server.txt", ["refused: 1004", "refused: 1001", "refused: 1000"]),
+        ("seal_server.txt", ["refused: 1003", "refused: 1001", "refused: 1000"]),
     ],
 )
 def test_a_server_that_verifies(program: str, refused: list[str]) -> None:
