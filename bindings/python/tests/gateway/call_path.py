@@ -131,9 +131,10 @@ class CallPath:
         clock: Clock | None = None,
         limits: HttpLimits | None = None,
         ledger: Callable[[Gate], Ledger] = EmbeddedLedger,
+        policy: str = POLICY,
     ) -> None:
         self.issuer = SecretKey.generate()
-        self.gate = Gate(PolicySet.parse(POLICY), issuer_keys=[self.issuer.public_key])
+        self.gate = Gate(PolicySet.parse(policy), issuer_keys=[self.issuer.public_key])
         self.audit = audit
         self.server = ToolServer()
         self.counts = Counts()
