@@ -31,6 +31,7 @@ class AttestRates:
         self._monotonic = monotonic
         # Origin -> when its bucket is full again.
         self._full_at: dict[str, float] = {}
+        self._cleared_at = -seconds
 
     def take(self, origin: str) -> None:
         """Counts one attempt. Raises Refusal ``LIMIT_EXCEEDED`` (429) with ``retry_after``."""
@@ -49,6 +50,8 @@ class AttestRates:
     def _known(self, origin: str, now: float) -> str:
         if origin in self._full_at or len(self._full_at) < self._max_origins:
             return origin
-        # Full buckets say nothing. Rare: only when as many origins came as are told apart.
-        self._full_at = {known: at for known, at in self._full_at.items() if at > now}
+        # Full buckets say nothing. Looked for once an interval: a flood comes from many origins.
+        if now - self._cleared_at >= self._interval:
+            self._cleared_at = now
+            self._full_at = {known: at for known, at in self._full_at.items() if at > now}
         return origin if len(self._full_at) < self._max_origins else ""

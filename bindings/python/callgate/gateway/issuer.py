@@ -14,6 +14,7 @@ from callgate.gateway.refusal import Refusal
 from callgate.gateway.signers import Signer
 
 KIND = "issuer_key"
+COMPROMISED = "issuer_key_compromised"
 DEFAULT_LIFETIME = 3600
 # The document's bound, and the engine's.
 MAX_LIFETIME = 86_400
@@ -34,7 +35,8 @@ class Issuer:
 
     ``name`` and ``audience`` become ``iss`` and ``aud``; give the gate the same. ``lifetime`` is
     in whole seconds. A key that the signer no longer names stays trusted for 24 hours, the longest
-    life of a token, unless it is among ``compromised`` (key ids), which are trusted no more.
+    life of a token, unless it is among ``compromised`` (key ids): what was marked once is never
+    trusted again, whatever later configurations say.
     ``on_keys`` is told whenever the trusted keys change: hand it ``gate.set_issuer_keys``.
     Owned by the event loop.
     """
@@ -137,7 +139,7 @@ class Issuer:
         Raises CallgateError where the new signer's key is compromised, or takes the ``kid`` of
         another trusted key, and then nothing changes.
         """
-        marked = frozenset(compromised)
+        marked = self._compromised.union(compromised)
         self._check(signer, marked)
         self._retire(self._signer.public_keys, keep=signer.public_keys)
         self._signer, self._compromised = signer, marked
@@ -157,18 +159,27 @@ class Issuer:
     def snapshot(self) -> list[dict[str, Any]]:
         """Journal records: the keys in use, and until when those before are trusted."""
         held = [_record(kid, key, None) for kid, key in self._signer.public_keys.items()]
-        return [*held, *(_record(k, key, until) for k, (key, until) in self._retired.items())]
+        retired = [_record(kid, key, until) for kid, (key, until) in self._retired.items()]
+        marked = [{"kind": COMPROMISED, "kid": kid} for kid in sorted(self._compromised)]
+        return [*held, *retired, *marked]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Trusts what was trusted before the restart; keys now held elsewhere are retired."""
+        """Trusts what was trusted before the restart; a key that the signer no longer has retires.
+
+        Raises CallgateError where the signer's key was marked as compromised before.
+        """
         held = self._signer.public_keys
         for record in records:
+            if record.get("kind") == COMPROMISED:
+                self._compromised |= {record["kid"]}
+                continue
             if record.get("kind") != KIND or record["kid"] in held:
                 continue
             until = record["until"]
             if until is None:
                 until = self._wall() + MAX_LIFETIME
             self._retired[record["kid"]] = PublicKey.from_jwk(record["jwk"]), until
+        self._check(self._signer, self._compromised)
         self.announce()
         self.unjournaled = self.snapshot()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attest_path import AttestPath, execution
+from attest_path import PEER, AttestPath, execution
 from callgate import CallgateError, SecretKey
 from callgate.gateway.enrolments import Enrolments
 from callgate.gateway.execution import Execution
@@ -245,6 +246,36 @@ async def test_sessions_and_their_bound_outlive_a_restart(tmp_path: Path, key: S
         assert await attempt(path, key, scope="reading") == "KEY_REFUSED"
         call = path.call(key, attested.security_token)
         assert path.gate.authorize(call, now=path.time.wall).allowed
+
+
+async def test_what_was_answered_is_on_the_disk_already(tmp_path: Path, key: SecretKey) -> None:
+    tie, secret = EnrolmentTie.generate()
+    made = AttestPath(tmp_path / "first", [execution(), execution("w-2", tie=tie)])
+    made.folder.mkdir()
+    async with made.running() as path:
+        attested = await path.attest(key, proof=True)
+        request = path.request(SecretKey.generate(), proof=True)
+        await path.attestation.attest(request, PEER)
+        await path.attest(SecretKey.generate(), "w-2", enrolment_secret=secret)
+        victim = await path.attest(SecretKey.generate())
+        await path.attestation.endings.end_all_of("w-2", "test")
+        # As a machine that stops at this moment leaves it.
+        shutil.copytree(made.folder, tmp_path / "second")
+        await path.attestation.endings.revoke_session(victim.session_id, "test")
+        shutil.copytree(made.folder, tmp_path / "third")
+    made.folder = tmp_path / "second"
+    async with made.running() as path:
+        assert (await path.attest(key)).session_id == attested.session_id
+        assert (
+            await attempt(path, SecretKey.generate(), "w-2", enrolment_secret=secret) != "attested"
+        )
+        with pytest.raises(Refusal) as caught:
+            await path.attestation.attest(request, PEER)
+        assert caught.value.code_name == "REPLAY_DETECTED"
+    made.folder = tmp_path / "third"
+    async with made.running() as path:
+        assert path.state_of(victim.session_id) == "revoked"
+        assert await attempt(path, SecretKey.generate()) == "UNKNOWN_WORKLOAD"
 
 
 async def test_an_execution_that_went_away_during_a_restart_ends_its_sessions(

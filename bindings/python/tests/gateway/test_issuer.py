@@ -250,6 +250,30 @@ async def test_a_compromised_key_vouches_for_nothing_at_once(
     assert allows(path, key, after.security_token) is None
 
 
+async def test_what_was_marked_as_compromised_once_is_never_trusted_again(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    made = AttestPath(tmp_path, [execution()])
+    old, new = made.issuer_key, SecretKey.generate()
+    async with made.running() as path:
+        before = await path.attest(key)
+        path.issuer.replace(LocalSigner(new), compromised=[LocalSigner(old).key_id])
+        # A configuration that forgot the mark.
+        records = path.issuer.replace(LocalSigner(new))
+        await path.audit.note("reload", {}, state=records)
+        assert allows(path, key, before.security_token) == "INVALID_TOKEN"
+    made.issuer_key = new
+    async with made.running() as path:
+        assert list(path.issuer.public_keys) == [LocalSigner(new).key_id]
+        assert allows(path, key, before.security_token) == "INVALID_TOKEN"
+        with pytest.raises(CallgateError):
+            path.issuer.replace(LocalSigner(old))
+    made.issuer_key = old
+    with pytest.raises(CallgateError, match="compromised"):
+        async with made.running():
+            pass
+
+
 def test_a_change_that_cannot_be_meant_changes_nothing() -> None:
     first, time = SecretKey.generate(), Time()
     told: list[Any] = []
