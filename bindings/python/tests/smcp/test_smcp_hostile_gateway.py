@@ -280,6 +280,7 @@ def test_a_dripping_reply_ends_at_the_time_out(
     gateway: WireGateway, client: Any, drops: Any
 ) -> None:
     def lie(handler: Handler) -> None:
+        handler.close_connection = True
         for drop in itertools.islice(drops(), 500):
             handler.wfile.write(drop)
             handler.wfile.flush()

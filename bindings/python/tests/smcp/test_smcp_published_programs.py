@@ -25,7 +25,7 @@ def run(program: str, *arguments: str) -> list[str]:
 
 
 def test_an_smcp_agent(demo: DemoGateway) -> None:
-    call = ("demo-time", "time.get_current_time", "timezone", "UTC")
+    call = ("time", "time.get_current_time", "timezone", "UTC")
     assert run("smcp_agent.txt", demo.url, demo.workload, *call) == [
         "before attest: True True",
         "token: eyJ 3",
@@ -35,7 +35,7 @@ def test_an_smcp_agent(demo: DemoGateway) -> None:
 
 
 def test_a_seal_agent(demo: DemoGateway) -> None:
-    call = ("demo-time", "time.get_current_time", "timezone", "UTC")
+    call = ("time", "time.get_current_time", "timezone", "UTC")
     assert run("seal_agent.txt", demo.url, demo.workload, *call) == [
         "token: eyJ Z True",
         "result: True",

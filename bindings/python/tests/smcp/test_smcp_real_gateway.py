@@ -26,7 +26,7 @@ def own_demo() -> Iterator[DemoGateway]:
 def test_a_session_in_every_generation(
     demo: DemoGateway, clients: Clients, generation: str
 ) -> None:
-    with clients.smcp(demo.url, demo.workload, "demo-time", generation=generation) as client:
+    with clients.smcp(demo.url, demo.workload, "time", generation=generation) as client:
         first, again = client.attest(), client.attest()
         assert first.session_id == again.session_id is not None
         assert {tool["name"] for tool in client.list_tools()} == {
@@ -39,7 +39,7 @@ def test_a_session_in_every_generation(
 
 @pytest.mark.parametrize("generation", GENERATIONS_OF_TESTS)
 def test_denials_name_tool_and_reason(demo: DemoGateway, clients: Clients, generation: str) -> None:
-    with clients.smcp(demo.url, demo.workload, "demo-time", generation=generation) as client:
+    with clients.smcp(demo.url, demo.workload, "time", generation=generation) as client:
         client.attest()
         for tool, arguments, name in (
             ("git.git_status", {"repo_path": "/"}, "TOOL_NOT_ALLOWED"),
@@ -55,7 +55,7 @@ def test_denials_name_tool_and_reason(demo: DemoGateway, clients: Clients, gener
 
 @pytest.mark.parametrize(
     ("workload", "scope", "name"),
-    [("exec-none", "demo-time", "UNKNOWN_WORKLOAD"), (None, "admin", "SCOPE_NOT_FOUND")],
+    [("exec-none", "time", "UNKNOWN_WORKLOAD"), (None, "admin", "SCOPE_NOT_FOUND")],
 )
 def test_refused_attestations(
     demo: DemoGateway, clients: Clients, workload: str | None, scope: str, name: str
@@ -69,7 +69,7 @@ def test_refused_attestations(
 def test_many_attestations_of_one_key_within_a_second_renew_one_session(
     demo: DemoGateway, clients: Clients
 ) -> None:
-    with clients.smcp(demo.url, demo.workload, "demo-time") as client:
+    with clients.smcp(demo.url, demo.workload, "time") as client:
         assert len({client.attest().session_id for _ in range(4)}) == 1
         client.call_tool(*NOW)
 
@@ -77,7 +77,7 @@ def test_many_attestations_of_one_key_within_a_second_renew_one_session(
 def test_a_token_is_renewed_in_its_session_before_it_ends(
     demo: DemoGateway, clients: Clients
 ) -> None:
-    with clients.smcp(demo.url, demo.workload, "demo-time") as client:
+    with clients.smcp(demo.url, demo.workload, "time") as client:
         first = client.attest()
         session = getattr(client, "client", client)._session
         session.token = type(session.token)(session.token.result, time.time(), time.time() + 60)
@@ -88,7 +88,7 @@ def test_a_token_is_renewed_in_its_session_before_it_ends(
 def test_a_revoked_session_makes_no_call_and_opens_no_other(
     own_demo: DemoGateway, clients: Clients
 ) -> None:
-    with clients.smcp(own_demo.url, own_demo.workload, "demo-time") as client:
+    with clients.smcp(own_demo.url, own_demo.workload, "time") as client:
         client.attest()
         client.call_tool(*NOW)
         own_demo.operator("DELETE", f"/sessions/{client.session_id}")
@@ -103,7 +103,7 @@ def test_a_revoked_session_makes_no_call_and_opens_no_other(
 def test_an_error_of_the_server_is_a_result_or_an_exception_never_empty(
     demo: DemoGateway, clients: Clients
 ) -> None:
-    with clients.smcp(demo.url, demo.workload, "demo-time") as client:
+    with clients.smcp(demo.url, demo.workload, "time") as client:
         client.attest()
         try:
             result: Any = client.call_tool("time.get_current_time", {"timezone": "No/Where"})
