@@ -80,9 +80,12 @@ def test_a_token_is_renewed_in_its_session_before_it_ends(
     with clients.smcp(demo.url, demo.workload, "time") as client:
         first = client.attest()
         session = getattr(client, "client", client)._session
-        session.token = type(session.token)(session.token.result, time.time(), time.time() + 60)
+        ending = type(session.token)(session.token.result, time.time(), time.time() + 60)
+        session.token = ending
         client.call_tool(*NOW)
-        assert (client.session_id, client.security_token != first) == (first.session_id, True)
+        assert session.token is not ending
+        assert session.token.ends_at > ending.ends_at
+        assert client.session_id == first.session_id
 
 
 def test_a_revoked_session_makes_no_call_and_opens_no_other(
