@@ -221,7 +221,7 @@ async def test_a_reply_without_a_result_is_never_an_empty_one(gateway: WireGatew
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_a_real_server_behind_the_real_gateway(demo: DemoGateway, mode: str) -> None:
-    async with connected(demo.url, mode, demo.workload, "demo-time") as client:
+    async with connected(demo.url, mode, demo.workload, "time") as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"time.get_current_time", "time.convert_time"}
         assert tools["time.get_current_time"].description
