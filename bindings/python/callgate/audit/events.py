@@ -32,7 +32,8 @@ class Event:
 
     ``payload`` is the signed JSON-RPC text; the log redacts it before it writes it. Digests are
     SHA-256 in hexadecimal, keys, signatures in base64. ``timestamp`` is the one that was signed.
-    ``token`` is the digest of the security token, never the token.
+    ``token`` is the digest of the security token, never the token; ``token_input`` is what the
+    issuer signed of it, header and claims, which is of no use without the signature.
     """
 
     name: EventName
@@ -60,6 +61,7 @@ class Event:
     signature: str | None = None
     timestamp: str | None = None
     token: str | None = None
+    token_input: str | None = None
     # Of what could not be verified: which bytes it was.
     envelope_digest: str | None = None
     trace_id: str | None = None
@@ -80,6 +82,8 @@ class Event:
         written: dict[str, Any] = {"event": self.name}
         for name in _WRITTEN:
             written[name] = getattr(self, name)
+        if self.token_input is not None:
+            written["token_input"] = Verbatim(self.token_input)
         if self.details:
             written["details"] = self.details
         if self.payload is not None:

@@ -27,14 +27,18 @@ DEFAULT_KEYS: Final = (
 )
 # Longer payloads are not kept word for word; their digest always is.
 MAX_PAYLOAD: Final = 64 << 10
+# More values than any tool's arguments have; of such, nothing is shown.
+MAX_VALUES: Final = 4096
 # Whatever the key: compact JWS (every security token is one), HTTP credentials, private keys.
+# Linear in the text: a JWS can only begin where a run of its characters does.
 _SECRET_VALUE: Final = re.compile(
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
     r"|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.IGNORECASE,
 )
 _EXACT_DIGITS: Final = 15
+_MAX_CACHED_KEY: Final = 128
 
 
 class Shown(NamedTuple):
@@ -54,7 +58,7 @@ class Redaction:
     none at all. Threads may share it.
     """
 
-    __slots__ = ("_arguments", "_names", "_patterns", "_secret_key", "_tools")
+    __slots__ = ("_arguments", "_names", "_patterns", "_remembered", "_tools")
 
     def __init__(
         self,
@@ -68,8 +72,8 @@ class Redaction:
         self._patterns = tuple(key for key in folded if _is_pattern(key))
         self._tools = tuple(tools)
         self._arguments = arguments
-        # Keys repeat from call to call; the cache is bounded, so hostile ones only miss it.
-        self._secret_key = lru_cache(maxsize=4096)(self._judge)
+        # Keys repeat from call to call. Bounded in number and size: hostile ones only miss it.
+        self._remembered = lru_cache(maxsize=4096)(self._judge)
 
     def show(self, tool: str | None, payload: bytes) -> Shown:
         """Of a signed payload: the JSON-RPC request with ``params`` of ``arguments``."""
@@ -82,6 +86,8 @@ class Redaction:
             return Shown(None, None, ("",))
         params = message.get("params")
         redacted: list[str] = []
+        if _more_values(params, MAX_VALUES):
+            return Shown(None, None, ("",))
         shown = self._shown(params, "", redacted)
         if not redacted and len(payload) <= MAX_PAYLOAD:
             return Shown(payload.decode(), None, ())
@@ -107,9 +113,24 @@ class Redaction:
             return REDACTED
         return value
 
+    def _secret_key(self, key: str) -> bool:
+        return self._remembered(key) if len(key) <= _MAX_CACHED_KEY else self._judge(key)
+
     def _judge(self, key: str) -> bool:
         folded = _folded(key)
         return folded in self._names or any(fnmatchcase(folded, p) for p in self._patterns)
+
+
+def _more_values(value: Any, most: int) -> bool:
+    pending = [value]
+    while pending and most >= 0:
+        value = pending.pop()
+        most -= 1
+        if isinstance(value, dict | list):
+            most -= len(value)
+            if most >= 0:
+                pending.extend(value.values() if isinstance(value, dict) else value)
+    return most < 0
 
 
 def _folded(key: str) -> str:

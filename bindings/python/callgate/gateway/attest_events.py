@@ -38,6 +38,7 @@ def succeeded(
         allowed=True,
         policy_digest=policy_digest,
         token=hashlib.sha256(token.encode()).hexdigest(),
+        token_input=token.rpartition(".")[0],
         message_digest=None if proof is None else hashlib.sha256(proof.message).hexdigest(),
         signature=None if proof is None else base64.b64encode(proof.signature).decode(),
         timestamp=None if proof is None else _iso(proof.timestamp),

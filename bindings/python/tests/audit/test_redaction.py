@@ -58,6 +58,15 @@ def test_a_secret_in_meta_keeps_the_payload_out_as_well() -> None:
     assert shown.redacted == ("/_meta/authorization",)
 
 
+@pytest.mark.parametrize("text", ["-eyJ" * 15_000, "eyJaaaaaaaa." * 5_000, "bearer " * 9_000])
+def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
+    Redaction().show("t", payload({"note": text, text: 1}))
+
+
+def test_of_more_values_than_any_tool_takes_nothing_is_shown() -> None:
+    assert Redaction().show("t", payload({"a": [0] * 5000})) == (None, None, ("",))
+
+
 def test_whole_tools_can_be_hidden_and_all_arguments() -> None:
     redaction = Redaction(tools=["vault.*"])
     assert redaction.show("vault.read", payload({"a": 1})) == (None, None, ("",))
