@@ -41,6 +41,7 @@ class ExecutionRegistry:
         self.docker = docker
         self.enrolments = Enrolments(wall=wall)
         self._revoked: dict[str, str] = {}
+        self.static.warn()
 
     @property
     def revoked(self) -> Mapping[str, str]:

@@ -74,11 +74,13 @@ def test_two_entries_of_a_file_have_two_ids() -> None:
 def test_an_execution_without_a_tie_is_logged_wherever_it_comes_from(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    StaticVerifier([execution("file"), execution("tied", tie=UidTie(0))])
+    static = StaticVerifier([execution("file"), execution("tied", tie=UidTie(0))])
+    ExecutionRegistry(static=static)
+    static.replace([execution("reloaded")])
     ApiVerifier().put(execution("api", lifetime=60))
     DockerVerifier([ContainerRule(label="x", scopes=frozenset({"a"}), tie=NoTie())])
     named = [record.execution for record in caplog.records]  # type: ignore[attr-defined]
-    assert named == ["file", "api", "containers with the label x"]
+    assert named == ["file", "reloaded", "api", "containers with the label x"]
 
 
 async def test_an_entry_that_left_the_file_ends_its_sessions(

@@ -12,15 +12,17 @@ class StaticVerifier:
     """Entries of a file. They run from when the file names them until it does not."""
 
     def __init__(self, executions: Iterable[Execution] = ()) -> None:
-        self._entries: dict[str, Execution] = {}
-        self.replace(executions)
+        self._entries = _entries(executions)
 
     def replace(self, executions: Iterable[Execution]) -> None:
         """All entries at once, as a reload does. Raises CallgateError, and then nothing changes."""
-        entries = by_workload_id(replace(entry, source="static") for entry in executions)
-        for entry in entries.values():
+        self._entries = _entries(executions)
+        self.warn()
+
+    def warn(self) -> None:
+        """Logs which entries have no tie."""
+        for entry in self:
             warn_without_tie(entry.workload_id, entry.tie)
-        self._entries = entries
 
     def get(self, workload_id: str) -> Execution | None:
         """The entry."""
@@ -31,3 +33,7 @@ class StaticVerifier:
 
     async def find(self, workload_id: str) -> Execution | None:
         return self.get(workload_id)
+
+
+def _entries(executions: Iterable[Execution]) -> dict[str, Execution]:
+    return by_workload_id(replace(entry, source="static") for entry in executions)
