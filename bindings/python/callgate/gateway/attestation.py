@@ -1,13 +1,7 @@
 """Attestation: gives sessions to executions.
 
-Whoever asks is checked in this order, and the first failure is what is reported:
+After the six checks of ``CallerCheck``:
 
-1. The clock can be trusted.
-2. The key is one, in the one spelling that it has.
-3. The workload is an execution that runs.
-4. The caller is that execution: its tie holds.
-5. The caller holds the key, where it says so or has to.
-6. The execution may have the scope.
 7. The key is no other execution's, and there is room for the session.
 8. The token is signed, the session open, and both are durable.
 """
@@ -26,8 +20,6 @@ from weakref import WeakValueDictionary
 from callgate import (
     CallgateError,
     Gate,
-    JsonError,
-    KeyFormatError,
     PublicKey,
     Session,
     SessionError,
@@ -37,14 +29,15 @@ from callgate.gateway import attest_events as events
 from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attest_request import AttestRequest
 from callgate.gateway.attested_sessions import AttestedSession, AttestedSessions
+from callgate.gateway.caller_check import CallerCheck, Verified
 from callgate.gateway.execution import Execution
 from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.issuer import Issued, Issuer
 from callgate.gateway.peer import Peer
-from callgate.gateway.proof import Proof, SeenProofs, check_proof, proof_message
+from callgate.gateway.proof import SeenProofs
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.session_endings import Audit, SessionEndings, effects_records, may_have
-from callgate.gateway.ties import Caller, EnrolmentTie, NoTie
+from callgate.gateway.session_endings import Audit, SessionEndings, effects_records
+from callgate.gateway.ties import EnrolmentTie, NoTie
 
 IDLE_SECONDS = 60.0
 # Attestations under way at a time: each may wait for a runtime, a signer and a disk.
@@ -59,18 +52,6 @@ class Attested:
     expires_at: datetime
     session_id: str
     renewed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Verified:
-    """What steps 1 to 6 made sure of."""
-
-    execution: Execution
-    key: PublicKey
-    scope: str
-    proof: Proof | None
-    peer: Peer
-    trace_id: str | None
 
 
 class Attestation:
@@ -111,6 +92,13 @@ class Attestation:
             on_review=issuer.announce,
             monotonic=monotonic,
         )
+        self._check = CallerCheck(
+            gate=gate,
+            executions=executions,
+            endings=self.endings,
+            proofs=self._proofs,
+            now=now,
+        )
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._under_way = 0
 
@@ -132,7 +120,8 @@ class Attestation:
             try:
                 if not isinstance(request, AttestRequest):
                     parsed = request = AttestRequest.parse(request)
-                return await self._grant(await self._verify(request, peer, trace_id))
+                verified = await self._check.verify(request, peer)
+                return await self._grant(verified, trace_id)
             finally:
                 self._under_way -= 1
         except CallgateError as error:
@@ -162,47 +151,7 @@ class Attestation:
         self.sessions.restore(records)
         self._proofs.restore(records)
 
-    async def _verify(self, request: AttestRequest, peer: Peer, trace_id: str | None) -> _Verified:
-        now = self._now()  # 1
-        try:
-            key = PublicKey.from_base64(request.public_key)  # 2
-        except KeyFormatError as error:
-            raise Refusal("KEY_REFUSED") from error
-        execution = await self._executions.find(request.workload_id)  # 3
-        if execution is None:
-            await self.endings.end_all_of(request.workload_id, "the execution has ended")
-            raise Refusal("UNKNOWN_WORKLOAD")
-        secret = request.enrolment_secret
-        caller = Caller(key.thumbprint, peer, secret, execution.addresses)
-        if not execution.tie.holds(caller, self._executions.enrolments.spent):  # 4
-            raise Refusal("WORKLOAD_VERIFICATION_FAILED")
-        proof = self._check_proof(request, execution, key, now)  # 5
-        if not may_have(self._gate, execution, request.scope):  # 6
-            await self.endings.review_execution(execution)
-            raise Refusal("SCOPE_NOT_FOUND")
-        return _Verified(execution, key, request.scope, proof, peer, trace_id)
-
-    def _check_proof(
-        self, request: AttestRequest, execution: Execution, key: PublicKey, now: float
-    ) -> Proof | None:
-        if request.proof is None or request.proof_timestamp is None:
-            if execution.require_proof:
-                raise Refusal("KEY_REFUSED", "this execution has to prove that it holds its key")
-            return None
-        try:
-            message = proof_message(
-                public_key=request.public_key,
-                scope=request.scope,
-                timestamp=request.proof_timestamp,
-                workload_id=request.workload_id,
-            )
-        except JsonError as error:
-            raise Refusal("KEY_REFUSED") from error
-        signature = check_proof(request.proof, key, message)
-        self._proofs.check_fresh(request.proof_timestamp, now)
-        return Proof(signature, request.proof_timestamp, message)
-
-    async def _grant(self, verified: _Verified) -> Attested:
+    async def _grant(self, verified: Verified, trace_id: str | None) -> Attested:
         workload_id = verified.execution.workload_id
         lock = self._locks.setdefault(workload_id, asyncio.Lock())
         # One at a time for an execution, so that its sessions can be counted.
@@ -212,16 +161,17 @@ class Attestation:
                 self._sessions_to_give_way(verified.execution)
             session_id = str(uuid.uuid4()) if session is None else session.id
             issued = await self._issue(verified, session_id)  # 8
-            await self._make_durable(verified, session, session_id, issued)
+            await self._make_durable(verified, session, session_id, issued, trace_id)
         expires_at = datetime.fromtimestamp(issued.expires_at, timezone.utc)
         return Attested(issued.security_token, expires_at, session_id, session is not None)
 
     async def _make_durable(
         self,
-        verified: _Verified,
+        verified: Verified,
         session: AttestedSession | None,
         session_id: str,
         issued: Issued,
+        trace_id: str | None,
     ) -> None:
         execution, now = verified.execution, self._now()
         # Signing took time. What is looked at again now stays so until the session is open.
@@ -252,7 +202,7 @@ class Attestation:
             proof=verified.proof,
             renewed=session is not None,
             policy_digest=self._gate.policy.digest,
-            trace_id=verified.trace_id,
+            trace_id=trace_id,
         )
         state += self._spend_enrolment(execution, verified.key)
         state += [*effects_records(opened), attested.to_record(), *self._issuer.unjournaled]
@@ -269,7 +219,7 @@ class Attestation:
         if not self.sessions.is_live(attested):
             raise Refusal("SESSION_INACTIVE")
 
-    def _known(self, verified: _Verified) -> AttestedSession | None:
+    def _known(self, verified: Verified) -> AttestedSession | None:
         """The live session of the key. Raises Refusal where the key is another's."""
         known = self.sessions.of_key(verified.key.thumbprint)
         if known is None:
@@ -278,7 +228,7 @@ class Attestation:
             raise Refusal("KEY_REFUSED")
         return known if self.sessions.is_live(known) else None
 
-    async def _session_of_key(self, verified: _Verified) -> AttestedSession | None:
+    async def _session_of_key(self, verified: Verified) -> AttestedSession | None:
         known = self._known(verified)
         if known is not None and known.identity != verified.execution.identity:
             await self.endings.end(known, "the execution is another")
@@ -299,7 +249,7 @@ class Attestation:
             raise Refusal("LIMIT_EXCEEDED", message, retry_after=wait, status=429)
         return yielding
 
-    async def _issue(self, verified: _Verified, session_id: str) -> Issued:
+    async def _issue(self, verified: Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()
         lifetime = None if execution.expires_at is None else execution.expires_at - now
         if lifetime is not None and lifetime < 1:
@@ -315,7 +265,7 @@ class Attestation:
             now=now,
         )
 
-    def _use_proof(self, verified: _Verified, now: float) -> list[dict[str, Any]]:
+    def _use_proof(self, verified: Verified, now: float) -> list[dict[str, Any]]:
         if verified.proof is None:
             return []
         return [self._proofs.use(verified.key, verified.proof, now)]
@@ -330,7 +280,7 @@ class Attestation:
         return [self._executions.enrolments.spend(execution.tie, key.thumbprint)]
 
     def _open(
-        self, verified: _Verified, session: AttestedSession | None, issued: Issued, now: float
+        self, verified: Verified, session: AttestedSession | None, issued: Issued, now: float
     ) -> Session:
         token = issued.security_token
         try:
