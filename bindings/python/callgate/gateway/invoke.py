@@ -6,11 +6,8 @@ tool answered goes back as its bytes, unless the session ended meanwhile.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
 from callgate import CallgateError, Decision
@@ -36,7 +33,7 @@ class Invoker:
     def __init__(self, services: Services, refusals: RefusalRecorder) -> None:
         self._services = services
         self._refusals = refusals
-        self._under_way: Counter[str | None] = Counter()  # calls, by session
+        self._under_way: dict[str | None, int] = {}  # calls, by session
 
     async def invoke(
         self, protocol: Protocol, envelope: bytes, *, trace_id: str, peer: str | None = None
@@ -49,8 +46,11 @@ class Invoker:
                 self._services, self._refusals, envelope, trace_id=trace_id, peer=peer
             )
             call = _Call(self._services, decision, receipt)
-            with self._counted(decision.session_id):
+            self._begin(decision.session_id)
+            try:
                 member, text = await call.run()
+            finally:
+                self._end(decision.session_id)
             reply = replies.succeeded(decision.request_id, member, text)
             error = None
         except Exception as fault:
@@ -65,19 +65,18 @@ class Invoker:
                 call.end(error)
         return reply
 
-    @contextlib.contextmanager
-    def _counted(self, session_id: str | None) -> Iterator[None]:
+    def _begin(self, session_id: str | None) -> None:
         """So that no session takes all the room that calls under way have."""
-        if self._under_way[session_id] >= self._services.limits.requests_per_session:
+        under_way = self._under_way.get(session_id, 0)
+        if under_way >= self._services.limits.requests_per_session:
             message = "too many calls of this session are under way"
             raise Refusal("LIMIT_EXCEEDED", message, retry_after=1)
-        self._under_way[session_id] += 1
-        try:
-            yield
-        finally:
-            self._under_way[session_id] -= 1
-            if not self._under_way[session_id]:
-                del self._under_way[session_id]
+        self._under_way[session_id] = under_way + 1
+
+    def _end(self, session_id: str | None) -> None:
+        under_way = self._under_way.pop(session_id) - 1
+        if under_way:
+            self._under_way[session_id] = under_way
 
 
 def _failure(

@@ -67,10 +67,6 @@ class Reply:
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
-    def closing(self) -> Reply:
-        """The same, and the connection ends after it: what follows on it was not read."""
-        return replace(self, headers=(*self.headers, (b"connection", b"close")))
-
 
 def protocol_of(path: str) -> Protocol:
     """The era in whose numbers a path is answered, known path or not."""

@@ -306,10 +306,12 @@ class TestConnections:
                 await asyncio.sleep(0.01)
 
         dripping = asyncio.create_task(drip())
-        status, _ = parse(await asyncio.wait_for(reader.read(), 5))
-        assert status == 408
-        dripping.cancel()
-        writer.close()
+        try:
+            status, _ = parse(await asyncio.wait_for(reader.read(), 5))
+            assert status == 408
+        finally:
+            dripping.cancel()
+            writer.close()
 
     async def test_a_call_may_take_longer_than_its_request_did(
         self, path: CallPath, port: int

@@ -11,6 +11,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from callgate.gateway import replies
+from callgate.gateway.middleware.joined_writes import JoinedWrites
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer_protocol import peer_of_transport
 from callgate.gateway.refusal import Refusal
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # h11's states of the peer in which a request is not all there.
 _HEADERS: Final = frozenset({h11.IDLE})
 _BODY: Final = frozenset({h11.SEND_BODY})
+# Seconds in which what a peer still sends is thrown away, so that it gets to read the answer: to
+# close on unread bytes is to reset the connection, and the answer with it.
+_LINGER: Final = 1.0
 
 
 def bounded_connections(
@@ -49,9 +53,11 @@ class _BoundedConnection(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
     _awaited: frozenset[Any] = frozenset()
     _counted: tuple[str, ...] = ()
+    _lingering: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        joined: Any = JoinedWrites(transport, self.loop)
+        super().connection_made(joined)
         peer = peer_of_transport(transport)
         if self.open[""] >= self.bounds.connections:
             self._refuse_connection("too many connections are open")
@@ -73,10 +79,12 @@ class _BoundedConnection(H11Protocol):
                 del self.open[key]
         self._counted = ()
         self._await(frozenset())
+        if self._lingering is not None:
+            self._lingering.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        if self._lingering is not None or self.transport.is_closing():
             return
         super().data_received(data)
         state = self.conn.their_state
@@ -87,6 +95,13 @@ class _BoundedConnection(H11Protocol):
             self._await(_BODY)
         elif self._deadline is not None:
             self._await(frozenset())
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        if self._lingering is not None:
+            self.transport.close()
+            return
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """For what is no HTTP: uvicorn's answer would be plain text."""
@@ -115,28 +130,39 @@ class _BoundedConnection(H11Protocol):
 
     def _refuse_connection(self, message: str) -> None:
         error = Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
-        self._answer_and_close(replies.refused(error, "smcp/v1"))
+        self._answer(replies.refused(error, "smcp/v1"))
+        self.transport.close()
 
     def _protocol(self) -> Any:
         return replies.protocol_of(self.scope["path"] if self.scope else "")
 
     def _answer_and_close(self, reply: replies.Reply) -> None:
-        """Writes the answer, unless another one began, and ends the connection."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            status = HTTPStatus(reply.status)
-            headers = [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(reply.body)),
-                (b"connection", b"close"),
-                *reply.headers,
-            ]
-            response = h11.Response(
-                status_code=status.value, headers=headers, reason=status.phrase.encode()
-            )
-            for event in (response, h11.Data(data=reply.body), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(event) or b"")
+        self._answer(reply)
         if self.cycle is not None and not self.cycle.response_complete:
             # The application, if it waits for the body, is told that the caller went away.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.close()
+        self._await(frozenset())
+        if not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self._lingering = self.loop.call_later(_LINGER, self.transport.close)
+
+    def _answer(self, reply: replies.Reply) -> None:
+        """Writes it, unless another answer began."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        status = HTTPStatus(reply.status)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(reply.body)),
+            (b"connection", b"close"),
+            *reply.headers,
+        ]
+        response = h11.Response(
+            status_code=status.value, headers=headers, reason=status.phrase.encode()
+        )
+        for event in (response, h11.Data(data=reply.body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
