@@ -40,6 +40,8 @@ def resume_chain(
         raise found.fault
     for path, whole in found.torn:
         move_aside(path, whole, wall())
+    for path in found.empty:
+        path.unlink()
     now = time_text(wall())
     thumbprint = key.public_key.thumbprint
     position = found.position

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from callgate.audit.chain import Line, line_hash, read_line
 from callgate.audit.errors import AuditDiffers, AuditError, AuditTruncated
@@ -14,6 +15,7 @@ from callgate.audit.position import Position
 from callgate.audit.trail import trail_files
 
 FIRST_KINDS: Final = frozenset({"opened", "acknowledged"})
+_BLOCK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,43 +25,43 @@ class Found:
     position: Position | None  # None: there is no trail
     path: Path | None = None  # the file that ends there
     torn: tuple[tuple[Path, int], ...] = ()  # files with bytes after their last complete line
+    empty: tuple[Path, ...] = ()  # files that were begun, and no more
     unjournaled: tuple[Line, ...] = ()
     fault: AuditError | None = None
 
 
 def find_end(directory: Path, head: Head | None) -> Found:
     """Reads the newest files, as far back as the journal's head. Raises OSError."""
-    files = trail_files(directory)
-    ends: list[Path] = []
     torn: list[tuple[Path, int]] = []
-    texts: list[tuple[Path, list[bytes]]] = []
-    for path in reversed(files):
-        lines, rest = _complete_lines(path)
-        if rest is not None:
-            torn.append((path, rest))
-        if not lines:
-            continue
-        ends.append(path)
-        texts.insert(0, (path, lines))
-        if head is None or _sequence(lines[0]) <= head.sequence:
-            break
-    if not texts:
+    empty: list[Path] = []
+    wanted: list[tuple[Path, int]] = []
+    for path in reversed(trail_files(directory)):
+        whole, size = _whole(path), path.stat().st_size
+        if whole < size:
+            torn.append((path, whole))
+        elif size == 0:
+            empty.append(path)
+        if whole > 0:
+            wanted.insert(0, (path, whole))
+            if head is None or _first_sequence(path) <= head.sequence:
+                break
+    if not wanted:
         fault = None
         if head is not None and head.sequence > 0:
             fault = AuditTruncated(f"all {head.sequence} lines are gone", directory)
-        return Found(None, torn=tuple(torn), fault=fault)
-    found = _walk(texts, head)
-    return replace(found, path=ends[0], torn=tuple(torn))
+        return Found(None, torn=tuple(torn), empty=tuple(empty), fault=fault)
+    found = _walk(wanted, head)
+    return replace(found, path=wanted[-1][0], torn=tuple(torn), empty=tuple(empty))
 
 
-def _walk(texts: list[tuple[Path, list[bytes]]], head: Head | None) -> Found:
+def _walk(files: list[tuple[Path, int]], head: Head | None) -> Found:
     position: Position | None = None
     journaled = head is None or head.sequence == 0
     unjournaled: list[Line] = []
     fault: AuditError | None = None
     text = b""
-    for path, lines in texts:
-        for number, text in enumerate(lines, 1):
+    for path, whole in files:
+        for number, text in enumerate(_lines(path, whole), 1):
             try:
                 line = read_line(text, strict=False)
                 if number == 1 and line.kind not in FIRST_KINDS:
@@ -84,12 +86,12 @@ def _walk(texts: list[tuple[Path, list[bytes]]], head: Head | None) -> Found:
         # Whatever the last line is, the chain can only go on from it.
         position.hash = line_hash(text)
     elif head is None:
-        fault = AuditDiffers("the journal knows nothing of this trail", texts[-1][0])
+        fault = AuditDiffers("the journal knows nothing of this trail", files[-1][0])
     elif position.log != head.log:
-        fault = AuditDiffers("it is another log than the journal's", texts[-1][0])
+        fault = AuditDiffers("it is another log than the journal's", files[-1][0])
     elif not journaled:
         message = f"it ends with line {position.sequence}, the journal knows {head.sequence}"
-        fault = AuditTruncated(message, texts[-1][0])
+        fault = AuditTruncated(message, files[-1][0])
     return Found(position, unjournaled=tuple(unjournaled), fault=fault)
 
 
@@ -114,16 +116,33 @@ def acknowledged_gap(line: Line) -> tuple[int, int] | None:
     return None
 
 
-def _complete_lines(path: Path) -> tuple[list[bytes], int | None]:
-    """The lines without their breaks, and where the incomplete rest begins, if there is one."""
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    return data[:whole].split(b"\n")[:-1], (whole if whole < len(data) else None)
+def _whole(path: Path) -> int:
+    """Where the last complete line ends."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            begin = max(0, end - _BLOCK)
+            file.seek(begin)
+            at = file.read(end - begin).rfind(b"\n")
+            if at >= 0:
+                return begin + at + 1
+            end = begin
+    return 0
 
 
-def _sequence(text: bytes) -> int:
-    try:
-        value: Any = json.loads(text)
-        return int(value["seq"])
-    except (ValueError, KeyError, TypeError):
-        return 0  # reading further back does not help
+def _lines(path: Path, whole: int) -> Iterator[bytes]:
+    """The complete lines without their breaks."""
+    with path.open("rb") as file:
+        for line in file:
+            whole -= len(line)
+            if whole < 0:
+                return
+            yield line.removesuffix(b"\n")
+
+
+def _first_sequence(path: Path) -> int:
+    with path.open("rb") as file:
+        try:
+            return read_line(file.readline().removesuffix(b"\n"), strict=False).seq
+        except AuditError:
+            return 0  # reading further back does not help

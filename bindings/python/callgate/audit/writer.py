@@ -27,8 +27,9 @@ LINGER: Final = 0.05
 MAX_WAITING: Final = 10_000
 # Between attempts to write again, in seconds.
 RETRY: Final = 1.0
-# Lines kept while the disk fails: each is about a call that was under way.
+# Lines, and their bytes, kept while the disk fails: each tells what has happened already.
 MAX_KEPT: Final = 10_000
+MAX_KEPT_BYTES: Final = 32 << 20
 
 
 class StateJournal(Protocol):
@@ -93,7 +94,7 @@ class Writer:
         self._closing = False
         self._new_key: tuple[SecretKey, Callable[[int | None], None]] | None = None
         self._kept: deque[Item] = deque()
-        self._lost = self._refused = 0
+        self._kept_bytes = self._lost = self._refused = 0
         self._failed_at: str | None = None
         self._retry_at = 0.0
         self.failure: str | None = None
@@ -104,7 +105,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, item: Item) -> bool:
-        """Queues it. False: refused at once. What is kept or has no ``done`` is never refused."""
+        """Queues it. False: refused at once; what is to be kept is kept all the same."""
         if item.done is None:
             with self._changed:
                 if not self._lazy:
@@ -114,8 +115,10 @@ class Writer:
                     self._changed.notify()
             return True
         with self._changed:
-            unwritable = self.failure is not None and not item.keep
-            if self._closing or unwritable or len(self._eager) >= MAX_WAITING:
+            if self.failure is not None:
+                self._hold(item)
+                return False
+            if self._closing or len(self._eager) >= MAX_WAITING:
                 self._refused += 1
                 return False
             self._eager.append(item)
@@ -154,7 +157,8 @@ class Writer:
                 self._snapshot = None
             if closing and not (self._eager or self._lazy):
                 break
-        self._answer([*self._kept], None)
+        if self._kept:
+            LOGGER.error("%d lines of the audit trail were never written", len(self._kept))
 
     def _next(
         self,
@@ -242,17 +246,22 @@ class Writer:
 
     def _keep(self, items: Sequence[Item]) -> None:
         """Tells all that wait; only what has happened already is written later."""
-        told = []
-        for item in items:
-            if item.done is not None:
-                told.append(item)
-            if item.keep and len(self._kept) < MAX_KEPT:
-                self._kept.append(Item(item.entry, None, keep=True))
-            elif item.keep:
-                self._lost += 1
-            else:
-                self._refused += 1
-        self._answer(told, None)
+        with self._changed:
+            for item in items:
+                self._hold(item)
+        self._answer(items, None)
+
+    def _hold(self, item: Item) -> None:
+        """Under the lock. Bounded, whatever callers do while the disk fails."""
+        if not item.keep:
+            self._refused += 1
+            return
+        size = len(item.entry.fields)
+        if len(self._kept) >= MAX_KEPT or self._kept_bytes + size > MAX_KEPT_BYTES:
+            self._lost += 1
+            return
+        self._kept.append(Item(item.entry, keep=True))
+        self._kept_bytes += size
 
     def _disown(self, batch: Sequence[Item], sequences: Sequence[int]) -> None:
         """The lines are in the trail, but nobody was told so: what they allow did not happen."""
@@ -262,7 +271,7 @@ class Writer:
                 outcome = outcome_entry(
                     sequence, "failed", now, dispatched=False, error="AUDIT_UNAVAILABLE"
                 )
-                self._kept.append(Item(outcome, None, keep=True))
+                self._keep([Item(outcome, keep=True)])
         self._answer(batch, None)
 
     def _recover(self) -> None:
@@ -270,31 +279,37 @@ class Writer:
         self._retry_at = time.monotonic() + RETRY
         if self.chain.broken or self._snapshot is None:
             return
-        fields = exact(
-            {
-                "failed_at": self._failed_at,
-                "failure": self.failure,
-                "lost": self._lost,
-                "refused": self._refused,
-            }
-        )
-        now = time_text(self._wall())
-        kept = list(self._kept)
-        entries = [Entry("recovered", fields, now), *(item.entry for item in kept)]
+        with self._changed:
+            kept = list(self._kept)
+            counts = {"lost": self._lost, "refused": self._refused}
+        fields = exact({"failed_at": self._failed_at, "failure": self.failure, **counts})
+        happened = Entry("recovered", fields, time_text(self._wall()))
+        entries = [happened, *(item.entry for item in kept)]
         try:
             self.chain.append(entries, seal=True)
-            self._kept.clear()
+            self._forget(len(kept), **counts)
             head = self.chain.sign_head()
             # What the failed journal lacks is in the snapshot.
             self._journal.compact(*self._snapshot(), head)
         except OSError as error:
             self.failure = _reason(error)
             return
-        self._lost = self._refused = 0
         self._wrote(head, len(entries))
         LOGGER.warning("the audit trail is written again")
         with self._changed:
+            # Held since the snapshot was taken: their state goes the way of all others.
+            self._lazy.extend(self._kept)
+            self._kept.clear()
+            self._kept_bytes = 0
             self.failure = None
+
+    def _forget(self, kept: int, *, lost: int, refused: int) -> None:
+        """What was just written, not what was held meanwhile."""
+        with self._changed:
+            for _ in range(kept):
+                self._kept_bytes -= len(self._kept.popleft().entry.fields)
+            self._lost -= lost
+            self._refused -= refused
 
     def _rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
         if self.failure is None:

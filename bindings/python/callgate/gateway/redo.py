@@ -16,6 +16,9 @@ class Executions(Protocol):
     def revoke(self, workload_id: str, reason: str) -> Any:
         """Ends an execution until the operator registers it again."""
 
+    def remove(self, workload_id: str) -> Any:
+        """Ends what the operator registered. Raises CallgateError."""
+
 
 def redo_endings(lines: Iterable[Line], gate: Gate, executions: Executions) -> None:
     """Ends again what audit lines that never reached the journal say was ended.
@@ -25,15 +28,24 @@ def redo_endings(lines: Iterable[Line], gate: Gate, executions: Executions) -> N
     answered. Ending what is ended changes nothing.
     """
     for line in lines:
-        fields = line.fields
-        if line.kind != "event" or fields.get("event") != "SessionRevoked":
-            continue
-        session, details = fields.get("session"), fields.get("details") or {}
-        ended = details.get("state") == "ended"
-        if isinstance(session, str):
-            # A session that the journal does not know either needs no end.
+        workload = str(line.fields.get("workload"))
+        if line.kind == "clock_reset":
+            gate.reset_clock()
+        elif line.kind == "execution_removed":
+            # What the journal does not know either needs no end.
             with contextlib.suppress(CallgateError):
-                (gate.end_session if ended else gate.revoke_session)(session)
-        workload = fields.get("workload")
-        if not ended and isinstance(workload, str):
-            executions.revoke(workload, str(fields.get("reason", "revoked")))
+                executions.remove(workload)
+        elif line.kind == "event" and line.fields.get("event") == "SessionRevoked":
+            _end_session(line.fields, workload, gate, executions)
+
+
+def _end_session(
+    fields: dict[str, Any], workload: str, gate: Gate, executions: Executions
+) -> None:
+    session, details = fields.get("session"), fields.get("details") or {}
+    ended = details.get("state") == "ended"
+    if isinstance(session, str):
+        with contextlib.suppress(CallgateError):
+            (gate.end_session if ended else gate.revoke_session)(session)
+    if not ended and "workload" in fields:
+        executions.revoke(workload, str(fields.get("reason", "revoked")))
