@@ -81,7 +81,9 @@ class Event:
         """The fields of its line."""
         written: dict[str, Any] = {"event": self.name}
         for name in _WRITTEN:
-            written[name] = getattr(self, name)
+            value = getattr(self, name)
+            if value is not None:
+                written[name] = value
         if self.token_input is not None:
             written["token_input"] = Verbatim(self.token_input)
         if self.details:

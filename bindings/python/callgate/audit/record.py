@@ -51,6 +51,8 @@ def _canonical(value: dict[str, Any]) -> bytes | None:
 def plain(value: Any, depth: int = 0) -> Any:
     """The value, with numbers that RFC 8785 would change as texts, and what is too long cut off."""
     if isinstance(value, str):
+        if len(value) <= MAX_TEXT and value.isascii():
+            return value
         return str(value) if isinstance(value, Verbatim) else cut_text(value)
     if value is None or isinstance(value, bool):
         return value

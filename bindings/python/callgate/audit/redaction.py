@@ -81,7 +81,7 @@ class Redaction:
         if not self._arguments or hidden:
             return Shown(None, None, ("",))
         try:
-            message = json.loads(payload, parse_int=_integer, parse_float=_float)
+            message = _decode(payload.decode())
         except (ValueError, RecursionError):
             return Shown(None, None, ("",))
         params = message.get("params")
@@ -149,3 +149,6 @@ def _integer(digits: str) -> int | str:
 
 def _float(digits: str) -> float | str:
     return float(digits) if len(digits) <= _EXACT_DIGITS else digits
+
+
+_decode = json.JSONDecoder(parse_int=_integer, parse_float=_float).decode
