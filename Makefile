@@ -15,19 +15,19 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup:  ## install what building and testing needs
-	@tools/setup.sh build dev
+	@tools/setup.sh build dev servers
 
 build:  ## the library, the C++ tests, the Python wheel (in .venv) and the Node addon
 	@tools/setup.sh build
 	@tools/build.sh all
 
 demo:  ## build, then show real signed calls and attacks in C++, Python and Node
-	@tools/setup.sh build
+	@tools/setup.sh build servers
 	@tools/build.sh demo
 	@.venv/bin/python examples/demo/demo.py
 
 test:  ## everything: C++, Python, Node, types, vectors, properties, packages, docs
-	@tools/setup.sh build dev
+	@tools/setup.sh build dev servers
 	@tools/build.sh all
 	@.venv/bin/python tools/run_tests.py $(SUITES)
 

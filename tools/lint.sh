@@ -28,7 +28,8 @@ check "mypy of tests" mypy --no-error-summary bindings/python/tests tools
 check "tsc" npx --no-install tsc --noEmit
 check "version" python tools/check_version.py
 # A lock that names another host would install from there.
-check "lock files" python - package-lock.json bindings/node/test/package-lock.json <<'PY'
+check "lock files" python - package-lock.json bindings/node/test/package-lock.json \
+  tests/servers/package-lock.json <<'PY'
 import json, sys
 for name in sys.argv[1:]:
     for path, package in json.load(open(name))["packages"].items():

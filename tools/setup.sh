@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes this machine ready: tools/setup.sh [build] [dev] [clang] [valgrind] [peers]
+# Makes this machine ready: tools/setup.sh [build] [dev] [servers] [clang] [valgrind] [peers]
 #   build     system libraries, .venv with what wheels need, Node, node_modules
 #   dev       pytest, mypy, ruff, ... in .venv
+#   servers   what the gateway needs, in .venv, and real MCP servers to put behind it
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
@@ -88,6 +89,7 @@ if ! [[ -x .venv/bin/python ]]; then
 fi
 install_python tools/requirements-build.txt
 if wants dev; then install_python tools/requirements-dev.txt; fi
+if wants servers; then install_python tools/requirements-gateway.txt; fi
 if wants peers; then install_python tools/requirements-peers.txt; fi
 
 # Node of at least 20.19: the one at hand, else PyPI's build of it.
@@ -104,4 +106,10 @@ if ! cmp -s package-lock.json node_modules/.callgate-lock; then
   echo "installing node_modules"
   npm ci --silent --no-audit --no-fund
   cp package-lock.json node_modules/.callgate-lock
+fi
+if wants servers && ! cmp -s tests/servers/package-lock.json \
+  tests/servers/node_modules/.callgate-lock; then
+  echo "installing tests/servers/node_modules"
+  npm ci --prefix tests/servers --ignore-scripts --silent --no-audit --no-fund
+  cp tests/servers/package-lock.json tests/servers/node_modules/.callgate-lock
 fi

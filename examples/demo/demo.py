@@ -7,7 +7,6 @@ Python and Node; the table says what each answered and whether all three agree.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,20 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import scenario as scenarios
+from paint import BOLD, GREEN, RED, paint, say
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 CPP = ROOT / "build" / "bindings" / "examples" / "demo_gate"
-COLORED = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-GREEN, RED, BOLD = "32", "31", "1"
-
-
-def paint(text: str, color: str) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if COLORED else text
-
-
-def say(text: str = "") -> None:
-    print(text)  # noqa: T201
 
 
 def decisions(command: list[str]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from callgate import CallgateError, __version__
 from callgate.cli import _output
+from callgate.cli._command import Outcome
 from callgate.cli.commands import COMMANDS
 
 ALLOWED, DENIED, ERROR = 0, 1, 2
@@ -17,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command: 0 allowed or done, 1 denied, different or failed, 2 error."""
     arguments = _parser().parse_args(argv)
     try:
-        outcome = arguments.run(arguments)
+        outcome: Outcome = arguments.run(arguments)
         _output.show(outcome, as_json=arguments.json)
     except CallgateError as error:
         _output.show_error(error.message, error.where)
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # Python itself would exit with 1, which says that a call was denied
         _output.show_traceback()
         return ERROR
+    if outcome.status is not None:
+        return outcome.status
     return ALLOWED if outcome.ok else DENIED
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,12 +12,14 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 @dataclass(frozen=True)
 class Outcome:
-    """``ok`` decides between exit codes 0 and 1; the rest is printed."""
+    """``ok`` decides between exit codes 0 and 1, ``status`` names another; the rest is printed."""
 
     ok: bool
     data: object  # with --json
     lines: Sequence[str] = ()
     raw: bytes | None = None  # instead of lines: exactly these bytes
+    stream: Iterable[str] | None = None  # instead of all: lines as they come, JSON or not
+    status: int | None = None
 
 
 def add_command(

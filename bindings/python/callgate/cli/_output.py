@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
+from collections.abc import Iterable
 
 from callgate.cli._command import Outcome
 
 
 def show(outcome: Outcome, *, as_json: bool) -> None:
     """On standard output."""
-    if as_json:
+    if outcome.stream is not None:
+        _show_stream(outcome.stream)
+    elif as_json:
         sys.stdout.write(json.dumps(outcome.data) + "\n")
     elif outcome.raw is not None:
         sys.stdout.buffer.write(outcome.raw)
     else:
-        # What the terminal cannot show must not end the command.
-        encoding = sys.stdout.encoding or "utf-8"
-        text = "".join(f"{line}\n" for line in outcome.lines)
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.write(_showable("".join(f"{line}\n" for line in outcome.lines)))
     sys.stdout.flush()
+
+
+def _show_stream(lines: Iterable[str]) -> None:
+    """Until its end, an interrupt, or nobody reads any more."""
+    try:
+        for line in lines:
+            sys.stdout.write(_showable(f"{line}\n"))
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        pass
+    except BrokenPipeError:
+        # Python would try to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _showable(text: str) -> str:
+    """What the terminal cannot show must not end the command."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def show_error(message: str, where: str | None) -> None:

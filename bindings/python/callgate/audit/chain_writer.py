@@ -1,0 +1,211 @@
+"""ChainWriter: appends batches of lines, seals them, and goes on in new files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, final
+
+from callgate import SecretKey
+from callgate.audit.chain import FORMAT, line_hash, time_text, write_line
+from callgate.audit.durable_file import DurableFile
+from callgate.audit.entry import Entry, exact
+from callgate.audit.head import Head, sign_head, sign_statement
+from callgate.audit.position import Position
+from callgate.audit.trail import file_path
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """When a checkpoint is due, and when a new file. Seconds and bytes."""
+
+    checkpoint_lines: int = 1000
+    checkpoint_seconds: float = 10
+    rotate_bytes: int = 256 << 20
+    rotate_seconds: float = 86400
+
+
+@final
+class ChainWriter:
+    """One thread owns it. A batch is durable as a whole when ``append`` returns; when it raises
+    OSError none of it is in the chain, and ``broken`` says whether it may be tried again.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        key: SecretKey,
+        position: Position,
+        sealing: Sealing,
+        *,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._directory = directory
+        self._key = key
+        self._at = position
+        self._sealing = sealing
+        self._wall = wall
+        self._monotonic = monotonic
+        self._file: DurableFile | None = None
+        self._opened = monotonic()
+        self._unsealed_since = monotonic()
+
+    @property
+    def position(self) -> Position:
+        """Where the chain stands on the disk."""
+        return self._at
+
+    @property
+    def broken(self) -> bool:
+        """Whether only a new start helps: what the file holds is not known any more."""
+        return self._file is not None and self._file.broken
+
+    @property
+    def size(self) -> int:
+        """Bytes of the current file."""
+        return 0 if self._file is None else self._file.size
+
+    def resume(self, path: Path) -> None:
+        """Goes on in this file, which ends where the position is."""
+        self._file = DurableFile(path)
+
+    def begin(self, kind: str, fields: dict[str, Any]) -> None:
+        """Goes on in a new file, whose first line has these fields and says where it belongs."""
+        first = self._first_sequence(fields)
+        path = file_path(self._directory, first)
+        file = DurableFile(path)
+        try:
+            if file.size:
+                raise OSError(None, "a file of that name is there already", str(path))
+            text = exact({**fields, **self._place()})
+            line = write_line(text, kind, self._at.hash, first, self._now())
+            file.append(line + b"\n")
+        except BaseException:
+            file.close()
+            if file.size == 0:
+                path.unlink(missing_ok=True)
+            raise
+        if self._file is not None:
+            self._file.close()
+        self._file = file
+        self._opened = self._monotonic()
+        self._at = replace(self._at, sequence=first, hash=line_hash(line), unsealed=1)
+        self._unsealed_since = self._opened
+
+    def opened(self, reason: str, **fields: Any) -> Entry:
+        """The line that a start writes into a file that is there already."""
+        return Entry("opened", exact({"reason": reason, **fields, **self._place()}), self._now())
+
+    def append(self, entries: Sequence[Entry], *, seal: bool = False) -> list[int]:
+        """The sequences of the lines. ``seal`` adds a checkpoint whether one is due or not."""
+        self._rotate_if_due()
+        at = self._at
+        sequence, hash = at.sequence, at.hash
+        lines = []
+        for entry in entries:
+            sequence += 1
+            line = write_line(entry.fields, entry.kind, hash, sequence, entry.time)
+            hash = line_hash(line)
+            lines.append(line)
+        unsealed = at.unsealed + len(lines)
+        if unsealed and (seal or self._checkpoint_due(unsealed)):
+            line = self._checkpoint(sequence, hash)
+            sequence, hash, unsealed = sequence + 1, line_hash(line), 0
+            lines.append(line)
+        if lines:
+            lines.append(b"")
+            self._current().append(b"\n".join(lines))
+        if at.unsealed == 0:
+            self._unsealed_since = self._monotonic()
+        first = at.sequence + 1
+        at.sequence, at.hash, at.unsealed = sequence, hash, unsealed
+        for number, entry in enumerate(entries, first):
+            if entry.forwarded:
+                at.open[number] = None
+            if entry.closes is not None:
+                at.open.pop(entry.closes, None)
+        return list(range(first, first + len(entries)))
+
+    def rotate_key(self, new: SecretKey) -> None:
+        """From the next line on ``new`` signs; the old key says so in its last line."""
+        at = self._at
+        now = self._now()
+        members = {
+            "hash": at.hash,
+            "key": at.key,
+            "log": at.log,
+            "new_key": new.public_key.thumbprint,
+            "new_public_key": new.public_key.to_base64(),
+            "sequence": at.sequence,
+            "time": now,
+        }
+        fields = {name: members[name] for name in ("key", "log", "new_key", "new_public_key")}
+        fields["signature"] = sign_statement(self._key, "key", members)
+        self.append([Entry("key", exact(fields), now)])
+        self._key = new
+        at.key = new.public_key.thumbprint
+        self.append([], seal=True)
+
+    def sign_head(self) -> Head:
+        """That the log reaches up to here."""
+        at = self._at
+        return sign_head(self._key, at.log, at.sequence, at.hash, self._now())
+
+    def seconds_to_checkpoint(self) -> float | None:
+        """None: everything is sealed."""
+        if self._at.unsealed == 0:
+            return None
+        return max(0.0, self._unsealed_since + self._sealing.checkpoint_seconds - self._monotonic())
+
+    def close(self) -> None:
+        """What was appended is on the disk already."""
+        if self._file is not None:
+            self._file.close()
+
+    def _rotate_if_due(self) -> None:
+        file = self._current()
+        old = self._monotonic() - self._opened >= self._sealing.rotate_seconds
+        if file.size == 0 or not (old or file.size >= self._sealing.rotate_bytes):
+            return
+        if self._at.unsealed:
+            checkpoint = self._checkpoint(self._at.sequence, self._at.hash)
+            file.append(checkpoint + b"\n")
+            self._at.sequence += 1
+            self._at.hash, self._at.unsealed = line_hash(checkpoint), 0
+        self.begin("opened", {"reason": "rotated"})
+
+    def _checkpoint_due(self, unsealed: int) -> bool:
+        if unsealed >= self._sealing.checkpoint_lines:
+            return True
+        waited = self._monotonic() - self._unsealed_since
+        return self._at.unsealed > 0 and waited >= self._sealing.checkpoint_seconds
+
+    def _checkpoint(self, sequence: int, hash: str) -> bytes:
+        now = self._now()
+        head = sign_head(self._key, self._at.log, sequence, hash, now)
+        fields = exact({"key": head.key, "log": head.log, "signature": head.signature})
+        return write_line(fields, "checkpoint", hash, sequence + 1, now)
+
+    def _place(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "key": self._key.public_key.thumbprint,
+            "log": self._at.log,
+            "open": list(self._at.open),
+        }
+
+    def _first_sequence(self, fields: dict[str, Any]) -> int:
+        # Sequences that were lost are not given out again: an acknowledged gap stays visible.
+        expected = fields.get("expected") or {}
+        return max(self._at.sequence, int(expected.get("sequence", 0))) + 1
+
+    def _current(self) -> DurableFile:
+        if self._file is None:
+            raise OSError(None, "the trail is closed", str(self._directory))
+        return self._file
+
+    def _now(self) -> str:
+        return time_text(self._wall())

@@ -1,0 +1,148 @@
+"""DurableFile: appended to, and known to be on the disk up to one length."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from pathlib import Path
+from typing import final
+
+from callgate.audit.errors import AuditError, AuditInUse
+
+_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+@final
+class DurableFile:
+    """One file, 0600, that only grows. ``size`` bytes of it are durable. One thread owns it.
+
+    An append that fails is cut off again. Where that is impossible, and after a failed sync (the
+    kernel may then have dropped the bytes and forgotten so), the file is ``broken`` for good: what
+    it holds is only known again when it is read anew.
+    """
+
+    __slots__ = ("_fd", "broken", "path", "size")
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes an empty one. Raises OSError, AuditError."""
+        self.path = path
+        made = not path.exists()
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o600)
+        try:
+            status = os.fstat(self._fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise AuditError("it is not a regular file", path)
+            os.fchmod(self._fd, 0o600)
+            if made:
+                sync_directory(path.parent)
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self.size = status.st_size
+        self.broken = False
+
+    def append(self, data: bytes) -> None:
+        """Returns when the bytes are on the disk. Raises OSError, and then none of them counts."""
+        status = os.fstat(self._fd)
+        if status.st_size != self.size or self._moved(status):
+            self.broken = True  # somebody else writes, cuts, renames or deletes
+        if self.broken:
+            raise OSError(None, "the file is not as it was left", str(self.path))
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError:
+            self._cut_back()
+            raise
+        try:
+            os.fdatasync(self._fd)
+        except OSError:
+            self.broken = True
+            raise
+        self.size += len(data)
+
+    def read(self) -> bytes:
+        """What is durable."""
+        parts, offset = [], 0
+        while offset < self.size:
+            parts.append(os.pread(self._fd, min(self.size - offset, 1 << 20), offset))
+            if not parts[-1]:
+                raise OSError(None, "the file became shorter", str(self.path))
+            offset += len(parts[-1])
+        return b"".join(parts)
+
+    def cut(self, size: int) -> None:
+        """Forgets what is beyond ``size``. Raises OSError."""
+        os.ftruncate(self._fd, size)
+        os.fsync(self._fd)
+        self.size = size
+
+    def close(self) -> None:
+        """The bytes are on the disk already."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _moved(self, status: os.stat_result) -> bool:
+        try:
+            return not os.path.samestat(self.path.lstat(), status)
+        except OSError:
+            return True
+
+    def _cut_back(self) -> None:
+        try:
+            self.cut(self.size)
+        except OSError:
+            self.broken = True
+
+
+def sync_directory(path: Path) -> None:
+    """Makes names durable: a new file is only there when its folder says so on the disk."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """The file is the old one or the new one, whenever the power fails. Raises OSError."""
+    temporary = path.with_name(path.name + ".new")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _FLAGS, 0o600)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(fd, rest) :]
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)
+
+
+@final
+class Lock:
+    """Held by one process at a time, on a file of its own, and ended by its death."""
+
+    __slots__ = ("_fd",)
+
+    def __init__(self, path: Path) -> None:
+        """Raises AuditInUse, OSError."""
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._fd)
+            raise AuditInUse("another process writes here", path) from error
+
+    def close(self) -> None:
+        """Lets the next one in."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1

@@ -1,0 +1,160 @@
+"""The eight events, and how a decision becomes one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from callgate import Decision
+from callgate.audit._split import split_object
+from callgate.audit.record import Verbatim, fields_text
+from callgate.audit.redaction import Redaction
+
+EventName: TypeAlias = Literal[
+    "AttestationSucceeded",
+    "AttestationFailed",
+    "ToolCallAuthorized",
+    "PolicyViolationBlocked",
+    "SignatureVerificationFailed",
+    "SecurityTokenExpired",
+    "SecurityTokenRefreshed",
+    "SessionRevoked",
+]
+EVENT_NAMES: Final[frozenset[str]] = frozenset(get_args(EventName))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One of the document's events. What is None is not written; nothing here may be a secret.
+
+    ``payload`` is the signed JSON-RPC text; the log redacts it before it writes it. Digests are
+    SHA-256 in hexadecimal, keys, signatures in base64. ``timestamp`` is the one that was signed.
+    ``token`` is the digest of the security token, never the token; ``token_input`` is what the
+    issuer signed of it, header and claims, which is of no use without the signature.
+    """
+
+    name: EventName
+    # who
+    workload: str | None = None
+    session: str | None = None
+    context: str | None = None
+    public_key: str | None = None
+    peer: str | None = None
+    # what
+    method: str | None = None
+    tool: str | None = None
+    request_id: str | int | None = None
+    payload: bytes | None = None
+    # verdict
+    allowed: bool | None = None
+    code_name: str | None = None
+    cause: str | None = None
+    reason: str | None = None
+    rule: str | None = None
+    capability: int | None = None
+    policy_digest: str | None = None
+    # proof
+    message_digest: str | None = None
+    signature: str | None = None
+    timestamp: str | None = None
+    token: str | None = None
+    token_input: str | None = None
+    # Of what could not be verified: which bytes it was.
+    envelope_digest: str | None = None
+    trace_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if self.name not in EVENT_NAMES:
+            raise ValueError(f"there is no event {self.name!r}")
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether a line of kind ``outcome`` follows."""
+        return self.name == "ToolCallAuthorized" and self.method == "tools/call"
+
+    def text(self, redaction: Redaction) -> bytes:
+        """The fields of its line."""
+        written: dict[str, Any] = {"event": self.name}
+        for name in _WRITTEN:
+            value = getattr(self, name)
+            if value is not None:
+                written[name] = value
+        if self.token_input is not None:
+            written["token_input"] = Verbatim(self.token_input)
+        if self.details:
+            written["details"] = self.details
+        if self.payload is not None:
+            shown = redaction.show(self.tool, self.payload)
+            written["payload"] = None if shown.payload is None else Verbatim(shown.payload)
+            written["arguments"] = shown.arguments
+            written["redacted"] = shown.redacted or None
+        return fields_text(written)
+
+
+_WRITTEN: Final = tuple(
+    item.name for item in fields(Event) if item.name not in {"name", "payload", "details"}
+)
+
+
+def event_of_decision(
+    decision: Decision,
+    envelope: bytes,
+    *,
+    trace_id: str | None = None,
+    peer: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Event:
+    """The event of a decision about ``envelope``, the bytes that it was made from.
+
+    Of an envelope whose signature did not verify nothing is believed: its digest is written alone.
+    """
+    verified = decision.message_digest is not None and decision.public_key is not None
+    payload = timestamp = token = None
+    if verified:
+        members = split_object(envelope)
+        payload = members["payload"]
+        timestamp = members["timestamp"].decode().strip('"')
+        token = hashlib.sha256(members["security_token"].strip(b'"')).hexdigest()
+    return Event(
+        name=_name(decision),
+        workload=decision.subject,
+        session=decision.session_id,
+        context=decision.context,
+        public_key=None if decision.public_key is None else decision.public_key.to_base64(),
+        peer=peer,
+        method=decision.method,
+        tool=decision.tool,
+        request_id=decision.request_id,
+        payload=payload,
+        allowed=decision.allowed,
+        code_name=decision.code_name,
+        cause=decision.cause,
+        reason=decision.reason if not decision.allowed else None,
+        rule=decision.rule,
+        capability=decision.capability,
+        policy_digest=decision.policy_digest,
+        message_digest=None if decision.message_digest is None else decision.message_digest.hex(),
+        signature=None
+        if decision.signature is None
+        else base64.b64encode(decision.signature).decode(),
+        timestamp=timestamp,
+        token=token,
+        envelope_digest=None if verified else hashlib.sha256(envelope).hexdigest(),
+        trace_id=trace_id,
+        details=details or {},
+    )
+
+
+def _name(decision: Decision) -> EventName:
+    if decision.allowed:
+        return "ToolCallAuthorized"
+    if decision.code_name == "EXPIRED_TOKEN":
+        return "SecurityTokenExpired"
+    if decision.code is not None and 1000 <= decision.code < 2000:
+        return "SignatureVerificationFailed"
+    return "PolicyViolationBlocked"

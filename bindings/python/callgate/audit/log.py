@@ -1,0 +1,342 @@
+"""AuditLog: the trail as the gateway uses it, from one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, TypeVar, final
+
+from callgate import SecretKey
+from callgate.audit.chain import Line, time_text
+from callgate.audit.chain_writer import ChainWriter, Sealing
+from callgate.audit.durable_file import Lock
+from callgate.audit.entry import Entry, outcome_entry
+from callgate.audit.events import Event
+from callgate.audit.head import Head
+from callgate.audit.meter import RefusalMeter
+from callgate.audit.record import fields_text
+from callgate.audit.recovery import resume_chain
+from callgate.audit.redaction import Redaction
+from callgate.audit.start import find_end
+from callgate.audit.trail import LOCK_NAME
+from callgate.audit.writer import Item, Writer
+from callgate.gateway.journal import Journal, SnapshotSource
+from callgate.gateway.refusal import Refusal
+
+_NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
+_RESERVED: Final = frozenset(
+    {"event", "outcome", "checkpoint", "key", "opened", "acknowledged", "recovered", "refusals"}
+)
+# Seconds between two lines that count refusals.
+SUMMARY_SECONDS: Final = 10.0
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A line that is on the disk."""
+
+    sequence: int
+    forwarded: bool = False
+
+
+@final
+class AuditLog:
+    """An async context manager; one event loop uses it, one process at a time has the folder open.
+
+    ``journal`` is open already, and the state restored from it. ``snapshot`` is where the whole
+    state comes from: at the start, when the journal has grown by ``compact_bytes``, and after a
+    failure, which without it lasts until the next start. ``redo`` gets the lines that a crash kept
+    out of the journal, before the state is written anew: what they say was ended must be.
+
+    ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
+    is not what the journal knows may go on. ``synced`` gets the seconds of each group commit, in
+    the writer's thread. Entering raises AuditError, OSError.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        key: SecretKey,
+        journal: Journal,
+        snapshot: SnapshotSource | None = None,
+        previous_key: SecretKey | None = None,
+        acknowledge: bool = False,
+        redaction: Redaction | None = None,
+        sealing: Sealing | None = None,
+        meter: RefusalMeter | None = None,
+        head_copy: Path | None = None,
+        compact_bytes: int = 16 << 20,
+        redo: Callable[[Sequence[Line]], object] = lambda lines: None,
+        synced: Callable[[float], object] = lambda seconds: None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._directory = directory
+        self._key = key
+        self._journal = journal
+        self._snapshot = snapshot
+        self._previous_key = previous_key
+        self._acknowledge = acknowledge
+        self._redaction = Redaction() if redaction is None else redaction
+        self._sealing = Sealing() if sealing is None else sealing
+        self._head_copy = head_copy
+        self._compact_bytes = compact_bytes
+        self._redo = redo
+        self._synced = synced
+        self._wall = wall
+        self._open: set[int] = set()  # receipts whose outcome is still to come
+        self._lock: Lock | None = None
+        self._writer: Writer | None = None
+        self._summaries: asyncio.Task[None] | None = None
+        self.meter = RefusalMeter() if meter is None else meter
+        self.unjournaled: tuple[Line, ...] = ()
+
+    async def __aenter__(self) -> AuditLog:
+        self._loop = asyncio.get_running_loop()
+        lock, chain = await asyncio.to_thread(self._resume)
+        try:
+            self._redo(self.unjournaled)
+            records = () if self._snapshot is None else _texts(self._snapshot.records())
+            self._writer = await asyncio.to_thread(self._start, chain, records)
+        except BaseException:
+            chain.close()
+            lock.close()
+            raise
+        self._lock = lock
+        self._summaries = asyncio.create_task(self._summarize())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        writer = self._writer
+        if self._summaries is not None:
+            self._summaries.cancel()
+            self._write_summary()
+        self._writer = None
+        if writer is not None:
+            await asyncio.to_thread(writer.close)
+            writer.chain.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
+        """Returns when the line and the journal's records are on the disk.
+
+        Raises Refusal: ``AUDIT_UNAVAILABLE``. A call may be forwarded only after this returned.
+        A caller that is cancelled while it waits has forwarded nothing; its outcome says so.
+        """
+        entry = Entry(
+            "event", event.text(self._redaction), self._now(), _texts(state), event.forwarded
+        )
+        # Only an event that allows can be refused with the call it is about; the others tell what
+        # is so already.
+        future = self._submit(entry, keep=event.name != "ToolCallAuthorized")
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self.outcome(future.result(), error="CANCELLED", dispatched=False)
+            raise
+
+    def post(self, event: Event) -> None:
+        """Queues a line that nobody waits for, and that stops nothing when it cannot be written.
+
+        For refusals before a verified token, of which ``meter`` says which are written.
+        """
+        self._queue(Item(Entry("event", event.text(self._redaction), self._now())))
+
+    def outcome(
+        self,
+        receipt: Receipt,
+        *,
+        result: bytes | None = None,
+        duration: float | None = None,
+        error: str | None = None,
+        dispatched: bool | None = None,
+    ) -> None:
+        """Queues the second line of a forwarded call; the first outcome of a receipt counts.
+
+        ``result`` is what the tool answered, of which the digest is written; ``duration`` is in
+        seconds; ``error`` is a code's name; ``dispatched`` whether the tool may have run.
+        """
+        if receipt.sequence not in self._open:
+            return
+        self._open.discard(receipt.sequence)
+        entry = outcome_entry(
+            receipt.sequence,
+            "succeeded" if error is None else "failed",
+            self._now(),
+            result=None if result is None else hashlib.sha256(result).hexdigest(),
+            result_bytes=None if result is None else len(result),
+            duration_ms=None if duration is None else round(duration * 1000, 3),
+            error=error,
+            dispatched=dispatched,
+        )
+        self._queue(Item(entry, keep=True))
+
+    def note(
+        self, kind: str, fields: Mapping[str, Any], state: Sequence[Mapping[str, Any]] = ()
+    ) -> Awaitable[Receipt]:
+        """A line that is no event (``reload``, …). Awaited, it is as durable as ``record``.
+
+        Raises ValueError for a kind that is not ``[a-z_]+`` or that this package writes itself.
+        """
+        if _NOTE.fullmatch(kind) is None or kind in _RESERVED:
+            raise ValueError(f"{kind!r} cannot be the kind of a note")
+        return self._submit(Entry(kind, fields_text(fields), self._now(), _texts(state)), keep=True)
+
+    async def rotate_key(self, key: SecretKey) -> None:
+        """From now on ``key`` signs; the old key's last line says so.
+
+        Raises Refusal: ``AUDIT_UNAVAILABLE``.
+        """
+        future: asyncio.Future[Receipt] = self._loop.create_future()
+        self._writing().rotate_key(key, self._answer(future, forwarded=False))
+        await future
+
+    def head(self) -> Head:
+        """How far the trail reaches on the disk, signed."""
+        return self._writing().head
+
+    @property
+    def failure(self) -> str | None:
+        """Why calls are refused at present, for readiness and metrics; None: they are not."""
+        return "the audit trail is closed" if self._writer is None else self._writer.failure
+
+    @property
+    def lines(self) -> int:
+        """Written since the start, checkpoints not counted."""
+        return 0 if self._writer is None else self._writer.lines
+
+    @property
+    def batches(self) -> int:
+        """Group commits since the start."""
+        return 0 if self._writer is None else self._writer.batches
+
+    def _resume(self) -> tuple[Lock, ChainWriter]:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = Lock(self._directory / LOCK_NAME)
+        try:
+            head = self._journal.restored.head
+            found = find_end(self._directory, head)
+            chain = resume_chain(
+                self._directory,
+                found,
+                head,
+                key=self._key,
+                previous_key=self._previous_key,
+                acknowledge=self._acknowledge,
+                sealing=self._sealing,
+                wall=self._wall,
+                save_head=lambda head: self._journal.append((), head),
+            )
+        except BaseException:
+            lock.close()
+            raise
+        self.unjournaled = found.unjournaled
+        return lock, chain
+
+    def _start(self, chain: ChainWriter, records: Sequence[bytes]) -> Writer:
+        head = chain.sign_head()
+        if self._snapshot is None:
+            self._journal.append((), head)
+        else:
+            # Effects can be applied to the state that they were made from alone.
+            self._journal.compact(self._snapshot.engine_state(), records, head)
+        return Writer(
+            chain,
+            self._journal,
+            snapshot=None if self._snapshot is None else partial(self._take, self._snapshot),
+            tell=lambda told: self._loop.call_soon_threadsafe(_tell, told),
+            compact_bytes=self._compact_bytes,
+            head_copy=self._head_copy,
+            synced=self._synced,
+            wall=self._wall,
+        )
+
+    def _submit(self, entry: Entry, *, keep: bool) -> asyncio.Future[Receipt]:
+        future: asyncio.Future[Receipt] = self._loop.create_future()
+        # A note need not be awaited; then nobody is to be told that it failed but the operator.
+        future.add_done_callback(_retrieve)
+        item = Item(entry, self._answer(future, forwarded=entry.forwarded), keep)
+        if self._writer is None or not self._writer.submit(item):
+            future.set_exception(Refusal("AUDIT_UNAVAILABLE", dispatched=False))
+        return future
+
+    def _answer(
+        self, future: asyncio.Future[Receipt], *, forwarded: bool
+    ) -> Callable[[int | None], None]:
+        def answer(sequence: int | None) -> None:
+            if sequence is None:
+                if not future.done():
+                    future.set_exception(Refusal("AUDIT_UNAVAILABLE", dispatched=False))
+                return
+            receipt = Receipt(sequence, forwarded)
+            if forwarded:
+                self._open.add(sequence)
+            if not future.done():
+                future.set_result(receipt)
+            elif forwarded:
+                self.outcome(receipt, error="CANCELLED", dispatched=False)
+
+        return answer
+
+    def _queue(self, item: Item) -> None:
+        if self._writer is not None:
+            self._writer.submit(item)
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise Refusal("AUDIT_UNAVAILABLE", dispatched=False)
+        return self._writer
+
+    async def _summarize(self) -> None:
+        while True:
+            await asyncio.sleep(SUMMARY_SECONDS)
+            self._write_summary()
+
+    def _write_summary(self) -> None:
+        summary = self.meter.summary()
+        if summary is not None:
+            self._queue(Item(Entry("refusals", fields_text(summary), self._now()), keep=True))
+
+    def _take(self, source: SnapshotSource) -> tuple[bytes, Sequence[bytes]]:
+        """In the writer's thread; the records belong to the loop's."""
+        records = asyncio.run_coroutine_threadsafe(_called(source.records), self._loop).result()
+        return source.engine_state(), _texts(records)
+
+    def _now(self) -> str:
+        return time_text(self._wall())
+
+
+def _texts(records: Sequence[Mapping[str, Any]]) -> tuple[bytes, ...]:
+    return tuple(
+        json.dumps(record, separators=(",", ":"), allow_nan=False).encode() for record in records
+    )
+
+
+def _tell(told: list[tuple[Callable[[int | None], None], int | None]]) -> None:
+    for done, sequence in told:
+        done(sequence)
+
+
+def _retrieve(future: asyncio.Future[Receipt]) -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+async def _called(function: Callable[[], _T]) -> _T:
+    return function()

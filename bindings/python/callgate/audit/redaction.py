@@ -1,0 +1,154 @@
+"""Redaction: what of a call's arguments an audit line shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, final
+
+REDACTED: Final = "[redacted]"
+# Over folded keys: lower case, without hyphens, underscores, dots and spaces.
+DEFAULT_KEYS: Final = (
+    "*password*",
+    "*passwd*",
+    "*passphrase*",
+    "*secret*",
+    "*token",
+    "*apikey*",
+    "*credential*",
+    "*privatekey*",
+    "*accesskey*",
+    "*authorization*",
+    "*cookie*",
+)
+# Longer payloads are not kept word for word; their digest always is.
+MAX_PAYLOAD: Final = 64 << 10
+# More values than any tool's arguments have; of such, nothing is shown.
+MAX_VALUES: Final = 4096
+# Whatever the key: compact JWS (every security token is one), HTTP credentials, private keys.
+# Linear in the text: a JWS can only begin where a run of its characters does.
+_SECRET_VALUE: Final = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    r"|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY",
+    re.IGNORECASE,
+)
+_EXACT_DIGITS: Final = 15
+_MAX_CACHED_KEY: Final = 128
+
+
+class Shown(NamedTuple):
+    """``payload`` is the signed payload word for word; None where something had to be left out."""
+
+    payload: str | None
+    arguments: Any  # a JSON value, instead of the payload; None: not shown
+    redacted: tuple[str, ...]  # JSON pointers into the arguments, "" for all of them
+
+
+@final
+class Redaction:
+    """Leaves out the values of keys, at any depth, whole tools, and what looks like a secret.
+
+    ``keys`` and ``tools`` are names or ``fnmatch`` patterns (``*token``). Keys match whatever their
+    case and separators: ``api_key`` is also ``API-Key`` and ``apiKey``. ``arguments=False`` shows
+    none at all. Threads may share it.
+    """
+
+    __slots__ = ("_arguments", "_names", "_patterns", "_remembered", "_tools")
+
+    def __init__(
+        self,
+        keys: Iterable[str] = DEFAULT_KEYS,
+        *,
+        tools: Iterable[str] = (),
+        arguments: bool = True,
+    ) -> None:
+        folded = [_folded(key) for key in keys]
+        self._names = frozenset(key for key in folded if not _is_pattern(key))
+        self._patterns = tuple(key for key in folded if _is_pattern(key))
+        self._tools = tuple(tools)
+        self._arguments = arguments
+        # Keys repeat from call to call. Bounded in number and size: hostile ones only miss it.
+        self._remembered = lru_cache(maxsize=4096)(self._judge)
+
+    def show(self, tool: str | None, payload: bytes) -> Shown:
+        """Of a signed payload: the JSON-RPC request with ``params`` of ``arguments``."""
+        hidden = tool is not None and any(fnmatchcase(tool, pattern) for pattern in self._tools)
+        if not self._arguments or hidden:
+            return Shown(None, None, ("",))
+        try:
+            message = _decode(payload.decode())
+        except (ValueError, RecursionError):
+            return Shown(None, None, ("",))
+        params = message.get("params")
+        redacted: list[str] = []
+        if _more_values(params, MAX_VALUES):
+            return Shown(None, None, ("",))
+        shown = self._shown(params, "", redacted)
+        if not redacted and len(payload) <= MAX_PAYLOAD:
+            return Shown(payload.decode(), None, ())
+        arguments = shown.get("arguments") if isinstance(shown, dict) else None
+        within = tuple(place.removeprefix("/arguments") for place in redacted)
+        return Shown(None, arguments, within)
+
+    def _shown(self, value: Any, place: str, redacted: list[str]) -> Any:
+        if isinstance(value, dict):
+            shown = {}
+            for key, item in value.items():
+                inside = f"{place}/{key.replace('~', '~0').replace('/', '~1')}"
+                if self._secret_key(key):
+                    redacted.append(inside)
+                    shown[key] = REDACTED
+                else:
+                    shown[key] = self._shown(item, inside, redacted)
+            return shown
+        if isinstance(value, list):
+            return [self._shown(item, f"{place}/{n}", redacted) for n, item in enumerate(value)]
+        if isinstance(value, str) and len(value) > 16 and _SECRET_VALUE.search(value):
+            redacted.append(place)
+            return REDACTED
+        return value
+
+    def _secret_key(self, key: str) -> bool:
+        return self._remembered(key) if len(key) <= _MAX_CACHED_KEY else self._judge(key)
+
+    def _judge(self, key: str) -> bool:
+        folded = _folded(key)
+        return folded in self._names or any(fnmatchcase(folded, p) for p in self._patterns)
+
+
+def _more_values(value: Any, most: int) -> bool:
+    pending = [value]
+    while pending and most >= 0:
+        value = pending.pop()
+        most -= 1
+        if isinstance(value, dict | list):
+            most -= len(value)
+            if most >= 0:
+                pending.extend(value.values() if isinstance(value, dict) else value)
+    return most < 0
+
+
+def _folded(key: str) -> str:
+    folded = unicodedata.normalize("NFKC", key).casefold()
+    return re.sub(r"[-_.\s]", "", folded)
+
+
+def _is_pattern(key: str) -> bool:
+    return any(character in key for character in "*?[")
+
+
+def _integer(digits: str) -> int | str:
+    """Python refuses to read very long ones."""
+    return int(digits) if len(digits) <= _EXACT_DIGITS else digits
+
+
+def _float(digits: str) -> float | str:
+    return float(digits) if len(digits) <= _EXACT_DIGITS else digits
+
+
+_decode = json.JSONDecoder(parse_int=_integer, parse_float=_float).decode

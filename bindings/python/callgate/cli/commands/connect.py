@@ -1,0 +1,74 @@
+"""``callgate connect``: an MCP server on standard input and output, behind a gateway."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from callgate.cli._command import Outcome, Verbs
+from callgate.cli._extra import needs_extra
+from callgate.cli._input import input_error
+
+DESCRIPTION = "Serve a gateway's tools as an MCP server on standard input and output"
+
+
+def add(verbs: Verbs) -> None:
+    """The parser."""
+    # No --json: standard output carries MCP, and nothing else.
+    parser = verbs.add_parser(
+        "connect", help=DESCRIPTION, description=f"{DESCRIPTION}.", allow_abbrev=False
+    )
+    parser.set_defaults(run=run, json=False)
+    parser.add_argument(
+        "--gateway", required=True, metavar="URL", help="https://…, http:// on loopback, unix:/path"
+    )
+    parser.add_argument("--workload", required=True, metavar="ID", help="the execution's id")
+    parser.add_argument("--scope", required=True, metavar="NAME", help="the SecurityContext")
+    parser.add_argument("--generation", choices=["A", "B", "C"], default="B", help="of the paths")
+    parser.add_argument(
+        "--enrolment-secret", metavar="REF", help="env:NAME or file:PATH; never the secret itself"
+    )
+    parser.add_argument("--ca", metavar="FILE", help="authorities instead of the system's, PEM")
+    parser.add_argument("--certificate", metavar="FILE", help="client certificate, PEM")
+    parser.add_argument("--certificate-key", metavar="FILE", help="its key, if in another file")
+    parser.add_argument("--call-timeout", type=float, default=30.0, metavar="SECONDS")
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """Runs until standard input ends, or an interrupt. Prints nothing itself."""
+    with needs_extra("gateway"):
+        from callgate.connect.run import run as serve
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(
+            arguments.gateway,
+            arguments.workload,
+            arguments.scope,
+            generation=arguments.generation,
+            enrolment_secret=_secret(arguments.enrolment_secret),
+            ca_file=arguments.ca,
+            client_certificate=_certificate(arguments),
+            call_timeout=arguments.call_timeout,
+        )
+    return Outcome(True, None, raw=b"")
+
+
+def _secret(reference: str | None) -> str | None:
+    if reference is None:
+        return None
+    with needs_extra("gateway"):
+        from callgate.gateway.secrets import read_secret
+    try:
+        return read_secret(reference, os.environ, Path()).reveal()
+    except ValueError as error:
+        raise input_error(str(error), "--enrolment-secret") from error
+
+
+def _certificate(arguments: argparse.Namespace) -> Any:
+    if arguments.certificate_key is None:
+        return arguments.certificate
+    if arguments.certificate is None:
+        raise input_error("needs --certificate", "--certificate-key")
+    return (arguments.certificate, arguments.certificate_key)

@@ -1,0 +1,1 @@
+"""``callgate connect``: an ordinary MCP server on standard input and output, behind a gateway."""

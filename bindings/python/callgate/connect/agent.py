@@ -1,0 +1,54 @@
+"""The agent that a stdio server stands for: one session with the gateway, opened when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import anyio
+
+from callgate.smcp import AsyncSMCPClient, GatewayRefused
+
+T = TypeVar("T")
+
+# A gateway ends sessions that stay idle where others wait for their place. An MCP client that is
+# open all day comes back to a session that is gone, and may open another, if the gateway lets it.
+_SESSION_IS_GONE: Final = ("UNKNOWN_SESSION", "SESSION_INACTIVE")
+
+
+class Agent:
+    """Lists and calls through a client that it attests on first use. Tasks may share it.
+
+    Every failure is an SMCPError. It owns no client: closing is its opener's.
+    """
+
+    def __init__(self, client: AsyncSMCPClient) -> None:
+        self._client = client
+        self._attesting = anyio.Lock()
+
+    async def list_tools(self) -> list[dict[str, Any]]:
+        """The tools that the session could ever call."""
+        return await self._in_session(self._client.list_tools)
+
+    async def call_tool(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The tool's result."""
+        return await self._in_session(lambda: self._client.call_tool(name, arguments))
+
+    async def _in_session(self, act: Callable[[], Awaitable[T]]) -> T:
+        token = await self._token_other_than(None)
+        try:
+            return await act()
+        except GatewayRefused as error:
+            gone = error.code_name in _SESSION_IS_GONE and error.dispatched is False
+            if not gone:
+                raise
+        # A revoked session has no execution any more: attesting says so.
+        await self._token_other_than(token)
+        return await act()
+
+    async def _token_other_than(self, known: str | None) -> str:
+        async with self._attesting:
+            token = self._client.security_token
+            if token is None or token == known:
+                token = (await self._client.attest()).security_token
+            return token

@@ -1,0 +1,53 @@
+"""create_admin_app: the operator API, as one ASGI application for a listener of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+
+from callgate.gateway.admin.contexts import context_routes
+from callgate.gateway.admin.credential import OperatorCredential
+from callgate.gateway.admin.executions import execution_routes
+from callgate.gateway.admin.guard import OperatorsOnly
+from callgate.gateway.admin.sessions import session_routes
+from callgate.gateway.admin.state import state_routes
+from callgate.gateway.services import Services
+
+PREFIX = "/admin/v1"
+
+
+def create_admin_app(
+    services: Services,
+    *,
+    credential: OperatorCredential | None = None,
+    routes: Iterable[BaseRoute] = (),
+) -> Starlette:
+    """Everything under ``/admin/v1`` needs the credential, by default the configuration's.
+
+    ``routes`` of other parts do not.
+    """
+    if credential is None:
+        credential = OperatorCredential(services.config.admin.credential.reveal())
+    operations = [
+        *execution_routes(services),
+        *session_routes(services),
+        *context_routes(services),
+        *state_routes(services),
+    ]
+    guard = Middleware(OperatorsOnly, credential=credential)
+    app = Starlette(
+        routes=[*routes, Mount(PREFIX, routes=operations, middleware=[guard])],
+        exception_handlers={HTTPException: _leave_to_guard},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _leave_to_guard(request: Request, error: Exception) -> Response:
+    raise error

@@ -1,0 +1,119 @@
+"""/admin/v1/contexts: what the policy says, would say, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from callgate import CallgateError, PolicyChange, PolicyError, PolicySet
+from callgate.audit._split import split_object
+from callgate.cli._decision import decision_data, witness_data
+from callgate.gateway.admin.body import checked_object, read_text
+from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.refusal import Refusal
+from callgate.gateway.services import Services
+
+# The engine's own bound of a policy document.
+_MAX_POLICY_BYTES: Final = 16 << 20
+
+
+def context_routes(services: Services) -> list[BaseRoute]:
+    """Nothing here changes anything: policies come from files."""
+    operations = _Contexts(services)
+    return [
+        Route("/contexts", operations.list, methods=["GET"]),
+        Route("/contexts/validate", operations.validate, methods=["POST"]),
+        Route("/contexts/explain", operations.explain, methods=["POST"]),
+    ]
+
+
+class _Contexts:
+    def __init__(self, services: Services) -> None:
+        self._gate = services.gate
+
+    async def list(self, request: Request) -> Response:
+        policy = self._gate.policy
+        return answer_of({"contexts": policy.context_names, "policy_digest": policy.digest})
+
+    async def validate(self, request: Request) -> Response:
+        """The body is a policy document, YAML or JSON; the answer compares it with what runs."""
+        text = await read_text(request, _MAX_POLICY_BYTES)
+        try:
+            return answer_of(await asyncio.to_thread(_judge, self._gate.policy, text))
+        except PolicyError as error:
+            fault = {"where": error.where, "message": error.message}
+            return answer_of({"valid": False, "error": {"name": error.code_name, **fault}})
+
+    async def explain(self, request: Request) -> Response:
+        """One call under a context, or under that of a session; nothing is recorded or charged."""
+        text = await read_text(request)
+        members = checked_object(
+            text,
+            {"tool": str, "arguments": dict},
+            {"context": str, "session_id": str},
+        )
+        policy = self._gate.policy
+        context = self._context(members)
+        # The arguments as they were sent: a number keeps its digits.
+        arguments = split_object(text)["arguments"]
+        decision = policy.evaluate(context, members["tool"], arguments)
+        return answer_of(
+            {
+                "context": context,
+                "tool": members["tool"],
+                **decision_data(decision),
+                "policy_digest": policy.digest,
+            }
+        )
+
+    def _context(self, members: dict[str, Any]) -> str:
+        if ("context" in members) == ("session_id" in members):
+            message = "expected one of context and session_id"
+            raise CallgateError(message, "INVALID_ARGUMENT")
+        if "context" in members:
+            context: str = members["context"]
+            return context
+        session = self._gate.session(members["session_id"])
+        if session is None:
+            raise Refusal("UNKNOWN_SESSION")
+        return session.context
+
+
+def _judge(running: PolicySet, text: bytes) -> dict[str, Any]:
+    policy = PolicySet.parse(text)
+    before, after = set(running.context_names), set(policy.context_names)
+    return {
+        "valid": True,
+        "policy_digest": policy.digest,
+        "contexts": policy.context_names,
+        "warnings": [
+            {
+                "rule": warning.rule,
+                "context": warning.context,
+                "capability": warning.capability,
+                "message": warning.message,
+                "where": warning.where,
+            }
+            for warning in policy.lint()
+        ],
+        "added": sorted(after - before),
+        "removed": sorted(before - after),
+        "changed": {
+            name: changes
+            for name in sorted(before & after)
+            if (changes := [_change(c) for c in running.diff(name, policy, name).changes])
+        },
+    }
+
+
+def _change(change: PolicyChange) -> dict[str, Any]:
+    return {
+        "became_allowed": change.became_allowed,
+        "tool_pattern": change.tool_pattern,
+        "witness": witness_data(change.witness),
+        "reason": change.reason,
+    }

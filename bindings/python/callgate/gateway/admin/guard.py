@@ -1,0 +1,93 @@
+"""OperatorsOnly: lets requests with the credential through, and answers every failure as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from callgate import CallgateError
+from callgate.gateway.admin.credential import OperatorCredential
+from callgate.gateway.refusal import Refusal
+
+_LOG: Final = logging.getLogger("callgate.gateway")
+_STATUSES: Final = {
+    "INVALID_ARGUMENT": 400,
+    "INVALID_JSON": 400,
+    "INVALID_POLICY": 400,
+    "UNKNOWN_WORKLOAD": 404,
+    "UNKNOWN_SESSION": 404,
+    "SCOPE_NOT_FOUND": 404,
+    "LIMIT_EXCEEDED": 413,
+    "INTERNAL_ERROR": 500,
+}
+
+
+class OperatorsOnly:
+    """One ASGI middleware. An unforeseen exception is a 500 without detail, and a log line."""
+
+    def __init__(self, app: ASGIApp, *, credential: OperatorCredential) -> None:
+        self.app = app
+        self._credential = credential
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not self._credential.is_in(scope):
+            _LOG.warning("a request to the operator API without its credential")
+            message = "the operator API needs its credential"
+            answer = answer_of({"error": {"name": "UNAUTHORIZED", "message": message}}, 401)
+            answer.headers["www-authenticate"] = "Bearer"
+            await answer(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_know(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_know)
+        except Exception as error:
+            if started:
+                raise
+            await _failure(error)(scope, receive, send)
+
+
+def answer_of(body: Mapping[str, Any], status: int = 200) -> Response:
+    """A JSON answer that no cache keeps."""
+    text = json.dumps(body, separators=(",", ":"))
+    return Response(text, status, {"cache-control": "no-store"}, "application/json")
+
+
+def _failure(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        answer = answer_of({"error": {"name": "HTTP", "message": error.detail}}, error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
+    if not isinstance(error, CallgateError):
+        _LOG.error("unforeseen %s in the operator API", type(error).__name__, exc_info=error)
+        error = Refusal("INTERNAL_ERROR")
+    members: dict[str, Any] = {
+        "code": error.code,
+        "name": error.code_name,
+        "message": error.message,
+    }
+    if error.where is not None:
+        members["where"] = error.where
+    status = _STATUSES.get(error.code_name, 503 if error.code >= 9000 else 400)
+    retry_after = None
+    if isinstance(error, Refusal):
+        status, retry_after = error.status or status, error.retry_after
+    answer = answer_of({"error": members}, status)
+    if retry_after is not None:
+        answer.headers["retry-after"] = str(max(1, math.ceil(retry_after)))
+    return answer

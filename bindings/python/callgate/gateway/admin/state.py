@@ -1,0 +1,33 @@
+"""/admin/v1/audit/head and /admin/v1/clock/reset: what an operator keeps, and the way out."""
+
+from __future__ import annotations
+
+import base64
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.services import Services
+
+
+def state_routes(services: Services) -> list[BaseRoute]:
+    """The audit's head, and the reset of a clock that was wrong."""
+
+    async def head(request: Request) -> Response:
+        # As `callgate audit verify --anchor` reads it.
+        text = services.audit.head().to_json()
+        return Response(text, 200, {"cache-control": "no-store"}, "application/json")
+
+    async def reset_clock(request: Request) -> Response:
+        # At once: from here on no session is open, so nothing signed before can pass.
+        effects = services.gate.reset_clock()
+        record = {"kind": "effects", "effects": base64.b64encode(effects).decode()}
+        await services.audit.note("clock_reset", {}, state=[record])
+        return answer_of({"reset": True})
+
+    return [
+        Route("/audit/head", head, methods=["GET"]),
+        Route("/clock/reset", reset_clock, methods=["POST"]),
+    ]

@@ -1,0 +1,57 @@
+"""create_app: the gateway that agents talk to, as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from callgate.gateway.invoke import Invoker
+from callgate.gateway.middleware.body import JsonBodies
+from callgate.gateway.middleware.faults import FaultReplies
+from callgate.gateway.middleware.trace import Traces
+from callgate.gateway.middleware.under_way import RequestsUnderWay
+from callgate.gateway.refusals import RefusalRecorder
+from callgate.gateway.routes.invoke import InvokeEndpoint
+from callgate.gateway.routes.tools import ToolsEndpoint
+from callgate.gateway.services import Services
+from callgate.smcp._generations import GENERATIONS
+
+
+def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlette:
+    """Calls and tool listings on the paths of every generation, and ``routes`` of other parts.
+
+    Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
+    """
+    refusals = RefusalRecorder(services.audit)
+    invoker = Invoker(services, refusals)
+    # Routes are tried in order: the calls come first.
+    calls: list[BaseRoute] = []
+    listings: list[BaseRoute] = []
+    for generation in GENERATIONS.values():
+        invoke = InvokeEndpoint(services, invoker, generation)
+        calls.append(Route(generation.invoke_path, invoke, methods=["POST"]))
+        tools = ToolsEndpoint(services, refusals, generation)
+        listings.append(Route(generation.tools_path, tools, methods=["GET"]))
+    app = Starlette(
+        routes=[*calls, *listings, *routes],
+        middleware=[
+            Middleware(FaultReplies),
+            Middleware(Traces),
+            Middleware(RequestsUnderWay, limit=services.limits.requests),
+            Middleware(JsonBodies, limit=services.limits.body_bytes),
+        ],
+        exception_handlers={HTTPException: _leave_to_fault_replies},
+    )
+    # A redirect would be an answer without an error body, and nobody who signs should follow one.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _leave_to_fault_replies(request: Request, error: Exception) -> Response:
+    raise error

@@ -1,0 +1,34 @@
+"""Environment variables over a configuration: ``CALLGATE_CONFIG__LISTEN__PORT=8443``.
+
+After the prefix stand the keys on the way, joined by two underscores, in any case. The value is
+read as YAML. Every variable with the prefix must name a key, so that a typing error is found; the
+prefix is longer than ``CALLGATE_`` because container orchestrators set ``CALLGATE_PORT`` and the
+like by themselves for a service of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callgate.gateway.config_places import Fault, PlacedDocument, read_document
+
+PREFIX = "CALLGATE_CONFIG__"
+
+
+def apply_environment(document: PlacedDocument, environ: Mapping[str, str]) -> None:
+    """Puts the variables' values over the document's, in the order of their names."""
+    for name in sorted(environ):
+        if not name.startswith(PREFIX):
+            continue
+        keys = tuple(name[len(PREFIX) :].lower().split("__"))
+        if not all(keys):
+            document.faults.append(Fault(name, "expected keys joined by two underscores"))
+            continue
+        value = read_document(environ[name].encode(errors="surrogateescape"), name)
+        if value.faults:
+            document.faults.append(Fault(name, value.faults[0].message))
+            continue
+        try:
+            document.put(keys, value.data, name)
+        except ValueError as error:
+            document.faults.append(Fault(name, str(error)))

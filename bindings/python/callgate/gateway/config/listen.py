@@ -1,0 +1,182 @@
+"""Where the gateway listens: agents on one listener, operators on another."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from callgate.gateway.config._addresses import (
+    check_address,
+    check_networks,
+    is_loopback,
+)
+from callgate.gateway.config._section import Bytes, ConfigPath, Count, Port, Seconds, Section
+from callgate.gateway.secrets import Secret
+
+Address = Annotated[str, AfterValidator(check_address)]
+Networks = Annotated[tuple[str, ...], AfterValidator(check_networks)]
+
+
+class Tls(Section):
+    """Certificate and key of a listener. Both are read again when they change."""
+
+    certificate: ConfigPath = Field(
+        description="File with the certificate chain, PEM, the server's own certificate first."
+    )
+    key: ConfigPath = Field(
+        description="File with the private key of the certificate, PEM, unencrypted, not readable "
+        "by others."
+    )
+    minimum_version: Literal["1.2", "1.3"] = Field(
+        default="1.3",
+        description="The oldest TLS version spoken. `1.2` is for clients that cannot do better.",
+    )
+    client_ca: ConfigPath | None = Field(
+        default=None,
+        description="File with the certificates, PEM, of the authorities that may issue client "
+        "certificates.",
+    )
+    client_certificate: Literal["none", "optional", "required"] = Field(
+        default="none",
+        description="Whether clients present a certificate. An execution that is tied to one needs "
+        "`optional` or `required`, and `client_ca`.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Tls:
+        if (self.client_certificate != "none") != (self.client_ca is not None):
+            raise ValueError("client_certificate and client_ca go together")
+        return self
+
+
+class TrustedProxies(Section):
+    """Which connections are a proxy's, and what it is believed."""
+
+    networks: Networks = Field(
+        default=(),
+        description="Addresses and networks of proxies. The last address in their "
+        "`X-Forwarded-For` that is none of these is the caller's.",
+    )
+    uids: tuple[int, ...] = Field(
+        default=(), description="Users of proxies that come over the unix socket."
+    )
+    client_certificate: bool = Field(
+        default=False,
+        description="Believe their `Client-Cert` header (RFC 9440). A proxy that passes on such a "
+        "header of a caller lets everybody forge it.",
+    )
+    end_tls: bool = Field(
+        default=False,
+        description="TLS ends at the proxy, so that plain HTTP on an address that is not loopback "
+        "is meant.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TrustedProxies:
+        if (self.end_tls or self.client_certificate) and not (self.networks or self.uids):
+            raise ValueError("end_tls and client_certificate need networks or uids")
+        return self
+
+
+class Listen(Section):
+    """The listener for agents: attestation, calls, tools, the public keys, health."""
+
+    address: Address | None = Field(
+        default="127.0.0.1",
+        description="The IP address to listen on; `null` listens on no TCP port. Anything but a "
+        "loopback address needs `tls`, or a trusted proxy that ends TLS.",
+    )
+    port: Port = Field(default=8700, description="The TCP port; `0` takes a free one.")
+    unix: ConfigPath | None = Field(
+        default=None,
+        description="A unix socket to listen on as well. Peers are known there by their uid.",
+    )
+    unix_mode: str = Field(
+        default="0660",
+        pattern=r"^0[0-7]{3}$",
+        description="The permissions of the unix socket, octal, as a string.",
+    )
+    tls: Tls | None = Field(default=None, description="Certificate and key. `null`: plain HTTP.")
+    trusted_proxies: TrustedProxies = Field(
+        default_factory=lambda: TrustedProxies(),
+        description="Reverse proxies that are believed. Without one, the peer is the transport's, "
+        "whatever headers say.",
+    )
+    max_connections: Count = Field(
+        default=1024, description="Connections open at a time; more are closed at once."
+    )
+    max_connections_per_address: Count = Field(
+        default=256,
+        description="The same for one peer address. Trusted proxies and the unix socket are only "
+        "counted in all.",
+    )
+    header_bytes: Bytes = Field(
+        default=32 * 1024, description="Bytes of a request's first line and headers together."
+    )
+    header_seconds: Seconds = Field(
+        default=10,
+        description="Seconds from a connection's first moment, or from the first byte of a later "
+        "request, to the end of the headers.",
+    )
+    keep_alive_seconds: Seconds = Field(
+        default=75, description="Seconds a connection may stay idle between two requests."
+    )
+    drain_seconds: Seconds = Field(
+        default=20,
+        description="Seconds that calls in flight get to finish when the gateway is told to stop.",
+    )
+    backlog: Count = Field(
+        default=1024, description="Connections the kernel holds for the gateway."
+    )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody beyond this machine can connect."""
+        return self.address is None or is_loopback(self.address)
+
+    @model_validator(mode="after")
+    def _check(self) -> Listen:
+        if self.address is None and self.unix is None:
+            raise ValueError("expected an address or a unix socket to listen on")
+        if not self.is_loopback and self.tls is None and not self.trusted_proxies.end_tls:
+            raise ValueError(
+                f"{self.address} is not a loopback address: expected tls, or trusted_proxies that "
+                "end it"
+            )
+        return self
+
+
+class Admin(Section):
+    """The listener for operators. Loopback or a unix socket only."""
+
+    address: Address | None = Field(
+        default="127.0.0.1", description="A loopback address; `null` listens on no TCP port."
+    )
+    port: Port = Field(default=8701, description="The TCP port; `0` takes a free one.")
+    unix: ConfigPath | None = Field(default=None, description="A unix socket to listen on as well.")
+    unix_mode: str = Field(
+        default="0600",
+        pattern=r"^0[0-7]{3}$",
+        description="The permissions of the unix socket, octal, as a string.",
+    )
+    credential: Secret = Field(
+        description="Reference to the operators' credential, at least 16 characters, sent as "
+        "`Authorization: Bearer`."
+    )
+    metrics_credential: Secret | None = Field(
+        default=None,
+        description="Reference to a credential that reads `/metrics` and nothing else. The "
+        "operators' credential reads them too.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Admin:
+        if self.address is None and self.unix is None:
+            raise ValueError("expected an address or a unix socket to listen on")
+        if self.address is not None and not is_loopback(self.address):
+            raise ValueError(f"{self.address} is not a loopback address: operators connect locally")
+        for secret in (self.credential, self.metrics_credential):
+            if secret is not None and len(secret.reveal()) < 16:
+                raise ValueError(f"{secret.reference} has fewer than 16 characters")
+        return self

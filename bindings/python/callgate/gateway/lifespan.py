@@ -1,0 +1,216 @@
+"""open_gateway: everything of a running gateway, opened in order and closed in the reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.types import ASGIApp
+
+from callgate import PolicySet, verify_token
+from callgate.gateway.admin import OperatorCredential, create_admin_app
+from callgate.gateway.app import create_app
+from callgate.gateway.assembly import (
+    http_limits,
+    make_audit,
+    make_docker,
+    make_gate,
+    trusted_proxies,
+)
+from callgate.gateway.attest_rates import AttestRates
+from callgate.gateway.attestation import Attestation
+from callgate.gateway.clock import Clock
+from callgate.gateway.config import GatewayConfig
+from callgate.gateway.execution_file import load_executions
+from callgate.gateway.executions import ExecutionRegistry
+from callgate.gateway.issuer import Issuer
+from callgate.gateway.journal import Journal, SnapshotSource
+from callgate.gateway.keys import audit_keys, open_signer
+from callgate.gateway.ledger import EmbeddedLedger
+from callgate.gateway.metrics import Metrics
+from callgate.gateway.readiness import checks_of, measure_state
+from callgate.gateway.redo import redo_endings
+from callgate.gateway.reload import Reloadable, Reloader
+from callgate.gateway.reloadables import ConfigSource, reloadables
+from callgate.gateway.routes.attest import attest_routes
+from callgate.gateway.routes.health import health_routes
+from callgate.gateway.routes.jwks import jwks_routes
+from callgate.gateway.routes.metrics import metrics_routes
+from callgate.gateway.services import Services
+from callgate.gateway.upstream_settings import upstream_settings
+from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.used_sessions import UsedSessions
+from callgate.gateway.verifiers.static import StaticVerifier
+
+_LOG: Final = logging.getLogger("callgate.gateway")
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A gateway that could listen. ``failed`` is set when a part of it ended by itself."""
+
+    services: Services
+    app: ASGIApp
+    admin_app: ASGIApp
+    reloader: Reloader
+    failed: asyncio.Event
+    draining: asyncio.Event
+
+
+@contextlib.asynccontextmanager
+async def open_gateway(
+    config: GatewayConfig,
+    environ: Mapping[str, str],
+    *,
+    source: ConfigSource | None = None,
+    things: Sequence[Reloadable] = (),
+    acknowledge_audit: bool = False,
+) -> AsyncIterator[Gateway]:
+    """State is restored when the block begins, and everything is written when it has ended.
+
+    ``things`` are reloaded with the gateway's own; ``acknowledge_audit`` is the operator's word
+    that a trail which is not what the journal knows may go on. Raises CallgateError, OSError.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        # 1. What the operator wrote: any fault is found before state is touched.
+        policy = PolicySet.load(config.policy)
+        signer = open_signer(config.issuer)
+        stack.callback(signer.close)
+        static = StaticVerifier(load_executions(config, environ))
+        docker = make_docker(config)
+        if docker is not None:
+            stack.callback(docker.close)
+        metrics = Metrics(config.upstreams)
+        upstreams = Upstreams(upstream_settings(config, environ), observe=metrics.upstream_called)
+
+        # 2. What the gateway remembers.
+        config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        journal = stack.enter_context(Journal(config.state / "journal"))
+        restored = journal.restored
+        issuer = Issuer(
+            signer,
+            name=config.issuer.name,
+            audience=config.issuer.audience,
+            lifetime=config.issuer.token_seconds,
+            compromised=config.issuer.compromised,
+            on_keys=lambda keys: gate.set_issuer_keys(keys),
+        )
+        gate = make_gate(config, policy, issuer)
+        if restored.engine_state is not None or restored.effects:
+            state = restored.engine_state or gate.export_state()
+            gate.restore_state(state, restored.effects)
+        executions = ExecutionRegistry(static=static, docker=docker)
+        clock = Clock(config.clock.window_seconds, jump=config.clock.max_jump_seconds)
+        key, previous_key = audit_keys(config, stack)
+        audit = make_audit(
+            config,
+            journal,
+            SnapshotSource(gate.export_state, lambda: attestation.snapshot()),
+            key,
+            previous_key,
+            acknowledge=acknowledge_audit,
+            redo=lambda lines: redo_endings(lines, gate, executions),
+            synced=metrics.audit_synced,
+        )
+        attestation = Attestation(
+            gate=gate,
+            executions=executions,
+            issuer=issuer,
+            audit=audit,
+            rates=AttestRates(
+                config.limits.attestations_per_address, config.limits.attestation_seconds
+            ),
+            idle_seconds=config.executions.idle_seconds,
+            now=clock.now,
+        )
+        attestation.restore(restored.records)
+        await stack.enter_async_context(audit)
+
+        # 3. The tool servers, which close before the audit, so that every outcome is written.
+        await stack.enter_async_context(upstreams)
+        services = Services(
+            gate=gate,
+            ledger=UsedSessions(EmbeddedLedger(gate), attestation.touch),
+            clock=clock,
+            audit=audit,
+            upstreams=upstreams,
+            metrics=metrics,
+            verify_token=lambda token, now: verify_token(
+                token,
+                issuer.public_keys,
+                now=now,
+                issuer=issuer.name,
+                audience=issuer.audience,
+                leeway=config.clock.leeway_seconds,
+            ),
+            proxies=trusted_proxies(config),
+            executions=executions,
+            issuer=issuer,
+            attestation=attestation,
+            limits=http_limits(config),
+            config=config,
+        )
+        draining = asyncio.Event()
+        checks = checks_of(services, draining)
+        measure_state(metrics, services)
+        gateway = Gateway(
+            services=services,
+            app=create_app(
+                services,
+                [
+                    *attest_routes(services),
+                    *jwks_routes(services),
+                    *health_routes(checks, details=False),
+                ],
+            ),
+            admin_app=create_admin_app(
+                services,
+                credential=OperatorCredential(config.admin.credential.reveal()),
+                routes=[
+                    *health_routes(checks, details=True),
+                    *metrics_routes(metrics, config.admin),
+                ],
+            ),
+            reloader=Reloader(
+                [*things, *reloadables(services, environ, source)],
+                metrics=metrics,
+                settle_seconds=config.reload.settle_seconds,
+                check_seconds=config.reload.check_seconds,
+                watch=config.reload.watch,
+            ),
+            failed=asyncio.Event(),
+            draining=draining,
+        )
+
+        # 4. What goes on by itself.
+        await attestation.endings.review()
+        for work in (
+            attestation.endings.watch(config.executions.check_seconds),
+            gateway.reloader.run(),
+        ):
+            await stack.enter_async_context(_in_background(work, gateway.failed))
+        yield gateway
+
+
+@contextlib.asynccontextmanager
+async def _in_background(
+    work: Coroutine[Any, Any, None], failed: asyncio.Event
+) -> AsyncIterator[None]:
+    """Runs beside the block. What ends with an error takes the gateway down, and says so."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("a part of the gateway failed", exc_info=error)
+            failed.set()
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

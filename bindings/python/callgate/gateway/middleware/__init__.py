@@ -1,0 +1,1 @@
+"""What stands before every route: one plain ASGI class a file."""

@@ -1,0 +1,48 @@
+"""JoinedWrites: the head and the body of an answer leave in one system call."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, final
+
+
+@final
+class JoinedWrites:
+    """A transport that gathers what is written until the event loop's next turn.
+
+    uvicorn writes head, body and end of an answer one by one, and each would be a system call, a
+    packet and, with TLS, a record of its own. Everything else is the transport's.
+    """
+
+    __slots__ = ("_loop", "_parts", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Written at the loop's next turn, or before the transport closes."""
+        if not data:
+            return
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """After what was written."""
+        self._flush()
+        self._transport.close()
+
+    def write_eof(self) -> None:
+        """After what was written."""
+        self._flush()
+        self._transport.write_eof()
+
+    def _flush(self) -> None:
+        if self._parts:
+            parts, self._parts = self._parts, []
+            self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

@@ -1,0 +1,44 @@
+"""Refusal: why the gateway does not do what was asked, before it is an HTTP status and a body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from callgate import CallgateError, _native
+
+_MEANINGS = {name: meaning for name, _, _, meaning in _native.error_codes()}
+
+
+class Refusal(CallgateError):
+    """A denial by the gateway itself; ``replies.py`` alone turns it into a status and a body.
+
+    ``message`` is shown to the caller, and is the code's fixed meaning unless given: it never holds
+    a key, a token or an argument. ``dispatched`` says whether the tool may have run (None: there
+    was no call to dispatch), ``retry_after`` is in seconds, ``details`` are JSON values for
+    ``error.details``, ``request_id`` is the caller's id where a verified envelope had one, and
+    ``status`` overrides the HTTP status that the code has.
+    """
+
+    def __init__(
+        self,
+        code_name: str,
+        message: str | None = None,
+        *,
+        dispatched: bool | None = None,
+        retry_after: float | None = None,
+        details: Mapping[str, Any] | None = None,
+        request_id: str | int | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(meaning(code_name) if message is None else message, code_name)
+        self.dispatched = dispatched
+        self.retry_after = retry_after
+        self.details = None if details is None else dict(details)
+        self.request_id = request_id
+        self.status = status
+
+
+def meaning(code_name: str) -> str:
+    """The one fixed sentence of a code. KeyError for a name that is none."""
+    return _MEANINGS[code_name]

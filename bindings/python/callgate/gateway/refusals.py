@@ -1,0 +1,63 @@
+"""RefusalRecorder: what becomes of a refused call in the audit trail, so that none can fill it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, final
+
+from callgate import Decision
+from callgate.audit.events import Event
+from callgate.gateway.journal import effects_record
+from callgate.gateway.refusal import Refusal
+
+if TYPE_CHECKING:
+    from callgate.audit.log import AuditLog
+
+# How long the ledger's changes of refusals that are only counted wait for each other, in seconds.
+# One line in the trail then stands for all of them.
+GATHERED: Final = 0.1
+
+
+@final
+class RefusalRecorder:
+    """Writes refusals one by one up to the meter's rate, then counts them. One loop owns it.
+
+    Of a refusal that is counted no line of its own is written, but a replay entry that it left in
+    the ledger is durable all the same before it is answered.
+    """
+
+    def __init__(self, audit: AuditLog) -> None:
+        self._audit = audit
+        self._gathered: list[dict[str, Any]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def denied(self, decision: Decision, event: Event) -> None:
+        """Returns when it is recorded. Raises Refusal: 429 where it was only counted."""
+        if decision.session_id is None:
+            self.unverified(event)
+            return
+        state = [effects_record(decision.effects)] if decision.effects else []
+        if self._audit.meter.refused(decision.session_id):
+            await self._audit.record(event, state=state)
+            return
+        if state:
+            await self._gather(state[0])
+        message = "too many refused calls of this session"
+        raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
+
+    def unverified(self, event: Event) -> None:
+        """Of callers that nobody knows: counted, one event a second for each cause is written."""
+        if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
+            self._audit.post(event)
+
+    async def _gather(self, record: dict[str, Any]) -> None:
+        self._gathered.append(record)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        # One caller that goes away does not take the others' records with it.
+        await asyncio.shield(self._writing)
+
+    async def _write(self) -> None:
+        await asyncio.sleep(GATHERED)
+        records, self._gathered, self._writing = self._gathered, [], None
+        await self._audit.note("counted_refusals", {"replays": len(records)}, state=records)

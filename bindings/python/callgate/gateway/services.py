@@ -1,0 +1,49 @@
+"""Services: what the handlers of a gateway work with. Built and closed by the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, cast
+
+from callgate import Gate, TokenClaims
+from callgate.gateway.clock import Clock
+from callgate.gateway.ledger import Ledger
+from callgate.gateway.middleware.limits import HttpLimits
+from callgate.gateway.peer import TrustedProxies
+
+if TYPE_CHECKING:
+    from callgate.audit.log import AuditLog
+    from callgate.gateway.attestation import Attestation
+    from callgate.gateway.config import GatewayConfig
+    from callgate.gateway.executions import ExecutionRegistry
+    from callgate.gateway.issuer import Issuer
+    from callgate.gateway.upstreams import Upstreams
+
+
+class Metrics(Protocol):
+    """What the call path counts."""
+
+    def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
+        """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One of each. Frozen: what changes (policy, keys, executions) changes inside its service."""
+
+    gate: Gate
+    ledger: Ledger
+    clock: Clock
+    audit: AuditLog
+    upstreams: Upstreams
+    metrics: Metrics
+    # Token and seconds since 1970: the claims, by the issuer keys, iss and aud of the gate.
+    verify_token: Callable[[str, float], TokenClaims]
+    executions: ExecutionRegistry
+    issuer: Issuer
+    attestation: Attestation
+    # Of what was configured; parts of a gateway run without.
+    config: GatewayConfig = field(default=cast("GatewayConfig", None))
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
+    limits: HttpLimits = field(default_factory=HttpLimits)

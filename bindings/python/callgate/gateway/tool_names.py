@@ -1,0 +1,104 @@
+"""Under which names the gateway offers the upstreams' tools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from callgate import CallgateError
+
+TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
+
+
+class ToolNameError(CallgateError):
+    """A configured tool name cannot be used, or two tools would have the same one."""
+
+    def __init__(self, message: str, where: str | None = None) -> None:
+        super().__init__(message, "INVALID_ARGUMENT", where)
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """How one server's tools are called: ``table`` maps gateway names to the server's; ``others``
+    says whether what the table does not name is offered as ``server.tool``.
+    """
+
+    server: str
+    table: Mapping[str, str]
+    others: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTool:
+    """A gateway name, the index of its rule, and the server's own name."""
+
+    name: str
+    rule: int
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A tool that is not offered under ``name``, and why."""
+
+    name: str
+    reason: str
+
+
+def check_rules(rules: Sequence[NameRule]) -> None:
+    """What can be told before any server runs. ToolNameError: the first fault."""
+    seen: dict[str, str] = {}
+    servers: set[str] = set()
+    for rule in rules:
+        if rule.server in servers:
+            raise ToolNameError(f"two upstreams are called {rule.server}", "upstreams")
+        servers.add(rule.server)
+        if TOOL_NAME.fullmatch(rule.server) is None:
+            raise ToolNameError("this name cannot be used", f"upstreams/{rule.server[:64]}")
+        for name in rule.table:
+            where = f"upstreams/{rule.server}/tools"
+            if TOOL_NAME.fullmatch(name) is None:
+                raise ToolNameError(f"the tool name {name[:128]!a} cannot be used", where)
+            if name in seen:
+                raise ToolNameError(f"{name} is also a tool of {seen[name]}", where)
+            seen[name] = rule.server
+
+
+def name_tools(
+    rules: Sequence[NameRule], listings: Sequence[Sequence[str]]
+) -> tuple[list[NamedTool], list[Fault]]:
+    """The tools that have a name of their own, and the faults of those that have not.
+
+    A clash leaves out every tool that has the name, so that none silently takes another's place.
+    """
+    wanted: dict[str, list[NamedTool]] = {}
+    faults: list[Fault] = []
+    for index, (rule, listing) in enumerate(zip(rules, listings, strict=True)):
+        for name, tool in _names(rule, listing):
+            if not tool or TOOL_NAME.fullmatch(name) is None:
+                faults.append(Fault(ascii(name[:128]), "the name cannot be used"))
+            else:
+                wanted.setdefault(name, []).append(NamedTool(name, index, tool))
+    named: list[NamedTool] = []
+    for name, tools in wanted.items():
+        if len(tools) == 1:
+            named.append(tools[0])
+        else:
+            owners = ", ".join(sorted({rules[tool.rule].server for tool in tools}))
+            faults.append(Fault(name, f"{len(tools)} tools have this name ({owners})"))
+    return named, faults
+
+
+def _names(rule: NameRule, listing: Sequence[str]) -> list[tuple[str, str]]:
+    """(gateway name, tool) for each tool that is offered. A listing with a tool twice keeps both,
+    which clash.
+    """
+    named = set(rule.table.values())
+    offered = set(listing)
+    pairs = [(name, tool) for name, tool in rule.table.items() if tool in offered]
+    pairs += [
+        (f"{rule.server}.{tool}", tool) for tool in listing if rule.others and tool not in named
+    ]
+    return pairs

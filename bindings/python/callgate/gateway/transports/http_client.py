@@ -1,0 +1,51 @@
+"""The HTTP client of one upstream: whom it trusts, and what it never does."""
+
+from __future__ import annotations
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx2
+
+from . import limits
+from .settings import HttpSettings, UpstreamSettingsError
+
+_KEPT_ALIVE = 64
+
+
+def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
+    """No redirects, no resending, no cookies kept, nothing of the environment.
+
+    UpstreamSettingsError: a certificate or key cannot be read.
+    """
+    connections = httpx2.Limits(
+        max_connections=settings.max_in_flight + limits.MAX_ASIDE,
+        max_keepalive_connections=_KEPT_ALIVE,
+    )
+    transport = httpx2.AsyncHTTPTransport(
+        verify=_tls(settings),
+        trust_env=False,
+        limits=connections,
+        proxy=settings.proxy,
+        retries=0,
+    )
+    return httpx2.AsyncClient(
+        transport=transport,
+        headers={**settings.headers, "accept-encoding": "identity", "user-agent": "callgate"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+        trust_env=False,
+        timeout=settings.timeout,
+    )
+
+
+def _tls(settings: HttpSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.client_certificate is not None:
+            context.load_cert_chain(*settings.client_certificate)
+    except (OSError, ssl.SSLError) as error:
+        where = f"upstreams/{settings.name}"
+        raise UpstreamSettingsError("a certificate or key cannot be read", where) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

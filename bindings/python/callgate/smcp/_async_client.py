@@ -1,0 +1,90 @@
+"""The asynchronous clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, ClassVar, TypeVar
+
+from callgate.smcp import _flow
+from callgate.smcp._async_http import AsyncHttp
+from callgate.smcp._attestation_result import AttestationResult
+from callgate.smcp._client_base import ClientBase, GenerationName
+from callgate.smcp._flow import Exchange
+from callgate.smcp._httpx import anyio
+from callgate.smcp.errors import TokenRefused
+
+C = TypeVar("C", bound="AsyncSMCPClient")
+T = TypeVar("T")
+
+
+class AsyncSMCPClient(ClientBase):
+    """Attests to a gateway and makes signed calls; generation B unless told otherwise.
+
+    A new key is made at construction and erased by ``close``, at the end of an ``async with``
+    block, or when nothing refers to the client any more. Tasks of one event loop may share a
+    client. Every failure is an SMCPError.
+    """
+
+    _generation: ClassVar[GenerationName] = "B"
+
+    def _open(self) -> None:
+        self._http = AsyncHttp(self._connection)
+        self._attesting = anyio.Lock()
+
+    async def attest(self) -> AttestationResult:
+        """Proves the key and gets a security token. Called again, renews it in the same session."""
+        async with self._attesting:
+            return await self._http.run(_flow.attest(self._session, self._clock))
+
+    async def call_tool(self, tool_name: str, arguments: Mapping[str, Any]) -> Any:
+        """The tool's result, as its server gave it.
+
+        A token near its end is renewed before, and once more if the gateway refuses it without
+        having dispatched the call.
+        """
+        strict = self._session.settings.strict_interop
+        params = _flow.call_params(tool_name, arguments, strict_interop=strict)
+        return await self._signed(lambda: _flow.call_tool(self._session, self._clock, params))
+
+    async def list_tools(self) -> list[dict[str, Any]]:
+        """The tools that the session could ever call, as their servers describe them."""
+        return await self._signed(lambda: _flow.list_tools(self._session, self._clock))
+
+    async def close(self) -> None:
+        """Erases the key and ends the connections. May be called more than once."""
+        self._erase()
+        await self._http.close()
+
+    async def _signed(self, begin: Callable[[], Exchange[T]]) -> T:
+        # The lock lets one caller renew while the others wait for its token.
+        if self._session.renewal_is_due(self._clock()):
+            async with self._attesting:
+                await self._http.run(_flow.renew_early(self._session, self._clock))
+        token = self._session.live_token()
+        try:
+            return await self._http.run(begin())
+        except TokenRefused as error:
+            if error.dispatched is not False:
+                raise
+        async with self._attesting:
+            await self._http.run(_flow.replace_token(self._session, self._clock, token))
+        return await self._http.run(begin())
+
+    async def __aenter__(self: C) -> C:
+        self._session.check_open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class AsyncSEALClient(AsyncSMCPClient):
+    """AsyncSMCPClient for the SEAL generation (C)."""
+
+    _generation = "C"

@@ -1,0 +1,196 @@
+"""The exchanges with a gateway, as generators: they yield requests and receive replies.
+
+No HTTP library, no event loop and no clock: drivers (``_http.py``, ``_async_http.py``) send, and
+throw what went wrong into the generator; ``clock`` gives seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
+from typing import Any, Final, TypeAlias, TypeVar
+
+from callgate import EnvelopeError, create_envelope
+from callgate.smcp._attestation_result import AttestationResult
+from callgate.smcp._payload import payload_text
+from callgate.smcp._replies import read_attestation, read_result, read_tools
+from callgate.smcp._session import RENEWAL_PAUSE, Session, Token, token_of
+from callgate.smcp._wire import HttpRequest, HttpResponse, attest_body
+from callgate.smcp.errors import (
+    CertificateRefused,
+    ConnectionLost,
+    GatewayRefused,
+    GatewayTimeout,
+    GatewayUnreachable,
+    InvalidResponse,
+    PayloadError,
+    SMCPError,
+)
+
+T = TypeVar("T")
+Exchange: TypeAlias = Generator[HttpRequest, HttpResponse, T]
+Clock: TypeAlias = Callable[[], float]
+
+FIRST_PAUSE: Final = 0.1  # seconds before a retry; each next one is four times as long
+LONGEST_PAUSE: Final = 5.0  # what asks for more is the caller's to wait for
+MAX_PAGES: Final = 100  # of a list of tools
+# Passing troubles of a gateway. A denial stays a denial however often it is asked for.
+_TRANSIENT: Final = frozenset(
+    {
+        "LEDGER_UNAVAILABLE",
+        "AUDIT_UNAVAILABLE",
+        "SIGNER_UNAVAILABLE",
+        "UPSTREAM_FAILED",
+    }
+)
+
+
+def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
+    """Attests, or renews, with the session's key; the session then has the token."""
+
+    def build() -> HttpRequest:
+        session.check_open()
+        body = attest_body(
+            session.generation,
+            session.workload_id,
+            session.scope,
+            session.key,
+            session.proof_time(clock()),
+            session.enrolment_secret,
+        )
+        path = session.generation.attest_path
+        return HttpRequest(path, body, session.settings.attest_timeout)
+
+    def read(response: HttpResponse) -> AttestationResult:
+        return read_attestation(response, session)
+
+    result = yield from _exchange(build, session, read, runs_tools=False)
+    session.token = token_of(result, clock())
+    return result
+
+
+def renew_early(session: Session, clock: Clock) -> Exchange[None]:
+    """Renews if it is due. A gateway in trouble does not end a session whose token still lives."""
+    token = session.live_token()
+    if not session.renewal_is_due(clock()):  # another caller was first
+        return
+    try:
+        yield from attest(session, clock)
+    except SMCPError as error:
+        now = clock()
+        if not _is_trouble(error) or token.ends_at is None or now >= token.ends_at:
+            raise
+        session.token = replace(token, renew_at=now + RENEWAL_PAUSE)
+
+
+def replace_token(session: Session, clock: Clock, refused: Token) -> Exchange[None]:
+    """Attests again, unless another caller already did."""
+    if session.live_token() is refused:
+        yield from attest(session, clock)
+
+
+def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange[Any]:
+    """One signed request and its ``payload.result``."""
+    request_id = ""
+
+    def build() -> HttpRequest:
+        # A retry has an id of its own: within one second the same id would make the same
+        # signature, and that is a replay.
+        nonlocal request_id
+        request_id = f"req-{secrets.token_hex(8)}"
+        head = f'{{"jsonrpc":"2.0","id":"{request_id}","method":"{method}","params":'
+        body = _sign(session, head.encode() + params + b"}", clock())
+        return HttpRequest(session.generation.invoke_path, body, session.settings.call_timeout)
+
+    def read(response: HttpResponse) -> Any:
+        return read_result(response, session, request_id)
+
+    return (yield from _exchange(build, session, read, runs_tools=True))
+
+
+def call_tool(session: Session, clock: Clock, params: bytes) -> Exchange[Any]:
+    """A tool's result. ``params`` are those of ``call_params``."""
+    return (yield from call(session, clock, "tools/call", params))
+
+
+def list_tools(session: Session, clock: Clock) -> Exchange[list[dict[str, Any]]]:
+    """The tools that the session could ever call, of all pages."""
+    tools: list[dict[str, Any]] = []
+    cursor: str | None = None
+    for _ in range(MAX_PAGES):
+        params = payload_text({} if cursor is None else {"cursor": cursor})
+        page, cursor = read_tools((yield from call(session, clock, "tools/list", params)))
+        tools += page
+        if cursor is None:
+            return tools
+    raise InvalidResponse("the list of tools has no end", code_name="LIMIT_EXCEEDED")
+
+
+def call_params(tool_name: object, arguments: object, *, strict_interop: bool) -> bytes:
+    """The ``params`` of a tool call. Raises PayloadError."""
+    if not isinstance(tool_name, str) or not tool_name:
+        message = "the tool's name must be a string that is not empty"
+        raise PayloadError(message, code_name="INVALID_ARGUMENT", dispatched=False)
+    if not isinstance(arguments, Mapping):
+        message = f"arguments must be a mapping, not {type(arguments).__name__}"
+        raise PayloadError(message, code_name="INVALID_ARGUMENT", dispatched=False)
+    params = {"name": tool_name, "arguments": arguments}
+    return payload_text(params, strict_interop=strict_interop)
+
+
+def _sign(session: Session, payload: bytes, now: float) -> bytes:
+    try:
+        return create_envelope(
+            payload,
+            session.live_token().result.security_token,
+            session.key.secret_key,
+            now=now,
+            protocol=session.generation.protocol,
+        )
+    except EnvelopeError as error:  # e.g. larger than an envelope may be
+        message = f"cannot be signed: {error}"
+        raise PayloadError(message, code_name=error.code_name, dispatched=False) from error
+
+
+def _exchange(
+    build: Callable[[], HttpRequest],
+    session: Session,
+    read: Callable[[HttpResponse], T],
+    *,
+    runs_tools: bool,
+) -> Exchange[T]:
+    # The only loop that sends again, and only what cannot have been acted on.
+    pause = 0.0
+    for attempt in range(session.settings.retries + 1):
+        try:
+            return read((yield replace(build(), delay=pause)))
+        except (GatewayUnreachable, GatewayRefused) as error:
+            wait = _pause(error, attempt, runs_tools)
+            if wait is None or attempt == session.settings.retries:
+                raise
+            pause = wait
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _pause(error: SMCPError, attempt: int, runs_tools: bool) -> float | None:
+    """Seconds until a request may be sent again; None if it may not."""
+    if isinstance(error, CertificateRefused) or (runs_tools and error.dispatched is not False):
+        return None
+    if isinstance(error, GatewayRefused) and not _is_passing(error):
+        return None
+    pause = max(FIRST_PAUSE * 4**attempt, error.retry_after or 0.0)
+    return pause if pause <= LONGEST_PAUSE else None
+
+
+def _is_passing(error: GatewayRefused) -> bool:
+    if error.code_name == "LIMIT_EXCEEDED":  # too large stays too large; too many passes
+        return error.retry_after is not None
+    return error.code_name in _TRANSIENT
+
+
+def _is_trouble(error: SMCPError) -> bool:
+    if isinstance(error, (GatewayUnreachable, GatewayTimeout, ConnectionLost, InvalidResponse)):
+        return True
+    status = error.http_status
+    return status is not None and (status >= 500 or status == 429)

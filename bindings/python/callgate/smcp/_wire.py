@@ -1,0 +1,117 @@
+"""Bodies that go over the wire, and what a reply says. No HTTP library, no clock."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from callgate import JsonError, canonicalize
+from callgate.smcp._generations import Generation
+from callgate.smcp._key import Ed25519Key
+from callgate.smcp._payload import text_of
+from callgate.smcp._strict import split_object
+from callgate.smcp.errors import InvalidResponse, RedirectRefused
+
+JSON: Final = "application/json"
+_TEXT_SHOWN: Final = 500  # characters of a message that a server sent
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A POST to the gateway. ``timeout`` and ``delay`` (before it is sent) are in seconds."""
+
+    path: str
+    body: bytes
+    timeout: float
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A complete reply. Names of headers are in lower case; ``body`` is within the bound."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def attest_body(
+    generation: Generation,
+    workload_id: str,
+    scope: str,
+    key: Ed25519Key,
+    timestamp: int,
+    enrolment_secret: str | None,
+) -> bytes:
+    """The attestation request, with proof that the key is held.
+
+    The proof is the signature over the RFC 8785 form of public_key, scope, timestamp, workload_id.
+    """
+    public_key = key.get_public_key_base64()
+    proven = {
+        "public_key": public_key,
+        "scope": scope,
+        "timestamp": timestamp,
+        "workload_id": workload_id,
+    }
+    body: dict[str, Any] = {
+        "public_key": public_key,
+        "workload_id": workload_id,
+        generation.scope_field: scope,
+        "proof": base64.b64encode(key.sign(canonicalize(text_of(proven)))).decode(),
+        "proof_timestamp": timestamp,
+    }
+    if enrolment_secret is not None:
+        body["enrolment_secret"] = enrolment_secret
+    return text_of(body)
+
+
+def read_object(response: HttpResponse, max_bytes: int) -> dict[str, bytes]:
+    """The members of the reply, strictly parsed. Raises InvalidResponse for anything else."""
+    if 300 <= response.status < 400:
+        raise RedirectRefused(
+            f"the gateway answered {response.status}, a redirect, which is not followed",
+            code_name="UPSTREAM_FAILED",
+            http_status=response.status,
+        )
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise invalid(response, "is compressed, which was not asked for")
+    try:
+        return split_object(response.body, max_bytes)
+    except JsonError as error:
+        kind = plain(response.headers.get("content-type", "no content type"), 80)
+        raise invalid(response, f"({kind}) is not a JSON object: {error}") from error
+
+
+def read_value(text: bytes, response: HttpResponse) -> Any:
+    """A value that ``read_object`` found."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # e.g. more digits than Python converts
+        raise invalid(response, "holds a value that Python cannot read") from error
+
+
+def invalid(response: HttpResponse, what: str, dispatched: bool | None = None) -> InvalidResponse:
+    """An InvalidResponse that names the status."""
+    return InvalidResponse(
+        f"the gateway's reply with status {response.status} {what}",
+        code_name="UPSTREAM_FAILED",
+        http_status=response.status,
+        dispatched=dispatched,
+        retry_after=retry_after_header(response),
+    )
+
+
+def retry_after_header(response: HttpResponse) -> float | None:
+    """Seconds of ``Retry-After``; None for a date, or for what is no number."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def plain(text: str, limit: int = _TEXT_SHOWN) -> str:
+    """A server's text for a message: bounded, one line, nothing that a terminal obeys."""
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return re.sub(r"[^ -~\xa0-\ud7ff\ue000-\uffff]", "\ufffd", shown)

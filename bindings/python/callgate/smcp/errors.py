@@ -1,0 +1,147 @@
+"""What can go wrong between a client and a gateway, told apart by class or code name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from callgate import _native
+from callgate._errors import CallgateError
+from callgate.smcp._generations import Protocol
+
+_NUMBERS: Final[dict[Protocol, dict[str, int]]] = {
+    "smcp/v1": {name: number for name, number, _, _ in _native.error_codes()},
+    "seal/v1": {name: number for name, _, number, _ in _native.error_codes()},
+}
+# Where names share a number, the first in the table stands for it.
+_NAMES: Final = {number: name for name, number, _, _ in reversed(_native.error_codes())}
+
+
+class SMCPError(CallgateError):
+    """Any failure of an SDK call. ``SEALError`` is another name of this class.
+
+    ``code_name`` and ``code`` are those of docs/error-codes.md; ``status_code`` is the number in
+    the generation of the path, which differs from ``code`` on SEAL paths only. ``http_status`` is
+    the reply's, ``retry_after`` in seconds, ``request_id`` the JSON-RPC id of the call.
+    ``dispatched`` says whether the tool may have run: False no, True it was reached, None unknown.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status_code: int | None = None,
+        *,
+        code_name: str | None = None,
+        dispatched: bool | None = None,
+        retry_after: float | None = None,
+        request_id: str | int | None = None,
+        http_status: int | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        if code_name is None:
+            known = _NAMES.get(status_code) if status_code is not None else None
+            code_name = known or "INTERNAL_ERROR"
+        super().__init__(message, code_name)
+        self.status_code = self.code if status_code is None else status_code
+        self.dispatched = dispatched
+        self.retry_after = retry_after
+        self.request_id = request_id
+        self.http_status = http_status
+        self.details = details
+
+    def __str__(self) -> str:
+        return self.message
+
+
+SEALError = SMCPError
+
+
+class ConfigurationError(SMCPError, ValueError):
+    """A parameter of a client that cannot be right. ``INVALID_ARGUMENT``."""
+
+
+class PayloadError(SMCPError, ValueError):
+    """An argument of a call that cannot be sent: nothing was. ``INVALID_ARGUMENT``."""
+
+
+class NotAttested(SMCPError):
+    """A call before ``attest``. ``INVALID_ARGUMENT``."""
+
+
+class ClientClosed(SMCPError):
+    """A client, or a key, that was closed. ``INVALID_ARGUMENT``."""
+
+
+class VerificationError(SMCPError):
+    """An envelope that does not verify: malformed, forged, of another protocol, or too old."""
+
+
+class GatewayUnreachable(SMCPError):
+    """No connection: nothing was sent. ``UPSTREAM_FAILED``, ``dispatched`` False."""
+
+
+class CertificateRefused(GatewayUnreachable):
+    """The gateway's certificate does not verify. Not retried."""
+
+
+class ConnectionLost(SMCPError):
+    """The connection broke after the request began. ``UPSTREAM_FAILED``, ``dispatched`` None."""
+
+
+class GatewayTimeout(SMCPError):
+    """No complete reply within the time-out. ``UPSTREAM_TIMEOUT``, ``dispatched`` None."""
+
+
+class InvalidResponse(SMCPError):
+    """A reply that is not of the protocol, so not a result. ``UPSTREAM_FAILED``."""
+
+
+class RedirectRefused(InvalidResponse):
+    """The gateway answered with a redirect; a signed envelope is not sent elsewhere."""
+
+
+class ResponseTooLarge(InvalidResponse):
+    """The reply exceeds ``max_response_bytes`` and was not read on. ``LIMIT_EXCEEDED``."""
+
+
+class WrongResponseId(InvalidResponse):
+    """The reply answers another request."""
+
+
+class GatewayRefused(SMCPError):
+    """The gateway answered with an error; its code, name and message are this exception's."""
+
+
+class ToolDenied(GatewayRefused):
+    """Policy denied the call: names of the 2xxx range."""
+
+
+class TokenRefused(GatewayRefused):
+    """``INVALID_TOKEN`` or ``EXPIRED_TOKEN``, after the one renewal that the SDK tries."""
+
+
+class ToolCallError(SMCPError):
+    """The tool's server answered with a JSON-RPC error. ``UPSTREAM_FAILED``, ``dispatched`` True.
+
+    ``rpc_code``, ``rpc_message`` and ``rpc_data`` are the server's own.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        rpc_code: int,
+        rpc_message: str,
+        rpc_data: object,
+        request_id: str | int | None,
+    ) -> None:
+        super().__init__(
+            message, code_name="UPSTREAM_FAILED", dispatched=True, request_id=request_id
+        )
+        self.rpc_code = rpc_code
+        self.rpc_message = rpc_message
+        self.rpc_data = rpc_data
+
+
+def number_in(protocol: Protocol, code_name: str) -> int:
+    """The number of a code name in the table of the protocol."""
+    return _NUMBERS[protocol][code_name]

@@ -1,0 +1,164 @@
+"""callgate audit: exit codes, and lines for people and programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from callgate import SecretKey
+from callgate.audit import Head
+from callgate.audit.log import AuditLog
+from trails import SMALL, Place, call, calls
+
+
+def audit(*arguments: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "callgate.cli", "audit", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, input=stdin, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path)
+
+    async def use(log: AuditLog) -> None:
+        for session, tool in (("a", "fs.read"), ("b", "web.get")):
+            receipt = await log.record(call(session=session, tool=tool, workload=f"exec {session}"))
+            log.outcome(receipt, result=b"{}", duration=0.5)
+        denied = call(
+            name="PolicyViolationBlocked",
+            session="a",
+            tool="\x1b[31mx",
+            allowed=False,
+            code_name="TOOL_NOT_ALLOWED",
+        )
+        await log.record(denied)
+
+    place.run(use)
+    return place
+
+
+class TestVerify:
+    """0 whole, 1 tampered with, 2 error, 3 whole as far as can be known."""
+
+    def test_whole_with_an_anchor(self, place: Place, tmp_path: Path) -> None:
+        key, head = tmp_path / "key.pem", tmp_path / "head.json"
+        key.write_text(place.key.public_key.to_pem())
+        head.write_bytes(place.head().to_json())
+        done = audit("verify", place.trail, "--key", key, "--anchor", head)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("WHOLE: lines 1 to ")
+
+    def test_without_an_anchor_it_says_what_it_cannot_exclude(self, place: Place) -> None:
+        done = audit("verify", *place.files(), "--key", place.key.public_key.to_base64())
+        assert done.returncode == 3
+        assert "cannot be excluded" in done.stdout
+
+    def test_one_changed_byte(self, place: Place) -> None:
+        (file,) = place.files()
+        file.write_bytes(file.read_bytes().replace(b'"exec a"', b'"exec b"', 1))
+        done = audit("verify", place.trail, "--key", place.key.public_key.to_base64(), "--json")
+        assert done.returncode == 1
+        verdict = json.loads(done.stdout)
+        assert verdict["status"] == "tampered"
+        assert verdict["where"] == f"{file}:3"
+
+    def test_another_key(self, place: Place) -> None:
+        other = SecretKey.generate().public_key.to_base64()
+        assert audit("verify", place.trail, "--key", other).returncode == 1
+
+    @pytest.mark.parametrize("what", ["missing", "folder", "anchor", "key", "up-to"])
+    def test_errors_are_2(self, place: Place, tmp_path: Path, what: str) -> None:
+        key = place.key.public_key.to_base64()
+        arguments: dict[str, list[Any]] = {
+            "missing": [tmp_path / "none", "--key", key],
+            "folder": [tmp_path, "--key", key],
+            "anchor": [place.trail, "--key", key, "--anchor", '{"format":"x"}'],
+            "key": [place.trail],
+            "up-to": [place.trail, "--key", key, "--up-to-anchor"],
+        }
+        done = audit("verify", *arguments[what])
+        assert done.returncode == 2
+        assert done.stderr
+
+    def test_an_anchor_may_be_json_text(self, place: Place) -> None:
+        head = place.head().to_json().decode()
+        done = audit(
+            "verify", place.trail, "--key", place.key.public_key.to_base64(), "--anchor", head
+        )
+        assert done.returncode == 0
+        assert Head.from_json(head.encode()) == place.head()
+
+
+class TestQuery:
+    """Filters, each call with its outcome."""
+
+    def seqs(self, place: Place, *arguments: str) -> list[int]:
+        done = audit("query", place.trail, "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["seq"] for line in done.stdout.splitlines()]
+
+    def test_by_session_workload_tool_event_verdict_code(self, place: Place) -> None:
+        first, second, denied = (line["seq"] for line in place.lines("event"))
+        outcomes = {line["fields"]["event"]: line["seq"] for line in place.lines("outcome")}
+        assert self.seqs(place, "--session", "a") == sorted([first, outcomes[first], denied])
+        assert self.seqs(place, "--workload", "exec b") == [second, outcomes[second]]
+        assert self.seqs(place, "--tool", "fs.*") == [first, outcomes[first]]
+        assert self.seqs(place, "--event", "PolicyViolationBlocked") == [denied]
+        assert self.seqs(place, "--verdict", "denied") == [denied]
+        assert self.seqs(place, "--code", "TOOL_NOT_ALLOWED") == [denied]
+        assert self.seqs(place, "--verdict", "allowed", "--session", "b")[0] == second
+        assert self.seqs(place, "--kind", "event") == [first, second, denied]
+
+    def test_by_time(self, place: Place) -> None:
+        everything = [line["seq"] for line in place.lines()]
+        middle = place.lines()[3]["time"]
+        before, after = self.seqs(place, "--until", middle), self.seqs(place, "--since", middle)
+        assert sorted({*before, *after}) == everything
+        assert before != everything != after
+        assert self.seqs(place, "--since", "2001-01-01T00:00:00Z") == everything
+        assert audit("query", place.trail, "--since", "yesterday").returncode == 2
+
+    def test_nothing_on_the_terminal_is_more_than_a_character(self, place: Place) -> None:
+        done = audit("query", place.trail, "--verdict", "denied")
+        assert "\x1b" not in done.stdout
+        assert "\\x1b[31mx" in done.stdout
+        assert "TOOL_NOT_ALLOWED" in done.stdout
+
+
+class TestTail:
+    """The end of a trail, and what comes after it."""
+
+    def test_the_last_lines(self, place: Place) -> None:
+        done = audit("tail", place.trail, "-n", "2")
+        assert done.returncode == 0
+        assert len(done.stdout.splitlines()) == 2
+        assert "checkpoint" in done.stdout.splitlines()[-1]
+
+    def test_following_goes_on_across_files(self, place: Place) -> None:
+        command = [sys.executable, "-m", "callgate.cli", "audit", "tail", "--json", "-f", "-n", "1"]
+        with subprocess.Popen(
+            [*command, str(place.trail)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        ) as tail:
+            assert tail.stdout is not None
+            # It follows from here on.
+            seen = [json.loads(tail.stdout.readline())["seq"]]
+            assert seen == [len(place.lines())]
+            place.run(calls(12), sealing=SMALL)
+            last = place.lines()[-1]["seq"]
+            for text in tail.stdout:
+                seen.append(json.loads(text)["seq"])
+                if seen[-1] == last:
+                    break
+            tail.terminate()
+        assert len(place.files()) > 2
+        assert seen == list(range(seen[0], last + 1))

@@ -1,0 +1,219 @@
+"""A full disk stops calls, not records: nothing that was written is lost, and calls go on after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from callgate.audit.log import AuditLog
+from callgate.gateway.refusal import Refusal
+from trails import Place, call, calls
+
+SIZE = 256 << 10
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own; where that may not be mounted, the test says why it did not run."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    options = f"size={SIZE}".encode()
+    if libc.mount(b"tmpfs", str(disk).encode(), b"tmpfs", 0, options) != 0:
+        pytest.skip(f"no tmpfs: {os.strerror(ctypes.get_errno())}")
+    try:
+        yield disk
+    finally:
+        libc.umount2(str(disk).encode(), 2)
+
+
+async def fill(audit: AuditLog) -> int:
+    """Calls until the disk is full; how many went out."""
+    for count in range(100_000):
+        try:
+            receipt = await audit.record(call(reason="x" * 1000), state=[{"kind": "x"}])
+        except Refusal as refused:
+            assert refused.code_name == "AUDIT_UNAVAILABLE"
+            assert refused.dispatched is False
+            return count
+        audit.outcome(receipt, result=b"{}")
+    raise AssertionError
+
+
+async def recovered(audit: AuditLog) -> None:
+    async def until() -> None:
+        while audit.failure is not None:  # another thread tries
+            await asyncio.sleep(0.05)
+
+    await asyncio.wait_for(until(), 30)
+
+
+@pytest.mark.parametrize("full", ["audit", "journal"])
+def test_calls_stop_and_go_on(small_disk: Path, tmp_path: Path, full: str) -> None:
+    place = Place(tmp_path)
+    if full == "audit":
+        (tmp_path / "audit").symlink_to(small_disk)
+    else:
+        (small_disk / "journal").touch()
+        place = Place(small_disk)
+        (small_disk / "audit").symlink_to(tmp_path / "kept", target_is_directory=True)
+        (tmp_path / "kept").mkdir()
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(SIZE // 2))
+
+    async def use(audit: AuditLog) -> None:
+        before = await fill(audit)
+        assert before > 10
+        written = len(place.lines("event"))
+        assert written >= before
+        for _ in range(3):  # refused at once, whatever is asked
+            with pytest.raises(Refusal):
+                await audit.record(call())
+        note = audit.note("reload", {"while": "full"})
+        with pytest.raises(Refusal):
+            await note
+        ballast.unlink()
+        await recovered(audit)
+        await audit.record(call())
+        assert len(place.lines("event")) == written + 1
+
+    place.run(use)
+    (line,) = place.lines("recovered")
+    assert line["fields"]["failure"] == "No space left on device"
+    # What was told while it was full was kept.
+    assert [note["fields"] for note in place.lines("reload")] == [{"while": "full"}]
+    place.run(calls(0))
+    closed = {outcome["fields"]["event"] for outcome in place.lines("outcome")}
+    assert closed == {event["seq"] for event in place.lines("event")}
+    assert place.verify(place.head()).status == "whole"
+
+
+def test_state_that_the_journal_missed_is_there_after_recovery(small_disk: Path) -> None:
+    """The revocation was refused an answer, but it holds, and so it does after a restart."""
+    place = Place(small_disk)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(SIZE // 2))
+
+    async def use(audit: AuditLog) -> None:
+        await fill(audit)
+        revoked = {"kind": "revoked", "session": "a"}
+        place.state.append(revoked)
+        with pytest.raises(Refusal):
+            await audit.record(call(name="SessionRevoked", payload=None), state=[revoked])
+        ballast.unlink()
+        await recovered(audit)
+
+    place.run(use)
+    assert {"kind": "revoked", "session": "a"} in place.restored().records
+    events = [line["fields"]["event"] for line in place.lines("event")]
+    assert events.count("SessionRevoked") == 1
+    assert place.verify(place.head()).status == "whole"
+
+
+def test_a_process_that_ends_while_the_disk_is_full_loses_nothing_written(small_disk: Path) -> None:
+    place = Place(small_disk)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(SIZE // 2))
+    before: list[int] = []
+
+    async def use(audit: AuditLog) -> None:
+        await fill(audit)
+        before.append(len(place.lines()))
+
+    place.run(use)
+    ballast.unlink()
+    assert len(place.lines()) >= before[0]
+    place.run(calls(1))
+    assert place.verify(place.head()).status == "whole"
+
+
+LIMITED = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from callgate import SecretKey
+from trails import Place
+from test_disk_full import fill
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
+
+async def use(audit):
+    print(await fill(audit), audit.failure, flush=True)
+
+place = Place(Path(sys.argv[1]), SecretKey.from_pem(sys.stdin.read()))
+place.run(use)
+"""
+
+
+def test_a_write_that_stops_in_the_middle_of_a_line_is_cut_off_again(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)],
+        input=place.key.to_pem(),
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+        timeout=120,
+        check=True,
+    )
+    assert "File too large" in done.stdout
+    for file in place.files():
+        assert file.read_bytes().endswith(b"\n")
+        assert file.stat().st_size < 40_000
+    place.run(calls(1))
+    assert not list(place.trail.glob("*.torn-*"))
+    assert place.verify(place.head()).status == "whole"
+
+
+@contextlib.contextmanager
+def failing_sync(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """EIO of fdatasync: no file system here can be made to give it."""
+
+    def fail(fd: int) -> None:
+        raise OSError(5, os.strerror(5))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("callgate.audit.durable_file.os.fdatasync", fail)
+        yield
+
+
+def test_after_a_failed_sync_only_a_new_start_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    monkeypatch.setattr("callgate.audit.writer.RETRY", 0)
+
+    async def use(audit: AuditLog) -> None:
+        await audit.record(call())
+        with failing_sync(monkeypatch), pytest.raises(Refusal):
+            await audit.record(call())
+        for _ in range(50):
+            with pytest.raises(Refusal):
+                await audit.record(call())
+            await asyncio.sleep(0)
+        assert audit.failure == "Input/output error"
+
+    place.run(use)
+    place.run(calls(1))
+    assert place.verify(place.head()).status == "whole"
+
+
+def test_without_a_snapshot_a_failure_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+
+    async def use(audit: AuditLog) -> None:
+        with failing_sync(monkeypatch), pytest.raises(Refusal):
+            await audit.record(call())
+        with pytest.raises(Refusal):
+            await audit.record(call())
+
+    place.run(use, snapshot=None)

@@ -1,0 +1,31 @@
+"""The gateway of the SDK's tests, behind `callgate connect`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "smcp"))
+
+from demo_gateway import DemoGateway, demo_gateway
+from wire_gateway import WireGateway
+
+
+@pytest.fixture
+def gateway() -> Iterator[WireGateway]:
+    with WireGateway() as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoGateway]:
+    with demo_gateway() as demo:
+        yield demo
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

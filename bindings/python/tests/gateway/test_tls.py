@@ -1,0 +1,253 @@
+"""TLS of the agents' listener: 1.3, client certificates, certificates that are replaced."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from callgate import CallgateError
+from callgate.gateway.config import Tls
+from callgate.gateway.tls import ServerTls
+from callgate.smcp import SMCPClient
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from gateway_process import WORKLOAD, replace, running, write_gateway, write_secret
+
+HOST = "localhost"
+
+
+@dataclass
+class Authority:
+    """Issues certificates for one test."""
+
+    folder: Path
+    name: str = "authority"
+
+    def __post_init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._certificate = self._signed(self.name, self._key.public_key(), is_ca=True)
+        self.file = self.folder / f"{self.name}.pem"
+        self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, name: str) -> tuple[Path, Path]:
+        """Files of a certificate and its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._signed(name, key.public_key(), is_ca=False)
+        files = self.folder / f"{name}.crt", self.folder / f"{name}.key"
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        replace(files[0], pem.decode())
+        secret = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        files[1].unlink(missing_ok=True)
+        write_secret(files[1], secret.decode())
+        return files
+
+    def _signed(
+        self, name: str, key: ec.EllipticCurvePublicKey, *, is_ca: bool
+    ) -> x509.Certificate:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, self.name)])
+        identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(hours=1))
+            .not_valid_after(now + datetime.timedelta(hours=1))
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
+                critical=False,
+            )
+        )
+        if is_ca:
+            builder = builder.add_extension(identifier, critical=False)
+            usage = x509.KeyUsage(
+                digital_signature=True,
+                key_cert_sign=True,
+                crl_sign=True,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                encipher_only=False,
+                decipher_only=False,
+            )
+            builder = builder.add_extension(usage, critical=True)
+        return builder.sign(self._key, hashes.SHA256())
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def settings(authority: Authority) -> Tls:
+    certificate, key = authority.issue("server")
+    return Tls(certificate=certificate, key=key)
+
+
+def handshake(
+    tls: ServerTls,
+    authority: Authority,
+    *,
+    maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    certificate: tuple[Path, Path] | None = None,
+) -> ssl.SSLObject:
+    """The client's side of one that succeeded, in memory. Raises ssl.SSLError."""
+    context = ssl.create_default_context(cafile=str(authority.file))
+    context.maximum_version = maximum
+    if certificate is not None:
+        context.load_cert_chain(*certificate)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(to_client, to_server, server_hostname=HOST)
+    server = tls.context.wrap_bio(to_server, to_client, server_side=True)
+    done = {client: False, server: False}
+    while not all(done.values()):
+        before = (to_server.pending, to_client.pending, tuple(done.values()))
+        for side in (client, server):
+            if not done[side]:
+                try:
+                    side.do_handshake()
+                    done[side] = True
+                except ssl.SSLWantReadError:
+                    pass
+        assert before != (to_server.pending, to_client.pending, tuple(done.values()))
+    return client
+
+
+def serial(client: ssl.SSLObject) -> str:
+    certificate = client.getpeercert()
+    assert certificate is not None
+    return str(certificate["serialNumber"])
+
+
+def test_tls_1_3_and_nothing_older(settings: Tls, authority: Authority) -> None:
+    tls = ServerTls(settings)
+    assert handshake(tls, authority).version() == "TLSv1.3"
+    with pytest.raises(ssl.SSLError):
+        handshake(tls, authority, maximum=ssl.TLSVersion.TLSv1_2)
+
+
+def test_tls_1_2_where_it_is_written_out(settings: Tls, authority: Authority) -> None:
+    older = Tls(certificate=settings.certificate, key=settings.key, minimum_version="1.2")
+    tls = ServerTls(older)
+    assert handshake(tls, authority, maximum=ssl.TLSVersion.TLSv1_2).version() == "TLSv1.2"
+    assert handshake(tls, authority).version() == "TLSv1.3"
+
+
+def test_a_required_client_certificate_must_come_from_its_authority(
+    settings: Tls, authority: Authority, tmp_path: Path
+) -> None:
+    stranger = Authority(tmp_path, "stranger")
+    tls = ServerTls(
+        Tls(
+            certificate=settings.certificate,
+            key=settings.key,
+            client_ca=authority.file,
+            client_certificate="required",
+        )
+    )
+    handshake(tls, authority, certificate=authority.issue("agent"))
+    with pytest.raises(ssl.SSLError):
+        handshake(tls, authority)
+    with pytest.raises(ssl.SSLError):
+        handshake(tls, authority, certificate=stranger.issue("forger"))
+
+
+def test_an_optional_client_certificate_may_be_absent_and_not_forged(
+    settings: Tls, authority: Authority, tmp_path: Path
+) -> None:
+    tls = ServerTls(
+        Tls(
+            certificate=settings.certificate,
+            key=settings.key,
+            client_ca=authority.file,
+            client_certificate="optional",
+        )
+    )
+    handshake(tls, authority)
+    handshake(tls, authority, certificate=authority.issue("agent"))
+    with pytest.raises(ssl.SSLError):
+        handshake(tls, authority, certificate=Authority(tmp_path, "stranger").issue("forger"))
+
+
+def test_new_connections_get_the_certificate_that_was_reloaded(
+    settings: Tls, authority: Authority
+) -> None:
+    tls = ServerTls(settings)
+    first = serial(handshake(tls, authority))
+    authority.issue("server")
+    assert serial(handshake(tls, authority)) == first
+    tls.reload()
+    assert serial(handshake(tls, authority)) != first
+
+
+def test_a_bad_certificate_keeps_the_old_one(settings: Tls, authority: Authority) -> None:
+    tls = ServerTls(settings)
+    first = serial(handshake(tls, authority))
+    # A certificate that is not the key's, as half of a renewal looks.
+    other, _ = authority.issue("other")
+    other.replace(settings.certificate)
+    with pytest.raises(CallgateError) as caught:
+        tls.reload()
+    assert "mismatch" in str(caught.value)
+    assert serial(handshake(tls, authority)) == first
+
+
+@pytest.mark.parametrize("fault", ["readable", "absent", "empty", "encrypted"])
+def test_a_key_that_cannot_be_used_is_a_clear_error(fault: str, settings: Tls) -> None:
+    if fault == "readable":
+        settings.key.chmod(0o644)
+    elif fault == "absent":
+        settings.key.unlink()
+    elif fault == "empty":
+        settings.key.write_text("")
+    else:
+        key = serialization.load_pem_private_key(settings.key.read_bytes(), None)
+        encryption = serialization.BestAvailableEncryption(b"pass phrase")
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+        )
+        settings.key.write_bytes(pem)
+    with pytest.raises(CallgateError) as caught:
+        ServerTls(settings)
+    assert caught.value.where in (str(settings.key), str(settings.certificate))
+
+
+@pytest.fixture
+def https(tmp_path: Path, authority: Authority) -> Iterator[tuple[str, Path]]:
+    certificate, key = authority.issue("server")
+    listen = {"port": 0, "tls": {"certificate": str(certificate), "key": str(key)}}
+    with running(write_gateway(tmp_path / "gateway", listen=listen)) as gateway:
+        yield gateway.url.replace("127.0.0.1", HOST), authority.file
+
+
+def test_calls_go_over_https(https: tuple[str, Path]) -> None:
+    url, authority = https
+    assert url.startswith("https://")
+    with SMCPClient(url, WORKLOAD, "clock", ca_file=authority) as client:
+        client.attest()
+        assert client.call_tool("time.get_current_time", {"timezone": "UTC"})
+
+
+def test_plain_http_gets_no_answer_on_a_tls_port(https: tuple[str, Path]) -> None:
+    port = int(https[0].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        connection.settimeout(10)
+        assert b"HTTP" not in connection.recv(1024)

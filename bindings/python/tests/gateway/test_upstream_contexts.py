@@ -1,0 +1,203 @@
+"""The contexts for real servers: what each allows and denies, tried on the server itself."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from callgate import PolicySet
+from callgate.gateway.upstreams import StdioSettings
+from upstream_servers import ROOT, brief, node_server, python_server, refused, running, soon
+
+pytestmark = pytest.mark.anyio
+
+CONTEXTS = ROOT / "examples" / "contexts"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call and its verdict: a code, or a text that the server's answer holds."""
+
+    context: str
+    tool: str
+    arguments: dict[str, Any]
+    answers: str = ""
+    denied: str | None = None
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "workspace"
+    (folder / "project").mkdir(parents=True)
+    (folder / "project" / "notes.txt").write_text("first line\nsecond line\n")
+    (folder / ".env").write_text("PASSWORD=s3cr3t\n")
+    (tmp_path / "outside.txt").write_text("s3cr3t\n")
+    git = ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "project"], ["commit", "-qm", "begin"]):
+        subprocess.run([*git, *arguments], check=True)
+    for key in ("name", "email"):
+        subprocess.run([*git, "config", f"user.{key}", "t@example.org"], check=True)
+    yield folder
+
+
+def policy_for(file: str, workspace: Path) -> PolicySet:
+    text = (CONTEXTS / f"{file}.yaml").read_text()
+    return PolicySet.parse(text.replace("/workspace", str(workspace)), filename=f"{file}.yaml")
+
+
+def server_for(file: str, workspace: Path) -> StdioSettings:
+    if file == "filesystem":
+        return node_server("server-filesystem", str(workspace), name=file)
+    if file == "everything":
+        return node_server("server-everything", "stdio", name=file)
+    arguments = ["--repository", str(workspace)] if file == "git" else []
+    return python_server(f"mcp_server_{file}", *arguments, name=file, environment={"HOME": "/"})
+
+
+W = "/workspace"
+CASES = {
+    "filesystem": [
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/project/notes.txt"}, "first line"),
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/project/notes.txt", "head": 1},
+             "first line"),
+        Case("filesystem-read", "list_directory", {"path": W}, "[DIR] project"),
+        Case("filesystem-read", "search_files", {"path": W, "pattern": "**/*.txt"}, "notes.txt"),
+        Case("filesystem-read", "read_multiple_files", {"paths": [f"{W}/project/notes.txt"]},
+             "second line"),
+        Case("filesystem-read", "read_multiple_files",
+             {"paths": [f"{W}/project/notes.txt", "/etc/passwd"]}, denied="PATH_NOT_ALLOWED"),
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/../outside.txt"},
+             denied="TOOL_EXPLICITLY_DENIED"),
+        Case("filesystem-read", "read_text_file", {"path": "/etc/passwd"},
+             denied="PATH_NOT_ALLOWED"),
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/.env"},
+             denied="TOOL_EXPLICITLY_DENIED"),
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/.git/config"},
+             denied="TOOL_EXPLICITLY_DENIED"),
+        Case("filesystem-read", "read_text_file", {"path": f"{W}/a", "Path": "/etc/passwd"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("filesystem-read", "read_file", {"path": f"{W}/project/notes.txt"},
+             denied="TOOL_NOT_ALLOWED"),
+        Case("filesystem-read", "write_file", {"path": f"{W}/project/a", "content": ""},
+             denied="TOOL_NOT_ALLOWED"),
+        Case("filesystem-edit", "write_file",
+             {"path": f"{W}/project/new.txt", "content": "/etc/passwd is only text here"},
+             "Successfully wrote"),
+        Case("filesystem-edit", "edit_file",
+             {"path": f"{W}/project/notes.txt",
+              "edits": [{"oldText": "first", "newText": "1st"}]}, "1st line"),
+        Case("filesystem-edit", "write_file", {"path": f"{W}/other.txt", "content": ""},
+             denied="PATH_NOT_ALLOWED"),
+        Case("filesystem-edit", "move_file",
+             {"source": f"{W}/project/notes.txt", "destination": f"{W}/project/b"},
+             denied="TOOL_NOT_ALLOWED"),
+    ],
+    "git": [
+        Case("git-read", "git_status", {"repo_path": W}, "main"),
+        Case("git-read", "git_log", {"repo_path": W, "max_count": 1}, "begin"),
+        Case("git-read", "git_show", {"repo_path": W, "revision": "HEAD"}, "notes.txt"),
+        Case("git-read", "git_show", {"repo_path": W, "revision": "--output=/tmp/x"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("git-read", "git_diff", {"repo_path": W, "target": "main"}, "Diff with main"),
+        Case("git-read", "git_diff", {"repo_path": W, "target": "--no-index"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("git-read", "git_status", {"repo_path": "/"}, denied="PATH_NOT_ALLOWED"),
+        Case("git-read", "git_commit", {"repo_path": W, "message": "m"},
+             denied="TOOL_NOT_ALLOWED"),
+        Case("git-commit", "git_add", {"repo_path": W, "files": ["project/notes.txt"]}, "staged"),
+        Case("git-commit", "git_add", {"repo_path": W, "files": [".env"]},
+             denied="TOOL_EXPLICITLY_DENIED"),
+        Case("git-commit", "git_add", {"repo_path": W, "files": ["../outside.txt"]},
+             denied="TOOL_EXPLICITLY_DENIED"),
+        Case("git-commit", "git_create_branch",
+             {"repo_path": W, "branch_name": "agent/work", "base_branch": "main"}, "agent/work"),
+        Case("git-commit", "git_create_branch",
+             {"repo_path": W, "branch_name": "release", "base_branch": "main"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("git-commit", "git_reset", {"repo_path": W}, denied="TOOL_NOT_ALLOWED"),
+    ],
+    "time": [
+        Case("time", "get_current_time", {"timezone": "Europe/Warsaw"}, "Europe/Warsaw"),
+        Case("time", "get_current_time", {"timezone": "Etc/GMT+5"}, "Etc/GMT+5"),
+        Case("time", "convert_time",
+             {"source_timezone": "UTC", "time": "12:30", "target_timezone": "Asia/Tokyo"},
+             "+9.0h"),
+        Case("time", "get_current_time", {"timezone": "../../etc/passwd"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("time", "get_current_time", {"timezone": "UTC", "extra": 1},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("time", "get_current_time", {}, denied="ARGUMENT_NOT_ALLOWED"),
+    ],
+    "everything": [
+        Case("everything", "echo", {"message": "hello"}, "Echo: hello"),
+        Case("everything", "get-sum", {"a": 1, "b": 2}, "is 3."),
+        Case("everything", "get-structured-content", {"location": "Chicago"}, "temperature"),
+        Case("everything", "get-structured-content", {"location": "Paris"},
+             denied="ARGUMENT_NOT_ALLOWED"),
+        Case("everything", "echo", {"message": "two\nlines"}, denied="ARGUMENT_NOT_ALLOWED"),
+        Case("everything", "get-env", {}, denied="TOOL_NOT_ALLOWED"),
+        Case("everything", "gzip-file-as-resource", {"data": "http://169.254.169.254/"},
+             denied="TOOL_NOT_ALLOWED"),
+        Case("everything", "toggle-simulated-logging", {}, denied="TOOL_NOT_ALLOWED"),
+    ],
+}  # fmt: skip
+
+COULD_ALLOW = {
+    "filesystem-read": "read_text_file read_multiple_files list_directory search_files "
+    "get_file_info",
+    "filesystem-edit": "read_text_file write_file edit_file create_directory list_directory",
+    "git-read": "git_status git_diff_unstaged git_diff_staged git_diff git_log git_show",
+    "git-commit": "git_status git_diff_staged git_commit git_add git_create_branch",
+    "time": "get_current_time convert_time",
+    "everything": "echo get-structured-content get-sum get-tiny-image "
+    "trigger-long-running-operation",
+}
+
+
+@pytest.mark.parametrize("file", CASES)
+async def test_each_call_has_its_verdict_and_allowed_ones_work_on_the_server(
+    file: str, workspace: Path
+) -> None:
+    policy = policy_for(file, workspace)
+    async with running(server_for(file, workspace)) as upstreams:
+        for case in CASES[file]:
+            arguments = json.dumps(case.arguments).replace("/workspace", str(workspace)).encode()
+            decision = policy.evaluate(case.context, f"{file}.{case.tool}", arguments)
+            assert decision.code_name == case.denied, (case, decision.reason)
+            if not decision.allowed:
+                continue
+            reply = await soon(upstreams.call(f"{file}.{case.tool}", arguments))
+            assert reply.result is not None, (case, reply.error)
+            assert not json.loads(reply.result).get("isError"), (case, reply.result)
+            assert case.answers in reply.result.decode(), (case, reply.result)
+
+
+@pytest.mark.parametrize("file", CASES)
+async def test_the_tools_that_a_context_could_allow_are_tools_of_the_server(
+    file: str, workspace: Path
+) -> None:
+    policy = policy_for(file, workspace)
+    async with running(server_for(file, workspace)) as upstreams:
+        listed = [tool.name for tool in upstreams.tools()]
+    for context in {case.context for case in CASES[file]}:
+        expected = {f"{file}.{name}" for name in COULD_ALLOW[context].split()}
+        assert set(policy.could_allow(context, listed)) == expected
+
+
+async def test_a_result_larger_than_the_context_allows_is_withheld(workspace: Path) -> None:
+    decision = policy_for("everything", workspace).evaluate(
+        "everything", "everything.get-tiny-image", {}
+    )
+    assert decision.allowed
+    async with running(server_for("everything", workspace)) as upstreams:
+        refusal = await refused(upstreams.call("everything.get-tiny-image", b"{}", max_result=4096))
+    assert brief(refusal) == ("OUTPUT_SIZE_EXCEEDED", None, True)
+
+
+def test_no_context_has_a_warning(workspace: Path) -> None:
+    for file in CASES:
+        warnings = [str(one) for one in policy_for(file, workspace).lint()]
+        assert warnings == [], file

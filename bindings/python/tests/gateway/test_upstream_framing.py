@@ -1,0 +1,156 @@
+"""The readers below the transports, fed in every way that bytes can arrive."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+from callgate import JsonError
+from callgate.gateway.transports import raw_json
+from callgate.gateway.transports.event_stream import EventStream
+from callgate.gateway.transports.frames import read_frame
+from callgate.gateway.transports.message_buffer import Allowance, MessageBuffer
+from callgate.gateway.transports.outline import Outline
+
+TEXTS = ['a"b', "\\", "\\\\", '{"id":9}', "[,:]", "é\u2028", "", "x" * 50, '","id":1,"', "\t"]
+
+
+def value(seed: random.Random, depth: int) -> object:
+    kind = seed.randrange(5 if depth else 3)
+    if kind == 0:
+        return seed.choice([None, True, 0, -1.5, 12345678901234567890])
+    if kind <= 2:
+        return seed.choice(TEXTS)
+    size = seed.randrange(4)
+    if kind == 3:
+        return [value(seed, depth - 1) for _ in range(size)]
+    return {seed.choice(TEXTS) + str(n): value(seed, depth - 1) for n in range(size)}
+
+
+def objects() -> Iterator[dict[str, object]]:
+    seed = random.Random(1)
+    for _ in range(300):
+        yield {f"{seed.choice(TEXTS)}{n}": value(seed, 4) for n in range(seed.randrange(1, 5))}
+
+
+def written(one: object, seed: random.Random) -> bytes:
+    return json.dumps(
+        one,
+        ensure_ascii=seed.random() < 0.5,
+        indent=seed.choice([None, 1]),
+        separators=seed.choice([(",", ":"), (", ", ": "), (" ,\t", "\r\n: ")]),
+    ).encode()
+
+
+def test_compact_takes_away_white_space_and_nothing_else() -> None:
+    seed = random.Random(2)
+    for one in objects():
+        text = written(one, seed)
+        short = raw_json.compact(text)
+        ascii_only = "\\u00e9" in text.decode() or text.isascii()
+        assert json.loads(short) == one
+        if ascii_only:
+            assert short == json.dumps(one, separators=(",", ":")).encode()
+
+
+def test_members_and_elements_are_what_the_text_holds_in_its_order() -> None:
+    seed = random.Random(3)
+    for one in objects():
+        short = raw_json.compact(written(one, seed))
+        members = raw_json.members(short)
+        assert [(key, json.loads(text)) for key, text in members.items()] == list(one.items())
+        array = json.dumps([one, *one.values()], separators=(",", ":")).encode()
+        assert [json.loads(text) for text in raw_json.elements(array)] == [one, *one.values()]
+    assert raw_json.members(b"{}") == {}
+    assert raw_json.elements(b"[]") == []
+
+
+def test_a_message_is_read_whatever_the_order_of_its_members() -> None:
+    seed = random.Random(4)
+    for result in objects():
+        members = [("jsonrpc", "2.0"), ("id", 7), ("result", result), ("x", {"result": {"no": 1}})]
+        seed.shuffle(members)
+        frame = read_frame(written(dict(members), seed))
+        assert frame.id == b"7"
+        assert frame.result is not None
+        assert json.loads(frame.result) == result
+
+
+def test_the_size_of_a_result_counts_each_string_in_its_shortest_form() -> None:
+    frame = read_frame(b'{"jsonrpc":"2.0","id":1,"result":{"a": "\\u0061\\u00e9", "b": 1e2}}')
+    assert frame.result == b'{"a":"\\u0061\\u00e9","b":1e2}'
+    assert frame.size == len('{"a":"aé","b":1e2}'.encode())
+
+
+def test_the_outline_finds_the_id_of_the_message_and_no_other() -> None:
+    seed = random.Random(5)
+    for result in objects():
+        members = [("jsonrpc", "2.0"), ("id", 7), ("result", [result]), ("id2", '"id":8}')]
+        seed.shuffle(members)
+        text = written(dict(members), seed)
+        outline = Outline()
+        at = 0
+        while at < len(text):
+            size = seed.randrange(1, 20)
+            outline.feed(text[at : at + size])
+            at += size
+        assert outline.id == b"7", text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"result":{"id":7}}',
+        b'{"result":"\\",\\"id\\":7,\\""}',
+        b'{"result":["id",7]}',
+        b'{"id":7,"id":8}',
+        b'{"id":{"id":7}}',
+        b'{"x":"id","y":7}',
+        b'{"x":"' + b"y" * 5000 + b'","id":7}',
+    ],
+)
+def test_the_outline_finds_no_id_where_there_is_no_one_id(text: bytes) -> None:
+    outline = Outline()
+    outline.feed(text)
+    assert outline.id is None
+
+
+def test_events_are_the_same_however_they_are_cut() -> None:
+    stream = (
+        b": comment\r\n\r\ndata: one\r\ndata:two\n\nevent: other\ndata: no\n\n"
+        b'event:message\rid: 4\rdata:  {"a":1}\r\r\ndata\n\nretry: 3\ndata: x\n\ndata: cut'
+    )
+    expected = [b"one\ntwo", b' {"a":1}', b"x"]
+    for size in range(1, len(stream)):
+        events = EventStream(Allowance(100, 100))
+        found = []
+        for at in range(0, len(stream), size):
+            found += [bytes(event.take()) for event in events.feed(stream[at : at + size])]
+        assert found == expected, size
+
+
+def test_an_event_is_kept_no_further_than_its_allowance() -> None:
+    events = EventStream(Allowance(10, 64))
+    list(events.feed(b"data: "))
+    for _ in range(1000):
+        list(events.feed(b"x" * 100))
+    assert events.current.oversized
+
+
+def test_a_message_is_kept_to_the_byte_of_its_allowance() -> None:
+    head, tail = b'{"result":{"t":"', b'"},"id":7}'
+    for over in (0, 1):
+        buffer = MessageBuffer(Allowance(100, 10_000))
+        text = head + b"x" * (100 - len(b'{"t":""}') + over) + tail
+        for byte in text:
+            buffer.feed(bytes([byte]))
+        assert buffer.oversized == bool(over)
+    assert buffer.id_if_oversized == b"7"
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"1", b'{"a":1', b"\xff", b'{"method":1}', b'{"id":1.5,"result":{}}']
+)
+def test_what_is_no_message_is_refused(text: bytes) -> None:
+    with pytest.raises(JsonError):
+        read_frame(text)

@@ -1,0 +1,134 @@
+"""Under which names tools are offered, and what happens when two want the same."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+import pytest
+from callgate.gateway.tool_names import NameRule, ToolNameError, check_rules, name_tools
+from callgate.gateway.upstreams import Upstreams
+from upstream_servers import brief, do, eventually, hostile, refused, running
+
+pytestmark = pytest.mark.anyio
+
+
+def rule(server: str, table: Mapping[str, str] | None = None, *, others: bool = True) -> NameRule:
+    return NameRule(server, table or {}, others)
+
+
+def names(*pairs: tuple[NameRule, list[str]]) -> dict[str, tuple[str, str]]:
+    named, faults = name_tools([one for one, _ in pairs], [listing for _, listing in pairs])
+    assert faults == []
+    return {one.name: (pairs[one.rule][0].server, one.tool) for one in named}
+
+
+def test_a_tool_is_called_server_dot_tool() -> None:
+    assert names((rule("fs"), ["read", "write"]), (rule("git"), ["git_log"])) == {
+        "fs.read": ("fs", "read"),
+        "fs.write": ("fs", "write"),
+        "git.git_log": ("git", "git_log"),
+    }
+
+
+def test_a_table_names_a_tool_in_place_of_the_rule() -> None:
+    table = {"files/read": "read", "files/look": "read"}
+    assert names((rule("fs", table), ["read", "write"])) == {
+        "files/read": ("fs", "read"),
+        "files/look": ("fs", "read"),
+        "fs.write": ("fs", "write"),
+    }
+
+
+def test_without_others_only_the_table_is_offered() -> None:
+    table = {"files/read": "read", "files/gone": "gone"}
+    assert names((rule("fs", table, others=False), ["read", "write"])) == {
+        "files/read": ("fs", "read")
+    }
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [rule("fs"), rule("fs")],
+        [rule("fs", {"x": "a"}), rule("git", {"x": "b"})],
+        [rule("fs", {"not a name": "a"})],
+        [rule("fs", {"": "a"})],
+        [rule("fs", {"x" * 129: "a"})],
+        [rule("ünï")],
+    ],
+)
+def test_a_configured_clash_or_bad_name_is_an_error_before_anything_runs(
+    rules: list[NameRule],
+) -> None:
+    with pytest.raises(ToolNameError):
+        check_rules(rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "listings"),
+    [
+        ([rule("a"), rule("a.b")], [["b.c"], ["c"]]),
+        ([rule("a", {"b.c": "x"}), rule("b")], [["x"], ["c"]]),
+        ([rule("a")], [["x", "x"]]),
+    ],
+)
+def test_tools_that_clash_are_all_left_out(
+    rules: list[NameRule], listings: list[list[str]]
+) -> None:
+    named, faults = name_tools(rules, listings)
+    assert named == []
+    assert len(faults) == 1
+
+
+@pytest.mark.parametrize("tool", ["", "ein name", "a\nb", "naïve", "x" * 126, "a;b", "\x1b[31m"])
+def test_a_tool_whose_name_cannot_be_is_left_out_and_harms_no_other(tool: str) -> None:
+    named, faults = name_tools([rule("fs")], [[tool, "read"]])
+    assert [one.name for one in named] == ["fs.read"]
+    assert len(faults) == 1
+    assert faults[0].name.isprintable()
+    assert len(faults[0].name) < 600
+
+
+async def test_a_clash_at_the_start_is_an_error_and_leaves_nothing_running() -> None:
+    twice = hostile("names", json.dumps(["do", "do"]))
+    upstreams = Upstreams([twice])
+    with pytest.raises(ToolNameError, match=r"bad\.do"):
+        await upstreams.__aenter__()
+    assert upstreams.states() == {"bad": "closed"}
+
+
+async def test_a_clash_at_run_time_leaves_the_tools_out_logs_once_and_ends_with_the_clash(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = hostile("names", '["quiet"]', name="other")
+    server = hostile(tools={"other.fresh": "fresh"})
+    async with running(server, other) as upstreams:
+
+        def offered() -> set[str]:
+            return {tool.name for tool in upstreams.tools()}
+
+        assert offered() == {"bad.do", "bad.quiet", "other.quiet"}
+        await do(upstreams, "rename", names=["do", "fresh", "ein name"])
+        await eventually(lambda: "other.fresh" in offered())
+        assert offered() == {"bad.do", "other.fresh", "other.quiet"}
+        assert brief(await refused(upstreams.call("bad.quiet", b"{}"))) == (
+            "UPSTREAM_FAILED",
+            "unknown_tool",
+            False,
+        )
+        assert upstreams.server_of("other.fresh") == "bad"
+        left_out = [one for one in caplog.records if "left out" in one.getMessage()]
+        assert [one.levelno for one in left_out] == [logging.WARNING]
+
+
+async def test_a_tool_that_no_server_lists_is_never_called() -> None:
+    async with running(hostile()) as upstreams:
+        for name in ("bad.hidden", "do", "bad", "bad.do ", "other.do", ""):
+            refusal = await refused(upstreams.call(name, b"{}"))
+            assert brief(refusal) == ("UPSTREAM_FAILED", "unknown_tool", False)
+
+
+async def test_a_definition_keeps_all_but_its_name() -> None:
+    async with running(hostile(tools={"mine": "do"})) as upstreams:
+        raw = {tool.name: tool.raw for tool in upstreams.tools()}
+    assert raw["mine"] == b'{"name":"mine","inputSchema":{"type":"object"}}'
