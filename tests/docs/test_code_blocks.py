@@ -7,7 +7,10 @@
 | `yaml` | loads as a policy |
 | `yaml refused` | does not load; a `text` block after it is the error |
 | `yaml suite` | is a policy test suite; `callgate test` is run on it where the page says so |
+| `yaml gateway` | is a configuration of the gateway |
+| `yaml executions` | is its list of executions |
 | `json` | is JSON that the engine accepts |
+| `nginx` | answers errors with the body that clients of all generations understand |
 | `cmake` | configures, in a folder with a `main.cc`, against the library |
 | `console` | is a command that another test runs; which one is told below |
 | `text demo` | is what `make demo` prints, apart from the measured times |
@@ -18,6 +21,7 @@ other kind fails, so that none is left out.
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -25,22 +29,25 @@ from pathlib import Path
 
 import callgate
 import pytest
+from callgate._native import error_codes
+from callgate.gateway.config import ExecutionList, load_model, parse_config
 from markdown import PAGES, PROGRAMS, ROOT, Block, read_blocks
 from programs import BUILD, END, ENVIRONMENT, RUNNERS, run
 
 BLOCKS = [block for page in PAGES for block in read_blocks(page)]
-KINDS = (*PROGRAMS, "text", "yaml", "json", "cmake", "console")
+KINDS = (*PROGRAMS, "text", "yaml", "json", "cmake", "console", "nginx")
 
 # Commands of `console` blocks that are no targets of the Makefile, and the file whose test runs
 # what they say.
 RUN_ELSEWHERE = {
+    "pip install 'callgate[": ("pyproject.toml", "gateway = ["),
     "pip install .": ("tools/test_sdist.sh", "pip install"),
     "npm pack": ("tools/test_node.sh", "npm pack"),
     "npm install": ("tools/test_node.sh", "npm install"),
     "cmake --preset": ("CMakePresets.json", '"configurePresets"'),
     "cmake --install": ("tests/consumer/install/install_and_consume.cmake", "--install"),
     "cmake --build": ("tools/build.sh", "cmake --build"),
-    "python tools/": ("tests/docs/test_pages.py", "error_codes_doc"),
+    "python tools/": ("tests/docs/test_pages.py", "_doc"),
     "python -m pytest": ("tools/run_tests.py", "-m pytest"),
     "ctest": ("tools/run_tests.py", "ctest"),
 }
@@ -86,8 +93,15 @@ def test_the_programs_of_a_page_run_and_print_what_it_says(
 
 
 @pytest.mark.parametrize("block", of_kind("yaml"), ids=str)
-def test_policies_load_or_are_refused_as_the_page_says(block: Block) -> None:
-    if "suite" in block.words:
+def test_policies_and_configurations_load_or_are_refused_as_the_page_says(
+    block: Block, tmp_path: Path
+) -> None:
+    if "gateway" in block.words:
+        load_configuration(block, tmp_path)
+    elif "executions" in block.words:
+        (tmp_path / "executions.yaml").write_text(block.text)
+        load_model(ExecutionList, tmp_path / "executions.yaml", {})
+    elif "suite" in block.words:
         assert block.file is not None, "a suite is run by a command of the page, from a file"
         commands = [b.text for b in BLOCKS if b.page == block.page and b.language == "sh"]
         assert any(f"callgate test {block.file}" in text for text in commands)
@@ -96,6 +110,26 @@ def test_policies_load_or_are_refused_as_the_page_says(block: Block) -> None:
             callgate.PolicySet.parse(block.text)
     else:
         callgate.PolicySet.parse(block.text)
+
+
+def load_configuration(block: Block, work: Path) -> None:
+    """With a secret wherever one is referred to."""
+    for name in re.findall(r"file:([a-z.]+)", block.text):
+        (work / name).write_text("a-credential-for-the-page")
+        (work / name).chmod(0o600)
+    environ = dict.fromkeys(re.findall(r"env:([A-Z_]+)", block.text), "a-secret-for-the-page")
+    parse_config(block.text.encode(), str(block), work, environ)
+
+
+@pytest.mark.parametrize("block", of_kind("nginx"), ids=str)
+def test_proxies_answer_in_the_gateways_words(block: Block) -> None:
+    (body,) = re.findall(r"return \d+ '(.*)';", block.text)
+    answer = json.loads(body)
+    assert answer["status"] == "error"
+    assert answer["message"] == answer["error"]["message"]
+    assert answer["error_code"] == answer["error"]["code"]
+    (number,) = [code for name, code, *_ in error_codes() if name == answer["error"]["name"]]
+    assert number == answer["error_code"]
 
 
 @pytest.mark.parametrize("block", of_kind("json"), ids=str)

@@ -40,9 +40,10 @@ def test_links_lead_somewhere(page: Path, target: str) -> None:
         assert anchor in anchors(aim), f"{page} links to {target}"
 
 
-def test_the_page_of_error_codes_is_up_to_date() -> None:
-    tool = ROOT / "tools" / "error_codes_doc.py"
-    done = subprocess.run([sys.executable, str(tool), "--check"], capture_output=True, text=True)
+@pytest.mark.parametrize("tool", ["error_codes_doc", "config_doc"])
+def test_pages_that_are_made_from_sources_are_up_to_date(tool: str) -> None:
+    tool = str(ROOT / "tools" / f"{tool}.py")
+    done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 

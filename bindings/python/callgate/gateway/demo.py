@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -14,12 +15,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from callgate import SecretKey
+from callgate import PolicySet, SecretKey
 from callgate.gateway.demo_servers import SERVERS, program_folders
 
 # The workload of the document's examples.
 WORKLOAD: Final = "exec-abc123"
 _CONTEXTS: Final = "demo_contexts"
+_DOCUMENT: Final = "document.yaml"
 # Names of the document for tools of the servers, beside the servers' own.
 _ALIASES: Final = {
     "fs.read": "read_text_file",
@@ -73,6 +75,8 @@ def prepare_demo(
         "executions": {"file": "executions.yaml", "max_sessions": 64},
         "upstreams": _upstreams(present, workspace),
         "tools": {"names": _names(present)},
+        # Whoever tries things out may attest as often as it takes.
+        "limits": {"attestations_per_address": 6000},
         "logging": {"format": "text", "level": "warning"},
     }
     _write(folder / "gateway.yaml", _json(config))
@@ -88,7 +92,7 @@ def prepare_demo(
 
 
 def _fill_workspace(workspace: Path, environ: Mapping[str, str]) -> None:
-    for name in ("shared", "project", "repository"):
+    for name in ("shared", "project"):
         (workspace / name).mkdir(parents=True)
     (workspace / "notes.txt").write_text("Notes that an agent may read.\n")
     (workspace / "shared" / "data.csv").write_text("year,papers\n2025,17\n2026,42\n")
@@ -96,26 +100,39 @@ def _fill_workspace(workspace: Path, environ: Mapping[str, str]) -> None:
     git = shutil.which("git", path=environ.get("PATH"))
     if git is None:
         return
-    repository = workspace / "repository"
-    (repository / "README.md").write_text("A repository for the git server.\n")
     identity = ["-c", "user.name=demo", "-c", "user.email=demo@localhost"]
     for command in (
-        ["init", "--quiet"],
-        ["add", "README.md"],
+        ["init", "--quiet", "--initial-branch", "main"],
+        ["add", "."],
         [*identity, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", "First commit"],
     ):
-        subprocess.run([git, *command], cwd=repository, check=False, capture_output=True)
+        subprocess.run([git, *command], cwd=workspace, check=False, capture_output=True)
 
 
 def _write_contexts(folder: Path, workspace: Path) -> list[str]:
-    import callgate
-
     folder.mkdir()
     for source in (resources.files("callgate.gateway") / _CONTEXTS).iterdir():
         if source.name.endswith(".yaml"):
-            text = source.read_text("utf-8").replace("@workspace@", str(workspace))
+            text = source.read_text("utf-8")
+            if source.name == _DOCUMENT:
+                text = _allow_as_well(text, workspace)
+            else:
+                text = text.replace("/workspace", str(workspace))
             _write(folder / source.name, text)
-    return callgate.PolicySet.load(folder).context_names
+    return PolicySet.load(folder).context_names
+
+
+def _allow_as_well(text: str, workspace: Path) -> str:
+    """Each entry below /workspace a second time, for the workspace that is really there.
+
+    What the document says of its own paths stays so, and allowed calls have files to work on.
+    """
+    return re.sub(
+        r"^( *- )/workspace(.*)$",
+        lambda entry: f"{entry[0]}\n{entry[1]}{workspace}{entry[2]}",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 def _upstreams(commands: Mapping[str, list[str]], workspace: Path) -> dict[str, Any]:

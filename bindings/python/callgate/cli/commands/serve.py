@@ -107,7 +107,7 @@ def _demo_lines(demo: Demo, addresses: Addresses) -> list[str]:
     from callgate.gateway.demo import WORKLOAD
 
     agents, operators = addresses.agents[0], addresses.operators[0]
-    scope = "demo-files" if "demo-files" in demo.scopes else demo.scopes[0]
+    scope = "filesystem-read"
     lines = [
         f"workload   {WORKLOAD}",
         f"scopes     {' '.join(demo.scopes)}",

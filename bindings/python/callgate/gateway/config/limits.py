@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from callgate.gateway.config._section import Bytes, Count, Seconds, Section
+from callgate.gateway.config._section import Count, Seconds, Section
 
 
 class ConfigLimits(Section):
     """Checked before the work that each bounds; going over one is `LIMIT_EXCEEDED`."""
 
-    body_bytes: Bytes = Field(default=1 << 20, le=1 << 24, description="Bytes of a request's body.")
+    body_bytes: int = Field(
+        default=1 << 20, ge=1024, le=1 << 24, description="Bytes of a request's body."
+    )
     body_seconds: Seconds = Field(default=10, description="Seconds for the whole body to arrive.")
     requests: Count = Field(default=512, description="Requests handled at a time; more get 429.")
     attestations_per_address: Count = Field(
-        default=30, description="Attestations that one peer address may ask for,"
+        default=120, description="Attestations that one peer address may ask for,"
     )
     attestation_seconds: Seconds = Field(default=60, description="in so many seconds.")
     replay_entries: Count = Field(

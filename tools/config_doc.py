@@ -1,0 +1,228 @@
+"""Writes docs/configuration.md from the JSON Schema of the gateway's configuration.
+
+python tools/config_doc.py            writes the page
+python tools/config_doc.py --check    fails when the page is not up to date
+
+The schema is a file of the package; `callgate serve --schema` prints it, and a test compares.
+"""
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = ROOT / "bindings/python/callgate/gateway/config/gateway.schema.json"
+PAGE = ROOT / "docs" / "configuration.md"
+
+INTRODUCTION = """\
+# Configuration
+
+<!-- Written by tools/config_doc.py from callgate/gateway/config/gateway.schema.json. Edit the
+descriptions in callgate/gateway/config/, and the other text in the tool. -->
+
+`callgate serve --config FILE` reads one YAML file. [gateway.md](gateway.md) says how to run it;
+this page is every key.
+
+```yaml gateway
+# yaml-language-server: $schema=./gateway.schema.json
+state: /var/lib/callgate
+policy: contexts.yaml
+issuer: {key: issuer.pem}
+admin: {credential: "file:admin.credential"}
+executions: {file: executions.yaml}
+listen:
+  address: 0.0.0.0
+  port: 8443
+  tls: {certificate: server.crt, key: server.key}
+upstreams:
+  files:
+    command: [mcp-server-filesystem, /srv/shared]
+  search:
+    url: https://search.internal/mcp
+    headers: {Authorization: "env:SEARCH_AUTHORIZATION"}
+tools:
+  names:
+    web_search: {upstream: search, tool: query}
+```
+
+Editors that know the comment in the first line complete keys and show what they mean. The schema
+is printed by
+
+```sh
+callgate serve --schema > gateway.schema.json
+```
+
+## Rules
+
+- Unknown and duplicate keys are refused; so are anchors, aliases and tags. Plain scalars are
+  `true`, `false`, `null` and JSON numbers, everything else is a string, and no string is taken for
+  a number.
+- All faults of the file, and of the variables, are reported at once, each with line and column.
+  `callgate serve --check --config FILE` reads every file that a start would read as well, and
+  starts nothing. It exits with 0 or 2.
+- Relative paths are looked up in the folder of the file that names them.
+- **Environment.** `CALLGATE_CONFIG__LISTEN__PORT=8443` overrides `listen.port`: the keys on the
+  way, in any case, joined by two underscores. The value is YAML, so that
+  `CALLGATE_CONFIG__AUDIT__REDACT_TOOLS='[mail.*]'` is a list. A variable with the prefix that
+  names no key is a fault. Other variables that begin with `CALLGATE_` are not looked at: container
+  orchestrators set `CALLGATE_PORT` and the like for a service of that name.
+- **Secrets** are references: `env:NAME` is a variable, `file:PATH` a file that nobody else may
+  write and others may not read, without one line break at its end. A secret that is written out is
+  refused where a reference is expected. Secrets are shown by no message, log or listing.
+- **Reading again.** On SIGHUP, and when files change ([gateway.md](gateway.md#reloading)), the
+  policy, the issuer's keys, the executions and the certificates are read again. Other keys need a
+  restart, and the log says which of them changed.
+
+## Top level
+"""
+
+CONCLUSION = """\
+## The file of executions
+
+`executions.file` is a list of entries with `workload_id`, `scopes`, `tie`, and optionally
+`max_sessions` and `require_proof`, each as in [a rule](#executionsdockerrules) for containers. A
+tie is required, outside development settings; `none` must be written out, and lets whoever knows
+the workload_id attest.
+
+```yaml executions
+- workload_id: exec-abc123
+  scopes: [research-safe]
+  tie: {key: MYKUwm6cm0KqPJbvGvUZXQJMj1Jg0KEkAMrrRTiTSuA}
+- workload_id: nightly-report
+  scopes: [default, read-only-research]
+  tie: {uid: 1001}
+  max_sessions: 1
+- workload_id: legacy-agent
+  scopes: [default]
+  tie: none
+```
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A mapping of the schema, and where it stands: ``listen.tls``, ``upstreams.NAME``."""
+
+    path: str
+    schema: dict[str, Any]
+
+    @property
+    def anchor(self) -> str:
+        """As GitHub makes it of the heading."""
+        return re.sub(r"[^\w\- ]", "", self.path.lower()).replace(" ", "-")
+
+
+def sections_below(path: str, value: dict[str, Any], schema: dict[str, Any]) -> list[Section]:
+    """The sections that a value may be or hold, outermost first."""
+    if "$ref" in value:
+        section = schema["$defs"][value["$ref"].rpartition("/")[2]]
+        if "properties" not in section:
+            return []
+        own = [Section(path, section)]
+        return own + [
+            below
+            for name, part in section["properties"].items()
+            for below in sections_below(f"{path}.{name}" if path else name, part, schema)
+        ]
+    found: list[Section] = []
+    for part in value.get("anyOf", value.get("oneOf", [])):
+        found += sections_below(path, part, schema)
+    if value.get("type") == "array":
+        found += sections_below(f"{path}[]", value["items"], schema)
+    if (of_names := values_of_names(value)) is not None:
+        found += sections_below(f"{path}.NAME", of_names, schema)
+    return found
+
+
+def values_of_names(value: dict[str, Any]) -> dict[str, Any] | None:
+    """What stands under the names of a mapping whose keys are free."""
+    if value.get("type") != "object" or "properties" in value:
+        return None
+    patterns: dict[str, Any] = value.get("patternProperties", {})
+    of_names = next(iter(patterns.values()), value.get("additionalProperties"))
+    return of_names if isinstance(of_names, dict) else None
+
+
+def type_of(path: str, value: dict[str, Any], known: list[Section]) -> str:
+    """A short name for what a value may be."""
+    if "$ref" in value:
+        (section,) = [one for one in known if one.path == path]
+        return f"[mapping](#{section.anchor})"
+    if "enum" in value or "const" in value:
+        return ", ".join(f"`{item}`" for item in value.get("enum", [value.get("const")]))
+    for several in ("anyOf", "oneOf"):
+        if several in value:
+            return " or ".join(type_of(path, one, known) for one in value[several])
+    kind = value.get("type", "any")
+    if kind == "array":
+        return f"list of {type_of(f'{path}[]', value['items'], known)}"
+    if (of_names := values_of_names(value)) is not None:
+        return f"names, each with {type_of(f'{path}.NAME', of_names, known)}"
+    if kind in ("integer", "number"):
+        return f"{kind}{bounds(value)}"
+    if kind == "string" and value.get("format") == "path":
+        return "path"
+    if kind == "string" and str(value.get("pattern", "")).startswith("^(env:"):
+        return "reference to a secret"
+    return "`null`" if kind == "null" else str(kind)
+
+
+def bounds(value: dict[str, Any]) -> str:
+    low = value.get("minimum", value.get("exclusiveMinimum"))
+    high = value.get("maximum")
+    if low is None or high is None:
+        return ""
+    above = "above " if "exclusiveMinimum" in value else ""
+    return f", {above}{low:,g} to {high:,.13g}"
+
+
+def default_of(name: str, value: dict[str, Any], required: list[str]) -> str:
+    if name in required:
+        return "required"
+    default = value.get("default", {})
+    if isinstance(default, float) and default.is_integer():
+        default = int(default)
+    return f"`{json.dumps(default)}`"
+
+
+def table(section: Section, known: list[Section]) -> list[str]:
+    rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    required = section.schema.get("required", [])
+    for name, value in section.schema["properties"].items():
+        path = f"{section.path}.{name}" if section.path else name
+        cells = [f"`{name}`", type_of(path, value, known), default_of(name, value, required)]
+        cells.append(value["description"])
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return [*rows, ""]
+
+
+def render(schema: dict[str, Any]) -> str:
+    top = Section("", schema)
+    known = [
+        section
+        for name, value in schema["properties"].items()
+        for section in sections_below(name, value, schema)
+    ]
+    lines = [INTRODUCTION, *table(top, known)]
+    for section in known:
+        about = section.schema["description"].strip()
+        lines += [f"## {section.path}", "", about, "", *table(section, known)]
+    return "\n".join([*lines, CONCLUSION])
+
+
+def main(arguments: list[str]) -> int:
+    page = render(json.loads(SCHEMA.read_text()))
+    if arguments == ["--check"]:
+        if PAGE.exists() and PAGE.read_text() == page:
+            return 0
+        print(f"{PAGE} is not what {Path(__file__).name} writes; run it")
+        return 1
+    PAGE.write_text(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
