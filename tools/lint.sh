@@ -24,7 +24,7 @@ grep -E 'warning:|error:' .cache/clang-tidy.log | sort -u
 check "ruff" ruff check -q .
 check "ruff format" ruff format -q --diff .
 check "mypy" mypy --no-error-summary -p callgate
-check "mypy of tests" mypy --no-error-summary bindings/python/tests tools
+check "mypy of tests" tools/check_test_types.sh
 check "tsc" npx --no-install tsc --noEmit
 check "version" python tools/check_version.py
 # A lock that names another host would install from there.
