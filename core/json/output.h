@@ -15,11 +15,12 @@ namespace callgate::json {
 // Appends to a string, which is complete when the Output is destroyed.
 class Output {
  public:
-  // `expected` bytes are made room for at once; that costs as if they were written.
+  // `expected` bytes are made room for at once, no more: room costs as if it were written, and many
+  // short appends to one long string must not pay for its length.
   Output(std::string& text, std::size_t expected) : text_(text) {
-    at_ = begin_ = end_ = text_.data();
-    at_ += text.size();
-    Grow(expected);
+    const std::size_t size = text.size();
+    text_.resize(size + expected + kSlack);
+    Place(size);
   }
   ~Output() { text_.resize(size()); }
   Output(const Output&) = delete;
@@ -56,6 +57,11 @@ class Output {
     if (static_cast<std::size_t>(end_ - at_) < count + kPlainBlock) Grow(count);
   }
   void Grow(std::size_t count);
+  void Place(std::size_t used) {
+    begin_ = text_.data();
+    at_ = begin_ + used;
+    end_ = begin_ + text_.size();
+  }
   void PutBlocks(const char*& from, std::size_t& left, std::size_t least);
 
   std::string& text_;

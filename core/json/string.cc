@@ -42,10 +42,9 @@ void Output::Grow(std::size_t count) {
   const std::size_t used = size();
   const std::size_t needed = used + count + kSlack;
   const std::size_t twice = std::max(needed, 2 * used);
+  // What was reserved is used up before the string moves.
   text_.resize(needed > text_.capacity() ? twice : std::min(twice, text_.capacity()));
-  begin_ = text_.data();
-  at_ = begin_ + used;
-  end_ = begin_ + text_.size();
+  Place(used);
 }
 
 // Puts what lies at `from`, a block at a time, while at least `least` bytes are left. REQUIRES:
