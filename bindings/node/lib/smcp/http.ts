@@ -26,6 +26,8 @@ const CONNECTIONS = {
   // being closed cannot know whether the request arrived.
   timeout: 4000,
 };
+// Of a resumed session Node does not compare the name in the certificate again.
+const TLS_CONNECTIONS = { ...CONNECTIONS, maxCachedSessions: 0 };
 
 export class Http {
   readonly #address: Address;
@@ -38,7 +40,9 @@ export class Http {
   constructor(address: Address, tls: TlsSettings, settings: Settings) {
     this.#address = address;
     this.#settings = settings;
-    this.#agent = address.tls ? new TlsAgent({ ...CONNECTIONS, ...tls }) : new Agent(CONNECTIONS);
+    this.#agent = address.tls
+      ? new TlsAgent({ ...TLS_CONNECTIONS, ...tls })
+      : new Agent(CONNECTIONS);
   }
 
   /** What the exchange returns. @throws SMCPError, or the reason of the signal */

@@ -17,7 +17,7 @@ import {
   TokenRefused,
   ToolDenied,
 } from 'callgate/smcp';
-import { clientFor, clockAhead, gatewayFor, rejection, sealClientFor } from './setup.mjs';
+import { clientFor, clockAhead, gatewayFor, label, rejection, sealClientFor } from './setup.mjs';
 
 for (const generation of ['A', 'B', 'C']) {
   test(`a call returns the result in generation ${generation}`, async (t) => {
@@ -302,7 +302,7 @@ test('a document of shared references is refused before it fills memory', async 
 });
 
 for (const args of [{ x: 2 ** 53 }, { x: 1e21 }, { x: 1e-5 }, { '😀': 1, '\ue000': 2 }]) {
-  test(`what languages write differently is refused in strictInterop: ${inspect(args)}`, async (t) => {
+  test(`what languages write differently is refused in strictInterop: ${label(args)}`, async (t) => {
     const gateway = await gatewayFor(t);
     const lax = clientFor(t, gateway.url);
     await lax.attest();

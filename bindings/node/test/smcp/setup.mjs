@@ -1,4 +1,5 @@
 // Clients and gateways that end with their test.
+import { inspect } from 'node:util';
 import { SEALClient, SMCPClient } from 'callgate/smcp';
 import { WireGateway } from './wire-gateway.mjs';
 
@@ -35,4 +36,9 @@ export async function rejection(promise) {
 /** Calls of a client may come with a clock that is ahead: node:test moves Date for the process. */
 export function clockAhead(t, milliseconds) {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + milliseconds });
+}
+
+/** A value in the name of a test. */
+export function label(value) {
+  return inspect(value).replace(/\s+/g, ' ').slice(0, 60);
 }
