@@ -18,6 +18,9 @@ export type PolicyCodeName =
 /** What attesting again may cure. */
 export type TokenCodeName = 'INVALID_TOKEN' | 'EXPIRED_TOKEN';
 
+/** All other names. */
+export type OtherCodeName = Exclude<CodeName, PolicyCodeName | TokenCodeName>;
+
 export interface SMCPErrorOptions {
   /** `INTERNAL_ERROR` by default. */
   readonly codeName?: CodeName;
@@ -77,7 +80,9 @@ export class ConfigurationError extends SMCPError {
 }
 
 /** An argument of a call that cannot be sent: nothing was. */
-export class PayloadError extends SMCPError {}
+export class PayloadError extends SMCPError {
+  declare readonly codeName: OtherCodeName;
+}
 
 /** A call before `attest`. */
 export class NotAttested extends SMCPError {
@@ -94,6 +99,8 @@ export class ClientClosed extends SMCPError {
  * the number of the envelope's protocol, as in the published SDKs.
  */
 export class VerificationError extends SMCPError {
+  declare readonly codeName: OtherCodeName;
+
   constructor(message: string, protocol: Protocol, codeName: CodeName, cause?: unknown) {
     const statusCode = numberIn(protocol, codeName);
     super(message, { codeName, statusCode, cause });

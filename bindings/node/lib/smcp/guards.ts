@@ -1,5 +1,4 @@
 /** Which error it is, also where a program holds two copies of the package. */
-import type { CodeName } from '../codes.js';
 import {
   brandOf,
   type CertificateRefused,
@@ -11,10 +10,8 @@ import {
   type GatewayUnreachable,
   type InvalidResponse,
   type NotAttested,
+  type OtherCodeName,
   type PayloadError,
-  type PolicyCodeName,
-  type SMCPError,
-  type TokenCodeName,
   type TokenRefused,
   type ToolCallError,
   type ToolDenied,
@@ -23,7 +20,7 @@ import {
 
 /** A refusal that is neither policy's nor about the token. */
 export type OtherRefusal = GatewayRefused & {
-  readonly codeName: Exclude<CodeName, PolicyCodeName | TokenCodeName>;
+  readonly codeName: OtherCodeName;
 };
 
 /** Every failure of the SDK, told apart by `codeName`. */
@@ -43,8 +40,8 @@ export type SMCPFailure =
   | ClientClosed
   | VerificationError;
 
-/** Any error of the SDK. */
-export function isSMCPError(value: unknown): value is SMCPError {
+/** Any error of the SDK, as the union that `codeName` tells apart. */
+export function isSMCPError(value: unknown): value is SMCPFailure {
   return has(value, 'SMCPError');
 }
 

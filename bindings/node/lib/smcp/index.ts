@@ -23,6 +23,7 @@ export {
   GatewayUnreachable,
   InvalidResponse,
   NotAttested,
+  type OtherCodeName,
   PayloadError,
   type PolicyCodeName,
   RedirectRefused,
