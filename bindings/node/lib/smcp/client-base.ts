@@ -131,7 +131,8 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
 
   async #signed<T>(begin: () => Exchange<T>, signal: AbortSignal | undefined): Promise<T> {
     if (this.#session.renewalIsDue(clock())) {
-      await this.#alone(() => this.#http.run(renewEarly(this.#session, clock)));
+      const renewed = this.#alone(() => this.#http.run(renewEarly(this.#session, clock)));
+      await unlessAborted(renewed, signal);
     }
     const token = this.#session.liveToken();
     try {
@@ -139,7 +140,8 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
     } catch (error) {
       if (!(error instanceof TokenRefused) || error.dispatched !== false) throw error;
     }
-    await this.#alone(() => this.#http.run(replaceToken(this.#session, clock, token)));
+    const replaced = this.#alone(() => this.#http.run(replaceToken(this.#session, clock, token)));
+    await unlessAborted(replaced, signal);
     return this.#http.run(begin(), signal);
   }
 
@@ -148,5 +150,21 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
     const mine = this.#attesting.then(act);
     this.#attesting = mine.catch(() => undefined);
     return mine;
+  }
+}
+
+/** An attestation goes on when one of those who wait for it does not any more. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const ended = new AbortController(); // takes the listener away
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true, signal: ended.signal });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    ended.abort();
   }
 }

@@ -198,6 +198,14 @@ export function numberIn(protocol: Protocol, codeName: CodeName): number {
   return protocol === 'seal/v1' ? row.sealCode : row.code;
 }
 
+/** Says which request failed, where the error does not. */
+export function ofRequest(error: unknown, requestId: string): unknown {
+  if (error instanceof SMCPError && error.requestId === null) {
+    Object.defineProperty(error, 'requestId', { value: requestId, enumerable: true });
+  }
+  return error;
+}
+
 /** The mark that guards look for; the same in every copy of the package. */
 export function brandOf(className: string): symbol {
   return Symbol.for(`callgate/smcp ${className}`);

@@ -15,6 +15,7 @@ import {
   GatewayTimeout,
   GatewayUnreachable,
   InvalidResponse,
+  ofRequest,
   PayloadError,
   SMCPError,
 } from './errors.js';
@@ -117,7 +118,11 @@ function* call(
     return { path: generation.invokePath, body, timeout: settings.callTimeout };
   };
   const read = (response: HttpResponse) => readResult(response, session.parameters, requestId);
-  return yield* exchange(session, { build, read, runsTools: true });
+  try {
+    return yield* exchange(session, { build, read, runsTools: true });
+  } catch (error) {
+    throw ofRequest(error, requestId);
+  }
 }
 
 function sign(session: Session, payload: string, now: number): Uint8Array {

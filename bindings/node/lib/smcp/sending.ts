@@ -35,6 +35,7 @@ export class Sending {
   #size = 0;
   /** Only what failed before has certainly sent nothing. */
   #begun = false;
+  #settled = false;
   #resolve!: (response: HttpResponse) => void;
   #reject!: (reason: unknown) => void;
 
@@ -48,20 +49,20 @@ export class Sending {
     });
     const { timeout, body } = options.request;
     // Time-outs of sockets begin anew with every byte; this one bounds the whole exchange.
-    this.#deadline = setTimeout(() => this.#fail(this.#tooLate()), timeout * 1000);
+    this.#deadline = setTimeout(() => this.#fail(() => this.#tooLate()), timeout * 1000);
     sent.on('socket', (socket) => this.#onSocket(socket));
-    sent.on('error', (error) => this.#fail(this.#broken(error)));
-    sent.on('close', () => this.#fail(this.#broken()));
+    sent.on('error', (error) => this.#fail(() => this.#broken(error)));
+    sent.on('close', () => this.#fail(() => this.#broken()));
     sent.on('response', (reply) => this.#onResponse(reply));
     sent.end(body);
   }
 
   abort(reason: unknown): void {
-    this.#fail(reason);
+    this.#fail(() => reason);
   }
 
   close(): void {
-    this.#fail(clientClosed(this.#begun ? null : false));
+    this.#fail(() => clientClosed(this.#begun ? null : false));
   }
 
   #onSocket(socket: Socket): void {
@@ -72,7 +73,7 @@ export class Sending {
     }
     const seconds = Math.min(settings.connectTimeout, request.timeout);
     this.#connecting = setTimeout(
-      () => this.#fail(unreachable('no connection in time')),
+      () => this.#fail(() => unreachable('no connection in time')),
       seconds * 1000,
     );
     socket.once(tls ? 'secureConnect' : 'connect', () => {
@@ -86,32 +87,35 @@ export class Sending {
     const status = reply.statusCode ?? 0;
     const length = reply.headers['content-length'];
     if (length !== undefined && Number(length) > this.#options.settings.maxResponseBytes) {
-      this.#fail(this.#tooLarge(status));
+      this.#fail(() => this.#tooLarge(status));
       return;
     }
     reply.on('data', (chunk: Buffer) => {
       this.#size += chunk.length;
-      if (this.#size > this.#options.settings.maxResponseBytes) this.#fail(this.#tooLarge(status));
-      else this.#chunks.push(chunk);
+      if (this.#size <= this.#options.settings.maxResponseBytes) this.#chunks.push(chunk);
+      else this.#fail(() => this.#tooLarge(status));
     });
-    reply.on('error', (error) => this.#fail(this.#broken(error)));
+    reply.on('error', (error) => this.#fail(() => this.#broken(error)));
     reply.on('end', () => {
-      if (!reply.complete) return;
-      this.#end();
+      if (!reply.complete || !this.#settle()) return;
       const headers = reply.headers as HttpResponse['headers'];
       this.#resolve({ status, headers, body: Buffer.concat(this.#chunks, this.#size) });
     });
   }
 
-  #end(): void {
+  /** False if it was before. */
+  #settle(): boolean {
     clearTimeout(this.#deadline);
     clearTimeout(this.#connecting);
+    if (this.#settled) return false;
+    this.#settled = true;
+    return true;
   }
 
   /** Of the first failure; later ones are its consequences. */
-  #fail(reason: unknown): void {
-    this.#end();
-    this.#reject(reason);
+  #fail(reason: () => unknown): void {
+    if (!this.#settle()) return;
+    this.#reject(reason());
     this.#sent.destroy();
   }
 

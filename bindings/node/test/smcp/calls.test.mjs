@@ -494,6 +494,25 @@ test('a call that is aborted leaves a client that works', async (t) => {
   assert.deepEqual((await client.callTool('echo.any', { n: 1 })).arguments, { n: 1 });
 });
 
+test('a call that is aborted does not wait for the renewal that it began', async (t) => {
+  const gateway = await gatewayFor(t);
+  const client = clientFor(t, gateway.url);
+  await client.attest();
+  clockAhead(t, 3545_000);
+  const controller = new AbortController();
+  const held = new Promise((resolve) => {
+    gateway.attestLies.push((seen) => {
+      controller.abort();
+      resolve(seen);
+    });
+  });
+  const error = await rejection(client.callTool('echo.any', {}, { signal: controller.signal }));
+  assert.equal(error, controller.signal.reason);
+  (await held).honest(); // the renewal goes on
+  assert.deepEqual((await client.callTool('echo.any', { n: 1 })).arguments, { n: 1 });
+  assert.equal(gateway.attestations.length, 2);
+});
+
 test('the request is the documented envelope', async (t) => {
   const gateway = await gatewayFor(t);
   const client = clientFor(t, gateway.url);

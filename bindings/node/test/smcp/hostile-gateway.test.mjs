@@ -38,6 +38,7 @@ async function told(t, lie, kind) {
   assert.equal(error.constructor, kind, inspect(error));
   assert.equal(gateway.calls.length, 1, 'a call that may have been executed is not sent again');
   assert.ok(error instanceof SMCPError);
+  assert.equal(error.requestId, gateway.calls[0].requestId);
   assert.ok(!inspect(error, { depth: 10 }).includes(client.securityToken));
   return { error, gateway };
 }
