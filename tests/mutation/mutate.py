@@ -8,8 +8,8 @@ A check is the condition of an `if` that refuses, cut at its outermost `||`; of 
 accepts, cut at `&&`; or what a `return` that compares returns, cut at either. Switched off, an
 operand of `||` is false, one of `&&` true, a single comparison either. Each check is wrapped in a
 call that an environment variable can force, so that all mutants are one build. checks.json names
-every check of the sources, both ways, and with a reason every one whose absence no test can tell;
-`survivors` is compared both ways too.
+every check of the sources, both ways, and under the reason every one whose absence no test can
+tell; `survivors` is compared both ways too.
 """
 
 import argparse
@@ -337,7 +337,8 @@ def main() -> int:
     )
     explained = Counter(
         name
-        for name in recorded["survivors"]
+        for names in recorded["survivors"].values()
+        for name in names
         if not options.files or name.split(": ")[0] in options.files
     )
     wrong += compare("survivors", survivors, explained)
