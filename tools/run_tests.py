@@ -31,14 +31,15 @@ class Suite:
 SUITES = [
     Suite("cpp", "ctest --test-dir build/bindings -j2 --timeout 600 --no-tests=error "
                  "--output-on-failure --output-junit {junit}"),
-    Suite("python", f"{PYTHON} -m pytest -q --junitxml {{junit}}"),
+    # Three at a time on two cores: tests of servers mostly wait.
+    Suite("python", f"{PYTHON} -m pytest -q -n 3 --junitxml {{junit}}"),
     Suite("reference", f"{PYTHON} -m pytest -q tests/reference --junitxml {{junit}}"),
     Suite("properties", f"{PYTHON} -m pytest -q tests/properties --junitxml {{junit}}"),
     Suite("node", "tools/test_node.sh {junit}"),
     Suite("docs", f"{PYTHON} -m pytest -q tests/docs --junitxml {{junit}}"),
     Suite("docs types", f"{PYTHON} -m mypy tests/docs"),
     Suite("python types", f"{PYTHON} -m mypy -p callgate"),
-    Suite("python test types", f"{PYTHON} -m mypy bindings/python/tests tools"),
+    Suite("python test types", "tools/check_test_types.sh"),
     Suite("sdist", "tools/test_sdist.sh"),
     Suite("version", f"{PYTHON} tools/check_version.py"),
 ]  # fmt: skip

@@ -73,11 +73,11 @@ PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times) {
   }
 
   // What. From here on the envelope is recorded, whatever policy says of it.
-  if (request->method == Method::kToolsCall) {
-    record.policy_digest = desk.rules->policy().Digest();
-    call.denial = Judge(*request, **session, *desk.rules, record);
-    if (call.denial != nullptr) record.ForgetAllowances();
-  }
+  const bool is_call = request->method == Method::kToolsCall;
+  call.denial = is_call ? Judge(*request, **session, *desk.rules, record)
+                        : JudgeListing(**session, *desk.rules);
+  if (call.denial != nullptr) record.ForgetAllowances();
+  if (is_call || call.denial != nullptr) record.policy_digest = desk.rules->policy().Digest();
   return call;
 }
 

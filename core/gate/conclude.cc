@@ -3,7 +3,9 @@
 #include <span>
 #include <utility>
 
+#include "callgate/json.h"
 #include "core/gate/planned_call.h"
+#include "core/policy/tried_capabilities.h"
 
 namespace callgate::gate {
 namespace {
@@ -71,6 +73,29 @@ Decision DenyByPolicy(PlannedCall call) {
   DecisionBuilder::Describe(std::move(denial.verdict), record);
   auto context = ContextOf(call, denial.context);
   return DecisionBuilder::Deny(code, std::move(context), capability, std::move(call.record));
+}
+
+// Of the capabilities of the call's own context those that allow it got furthest, and of them the
+// first is named. Where they have no limit, the limit is an ancestor's.
+Decision DenyByRate(PlannedCall call, std::chrono::milliseconds retry_after) {
+  CallRecord& record = *call.record;
+  record.retry_after = retry_after;
+  if (record.allowances.empty()) return Deny(std::move(call), ErrorCode::kRateLimitExceeded);
+  const Allowance& own = record.allowances[0];
+  record.rule = record.IsLimited(own) ? "rate.sliding" : "rate.chain";
+  const std::string_view text = record.arguments_are_absent ? "{}" : record.View(record.arguments);
+  Limits limits;  // it was parsed before, as a part of its envelope
+  limits.max_json_bytes = limits.max_json_depth = text.size();
+  limits.max_json_nodes = text.size() + 1;
+  if (const auto arguments = json::Parse(text, limits)) {
+    record.details = policy::TriedWithoutRoom(*own.context, record.View(record.tool),
+                                              arguments->root(), record.rule);
+  }
+  record.policy_owner = call.rules;
+  const auto capability = static_cast<std::int32_t>(record.Allowing(own)[0]);
+  auto context = ContextOf(call, own.context);
+  return DecisionBuilder::Deny(ErrorCode::kRateLimitExceeded, std::move(context), capability,
+                               std::move(call.record));
 }
 
 Decision Allow(PlannedCall call) {
@@ -160,8 +185,7 @@ Decision Conclude(PlannedCall call, const Answer& answer) {
     case CommitStatus::kSessionInactive:
       return Deny(std::move(call), ErrorCode::kSessionInactive);
     case CommitStatus::kRateLimited:
-      call.record->retry_after = answer.retry_after;
-      return Deny(std::move(call), ErrorCode::kRateLimitExceeded);
+      return DenyByRate(std::move(call), answer.retry_after);
     case CommitStatus::kFull:
       return Deny(std::move(call), ErrorCode::kLedgerFull);
     case CommitStatus::kAlreadySeen:

@@ -159,7 +159,7 @@ Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
       if (!contexts.Read(reader.List("contexts"), limits)) return invalid;
       const auto session = reader.Object("session");
       if (session) record.opened = ReadSession(*session, contexts);
-      if (!record.opened) return invalid;
+      if (!record.opened || record.opened->state != ledger::Liveness::kOpen) return invalid;
       break;
     }
     case Type::kRenew:
@@ -169,7 +169,8 @@ Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
     case Type::kClose: {
       record.session = reader.Text("session");
       const auto state = LivenessNamed(reader.Text("state"));
-      if (!state) return invalid;
+      // Closing is final: no record opens a session again.
+      if (!state || *state == ledger::Liveness::kOpen) return invalid;
       record.state = *state;
       break;
     }

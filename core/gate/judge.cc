@@ -28,6 +28,14 @@ std::unique_ptr<PolicyDenial> ScopeNotFound(bool is_ancestor) {
 
 }  // namespace
 
+std::unique_ptr<PolicyDenial> JudgeListing(const ledger::SessionRecord& session,
+                                           const Rules& rules) {
+  for (const auto* at = &session; at != nullptr; at = at->parent.get()) {
+    if (rules.Find(at->identity.context) == nullptr) return ScopeNotFound(at != &session);
+  }
+  return nullptr;
+}
+
 std::unique_ptr<PolicyDenial> Judge(const Call& call, const ledger::SessionRecord& session,
                                     const Rules& rules, CallRecord& record) {
   const json::Value arguments = call.arguments ? *call.arguments : EmptyObject();

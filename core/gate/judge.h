@@ -17,6 +17,10 @@ struct PolicyDenial {
   bool is_by_ancestor = false;
 };
 
+// A listing is judged by no rule, but by the same contexts: each of the chain still has to exist.
+std::unique_ptr<PolicyDenial> JudgeListing(const ledger::SessionRecord& session,
+                                           const Rules& rules);
+
 // A call must pass its own context as it stands now and, for every ancestor, that context as it
 // stands now and each snapshot that was taken of it when a session of the chain was opened. Fills
 // the allowances of `record`, own context first; null: every context allows.

@@ -81,13 +81,15 @@ Decision Plan::Finish(const Outcome& outcome) {
   if (std::exchange(state_->is_finished, true)) return Decision();
   if (!state_->replay_key) return std::move(state_->refusal);
   Answer answer = std::visit(ToAnswer(), outcome);
+  // An answer to another question, or one that means nothing, is no answer.
   if (const auto* committed = std::get_if<Committed>(&outcome)) {
-    // An answer to another question is no answer.
     if (Fits(*committed, state_->charges)) {
       gate::RecordTaken(committed->taken, *state_->call.record);
     } else {
       answer = {};
     }
+  } else if (answer.retry_after < std::chrono::milliseconds(0)) {
+    answer = {};
   }
   return gate::Conclude(std::move(state_->call), answer);
 }

@@ -122,6 +122,8 @@ Result<Session> Gate::OpenSession(std::string_view token, const PublicKey& publi
   const Result<gate::ClaimsPtr> verified = gate::VerifiedClaims(desk, token, times);
   if (!verified) return verified.error();
   const TokenClaims& claims = **verified;
+  // Also where it opens nothing: it must not do so later either, once its id was revoked.
+  desk.tables->sessions.Saw(claims.id, claims.expires_at, times.ledger);
   if (claims.key_thumbprint && *claims.key_thumbprint != public_key.Thumbprint()) {
     return Error{ErrorCode::kKeyRefused, "cnf.jkt names another key", "public_key"};
   }
@@ -159,6 +161,7 @@ Result<Session> Gate::RenewSession(std::string_view id, std::string_view token, 
   const gate::Times times{now, desk.tables->clock.Observe(now)};
   const Result<gate::ClaimsPtr> claims = gate::VerifiedClaims(desk, token, times);
   if (!claims) return claims.error();
+  desk.tables->sessions.Saw((*claims)->id, (*claims)->expires_at, times.ledger);
 
   const std::scoped_lock changes(state_->changes);
   ledger::Tables& tables = *state_->tables;

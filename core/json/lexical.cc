@@ -3,8 +3,9 @@
 namespace callgate::json {
 
 void WriteLexical(Value value, KeyOrder order, std::string& out) {
-  Write(value, order, out, [](Value number, std::string& text) {
-    text += number.number();
+  Output output(out, 0);
+  Write(value, order, output, [](Value number, Output& to) {
+    to.Put(number.number());
     return true;
   });
 }

@@ -1,92 +1,100 @@
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
+#include <array>
 #include <bit>
 
 #include "callgate/json.h"
+#include "core/json/output.h"
+#include "core/json/plain_text.h"
 
 namespace callgate::json {
 namespace {
 
-bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+// The letter after the backslash; 0: \u00xx.
+constexpr std::array<char, 256> kShortEscapes = [] {
+  std::array<char, 256> letters{};
+  letters['"'] = '"';
+  letters['\\'] = '\\';
+  letters['\b'] = 'b';
+  letters['\t'] = 't';
+  letters['\n'] = 'n';
+  letters['\f'] = 'f';
+  letters['\r'] = 'r';
+  return letters;
+}();
 
-void AppendEscaped(char c, std::string& out) {
+constexpr std::size_t kLongestEscape = 6;
+
+char* PutEscape(char c, char* at) {
   constexpr char kHex[] = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\b':
-      out += "\\b";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\f':
-      out += "\\f";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    default:
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[c & 0xF];
+  *at++ = '\\';
+  if (const char letter = kShortEscapes[static_cast<unsigned char>(c)]; letter != 0) {
+    *at++ = letter;
+    return at;
   }
-}
-
-#if defined(__SSE2__)
-// A bit for each byte that needs an escape.
-unsigned EscapeMask(__m128i bytes) {
-  const __m128i last_control = _mm_set1_epi8(0x1F);
-  const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(
-      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-}
-#endif
-
-// Bytes of `text` before the first that needs an escape. Most text needs none, so that it looks at
-// sixteen or eight at once where it can.
-std::size_t PlainLength(std::string_view text) {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; at + 16 <= text.size(); at += 16) {
-    const auto* bytes = reinterpret_cast<const __m128i*>(text.data() + at);
-    const unsigned mask = EscapeMask(_mm_loadu_si128(bytes));
-    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
+  for (const char part : {'u', '0', '0', kHex[static_cast<unsigned char>(c) >> 4], kHex[c & 0xF]}) {
+    *at++ = part;
   }
-  if (at + 8 <= text.size()) {
-    const auto* bytes = reinterpret_cast<const __m128i*>(text.data() + at);
-    const unsigned mask = EscapeMask(_mm_loadl_epi64(bytes)) & 0xFF;
-    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
-    at += 8;
-  }
-#endif
-  while (at < text.size() && !NeedsEscape(text[at])) ++at;
   return at;
 }
 
 }  // namespace
 
-void AppendString(std::string_view text, std::string& out) {
-  out += '"';
-  for (;;) {
-    const std::size_t plain = PlainLength(text);
-    out.append(text.data(), plain);
-    if (plain == text.size()) break;
-    AppendEscaped(text[plain], out);
-    text.remove_prefix(plain + 1);
+void Output::Grow(std::size_t count) {
+  const std::size_t used = size();
+  const std::size_t needed = used + count + kSlack;
+  const std::size_t twice = std::max(needed, 2 * used);
+  // What was reserved is used up before the string moves.
+  text_.resize(needed > text_.capacity() ? twice : std::min(twice, text_.capacity()));
+  Place(used);
+}
+
+// Puts what lies at `from`, a block at a time, while at least `least` bytes are left. REQUIRES:
+// room for them, an escape and a quote.
+void Output::PutBlocks(const char*& from, std::size_t& left, std::size_t least) {
+  const char* next = from;
+  const char* const end = from + left;
+  char* at = at_;
+  while (static_cast<std::size_t>(end - next) >= least) {
+    const std::size_t in_block = std::min(static_cast<std::size_t>(end - next), kPlainBlock);
+    // The bit past the block ends the search.
+    const unsigned special = CopyPlainBlock(next, at) | 1U << in_block;
+    const auto plain = static_cast<std::size_t>(std::countr_zero(special));
+    at += plain;
+    next += plain;
+    if (plain == in_block) continue;
+    at_ = PutEscape(*next++, at);
+    Reserve(static_cast<std::size_t>(end - next) + kLongestEscape + 1);
+    at = at_;
   }
-  out += '"';
+  at_ = at;
+  from = next;
+  left = static_cast<std::size_t>(end - next);
+}
+
+void Output::PutPaddedString(std::string_view text) {
+  const char* from = text.data();
+  std::size_t left = text.size();
+  Reserve(left + kLongestEscape + 2);
+  *at_++ = '"';
+  PutBlocks(from, left, 1);
+  *at_++ = '"';
+}
+
+void Output::PutString(std::string_view text) {
+  const char* from = text.data();
+  std::size_t left = text.size();
+  Reserve(left + kLongestEscape + 2);
+  *at_++ = '"';
+  PutBlocks(from, left, kPlainBlock);
+  // Two blocks: after an escape the next one begins anywhere in the first.
+  char rest[2 * kPlainBlock] = {};
+  std::copy_n(from, left, rest);
+  const char* from_rest = rest;
+  PutBlocks(from_rest, left, 1);
+  *at_++ = '"';
+}
+
+void AppendString(std::string_view text, std::string& out) {
+  Output(out, text.size() + 2).PutString(text);
 }
 
 }  // namespace callgate::json

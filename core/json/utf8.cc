@@ -1,8 +1,5 @@
 #include "core/json/utf8.h"
 
-#include <rapidjson/encodings.h>
-#include <rapidjson/memorystream.h>
-
 #include <cstdint>
 #include <cstring>
 
@@ -10,10 +7,6 @@
 
 namespace callgate::json {
 namespace {
-
-struct Discard {
-  void Put(char) {}
-};
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
@@ -34,17 +27,32 @@ std::size_t SkipAscii(std::string_view text, std::size_t at) {
   return at;
 }
 
+// Bytes of the character at the front of `text`, which is not ASCII; 0 where it is malformed. The
+// table of RFC 3629, section 4: only the second byte's range depends on the first.
+std::size_t CharacterLength(std::string_view text) {
+  const auto at = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto continues = [&](std::size_t i) { return at(i) >= 0x80 && at(i) <= 0xBF; };
+  const unsigned lead = at(0);
+  if (lead < 0xC2 || lead > 0xF4 || !continues(1)) return 0;
+  if (lead < 0xE0) return 2;
+  if ((lead == 0xE0 && at(1) < 0xA0) || (lead == 0xED && at(1) > 0x9F) || !continues(2)) return 0;
+  if (lead < 0xF0) return 3;
+  if ((lead == 0xF0 && at(1) < 0x90) || (lead == 0xF4 && at(1) > 0x8F) || !continues(3)) return 0;
+  return 4;
+}
+
 }  // namespace
 
 std::size_t FindInvalidUtf8(std::string_view text) noexcept {
   std::size_t at = SkipAscii(text, 0);
   while (at < text.size()) {
-    // A stream of its own for each character: RapidJSON reads NUL at the end, which no multi-byte
-    // character continues with, so a truncated one is invalid.
-    rapidjson::MemoryStream stream(text.data() + at, text.size() - at);
-    Discard discard;
-    if (!rapidjson::UTF8<>::Validate(stream, discard)) return at;
-    at = SkipAscii(text, at + stream.Tell());
+    const std::size_t length = CharacterLength(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+    // Between two such characters there are often only a few others, or none.
+    if (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) at = SkipAscii(text, at);
   }
   return std::string_view::npos;
 }

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <memory_resource>
-#include <string>
 #include <vector>
 
 #include "callgate/json.h"
 #include "core/json/key_order.h"
+#include "core/json/output.h"
 
 namespace callgate::json {
 
@@ -22,39 +22,39 @@ struct OpenContainer {
   std::size_t reordered_end = 0;
 };
 
-// Appends `root` to `out`. `write_number(Value, std::string&)` appends a number, or returns false
-// to give up; then so does this.
-template <typename NumberWriter>
-bool Write(Value root, KeyOrder order, std::string& out, NumberWriter write_number) {
+// Puts `root`. `put_number(Value, Output&)` puts a number, or returns false to give up; then so
+// does this.
+template <typename PutNumber>
+bool Write(Value root, KeyOrder order, Output& out, PutNumber put_number) {
   // Enough for ordinary depths without the heap.
-  alignas(OpenContainer) char stack_memory[48 * sizeof(OpenContainer)];
+  alignas(OpenContainer) char stack_memory[16 * sizeof(OpenContainer)];
   std::pmr::monotonic_buffer_resource resource(stack_memory, sizeof stack_memory);
   std::pmr::vector<OpenContainer> open(&resource);
   open.reserve(16);
   std::vector<Member> reordered;
 
-  const auto write_scalar_or_open = [&](Value value) {
+  const auto put_scalar_or_open = [&](Value value) {
     switch (value.kind()) {
       case Kind::kNull:
-        out += "null";
+        out.Put("null");
         return true;
       case Kind::kFalse:
-        out += "false";
+        out.Put("false");
         return true;
       case Kind::kTrue:
-        out += "true";
+        out.Put("true");
         return true;
       case Kind::kNumber:
-        return write_number(value, out);
+        return put_number(value, out);
       case Kind::kString:
-        AppendString(value.string(), out);
+        out.PutPaddedString(value.string());
         return true;
       case Kind::kArray:
-        out += '[';
+        out.Put('[');
         open.push_back({.is_object = false, .element = value.elements().begin()});
         return true;
       case Kind::kObject:
-        out += '{';
+        out.Put('{');
         open.push_back({.is_object = true, .member = value.members().begin()});
         if (order == KeyOrder::kUtf16 && !IsInUtf16Order(value)) {
           open.back().reordered_at = reordered.size();
@@ -68,35 +68,35 @@ bool Write(Value root, KeyOrder order, std::string& out, NumberWriter write_numb
     return false;
   };
 
-  if (!write_scalar_or_open(root)) return false;
+  if (!put_scalar_or_open(root)) return false;
   while (!open.empty()) {
     OpenContainer& container = open.back();
     // A child never ends in its container's opening bracket, so the last byte tells.
-    const bool first = out.back() == (container.is_object ? '{' : '[');
+    const bool first = out.last() == (container.is_object ? '{' : '[');
     if (container.is_object) {
       const bool is_reordered = container.reordered_end != 0;
       if (is_reordered ? container.reordered_at == container.reordered_end
                        : !(container.member != Value::MemberIterator(nullptr, nullptr))) {
-        out += '}';
+        out.Put('}');
         open.pop_back();
         continue;
       }
       const Member member = is_reordered ? reordered[container.reordered_at++] : *container.member;
       if (!is_reordered) ++container.member;
-      if (!first) out += ',';
-      AppendString(member.key, out);
-      out += ':';
-      if (!write_scalar_or_open(member.value)) return false;
+      if (!first) out.Put(',');
+      out.PutPaddedString(member.key);
+      out.Put(':');
+      if (!put_scalar_or_open(member.value)) return false;
     } else {
       if (!(container.element != Value::ElementIterator(nullptr, nullptr))) {
-        out += ']';
+        out.Put(']');
         open.pop_back();
         continue;
       }
       const Value element = *container.element;
       ++container.element;
-      if (!first) out += ',';
-      if (!write_scalar_or_open(element)) return false;
+      if (!first) out.Put(',');
+      if (!put_scalar_or_open(element)) return false;
     }
   }
   return true;

@@ -17,10 +17,13 @@ Result<void> Restore(const SavedSession& session, Tables& tables) {
   if (session.parent) {
     parent = tables.sessions.Find(*session.parent);
     if (parent == nullptr) return Invalid("a session's parent is missing");
+    if (parent->depth + 1 > tables.max_session_depth) {
+      return Invalid("a session has more ancestors than max_session_depth");
+    }
   }
   const SessionStatus status = tables.sessions.Restore(
       {session.identity, std::move(parent), session.snapshots, session.expires_at},
-      session.latest_exp, session.state);
+      std::max(session.latest_exp, session.expires_at), session.state);
   if (status == SessionStatus::kFull) return Invalid("more sessions than max_sessions");
   if (status != SessionStatus::kDone) return Invalid("a session is there twice");
   return {};
@@ -63,8 +66,7 @@ Result<void> ApplyOne(const JournalRecord& record, Tables& tables) {
     case JournalRecord::Type::kOpen:
       if (const SessionPtr known = tables.sessions.Find(record.opened->identity.id)) {
         // Opened before, or a tombstone that this process did not have to forget yet.
-        if (known->state.load() == record.opened->state &&
-            known->identity.public_key == record.opened->identity.public_key) {
+        if (known->state.load() == Liveness::kOpen && Save(*known).IsSameSession(*record.opened)) {
           RaiseTo(known->expires_at, Millis(record.opened->expires_at));
           RaiseTo(known->latest_exp, Millis(record.opened->latest_exp));
           return {};
@@ -82,7 +84,7 @@ Result<void> ApplyOne(const JournalRecord& record, Tables& tables) {
         RaiseTo(session->expires_at, Millis(record.expires_at));
         RaiseTo(session->latest_exp, Millis(record.expires_at));
       } else {
-        session->state.store(record.state);
+        tables.sessions.Close(record.session, record.state);
       }
       return {};
     }

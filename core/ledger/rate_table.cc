@@ -16,8 +16,9 @@ RateResult RateTable::Charge(const Digest& root, std::span<const std::span<const
   Shard& shard = ShardOf(root);
   {
     const std::scoped_lock lock(shard.mutex);
-    Sweep(shard, time, kSweepWindows);
     const RateResult result = TryCharge(shard, root, lists, time, taken);
+    // Not before: a period that became longer may still need what is swept.
+    Sweep(shard, time, kSweepWindows);
     if (result.status != RateStatus::kFull) return result;
   }
   // Calls that no longer count must not keep new ones out.
@@ -36,9 +37,10 @@ RateResult RateTable::TryCharge(Shard& shard, const Digest& root,
   for (const auto& list : lists) {
     for (const RateLimit& limit : list) {
       const auto found = shard.windows.find(limit.window);
-      if (limit.calls != 0 && found != shard.windows.end() && found->second.window.size() > 0) {
-        result.time = std::max(result.time, found->second.window.newest());
-      }
+      if (limit.calls == 0 || found == shard.windows.end()) continue;
+      Entry& entry = found->second;
+      entry.period = std::max(entry.period, std::int64_t{limit.per_seconds} * 1000);
+      if (entry.window.size() > 0) result.time = std::max(result.time, entry.window.newest());
     }
   }
 

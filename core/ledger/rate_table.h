@@ -83,8 +83,8 @@ class RateTable {
     std::unordered_map<Digest, Entry, DigestHash> windows;
     std::vector<Due> due;  // a heap, earliest first; one for each window
   };
-  // An export holds the locks of all shards here and of the replays at once: ThreadSanitizer follows
-  // at most 64.
+  // An export holds the locks of all shards here and of the replays at once: ThreadSanitizer
+  // follows at most 64.
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kSweepWindows = 4;  // looked at for each call charged
 

@@ -16,6 +16,12 @@ bool SecondBucket::Contains(const Digest& digest) const noexcept {
   return false;
 }
 
+void SecondBucket::Prefetch(const Digest& digest) const noexcept {
+  if (size_ == 0) return;
+  const auto parts = std::bit_cast<std::array<std::uint32_t, 4>>(digest);
+  __builtin_prefetch(&cells_[Home(parts[1])], 1);
+}
+
 void SecondBucket::Insert(const Digest& digest, QuotaId quota) {
   if (std::uint64_t{size_ + 1} * 100 > std::uint64_t{capacity_} * 72) {
     Resize(capacity_ == 0 ? kFirstCapacity : capacity_ * 7 / 5 + 2);

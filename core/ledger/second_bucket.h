@@ -21,6 +21,9 @@ class SecondBucket {
   // Drops all entries; keeps a small block for the next second that comes here.
   void Clear() noexcept;
   bool Contains(const Digest& digest) const noexcept;
+  // Fetches the cells that a search for `digest` begins with: of a large table they are in no
+  // cache.
+  void Prefetch(const Digest& digest) const noexcept;
   // REQUIRES: not contained; quota is not 0.
   void Insert(const Digest& digest, QuotaId quota);
 

@@ -29,6 +29,8 @@ struct SessionIdentity {
   PublicKey public_key;
   // Whether the token names the key (cnf.jkt); then every later one has to.
   bool key_is_confirmed = false;
+
+  friend bool operator==(const SessionIdentity&, const SessionIdentity&) = default;
 };
 
 // A context that bounds a session's calls because an ancestor is under it, as it was when the

@@ -90,6 +90,13 @@ bool SessionTable::Insert(SessionOpening opening, Time latest_exp, Liveness stat
   return true;
 }
 
+void SessionTable::Saw(std::string_view id, Time exp, Time now) {
+  const std::scoped_lock lock(mutex_);
+  const SessionPtr session = Find(id);
+  if (session == nullptr || IsForgettable(*session, now)) return;
+  RaiseTo(session->latest_exp, Millis(exp));
+}
+
 SessionChange SessionTable::Renew(std::string_view id, Time expires_at, Time now) {
   const std::scoped_lock lock(mutex_);
   const SessionPtr session = Find(id);

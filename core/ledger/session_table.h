@@ -56,6 +56,8 @@ class SessionTable {
 
   // Opening an id again that is open with the same identity and parent renews it.
   SessionChange Open(SessionOpening opening, Time now);
+  // Sees a token with that id and `exp`: the tombstone, if there will be one, has to outlast it.
+  void Saw(std::string_view id, Time exp, Time now);
   // Moves exp, never back: renewals may arrive in any order.
   SessionChange Renew(std::string_view id, Time expires_at, Time now);
   // To kEnded or kRevoked. The first of them stays.

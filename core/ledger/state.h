@@ -22,6 +22,11 @@ struct SavedSession {
   Time latest_exp;
   Liveness state = Liveness::kEnded;
   ContextSnapshots snapshots;
+
+  // True where both are the session of one id: what never changes of it is the same.
+  bool IsSameSession(const SavedSession& other) const {
+    return identity == other.identity && parent == other.parent;
+  }
 };
 
 struct SavedReplays {

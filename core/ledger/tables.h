@@ -21,6 +21,7 @@ struct Tables {
   Tables(const Limits& limits, std::chrono::milliseconds window_in, std::chrono::seconds leeway,
          const DigestKey& digest_key_in = DigestKey::Random())
       : window(window_in),
+        max_session_depth(limits.max_session_depth),
         digest_key(digest_key_in),
         replays(limits.max_replay_entries, limits.max_replay_entries_per_session, window_in),
         rates(limits.max_rate_windows, limits.max_rate_entries),
@@ -36,6 +37,7 @@ struct Tables {
   }
 
   const std::chrono::milliseconds window;
+  const std::size_t max_session_depth;
   const DigestKey digest_key;
   Clock clock;
   // Number of the latest journal record. A commit takes its number under its replay shard's lock,

@@ -7,6 +7,7 @@
 #include <istream>
 #include <streambuf>
 
+#include "core/json/utf8.h"
 #include "core/policy/document.h"
 
 namespace callgate::policy {
@@ -48,6 +49,10 @@ class TreeHandler final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     CheckPlain(mark, anchor, tag);
+    // yaml-cpp writes the escapes \_ and \N as one byte of Latin-1.
+    if (json::FindInvalidUtf8(value) != std::string_view::npos) {
+      Refuse(mark, "expected no escapes \\_ and \\N, write \\xA0 and \\x85");
+    }
     Kind kind = Kind::kString;
     if (tag == "?") {
       if (value == "<<") Refuse(mark, "expected a key, found a merge key");

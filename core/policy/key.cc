@@ -2,33 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <functional>
+
+#include "core/policy/packed_word.h"
 
 namespace callgate::policy {
 namespace {
-
-constexpr std::size_t kLongestWord = 12;
-
-// Up to twelve characters in two words, so that a look-up compares integers.
-struct Packed {
-  std::uint64_t head = 0;
-  std::uint32_t tail = 0;
-  constexpr bool operator==(const Packed&) const = default;
-};
-
-constexpr Packed Pack(const char* word, std::size_t size) noexcept {
-  Packed packed;
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    if (i < 8) {
-      packed.head |= static_cast<std::uint64_t>(byte) << (8 * i);
-    } else {
-      packed.tail |= static_cast<std::uint32_t>(byte) << (8 * (i - 8));
-    }
-  }
-  return packed;
-}
 
 // For the tables alone: the word means this only where it is the whole key, or only together with
 // the word before it.
@@ -140,24 +119,12 @@ std::string_view TakeLastWord(std::string_view& key) noexcept {
   return run.substr(begin);
 }
 
-// The word in lower case; no word of the table for one that is too long.
-Packed PackLowered(std::string_view word) noexcept {
-  if (word.size() > kLongestWord) return {};
-  std::array<char, kLongestWord> lowered;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    lowered[i] = static_cast<char>(word[i] | 0x20);  // letters alone
-  }
-  return Pack(lowered.data(), word.size());
-}
-
 bool HasLetter(std::string_view key) noexcept {
   for (const char c : key) {
     if (IsLetter(c)) return true;
   }
   return false;
 }
-
-constexpr Packed PackText(std::string_view text) noexcept { return Pack(text.data(), text.size()); }
 
 template <bool kCapitals>
 KeyClasses ClassifyPair(std::string_view rest, const Packed& last) noexcept {
@@ -230,13 +197,6 @@ std::uint64_t OddBytes(std::uint64_t bytes) noexcept {
   const std::uint64_t from_a = low + (0x80 - 'A') * kOnes;
   const std::uint64_t after_z = low + (0x80 - 'Z' - 1) * kOnes;
   return (bytes | (from_a ^ after_z)) & kHigh;
-}
-
-template <typename Integer>
-std::uint64_t LoadAt(const char* bytes) noexcept {
-  Integer value;
-  std::memcpy(&value, bytes, sizeof(value));
-  return value;
 }
 
 // Neither a capital nor anything beyond ASCII. Loads may overlap: all that counts is any byte.

@@ -1,5 +1,10 @@
 #include "core/policy/path.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
 #include <array>
 
 #include "core/policy/text.h"
@@ -62,9 +67,37 @@ std::string_view JudgeDots(std::string_view segment) noexcept {
   return segment == ".." ? "path.dotdot" : "path.dots";
 }
 
+#if defined(__SSE2__)
+// True for most paths: only printable ASCII that no rule names, and no segment that is empty or
+// begins with a dot or a space. Sixteen bytes at a time, the last ones perhaps twice.
+bool IsOrdinary(std::string_view text) noexcept {
+  constexpr std::size_t kBlock = 16;
+  if (text.size() < kBlock || text.back() == '/') return false;
+  const auto mask = [](__m128i matches) {
+    return static_cast<unsigned>(_mm_movemask_epi8(matches));
+  };
+  for (std::size_t at = 0;; at = std::min(at + kBlock, text.size() - kBlock)) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const auto is = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    // As signed numbers, all that is no ASCII lies below the space too.
+    const __m128i unprintable = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), is('\x7F'));
+    const __m128i special =
+        _mm_or_si128(_mm_or_si128(is('\\'), is('*')), _mm_or_si128(is('?'), is('%')));
+    const unsigned slashes = mask(is('/'));
+    const unsigned begins = slashes << 1 | static_cast<unsigned>(at == 0 || text[at - 1] == '/');
+    const unsigned no_beginning = slashes | mask(_mm_or_si128(is('.'), is(' ')));
+    if (mask(_mm_or_si128(unprintable, special)) != 0 || (begins & no_beginning) != 0) return false;
+    if (at + kBlock == text.size()) return true;
+  }
+}
+#else
+bool IsOrdinary(std::string_view) noexcept { return false; }
+#endif
+
 // Judges the segments of `text`, which is what arguments and entries have in common. An empty text
 // is one empty segment.
 PathJudgement JudgeSegments(std::string_view text) noexcept {
+  if (IsOrdinary(text)) return {{}, true};
   bool is_normal = true;
   const char* const end = text.data() + text.size();
   for (const char* at = text.data();; ++at) {

@@ -12,6 +12,8 @@
 #include "callgate/limits.h"
 #include "callgate/policy.h"
 #include "callgate/result.h"
+#include "callgate/result_meter.h"
+#include "callgate/split_object.h"
 #include "callgate/time.h"
 #include "callgate/token.h"
 

@@ -68,8 +68,8 @@ class Plan {
   const std::vector<std::vector<RateCharge>>& charges() const;
 
   // The decision, given the ledger's answer. A second call denies with INTERNAL_ERROR; Committed
-  // that does not fit charges() denies with LEDGER_UNAVAILABLE. Where replay_key() is nullopt the
-  // outcome is not looked at.
+  // that does not fit charges(), and RateLimited with a negative time, with LEDGER_UNAVAILABLE.
+  // Where replay_key() is nullopt the outcome is not looked at.
   Decision Finish(const Outcome& outcome);
 
  private:

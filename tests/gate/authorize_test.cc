@@ -365,6 +365,29 @@ TEST(Authorize, ASessionsContextThatIsGoneIsNotFound) {
   EXPECT_EQ(decision.context(), "default");
 }
 
+TEST(Authorize, ToolsListNeedsTheContextsOfTheChain) {
+  Scene scene;
+  const TokenText child = {.id = "child", .subject = "c", .scope = "narrow"};
+  ASSERT_TRUE(scene.Open(child, "session-1").ok());
+  const auto list = [&](const TokenText& text = {}) {
+    const std::string payload = R"({"jsonrpc":"2.0","id":)" + std::to_string(++scene.calls);
+    return scene.Envelope(payload + R"(,"method":"tools/list"})", kNoon, text);
+  };
+  scene.gate->SetPolicy(PolicyOf("name: narrow\ncapabilities: []\n"));
+  const std::string own = list();
+  const Decision denied = scene.gate->Authorize(own, kNoon);
+  EXPECT_EQ(Answer(denied), "SCOPE_NOT_FOUND");
+  EXPECT_EQ(denied.context(), "default");
+  EXPECT_EQ(denied.policy_digest(), scene.gate->policy().Digest());
+  EXPECT_FALSE(denied.effects().empty());
+  EXPECT_EQ(Answer(scene.gate->Authorize(own, kNoon)), "REPLAY_DETECTED");
+  // The child's own context is there, but its parent's is not.
+  EXPECT_EQ(Answer(scene.gate->Authorize(list(child), kNoon)), "SCOPE_NOT_FOUND");
+  scene.gate->SetPolicy(PolicyOf(kPolicy));
+  EXPECT_TRUE(scene.gate->Authorize(list(), kNoon).allowed());
+  EXPECT_TRUE(scene.gate->Authorize(list(child), kNoon).allowed());
+}
+
 TEST(Authorize, RatesAreChargedOnlyForCallsThatPolicyAllows) {
   Scene scene;
   for (int i = 0; i < 10; ++i) {
@@ -397,6 +420,36 @@ capabilities:
   EXPECT_EQ(second.charged()[0].tool_pattern, "*");
   EXPECT_EQ(Answer(third), "RATE_LIMIT_EXCEEDED");
   EXPECT_EQ(third.retry_after(), seconds(30));
+}
+
+TEST(Authorize, ARateIsTheLastOfTheChecksThatADenialTells) {
+  Scene scene(R"(
+name: default
+capabilities:
+  - {tool_pattern: t, path_allowlist: [/a]}
+  - {tool_pattern: t, rate_limit: {calls: 1, per_seconds: 60}}
+  - {tool_pattern: u}
+  - {tool_pattern: "*", rate_limit: {calls: 1, per_seconds: 60}}
+)");
+  const auto send = [&] {
+    return scene.gate->Authorize(scene.Call("t", R"({"path":"/b"})"), kNoon);
+  };
+  EXPECT_TRUE(send().allowed());
+  EXPECT_TRUE(send().allowed());
+  const Decision limited = send();
+  EXPECT_EQ(Answer(limited), "RATE_LIMIT_EXCEEDED");
+  EXPECT_EQ(limited.capability(), 1u);
+  EXPECT_EQ(limited.rule(), "rate.sliding");
+  EXPECT_EQ(limited.context(), "default");
+  EXPECT_TRUE(limited.charged().empty());
+  EXPECT_EQ(limited.charges().size(), 2u);
+  ASSERT_EQ(limited.details().size(), 3u);
+  EXPECT_EQ(limited.details()[0].code, ErrorCode::kPathNotAllowed);
+  EXPECT_EQ(limited.details()[0].where, "/path");
+  EXPECT_EQ(limited.details()[1].code, ErrorCode::kRateLimitExceeded);
+  EXPECT_EQ(limited.details()[2].capability, 3u);
+  EXPECT_EQ(limited.details()[2].rule, "rate.sliding");
+  EXPECT_NE(limited.reason().find("in capability 1 (t)"), std::string::npos) << limited.reason();
 }
 
 TEST(Authorize, AFullLedgerDeniesAndEvictsNothing) {

@@ -139,6 +139,24 @@ TEST(Chain, ALimitThatIsNamedTwiceIsChargedOnce) {
   EXPECT_EQ(Answer(scene.gate->Authorize(scene.Get(), kNoon)), "RATE_LIMIT_EXCEEDED");
 }
 
+TEST(Chain, ALimitOfAnAncestorIsToldAsOne) {
+  Scene scene(R"(
+- {name: default, capabilities: [{tool_pattern: t, rate_limit: {calls: 1, per_seconds: 60}}]}
+- {name: narrow, capabilities: [{tool_pattern: t, rate_limit: {calls: 1, per_seconds: 60}}]}
+)");
+  ASSERT_EQ(Answer(scene.Open(kChild, "session-1")), "ok");
+  scene.gate->SetPolicy(PolicyOf(R"(
+- {name: default, capabilities: [{tool_pattern: t, rate_limit: {calls: 1, per_seconds: 60}}]}
+- {name: narrow, capabilities: [{tool_pattern: t}]}
+)"));
+  EXPECT_TRUE(scene.gate->Authorize(scene.Call("t", "{}", kNoon, kChild), kNoon).allowed());
+  const Decision limited = scene.gate->Authorize(scene.Call("t", "{}", kNoon, kChild), kNoon);
+  EXPECT_EQ(Answer(limited), "RATE_LIMIT_EXCEEDED");
+  EXPECT_EQ(limited.context(), "narrow");
+  EXPECT_EQ(limited.capability(), 0u);
+  EXPECT_EQ(limited.rule(), "rate.chain");
+}
+
 TEST(Chain, TheSmallestResponseLimitOfTheChainHolds) {
   Family family;
   EXPECT_EQ(family.gate->Authorize(family.Read(kNoon, kChild), kNoon).max_response_size(), 50u);

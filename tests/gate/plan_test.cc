@@ -119,6 +119,29 @@ TEST(Plan, ACommitThatDoesNotFitTheChargesIsNoAnswer) {
   EXPECT_EQ(Answer(unlimited.Finish(Committed{{0}})), "LEDGER_UNAVAILABLE");
 }
 
+TEST(Plan, ANegativeWaitIsNoAnswer) {
+  Scene scene;
+  const auto finish = [&](milliseconds retry_after) {
+    return scene.gate->MakePlan(scene.Get(), kNoon).Finish(RateLimited{retry_after});
+  };
+  const Decision refused = finish(milliseconds(-1));
+  EXPECT_EQ(Answer(refused), "LEDGER_UNAVAILABLE");
+  EXPECT_EQ(refused.retry_after(), std::nullopt);
+  EXPECT_EQ(Answer(finish(milliseconds(0))), "RATE_LIMIT_EXCEEDED");
+}
+
+TEST(Plan, AnAnswerAboutRatesToACallWithoutAnyDenies) {
+  Scene scene;
+  Plan list = scene.gate->MakePlan(
+      scene.Envelope(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})"), kNoon);
+  const Decision limited = list.Finish(RateLimited{milliseconds(5)});
+  EXPECT_EQ(Answer(limited), "RATE_LIMIT_EXCEEDED");
+  EXPECT_EQ(limited.capability(), std::nullopt);
+  EXPECT_TRUE(limited.details().empty());
+  Plan unlimited = scene.gate->MakePlan(scene.Read(), kNoon);
+  EXPECT_EQ(Answer(unlimited.Finish(RateLimited{milliseconds(5)})), "RATE_LIMIT_EXCEEDED");
+}
+
 TEST(Plan, IsFinishedOnce) {
   Scene scene;
   Plan plan = scene.gate->MakePlan(scene.Read(), kNoon);

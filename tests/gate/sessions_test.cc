@@ -89,6 +89,30 @@ TEST(Sessions, ATokenThatWasNeverHandedInDoesNotProlongTheSession) {
   EXPECT_EQ(Answer(scene.Open(longer, {}, at)), "SESSION_INACTIVE");
 }
 
+TEST(Sessions, ATombstoneOutlastsEveryTokenThatWasHandedIn) {
+  Scene scene;
+  ASSERT_TRUE(scene.gate->RevokeSession("session-1").ok());
+  const auto hours = [](int n) { return kNoon + std::chrono::hours(n); };
+  // Refused for another reason each, but seen.
+  EXPECT_EQ(Answer(scene.Open({.scope = "nowhere", .expires = hours(2)})), "SCOPE_NOT_FOUND");
+  EXPECT_EQ(Answer(scene.Open({.expires = hours(3)}, "nobody")), "UNKNOWN_SESSION");
+  EXPECT_EQ(Answer(scene.gate->RenewSession("other", scene.Token({.expires = hours(4)}), kNoon)),
+            "UNKNOWN_SESSION");
+  const TokenText last = {.expires = hours(5)};
+  EXPECT_EQ(Answer(scene.Open(last, {}, hours(4) + seconds(60))), "SESSION_INACTIVE");
+  EXPECT_EQ(Answer(scene.Open(last, {}, hours(5) - seconds(1))), "SESSION_INACTIVE");
+  EXPECT_EQ(scene.gate->FindSession("session-1")->state, SessionState::kRevoked);
+}
+
+TEST(Sessions, ATokenThatWasNotSeenBeforeTheTombstoneWentIsANewSession) {
+  // What the gate cannot know: the issuer must not sign an id again that it took back, or whoever
+  // opens sessions must know the ids that were (docs/threat-model.md).
+  Scene scene;
+  ASSERT_TRUE(scene.gate->RevokeSession("session-1").ok());
+  const TokenText unseen = {.expires = kExp + seconds(3'600)};
+  EXPECT_EQ(Answer(scene.Open(unseen, {}, kExp + seconds(61))), "ok");
+}
+
 TEST(Sessions, EndedAndRevokedAreFinal) {
   for (const bool is_revoked : {false, true}) {
     Scene scene;

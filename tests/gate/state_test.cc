@@ -197,6 +197,58 @@ TEST(State, WhatIsMalformedChangesNothing) {
   EXPECT_EQ(Answer(scene.gate->Authorize(scene.Read(), kNoon)), "allowed");
 }
 
+TEST(State, ClosingIsFinalInTheJournalToo) {
+  Scene scene;
+  const std::string before = scene.gate->ExportState();
+  const std::string opened = scene.Open({.id = "x"})->effects;
+  const std::string closed = scene.gate->RevokeSession("x")->effects;
+  const auto restore = [&](const std::vector<std::string>& effects) {
+    return Answer(scene.gate->RestoreState(before, effects));
+  };
+  EXPECT_EQ(restore({opened, With(closed, "\"revoked\"", "\"open\"")}), "INVALID_ARGUMENT");
+  EXPECT_EQ(restore({With(opened, "\"state\":\"open\"", "\"state\":\"revoked\"")}),
+            "INVALID_ARGUMENT");
+  // The first way it was closed stays, and nothing opens it again.
+  const auto numbered = [](std::string record, int number) {
+    const std::size_t at = record.find("\"sequence\":") + 11;
+    return record.replace(at, record.find(',', at) - at, std::to_string(number));
+  };
+  ASSERT_EQ(restore({opened, closed, numbered(With(closed, "revoked", "ended"), 90)}), "ok");
+  EXPECT_EQ(scene.gate->FindSession("x")->state, SessionState::kRevoked);
+  EXPECT_EQ(restore({opened, closed, numbered(opened, 91)}), "INVALID_ARGUMENT");
+  // Nor is an open session taken for another.
+  EXPECT_EQ(restore({opened, numbered(With(opened, "agent-7", "agent-8"), 92)}),
+            "INVALID_ARGUMENT");
+  ASSERT_EQ(restore({opened, numbered(opened, 93)}), "ok");
+}
+
+TEST(State, ATombstoneOutlastsItsOwnSessionWhateverTheStateSays) {
+  Scene first;
+  ASSERT_TRUE(first.gate->RevokeSession("session-1").ok());
+  const std::string exp = std::to_string(kExp.time_since_epoch().count());
+  const std::string state =
+      With(first.gate->ExportState(), "\"latest_exp\":" + exp, "\"latest_exp\":0");
+  Scene second(kPolicy, {}, false);
+  ASSERT_EQ(Answer(second.gate->RestoreState(state)), "ok");
+  EXPECT_EQ(Answer(second.Open({}, {}, kExp - seconds(1))), "SESSION_INACTIVE");
+}
+
+TEST(State, ChainsAreNoDeeperThanTheLimitOfTheGateThatTakesThem) {
+  Scene first;
+  std::vector<std::string> effects;
+  const std::string start = first.gate->ExportState();
+  effects.push_back(first.Open({.id = "1"}, "session-1")->effects);
+  effects.push_back(first.Open({.id = "2"}, "1")->effects);
+  for (const std::size_t depth : {1, 2}) {
+    GateOptions options;
+    options.limits.max_session_depth = depth;
+    Scene second(kPolicy, options, false);
+    const std::string expected = depth == 2 ? "ok" : "INVALID_ARGUMENT";
+    EXPECT_EQ(Answer(second.gate->RestoreState(first.gate->ExportState())), expected);
+    EXPECT_EQ(Answer(second.gate->RestoreState(start, effects)), expected);
+  }
+}
+
 TEST(State, RecordsOfAnotherLedgerAreRefused) {
   Scene one;
   Scene other;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "callgate/json.h"
 
 namespace callgate::json {
@@ -77,6 +79,53 @@ TEST(Parse, DepthIsBoundedByTheLimitAndNotByTheStack) {
   EXPECT_EQ(Lexical(document->root()), deep);
   EXPECT_FALSE(KeyOrdersDiffer(document->root()));
   EXPECT_FALSE(Parse('[' + deep + ']', limits).ok());
+}
+
+TEST(Parse, RefusesEveryControlCharacterWhereverItStandsInAString) {
+  for (int c = 0; c < 0x20; ++c) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (const std::size_t after : {0u, 1u, 15u, 16u, 40u}) {
+        const std::string text =
+            '"' + std::string(before, 'a') + static_cast<char>(c) + std::string(after, 'b') + '"';
+        const auto document = Parse(text);
+        ASSERT_FALSE(document.ok()) << c << " after " << before;
+        EXPECT_EQ(document.error().where, "byte " + std::to_string(before + 1));
+      }
+    }
+  }
+}
+
+TEST(Parse, DecodesEscapesWhereverTheyStandInAString) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (const std::size_t after : {0u, 1u, 15u, 16u, 40u}) {
+      const std::string left(before, 'a');
+      const std::string right(after, 'b');
+      const auto document =
+          Parse("[\"" + left + R"(\n\u00e9\/\ud83d\ude00)" + right + "\",\"next\",-1.5]");
+      ASSERT_TRUE(document.ok());
+      EXPECT_EQ(Lexical(document->root()), "[\"" + left + "\\né/😀" + right + "\",\"next\",-1.5]");
+    }
+  }
+}
+
+TEST(Parse, ReadsNothingPastTheEndOfTheText) {
+  const std::string whole = R"({"key":["text \u00e9 \n",-12.5e+3,true,null]})";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    // In a block of its own, so that AddressSanitizer sees the end.
+    const std::vector<char> text(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_FALSE(Parse({text.data(), size}).ok()) << size;
+  }
+}
+
+TEST(Parse, RefusesNumbersThatSomeReadersCannotHoldOnTheirWayToADouble) {
+  EXPECT_TRUE(Parse("0e308").ok());
+  EXPECT_FALSE(Parse("0e309").ok());
+  EXPECT_TRUE(Parse("0.00e+310").ok());
+  EXPECT_FALSE(Parse("-0.00E311").ok());
+  EXPECT_TRUE(Parse("0e-99999999999999999999").ok());
+  EXPECT_FALSE(Parse("0e99999999999999999999").ok());
+  EXPECT_FALSE(Parse(std::string(400, '1') + "e-330").ok());
+  EXPECT_TRUE(Parse("0." + std::string(400, '1')).ok());
 }
 
 TEST(Value, IntegersAreOnlyWhatIsWrittenAsOne) {

@@ -121,6 +121,46 @@ TEST(RateTable, AWindowNamedTwiceIsChargedOnceAndObeysBothLimits) {
   EXPECT_FALSE(periods.Allows({{Limit(1, 9, 1)}, {Limit(1, 1, 3'600)}}, kNoon + seconds(3'599)));
 }
 
+TEST(RateTable, ALongerPeriodCountsEveryCallThatIsStillKnown) {
+  Rates rates;
+  const std::vector<std::vector<RateLimit>> minute = {{Limit(1, 3, 60)}};
+  const std::vector<std::vector<RateLimit>> hour = {{Limit(1, 3, 3'600)}};
+  for (const int at : {0, 30, 59}) ASSERT_TRUE(rates.Allows(minute, kNoon + seconds(at)));
+  // Nobody came since, so that nothing was forgotten.
+  const RateResult limited = rates.Charge(hour, kNoon + seconds(1'800));
+  EXPECT_EQ(limited.status, RateStatus::kNoRoom);
+  EXPECT_EQ(limited.retry_after, 1'800'000);
+  // From then on calls are kept for the longer period, whoever else comes.
+  for (std::uint64_t window = 2; window < 20; ++window) {
+    ASSERT_TRUE(rates.Allows({{Limit(window, 3, 60)}}, kNoon + seconds(3'000 + window)));
+  }
+  EXPECT_FALSE(rates.Allows(hour, kNoon + milliseconds(3'599'999)));
+  EXPECT_TRUE(rates.Allows(hour, kNoon + seconds(3'600)));
+  EXPECT_FALSE(rates.Allows(hour, kNoon + seconds(3'629)));
+}
+
+TEST(RateTable, ALongerPeriodCountsWhatTheShorterOneStillHadToKeep) {
+  Rates rates;
+  for (const int at : {0, 30, 59}) {
+    ASSERT_TRUE(rates.Allows({{Limit(1, 3, 60)}}, kNoon + seconds(at)));
+  }
+  // Others come, and the oldest call is forgotten: it was over for the limit of then.
+  for (std::uint64_t window = 2; window < 20; ++window) {
+    ASSERT_TRUE(rates.Allows({{Limit(window, 3, 60)}}, kNoon + seconds(80)));
+  }
+  const std::vector<std::vector<RateLimit>> hour = {{Limit(1, 3, 3'600)}};
+  EXPECT_TRUE(rates.Allows(hour, kNoon + seconds(80)));
+  EXPECT_FALSE(rates.Allows(hour, kNoon + seconds(3'629)));
+  EXPECT_TRUE(rates.Allows(hour, kNoon + seconds(3'630)));
+}
+
+TEST(RateTable, AShorterPeriodHoldsAtOnce) {
+  Rates rates;
+  ASSERT_TRUE(rates.Allows({{Limit(1, 1, 3'600)}}, kNoon));
+  EXPECT_FALSE(rates.Allows({{Limit(1, 1, 60)}}, kNoon + seconds(59)));
+  EXPECT_TRUE(rates.Allows({{Limit(1, 1, 60)}}, kNoon + seconds(60)));
+}
+
 TEST(RateTable, TwoListsThatShareOneRoomOfAWindowChargeItOnce) {
   Rates rates;
   const std::vector<RateLimit> list = {Limit(1, 1, 60)};

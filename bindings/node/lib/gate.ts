@@ -71,7 +71,7 @@ export class Gate {
       optionalText(known.issuer, 'issuer'),
       optionalText(known.audience, 'audience'),
       wholeSeconds(known.leeway ?? 0, 'leeway'),
-      Math.floor(seconds(known.window ?? 30, 'window') * 1000),
+      Math.round(seconds(known.window ?? 30, 'window') * 1000),
       limitValues(known.limits),
     );
   }

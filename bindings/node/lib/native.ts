@@ -80,6 +80,8 @@ interface Native {
   codes(): [name: CodeName, code: number, sealCode: number, meaning: string][];
   onError(make: MakeError): void;
 
+  /** Keys and values in turn. */
+  splitObject(json: Text, maxBytes: number): readonly (string | Uint8Array)[];
   canonicalize(json: Text, room: Uint8Array): number | Uint8Array;
 
   publicKeyFromBytes(bytes: Uint8Array): PublicKeyHandle;
@@ -233,7 +235,7 @@ interface Native {
 
   planReplayKey(plan: PlanHandle): [publicKey: PublicKeyHandle, signature: Uint8Array] | null;
   planSessions(plan: PlanHandle): string[];
-  planTimestamp(plan: PlanHandle): Milliseconds;
+  planTimestamp(plan: PlanHandle): Milliseconds | null;
   planWindow(plan: PlanHandle): Milliseconds;
   planCharges(plan: PlanHandle): Charge[][];
   planFinish(

@@ -63,11 +63,12 @@ export class Plan {
   }
 
   /**
-   * Of the envelope. Its fraction of a second is not signed: keep the replay key until the end of
-   * the second + `window`.
+   * Of the envelope; null without a replay key. Its fraction of a second is not signed: keep the
+   * replay key until the end of the second + `window`.
    */
-  get timestamp(): Date {
-    return new Date(native.planTimestamp(this.#handle));
+  get timestamp(): Date | null {
+    const milliseconds = native.planTimestamp(this.#handle);
+    return milliseconds === null ? null : new Date(milliseconds);
   }
 
   /** Seconds. */
@@ -85,7 +86,7 @@ export class Plan {
 
   /**
    * The decision, given the ledger's answer; once. A second call denies with INTERNAL_ERROR, and
-   * what was taken but does not fit `charges` with LEDGER_UNAVAILABLE.
+   * what was taken but does not fit `charges`, or a negative time, with LEDGER_UNAVAILABLE.
    */
   finish(outcome: Outcome): Decision {
     if (typeof outcome !== 'object' || outcome === null || !OUTCOMES.includes(outcome.outcome)) {
@@ -103,6 +104,11 @@ export class Plan {
   }
 }
 
+/** Whole milliseconds, never less than was said; what is negative stays so. */
+function wait(milliseconds: number): number {
+  return milliseconds < 0 ? Math.floor(milliseconds) : Math.ceil(milliseconds);
+}
+
 function detailOf(outcome: Outcome): number[] | number | undefined {
   switch (outcome.outcome) {
     case 'committed':
@@ -113,7 +119,7 @@ function detailOf(outcome: Outcome): number[] | number | undefined {
         throw wrongType(position, 'taken', 'an array of positions');
       });
     case 'rateLimited':
-      return Math.ceil(seconds(outcome.retryAfter, 'retryAfter') * 1000);
+      return wait(seconds(outcome.retryAfter, 'retryAfter') * 1000);
     default:
       return undefined;
   }

@@ -34,7 +34,9 @@ Napi::Value Sessions(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Timestamp(const Napi::CallbackInfo& info) {
-  return Milliseconds(info.Env(), PlanOf(info).timestamp());
+  const Plan& plan = PlanOf(info);
+  if (!plan.replay_key()) return info.Env().Null();
+  return Milliseconds(info.Env(), plan.timestamp());
 }
 
 Napi::Value Window(const Napi::CallbackInfo& info) {

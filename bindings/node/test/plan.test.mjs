@@ -52,6 +52,18 @@ test('every other outcome denies by its name', () => {
   }
 });
 
+test('a negative time is no answer, and a wait is never less than the ledger said', () => {
+  const finish = (retryAfter) =>
+    planned('web.search', {}).plan.finish({ outcome: 'rateLimited', retryAfter });
+  for (const wait of [-1.5, -0.0001]) {
+    assert.equal(finish(wait).codeName, 'LEDGER_UNAVAILABLE');
+    assert.equal(finish(wait).retryAfter, null);
+  }
+  for (const [said, told] of [[0, 0], [0.0001, 0.001], [1.5, 1.5], [1.5001, 1.501]]) {
+    assert.equal(finish(said).retryAfter, told);
+  }
+});
+
 test('what was taken but does not fit denies', () => {
   for (const taken of [[], [1], [0, 0]]) {
     const decision = planned('web.search', {}).plan.finish({ outcome: 'committed', taken });
@@ -78,6 +90,8 @@ test('a call that policy denies is committed, without charges', () => {
 test('where nothing is to be committed the plan denies, whatever the outcome', () => {
   const plan = gate().plan('not an envelope', { now });
   assert.equal(plan.replayKey, null);
+  assert.equal(plan.timestamp, null);
+  assert.deepEqual(plan.sessions, []);
   assert.equal(plan.finish({ outcome: 'committed', taken: [] }).codeName, 'INVALID_ENVELOPE');
 });
 

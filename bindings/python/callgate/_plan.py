@@ -10,7 +10,7 @@ from typing import TypeAlias, final
 from callgate import _native
 from callgate._charge import Charge
 from callgate._native import Decision, PublicKey
-from callgate._time import duration_ms
+from callgate._time import wait_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Plan:
         """The decision, given the ledger's answer. A second call denies.
 
         Without a replay key the outcome is not looked at. ``Committed`` that does not fit
-        ``charges`` denies with ``LEDGER_UNAVAILABLE``.
+        ``charges``, and ``RateLimited`` with a negative time, deny with ``LEDGER_UNAVAILABLE``.
         """
         match outcome:
             case Committed(taken):
@@ -102,8 +102,7 @@ class Plan:
             case AlreadySeen():
                 return self._plan.finish_already_seen()
             case RateLimited(retry_after):
-                retry_after_ms = duration_ms(retry_after, "retry_after")
-                return self._plan.finish_rate_limited(retry_after_ms)
+                return self._plan.finish_rate_limited(wait_ms(retry_after, "retry_after"))
             case SessionInactive():
                 return self._plan.finish_session_inactive()
             case Full():

@@ -36,6 +36,12 @@ def duration_ms(seconds: float, name: str) -> int:
     return _scaled(seconds, name, 1000)
 
 
+def wait_ms(seconds: float, name: str) -> int:
+    """As ``duration_ms``, never less than was said; what is negative stays so."""
+    _scaled(seconds, name, 1000)
+    return math.floor(seconds * 1000) if seconds < 0 else math.ceil(seconds * 1000)
+
+
 def whole_seconds(seconds: float, name: str) -> int:
     """A duration that must be a whole number of seconds."""
     value = _scaled(seconds, name, 1)

@@ -320,6 +320,8 @@ OUTCOMES: list[tuple[Outcome, str | None]] = [
     (Committed((2**40,)), "LEDGER_UNAVAILABLE"),
     (AlreadySeen(), "REPLAY_DETECTED"),
     (RateLimited(1.5), "RATE_LIMIT_EXCEEDED"),
+    (RateLimited(-1.5), "LEDGER_UNAVAILABLE"),
+    (RateLimited(-0.0001), "LEDGER_UNAVAILABLE"),
     (SessionInactive(), "SESSION_INACTIVE"),
     (Full(), "LEDGER_FULL"),
     (Unavailable(), "LEDGER_UNAVAILABLE"),
@@ -346,12 +348,19 @@ def test_a_plan_is_finished_with_what_the_ledger_says(
     decision = plan.finish(outcome)
     assert decision.code_name == code
     assert decision.allowed is (code is None)
-    if isinstance(outcome, RateLimited):
+    if code == "RATE_LIMIT_EXCEEDED":
         assert decision.retry_after == 1.5
     if code is None:
         assert decision.charged == (charge,)
     assert plan.finish(Committed((0,))).code_name == "INTERNAL_ERROR"
     assert world.gate.authorize(data, now=NOW), "a plan records nothing in the embedded ledger"
+
+
+def test_a_wait_is_never_less_than_the_ledger_said(world: World) -> None:
+    data = world.agent().envelope()
+    for said, told in [(0.0, 0.0), (0.0001, 0.001), (1.5, 1.5), (1.5001, 1.501), (60, 60.0)]:
+        plan = world.gate.plan(data, now=NOW)
+        assert plan.finish(RateLimited(said)).retry_after == told
 
 
 def test_a_plan_without_a_replay_key_needs_no_ledger(world: World) -> None:

@@ -172,6 +172,13 @@ good_payload(
     '{"a":9007199254740993,"b":123456789012345678901234567890}',
     "Python SDK",
 )
+good_payload(
+    "line breaks around a whole request, which a line reader would take for a message",
+    '{"a":1,\r\n"arguments" : {"x" :\n'
+    '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"t","arguments":{"n":1.50}}}\n'
+    "\t}\r\n}",
+    "callgate, concepts: the payload",
+)
 good_payload("keys in code-point order", '{"\U0001f600":1,"\ue000":2,"a":3}', "Python SDK")
 good_payload("keys in UTF-16 order", '{"\U0001f600":1,"\ue000":2,"a":3}', "TypeScript SDK", True)
 good_payload(

@@ -52,6 +52,11 @@ POLICIES = {
     "orphaned": """
 - {name: narrow, capabilities: [{tool_pattern: "*"}]}
 """,
+    "patient": """
+- name: default
+  capabilities:
+    - {tool_pattern: web.get, rate_limit: {calls: 3, per_seconds: 3600}}
+""",
     "two limits": """
 - name: default
   capabilities:
@@ -239,6 +244,30 @@ add(
     send(
         envelope(call("t", '{\n "a" : "x\\ny" ,\r\n\t"b":[ ] }')),
         arguments='{"a":"x\\ny","b":[]}',
+    ),
+    policy="open",
+)
+# An upstream that reads a message a line would take the middle line for one.
+LINES = """\r
+{ "jsonrpc" : "2.0",
+"id": 7 ,"method":\t"tools/call",
+"params" : { "name": "t", "arguments": { "x":
+{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"fs.delete","arguments":{"n":1.50}}}
+} }\r
+}
+"""
+ONE_LINE = (
+    '{"id":7,"jsonrpc":"2.0","method":"tools/call","params":{"arguments":{"x":{"id":9,"jsonrpc":"2.0",'
+    '"method":"tools/call","params":{"arguments":{"n":1.50},"name":"fs.delete"}}},"name":"t"}}'
+)
+add(
+    "payload-is-one-line",
+    "callgate, concepts: the payload",
+    send(envelope(LINES), payload=ONE_LINE),
+    planned(envelope(LINES), {"committed": []}, payload=ONE_LINE),
+    send(
+        envelope('{"jsonrpc":"2.0","id":"x",\n"method":"tools/list",\n"params":{\n"_meta":{}}\n}'),
+        payload='{"id":"x","jsonrpc":"2.0","method":"tools/list","params":{}}',
     ),
     policy="open",
 )
@@ -718,6 +747,16 @@ add(
     opening(exp=4 * HOUR, iat=3 * HOUR, now=(3 * HOUR + 60) * 1000 + 1),
 )
 add(
+    "session-tombstone-outlasts-what-was-refused",
+    SESSIONS,
+    revoke(),
+    opening("SCOPE_NOT_FOUND", exp=2 * HOUR, scp="nowhere"),
+    opening("UNKNOWN_SESSION", exp=3 * HOUR, parent="nobody"),
+    renewal("INVALID_TOKEN", exp=4 * HOUR, sub="agent-8"),
+    opening("SESSION_INACTIVE", exp=5 * HOUR, iat=HOUR, now=(HOUR + 60) * 1000 + 1),
+    opening("SESSION_INACTIVE", exp=6 * HOUR, iat=4 * HOUR, now=(4 * HOUR + 60) * 1000 + 1),
+)
+add(
     "sessions-bounded",
     SMCP + "54",
     opening("LEDGER_FULL", id="session-2"),
@@ -841,8 +880,24 @@ add(
     "policy reference, Rates",
     send(get(1), capability=0, max_response_size=10),
     send(get(2), capability=1, max_response_size=20),
-    send(get(3), "RATE_LIMIT_EXCEEDED", retry_after=30.0),
+    send(get(3), "RATE_LIMIT_EXCEEDED", capability=0, retry_after=30.0),
     policy="two limits",
+)
+add(
+    "rate-period-lengthened-by-a-reload",
+    "policy reference, Rates",
+    send(get(1)),
+    send(get(2, at=1000), now=1000),
+    send(get(3, at=30000), now=30000),
+    policy("patient"),
+    send(get(4, at=60000), "RATE_LIMIT_EXCEEDED", now=60000, retry_after=3540.0),
+    policy("seed"),
+    send(get(5, at=60000), now=60000),
+    send(get(6, at=61000), now=61000),
+    policy("patient"),
+    send(get(7, at=600000), "RATE_LIMIT_EXCEEDED", now=600000, retry_after=3030.0),
+    RESTART,
+    send(get(8, at=600000), "RATE_LIMIT_EXCEEDED", now=600000, retry_after=3030.0),
 )
 add(
     "rate-windows-full",
@@ -898,6 +953,19 @@ add(
     policy("orphaned"),
     send(envelope(call(id="2"), **CHILD), "SCOPE_NOT_FOUND"),
     send(envelope(call(id="3")), "SCOPE_NOT_FOUND"),
+)
+LIST = '{"jsonrpc":"2.0","id":"a","method":"tools/list"}'
+add(
+    "tools-list-needs-the-contexts",
+    "callgate, concepts: what the gate takes",
+    opening(parent="session-1", **CHILD),
+    policy("orphaned"),
+    send(envelope(LIST), "SCOPE_NOT_FOUND", method="tools/list", context="default", payload=""),
+    send(envelope(LIST), "REPLAY_DETECTED", cause="already_seen"),
+    send(envelope(LIST, **CHILD), "SCOPE_NOT_FOUND", method="tools/list", context="narrow"),
+    policy("shut"),
+    send(envelope(LIST.replace('"a"', '"b"'))),
+    send(envelope(LIST.replace('"a"', '"b"'), **CHILD)),
 )
 add(
     "chain-ends-with-an-ancestor",
@@ -1012,6 +1080,7 @@ add(
     planned(get(1), {"committed": []}, "LEDGER_UNAVAILABLE"),
     planned(get(1), {"already_seen": True}, "REPLAY_DETECTED", cause="already_seen"),
     planned(get(1), {"rate_limited": 1.5}, "RATE_LIMIT_EXCEEDED", retry_after=1.5),
+    planned(get(1), {"rate_limited": -0.001}, "LEDGER_UNAVAILABLE"),
     planned(get(1), {"session_inactive": True}, "SESSION_INACTIVE"),
     planned(get(1), {"full": True}, "LEDGER_FULL"),
     planned(get(1), {"unavailable": True}, "LEDGER_UNAVAILABLE"),

@@ -161,6 +161,8 @@ class TestProof:
             ("public_key", SecretKey.generate().public_key.to_base64()),
             ("payload", None),
         ],
+        # Tests that run at a time in several processes must bear the same names.
+        ids=["payload", "timestamp", "public key", "no payload"],
     )
     def test_another_call_is_not_proven(
         self, call: tuple[dict[str, Any], str], name: str, value: str | None

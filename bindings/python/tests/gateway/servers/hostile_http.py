@@ -20,7 +20,9 @@ def respond(
     status: str, body: bytes, kind: str = "application/json", *more: str, length: int | None = None
 ) -> bytes:
     size = len(body) if length is None else length
-    lines = [f"HTTP/1.1 {status}", f"content-type: {kind}", f"content-length: {size}", *more]
+    # One connection a request: a client that took a closing one for its next would see it break.
+    lines = [f"HTTP/1.1 {status}", "connection: close", f"content-type: {kind}"]
+    lines += [f"content-length: {size}", *more]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

@@ -1,0 +1,101 @@
+/** The parameters of a client, checked. */
+import { Ed25519Key } from './ed25519-key.js';
+import { ConfigurationError } from './errors.js';
+import { type GenerationName, generations } from './generations.js';
+import type { Settings } from './session.js';
+import type { ClientCertificate } from './tls-settings.js';
+
+export interface ClientOptions {
+  /** `'B'` for SMCPClient and `'C'` for SEALClient by default. */
+  readonly generation?: GenerationName;
+  /** A key of yours, which stays yours to erase. A new one by default. */
+  readonly key?: Ed25519Key;
+  /** For executions that are tied to one. Goes to the attestation path only. */
+  readonly enrolmentSecret?: string;
+  /** Seconds for a whole attestation, from connecting to the last byte. 10. */
+  readonly attestTimeout?: number;
+  /** Seconds for a whole call. 30. */
+  readonly callTimeout?: number;
+  /** Seconds of it for connecting, the TLS handshake included. 5. */
+  readonly connectTimeout?: number;
+  /** How often one request may be sent again, 0 to 10. 2. */
+  readonly retries?: number;
+  /** A larger reply is not read on. 16 MiB. */
+  readonly maxResponseBytes?: number;
+  /** Authorities in PEM, instead of Node's own. */
+  readonly caFile?: string | URL;
+  readonly clientCertificate?: ClientCertificate;
+  /** Refuse values that languages write differently. False. */
+  readonly strictInterop?: boolean;
+}
+
+const known: readonly string[] = [
+  'generation',
+  'key',
+  'enrolmentSecret',
+  'attestTimeout',
+  'callTimeout',
+  'connectTimeout',
+  'retries',
+  'maxResponseBytes',
+  'caFile',
+  'clientCertificate',
+  'strictInterop',
+] satisfies (keyof ClientOptions)[];
+
+// Timers of Node fire at once for what does not fit in 31 bits of milliseconds.
+const LONGEST_SECONDS = 2_147_483;
+
+/** @throws ConfigurationError */
+export function checkedOptions(options: unknown): ClientOptions {
+  if (typeof options !== 'object' || options === null) throw refused('options must be an object');
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw refused(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
+    }
+  }
+  const { generation, key, enrolmentSecret, strictInterop } = options as ClientOptions;
+  if (generation !== undefined && !Object.hasOwn(generations, generation)) {
+    throw refused("generation must be 'A', 'B' or 'C'");
+  }
+  if (key !== undefined && !Ed25519Key.isEd25519Key(key))
+    throw refused('key must be an Ed25519Key');
+  if (enrolmentSecret !== undefined) checkedText(enrolmentSecret, 'enrolmentSecret');
+  if (strictInterop !== undefined && typeof strictInterop !== 'boolean') {
+    throw refused('strictInterop must be a boolean');
+  }
+  return options;
+}
+
+/** @throws ConfigurationError */
+export function settingsOf(options: ClientOptions): Settings {
+  const { attestTimeout = 10, callTimeout = 30, connectTimeout = 5 } = options;
+  const { retries = 2, maxResponseBytes = 16 * 1024 * 1024, strictInterop = false } = options;
+  for (const [name, seconds] of Object.entries({ attestTimeout, callTimeout, connectTimeout })) {
+    if (!(typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_SECONDS)) {
+      throw refused(`${name} must be a number of seconds above 0, at most ${LONGEST_SECONDS}`);
+    }
+  }
+  if (!(Number.isInteger(retries) && retries >= 0 && retries <= 10)) {
+    throw refused('retries must be an integer from 0 to 10');
+  }
+  if (!(Number.isSafeInteger(maxResponseBytes) && maxResponseBytes > 0)) {
+    throw refused('maxResponseBytes must be an integer above 0');
+  }
+  return { attestTimeout, callTimeout, connectTimeout, retries, maxResponseBytes, strictInterop };
+}
+
+/** @throws ConfigurationError */
+export function checkedText(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw refused(`${name} must be a string that is not empty`);
+  }
+  if (!value.isWellFormed()) {
+    throw refused(`${name} holds a lone surrogate, which is no Unicode text`);
+  }
+  return value;
+}
+
+function refused(message: string): ConfigurationError {
+  return new ConfigurationError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
+}

@@ -1,0 +1,225 @@
+/** What can go wrong between a client and a gateway, told apart by class or `codeName`. */
+import { type CodeName, errorCodes } from '../codes.js';
+import type { Protocol } from '../envelope.js';
+import { CallgateError } from '../errors.js';
+import type { JsonObject } from '../json.js';
+
+/** Policy denied the call: the names of the 2xxx range. */
+export type PolicyCodeName =
+  | 'TOOL_NOT_ALLOWED'
+  | 'TOOL_EXPLICITLY_DENIED'
+  | 'PATH_NOT_ALLOWED'
+  | 'DOMAIN_NOT_ALLOWED'
+  | 'COMMAND_NOT_ALLOWED'
+  | 'RATE_LIMIT_EXCEEDED'
+  | 'OUTPUT_SIZE_EXCEEDED'
+  | 'ARGUMENT_NOT_ALLOWED';
+
+/** What attesting again may cure. */
+export type TokenCodeName = 'INVALID_TOKEN' | 'EXPIRED_TOKEN';
+
+/** All other names. */
+export type OtherCodeName = Exclude<CodeName, PolicyCodeName | TokenCodeName>;
+
+export interface SMCPErrorOptions {
+  /** `INTERNAL_ERROR` by default. */
+  readonly codeName?: CodeName;
+  readonly statusCode?: number | null;
+  readonly dispatched?: boolean | null;
+  readonly retryAfter?: number | null;
+  readonly requestId?: string | number | null;
+  readonly httpStatus?: number | null;
+  readonly details?: JsonObject | null;
+  readonly cause?: unknown;
+}
+
+/** Any failure of an SDK call. `SEALError` is another name of this class. */
+export class SMCPError extends CallgateError {
+  /** The number in the generation of the path, which differs from `code` on SEAL paths only. */
+  readonly statusCode: number;
+  /** Whether the tool may have run: false no, true it was reached, null unknown. */
+  readonly dispatched: boolean | null;
+  /** Seconds. */
+  readonly retryAfter: number | null;
+  /** The JSON-RPC id of the call. */
+  readonly requestId: string | number | null;
+  /** Of the gateway's reply. */
+  readonly httpStatus: number | null;
+  /** What else the gateway says. */
+  readonly details: JsonObject | null;
+
+  /** @param given - a number is `code`, as in the published SDKs; one of SMCP names the error too */
+  constructor(message: string, given: number | SMCPErrorOptions = {}) {
+    const options = typeof given === 'number' ? { statusCode: given } : given;
+    const { codeName = namedBy(options.statusCode) } = options;
+    super(message, codeName);
+    if (typeof given === 'number') setCode(this, given);
+    this.statusCode = options.statusCode ?? this.code;
+    this.dispatched = options.dispatched ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.requestId = options.requestId ?? null;
+    this.httpStatus = options.httpStatus ?? null;
+    this.details = options.details ?? null;
+    if (options.cause !== undefined) {
+      // As with Error's own, shown by console.log but no enumerable property.
+      Object.defineProperty(this, 'cause', { value: options.cause, configurable: true });
+    }
+  }
+
+  static {
+    brand(this.prototype, 'SMCPError');
+  }
+}
+
+export const SEALError: typeof SMCPError = SMCPError;
+export type SEALError = SMCPError;
+
+/** A parameter of a client that cannot be right. */
+export class ConfigurationError extends SMCPError {
+  declare readonly codeName: 'INVALID_ARGUMENT';
+}
+
+/** An argument of a call that cannot be sent: nothing was. */
+export class PayloadError extends SMCPError {
+  declare readonly codeName: OtherCodeName;
+}
+
+/** A call before `attest`. */
+export class NotAttested extends SMCPError {
+  declare readonly codeName: 'INVALID_ARGUMENT';
+}
+
+/** A client that was disposed of, or a key that was erased. */
+export class ClientClosed extends SMCPError {
+  declare readonly codeName: 'INVALID_ARGUMENT';
+}
+
+/**
+ * An envelope that does not verify: malformed, forged, of another protocol, or too old. `code` is
+ * the number of the envelope's protocol, as in the published SDKs.
+ */
+export class VerificationError extends SMCPError {
+  declare readonly codeName: OtherCodeName;
+
+  constructor(message: string, protocol: Protocol, codeName: CodeName, cause?: unknown) {
+    const statusCode = numberIn(protocol, codeName);
+    super(message, { codeName, statusCode, cause });
+    setCode(this, statusCode);
+  }
+}
+
+/** No connection: nothing was sent. */
+export class GatewayUnreachable extends SMCPError {
+  declare readonly codeName: 'UPSTREAM_FAILED';
+  declare readonly dispatched: false;
+}
+
+/** The gateway's certificate does not verify. Not retried. */
+export class CertificateRefused extends GatewayUnreachable {}
+
+/** The connection broke after the request began. `dispatched` is null. */
+export class ConnectionLost extends SMCPError {
+  declare readonly codeName: 'UPSTREAM_FAILED';
+}
+
+/** No complete reply within the time-out. `dispatched` is null. */
+export class GatewayTimeout extends SMCPError {
+  declare readonly codeName: 'UPSTREAM_TIMEOUT';
+}
+
+/** A reply that is not of the protocol, so not a result. */
+export class InvalidResponse extends SMCPError {
+  declare readonly codeName: 'UPSTREAM_FAILED' | 'LIMIT_EXCEEDED';
+}
+
+/** The gateway answered with a redirect; a signed envelope is not sent elsewhere. */
+export class RedirectRefused extends InvalidResponse {}
+
+/** The reply exceeds `maxResponseBytes` and was not read on. */
+export class ResponseTooLarge extends InvalidResponse {
+  declare readonly codeName: 'LIMIT_EXCEEDED';
+}
+
+/** The reply answers another request. */
+export class WrongResponseId extends InvalidResponse {}
+
+/** The gateway answered with an error; its code, name and message are this error's. */
+export class GatewayRefused extends SMCPError {}
+
+/** Policy denied the call. */
+export class ToolDenied extends GatewayRefused {
+  declare readonly codeName: PolicyCodeName;
+
+  static {
+    brand(this.prototype, 'ToolDenied');
+  }
+}
+
+/** The token was refused, after the one renewal that the SDK tries. */
+export class TokenRefused extends GatewayRefused {
+  declare readonly codeName: TokenCodeName;
+
+  static {
+    brand(this.prototype, 'TokenRefused');
+  }
+}
+
+/** What a tool's server sent instead of a result (JSON-RPC 2.0, section 5.1). */
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data: unknown;
+}
+
+/** The tool's server answered with a JSON-RPC error. `dispatched` is true. */
+export class ToolCallError extends SMCPError {
+  declare readonly codeName: 'UPSTREAM_FAILED';
+  /** The server's own. */
+  readonly rpcCode: number;
+  readonly rpcMessage: string;
+  readonly rpcData: unknown;
+
+  constructor(message: string, rpc: RpcError, requestId: string) {
+    super(message, { codeName: 'UPSTREAM_FAILED', dispatched: true, requestId, httpStatus: 200 });
+    this.rpcCode = rpc.code;
+    this.rpcMessage = rpc.message;
+    this.rpcData = rpc.data;
+  }
+
+  static {
+    brand(this.prototype, 'ToolCallError');
+  }
+}
+
+/** The number of a code name in the table of the protocol. */
+export function numberIn(protocol: Protocol, codeName: CodeName): number {
+  const row = errorCodes.find(({ name }) => name === codeName);
+  if (row === undefined) throw new Error(`${codeName} is in no table`);
+  return protocol === 'seal/v1' ? row.sealCode : row.code;
+}
+
+/** Says which request failed, where the error does not. */
+export function ofRequest(error: unknown, requestId: string): unknown {
+  if (error instanceof SMCPError && error.requestId === null) {
+    Object.defineProperty(error, 'requestId', { value: requestId, enumerable: true });
+  }
+  return error;
+}
+
+/** The mark that guards look for; the same in every copy of the package. */
+export function brandOf(className: string): symbol {
+  return Symbol.for(`callgate/smcp ${className}`);
+}
+
+function brand(prototype: object, className: string): void {
+  Object.defineProperty(prototype, brandOf(className), { value: true });
+}
+
+function setCode(error: SMCPError, value: number): void {
+  Object.defineProperty(error, 'code', { value, enumerable: true });
+}
+
+/** Where names share a number, the first in the table stands for it. */
+function namedBy(number: number | null | undefined): CodeName {
+  return errorCodes.find(({ code }) => code === number)?.name ?? 'INTERNAL_ERROR';
+}

@@ -1,0 +1,76 @@
+/** The TLS settings of a client. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { Address } from './address.js';
+import { ConfigurationError } from './errors.js';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** A PEM file with certificate and key, or one file each. */
+export type ClientCertificate =
+  string | URL | readonly [certificate: string | URL, key: string | URL];
+
+export interface TlsSettings extends SecureContextOptions {
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly rejectUnauthorized: true;
+}
+
+/**
+ * Verifies certificate and name, always; TLS 1.3 off loopback, 1.2 or later on it.
+ *
+ * @param caFile - its authorities replace Node's own
+ * @throws ConfigurationError
+ */
+export function tlsSettings(
+  address: Address,
+  caFile: string | URL | undefined,
+  certificate: ClientCertificate | undefined,
+): TlsSettings {
+  if (!address.tls && (caFile !== undefined || certificate !== undefined)) {
+    throw refused('caFile and clientCertificate are for https addresses');
+  }
+  const settings: TlsSettings = {
+    minVersion: address.loopback ? 'TLSv1.2' : 'TLSv1.3',
+    // Said, because NODE_TLS_REJECT_UNAUTHORIZED of the environment would change the default.
+    rejectUnauthorized: true,
+    ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
+    ...(certificate === undefined ? {} : pair(certificate)),
+  };
+  try {
+    createSecureContext(settings);
+  } catch (cause) {
+    throw refused('clientCertificate cannot be read as certificate and key', cause);
+  }
+  return settings;
+}
+
+/** Checked one by one: Node takes a file without certificates for no authority at all. */
+function authorities(file: string | URL): string[] {
+  try {
+    const found = readFileSync(file, 'utf8').match(CERTIFICATE) ?? [];
+    if (found.length === 0) throw new Error('no certificate');
+    for (const certificate of found) new X509Certificate(certificate);
+    return [...found];
+  } catch (cause) {
+    throw refused('caFile cannot be read as certificates in PEM', cause);
+  }
+}
+
+function pair(files: ClientCertificate): { cert: Buffer; key: Buffer } {
+  const [certificate, key] =
+    typeof files === 'string' || files instanceof URL ? [files, files] : files;
+  try {
+    return { cert: readFileSync(certificate), key: readFileSync(key) };
+  } catch (cause) {
+    throw refused('clientCertificate cannot be read as certificate and key', cause);
+  }
+}
+
+function refused(message: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(message, {
+    codeName: 'INVALID_ARGUMENT',
+    dispatched: false,
+    cause,
+  });
+}
