@@ -101,6 +101,7 @@ class World:
 
     def read_as(self, agent: Agent, mark: str, **how: Any) -> bytes:
         """A call of ``files`` that is allowed and that the record tells from others."""
+        how = {"id": uuid.uuid4().hex, **how}
         return agent.call("fs.read", {"mark": mark, "path": "/workspace/a"}, **how)
 
     def times(self, mark: str) -> int:
@@ -125,6 +126,11 @@ class World:
         files = sorted((self.folder / "state" / "audit").glob("*.jsonl"))
         lines = b"".join(file.read_bytes() for file in files).splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.endswith(b"\n")]
+
+    def trail_of(self, session: str) -> list[dict[str, Any]]:
+        """The events of a session."""
+        lines = [line for line in self.trail() if line["kind"] == "event"]
+        return [line for line in lines if line["fields"].get("session") == session]
 
     def _answer(self, response: httpx2.Response, generation: str) -> Answer:
         body = response.json()
