@@ -266,8 +266,13 @@ class TestConnections:
             b"content-length: 2\r\n\r\nab",
             b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
             b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 5000,
+            b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n"
+            b"transfer-encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
         ],
-        ids=["no HTTP", "two lengths", "a negative length", "headers over the limit"],
+        ids=[
+            *("no HTTP", "two lengths", "a negative length", "headers over the limit"),
+            "a length and chunks",
+        ],
     )
     async def test_malformed_http_is_answered_with_the_error_body(
         self, port: int, request_: bytes

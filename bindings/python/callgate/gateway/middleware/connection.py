@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from callgate.gateway import replies
 from callgate.gateway.middleware.joined_writes import JoinedWrites
 from callgate.gateway.middleware.limits import HttpLimits
+from callgate.gateway.middleware.strict_framing import StrictFraming
 from callgate.gateway.peer_protocol import peer_of_transport
 from callgate.gateway.refusal import Refusal
 
@@ -56,6 +57,7 @@ class _BoundedConnection(H11Protocol):
     _lingering: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.conn = StrictFraming(h11.SERVER, self.bounds.header_bytes)
         joined: Any = JoinedWrites(transport, self.loop)
         super().connection_made(joined)
         peer = peer_of_transport(transport)
