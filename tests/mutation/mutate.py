@@ -250,7 +250,7 @@ def build(numbered: list[tuple[int, Condition]]) -> None:
         kept.add(tree / name)
     for file in [file for file in tree.rglob("*") if file.is_file() and file not in kept]:
         file.unlink()
-    # The library's assertions notice what would be undefined: one past an end, nothing dereferenced.
+    # The library's assertions notice what else would be undefined, such as a read past an end.
     flags = f"-O1 -g0 -w -D_GLIBCXX_ASSERTIONS -include {tree}/core/mutation.h"
     launcher = "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache" if shutil.which("ccache") else ""
     output = str(SCRATCH / "build")
