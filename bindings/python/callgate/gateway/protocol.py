@@ -1,8 +1,9 @@
-"""The HTTP/1.1 protocol of the agents' listener: bounded, and it says who the peer is."""
+"""The HTTP/1.1 protocol of the listeners: bounded, and it says who the peer is."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
+from typing import Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -10,6 +11,9 @@ from callgate.gateway.config import Listen
 from callgate.gateway.middleware.connection import bounded_connections
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer_protocol import PeerProtocol
+
+# A policy document, which is the longest body, takes a while to send.
+_OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
 
 
 def agent_protocol(settings: Listen, limits: HttpLimits) -> type[H11Protocol]:
@@ -19,9 +23,16 @@ def agent_protocol(settings: Listen, limits: HttpLimits) -> type[H11Protocol]:
     def is_proxy(address: str) -> bool:
         return any(ip_address(address) in network for network in networks)
 
-    bounded = bounded_connections(limits, uncounted=is_proxy)
+    return _with_peer(bounded_connections(limits, uncounted=is_proxy))
 
-    class AgentProtocol(PeerProtocol, bounded):  # type: ignore[misc, valid-type]
+
+def operator_protocol() -> type[H11Protocol]:
+    """The same for one listener of operators: whoever is on this machine can connect to it."""
+    return _with_peer(bounded_connections(_OPERATORS))
+
+
+def _with_peer(bounded: type[H11Protocol]) -> type[H11Protocol]:
+    class Protocol(PeerProtocol, bounded):  # type: ignore[misc, valid-type]
         """Both."""
 
-    return AgentProtocol
+    return Protocol

@@ -340,6 +340,12 @@ async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
         assert response.json()["error"]["message"]
 
 
+async def test_what_is_not_there_is_no_fault_of_the_gateway(client: httpx2.AsyncClient) -> None:
+    for target in ("http://operator/", "http://operator/nothing", "http://operator/admin/v1"):
+        response = await client.get(target)
+        assert (response.status_code, response.json()["error"]["name"]) == (404, "HTTP")
+
+
 async def test_an_unforeseen_exception_shows_no_detail(
     path: AttestPath, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
