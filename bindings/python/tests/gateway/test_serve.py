@@ -182,6 +182,15 @@ def test_check_reads_every_file_and_reports_all_faults(tmp_path: Path) -> None:
     assert not (tmp_path / "state").exists()
 
 
+def test_check_finds_two_executions_of_one_id(tmp_path: Path) -> None:
+    config = write_gateway(tmp_path / "g")
+    entry = {"workload_id": WORKLOAD, "scopes": ["clock"], "tie": "none"}
+    replace(tmp_path / "g" / "executions.yaml", json.dumps([entry, entry]))
+    code, error = refused("--check", "--config", str(config))
+    assert code != 0
+    assert "two entries have the same workload_id" in error
+
+
 def test_an_entry_without_a_tie_must_say_so(tmp_path: Path) -> None:
     config = write_gateway(tmp_path)
     (tmp_path / "executions.yaml").write_text("- {workload_id: a, scopes: [clock]}\n")

@@ -23,6 +23,7 @@ def state_routes(services: Services) -> list[BaseRoute]:
     async def reset_clock(request: Request) -> Response:
         # At once: from here on no session is open, so nothing signed before can pass.
         effects = services.gate.reset_clock()
+        services.attestation.reset_clock()
         record = {"kind": "effects", "effects": base64.b64encode(effects).decode()}
         await services.audit.note("clock_reset", {}, state=[record])
         return answer_of({"reset": True})
