@@ -14,7 +14,7 @@ from callgate.gateway.config import (
     Tie,
     load_model,
 )
-from callgate.gateway.config_places import Fault
+from callgate.gateway.config.places import Fault
 from callgate.gateway.execution import Execution, by_workload_id
 from callgate.gateway.ties import EnrolmentTie, NoTie, tie_of_json
 from callgate.gateway.ties import Tie as RegistryTie
