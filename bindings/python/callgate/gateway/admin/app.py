@@ -25,15 +25,10 @@ PREFIX = "/admin/v1"
 def create_admin_app(
     services: Services,
     *,
-    credential: OperatorCredential | None = None,
+    credential: OperatorCredential,
     routes: Iterable[BaseRoute] = (),
 ) -> Starlette:
-    """Everything under ``/admin/v1`` needs the credential, by default the configuration's.
-
-    ``routes`` of other parts do not.
-    """
-    if credential is None:
-        credential = OperatorCredential(services.config.admin.credential.reveal())
+    """Everything under ``/admin/v1`` needs the credential; ``routes`` of other parts do not."""
     operations = [
         *execution_routes(services),
         *session_routes(services),
