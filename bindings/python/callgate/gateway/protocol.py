@@ -5,8 +5,6 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
 from callgate.gateway.config import Listen
 from callgate.gateway.middleware.connection import bounded_connections
 from callgate.gateway.middleware.limits import HttpLimits
@@ -16,23 +14,16 @@ from callgate.gateway.peer_protocol import PeerProtocol
 _OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
 
 
-def agent_protocol(settings: Listen, limits: HttpLimits) -> type[H11Protocol]:
+def agent_protocol(settings: Listen, limits: HttpLimits) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``. Trusted proxies stand for many, and count in all only."""
     networks = [ip_network(text) for text in settings.trusted_proxies.networks]
 
     def is_proxy(address: str) -> bool:
         return any(ip_address(address) in network for network in networks)
 
-    return _with_peer(bounded_connections(limits, uncounted=is_proxy))
+    return bounded_connections(limits, uncounted=is_proxy)
 
 
-def operator_protocol() -> type[H11Protocol]:
+def operator_protocol() -> type[PeerProtocol]:
     """The same for one listener of operators: whoever is on this machine can connect to it."""
-    return _with_peer(bounded_connections(_OPERATORS))
-
-
-def _with_peer(bounded: type[H11Protocol]) -> type[H11Protocol]:
-    class Protocol(PeerProtocol, bounded):  # type: ignore[misc, valid-type]
-        """Both."""
-
-    return Protocol
+    return bounded_connections(_OPERATORS)

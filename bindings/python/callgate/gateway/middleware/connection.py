@@ -9,14 +9,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from callgate.gateway import replies
 from callgate.gateway.middleware.joined_writes import JoinedWrites
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.middleware.strict_framing import StrictFraming
-from callgate.gateway.peer_protocol import peer_of_transport
+from callgate.gateway.peer_protocol import PeerProtocol
 from callgate.gateway.refusal import Refusal
+from callgate.smcp._generations import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ _LOG.setLevel(logging.ERROR)
 
 def bounded_connections(
     limits: HttpLimits, *, uncounted: Callable[[str], bool] = lambda address: False
-) -> type[H11Protocol]:
+) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``; the connections of all its instances are counted together.
 
     ``uncounted`` names the addresses that stand for many peers, as trusted proxies do; peers on a
@@ -52,7 +52,7 @@ def bounded_connections(
     return type("BoundedConnection", (_BoundedConnection,), {**members, "open": Counter()})
 
 
-class _BoundedConnection(H11Protocol):
+class _BoundedConnection(PeerProtocol):
     """One connection. A request that is not all there in time ends it, with 408; an answer that
     nobody reads ends it, too."""
 
@@ -72,7 +72,7 @@ class _BoundedConnection(H11Protocol):
         joined: Any = JoinedWrites(transport, self.loop)
         self.logger = _LOG
         super().connection_made(joined)
-        peer = peer_of_transport(transport)
+        peer = self.peer
         if self.open[""] >= self.bounds.connections:
             self._refuse_connection("too many connections are open")
             return
@@ -181,7 +181,7 @@ class _BoundedConnection(H11Protocol):
         self._answer(replies.refused(error, "smcp/v1"))
         self.transport.close()
 
-    def _protocol(self) -> Any:
+    def _protocol(self) -> Protocol:
         return replies.protocol_of(self.scope["path"] if self.scope else "")
 
     def _answer_and_close(self, reply: replies.Reply) -> None:
