@@ -11,7 +11,7 @@ from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer_protocol import PeerProtocol
 
 # A policy document, which is the longest body, takes a while to send.
-_OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
+OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
 
 
 def agent_protocol(settings: Listen, limits: HttpLimits) -> type[PeerProtocol]:
@@ -26,4 +26,4 @@ def agent_protocol(settings: Listen, limits: HttpLimits) -> type[PeerProtocol]:
 
 def operator_protocol() -> type[PeerProtocol]:
     """The same for one listener of operators: whoever is on this machine can connect to it."""
-    return bounded_connections(_OPERATORS)
+    return bounded_connections(OPERATORS)
