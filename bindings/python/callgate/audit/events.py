@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from callgate import Decision
-from callgate.audit._split import split_object
+from callgate._native import split_object
 from callgate.audit.record import Verbatim, fields_text
 from callgate.audit.redaction import Redaction
 
@@ -116,7 +116,7 @@ def event_of_decision(
     verified = decision.message_digest is not None and decision.public_key is not None
     payload = timestamp = token = None
     if verified:
-        members = split_object(envelope)
+        members = split_object(envelope, len(envelope))
         payload = members["payload"]
         timestamp = members["timestamp"].decode().strip('"')
         token = hashlib.sha256(members["security_token"].strip(b'"')).hexdigest()

@@ -19,8 +19,10 @@ from callgate.audit.chain import Line, time_text
 from callgate.audit.chain_writer import ChainWriter, Sealing
 from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, outcome_entry
+from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.head import Head
+from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import resume_chain
@@ -28,8 +30,6 @@ from callgate.audit.redaction import Redaction
 from callgate.audit.start import find_end
 from callgate.audit.trail import LOCK_NAME
 from callgate.audit.writer import Item, Writer
-from callgate.gateway.journal import Journal, SnapshotSource
-from callgate.gateway.refusal import Refusal
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
 _RESERVED: Final = frozenset(
@@ -135,7 +135,7 @@ class AuditLog:
     async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
-        Raises Refusal: ``AUDIT_UNAVAILABLE``. A call may be forwarded only after this returned.
+        Raises AuditUnavailable. A call may be forwarded only after this returned.
         A caller that is cancelled while it waits has forwarded nothing; its outcome says so.
         """
         entry = Entry(
@@ -201,7 +201,7 @@ class AuditLog:
     async def rotate_key(self, key: SecretKey) -> None:
         """From now on ``key`` signs; the old key's last line says so.
 
-        Raises Refusal: ``AUDIT_UNAVAILABLE``.
+        Raises AuditUnavailable.
         """
         future: asyncio.Future[Receipt] = self._loop.create_future()
         self._writing().rotate_key(key, self._answer(future, forwarded=False))
@@ -273,7 +273,7 @@ class AuditLog:
         future.add_done_callback(_retrieve)
         item = Item(entry, self._answer(future, forwarded=entry.forwarded), keep)
         if self._writer is None or not self._writer.submit(item):
-            future.set_exception(Refusal("AUDIT_UNAVAILABLE", dispatched=False))
+            future.set_exception(AuditUnavailable())
         return future
 
     def _answer(
@@ -282,7 +282,7 @@ class AuditLog:
         def answer(sequence: int | None) -> None:
             if sequence is None:
                 if not future.done():
-                    future.set_exception(Refusal("AUDIT_UNAVAILABLE", dispatched=False))
+                    future.set_exception(AuditUnavailable())
                 return
             receipt = Receipt(sequence, forwarded)
             if forwarded:
@@ -300,7 +300,7 @@ class AuditLog:
 
     def _writing(self) -> Writer:
         if self._writer is None:
-            raise Refusal("AUDIT_UNAVAILABLE", dispatched=False)
+            raise AuditUnavailable()
         return self._writer
 
     async def _summarize(self) -> None:

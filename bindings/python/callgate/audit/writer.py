@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias, final
+from typing import Final, TypeAlias, final
 
 from callgate import SecretKey
 from callgate.audit.chain import time_text
@@ -17,6 +17,7 @@ from callgate.audit.chain_writer import ChainWriter
 from callgate.audit.durable_file import replace_file
 from callgate.audit.entry import Entry, exact, outcome_entry
 from callgate.audit.head import Head
+from callgate.audit.journal import Journal
 
 LOGGER: Final = logging.getLogger("callgate.audit")
 # Of one batch: what is waiting, but not more than a sync should have to carry.
@@ -30,15 +31,6 @@ RETRY: Final = 1.0
 # Lines, and their bytes, kept while the disk fails: each tells what has happened already.
 MAX_KEPT: Final = 10_000
 MAX_KEPT_BYTES: Final = 32 << 20
-
-
-class StateJournal(Protocol):
-    """What is synced after the chain, and knows its head."""
-
-    def append(self, records: Sequence[bytes], head: Head | None) -> None: ...
-    def compact(self, engine_state: bytes, records: Sequence[bytes], head: Head | None) -> None: ...
-    @property
-    def grown(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,7 @@ class Writer:
     def __init__(
         self,
         chain: ChainWriter,
-        journal: StateJournal,
+        journal: Journal,
         *,
         snapshot: Snapshot | None,
         tell: Tell,
