@@ -20,8 +20,8 @@ def state_routes(services: Services) -> list[BaseRoute]:
         return Response(text, 200, {"cache-control": "no-store"}, "application/json")
 
     async def reset_clock(request: Request) -> Response:
-        # At once: from here on no session is open, so nothing signed before can pass. To a time that
-        # is not known it cannot be set: CLOCK_STEPPED.
+        # At once: from here on no session is open, so nothing signed before can pass. It cannot be
+        # set to a time that is not known: CLOCK_STEPPED.
         record = effects_record(services.gate.reset_clock(services.clock.now()))
         services.attestation.reset_clock()
         await services.audit.note("clock_reset", {}, state=[record])
