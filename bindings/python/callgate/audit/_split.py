@@ -7,7 +7,4 @@ from callgate import _native
 
 def split_object(text: bytes) -> dict[str, bytes]:
     """Key to compact value, numbers as written. Raises JsonError."""
-    members: dict[str, bytes] = _native.split_object(  # type: ignore[attr-defined]
-        text, max(len(text), 1)
-    )
-    return members
+    return _native.split_object(text, max(len(text), 1))
