@@ -1,5 +1,6 @@
 # Every target sets up what it needs by itself; the second run of anything rebuilds nothing.
-# Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test).
+# Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test),
+# BENCH="--quick --write" (of bench-gateway).
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -9,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
 
-.PHONY: help setup build demo test bench bench-peers fuzz asan tsan format lint coverage clean
+.PHONY: help setup build demo test bench bench-gateway bench-peers fuzz asan tsan mutation format lint coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,10 +22,11 @@ build:  ## the library, the C++ tests, the Python wheel (in .venv) and the Node 
 	@tools/setup.sh build
 	@tools/build.sh all
 
-demo:  ## build, then show real signed calls and attacks in C++, Python and Node
+demo:  ## build, then show signed calls and attacks in three languages, and a gateway in front of real tool servers
 	@tools/setup.sh build servers
 	@tools/build.sh demo
 	@.venv/bin/python examples/demo/demo.py
+	@.venv/bin/python examples/demo/smcp.py
 
 test:  ## everything: C++, Python, Node, types, vectors, properties, packages, docs
 	@tools/setup.sh build dev servers
@@ -35,6 +37,11 @@ bench:  ## performance tables
 	@tools/setup.sh build valgrind
 	@tools/build.sh all
 	@tools/bench.sh
+
+bench-gateway:  ## signed calls through the gateway beside the same web stack without one
+	@tools/setup.sh build servers
+	@tools/build.sh demo
+	@.venv/bin/python tools/bench_gateway.py $(BENCH)
 
 bench-peers:  ## the same work on other engines and libraries
 	@tools/setup.sh build peers
@@ -53,6 +60,10 @@ asan:  ## C++ and Python tests with AddressSanitizer and UBSan
 tsan:  ## tests of threads with ThreadSanitizer
 	@tools/setup.sh build clang
 	@cmake --workflow --preset tsan
+
+mutation:  ## switch off every check of policy and gate in turn: some test must fail
+	@tools/setup.sh build
+	@.venv/bin/python tests/mutation/mutate.py
 
 format:  ## rewrite C++ and Python in the project's style
 	@tools/setup.sh build dev clang

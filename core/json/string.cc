@@ -85,7 +85,8 @@ void Output::PutString(std::string_view text) {
   Reserve(left + kLongestEscape + 2);
   *at_++ = '"';
   PutBlocks(from, left, kPlainBlock);
-  char rest[kPlainBlock];
+  // Two blocks: after an escape the next one begins anywhere in the first.
+  char rest[2 * kPlainBlock] = {};
   std::copy_n(from, left, rest);
   const char* from_rest = rest;
   PutBlocks(from_rest, left, 1);

@@ -13,6 +13,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,23 +33,26 @@ AGENTS = {
     "TypeScript": ["node", str(HERE / "smcp_agent.mjs")],
 }
 # Seconds that the call takes which is revoked under way, and that its revocation waits.
-LONG, SOON = 3, 1
+LONG, SOON = 2, 0.5
 
 
 @contextlib.contextmanager
 def gateway() -> Iterator[dict[str, Any]]:
     """``callgate serve --demo`` on free ports, and what it says of itself, until it is stopped."""
     command = [*CALLGATE, "serve", "--demo", "--json", "--port", "0", "--admin-port", "0"]
-    process = subprocess.Popen(command, cwd=SERVERS, stdout=subprocess.PIPE, text=True)
+    log = tempfile.TemporaryFile("w+")
+    process = subprocess.Popen(command, cwd=SERVERS, stdout=subprocess.PIPE, stderr=log, text=True)
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
         if not line:
-            sys.exit("the gateway did not start")
+            log.seek(0)
+            sys.exit(f"the gateway did not start:\n{log.read()}")
         yield json.loads(line)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
+        log.close()
 
 
 def operate(ready: dict[str, Any], method: str, path: str, body: object = None) -> Any:
@@ -126,11 +130,12 @@ def verify(trail: Path, key: Path, head: Path) -> tuple[int, str]:
     """The exit code of ``callgate audit verify``, and what it says."""
     command = [*CALLGATE, "audit", "verify", str(trail), "--key", str(key), "--anchor", str(head)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode, (done.stdout + done.stderr).strip().splitlines()[-1]
+    said = (done.stdout + done.stderr).replace(f"{trail}/", "").strip().splitlines()
+    return done.returncode, "; ".join(said)
 
 
 def change_one_byte(trail: Path) -> None:
-    """In the first denial's reason, as somebody might who wants it to look harmless."""
+    """In the first denial, as somebody might who wants it to look harmless."""
     file = sorted(trail.glob("*.jsonl"))[0]
     data = bytearray(file.read_bytes())
     at = data.index(b"PATH_NOT_ALLOWED")

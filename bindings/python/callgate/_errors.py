@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from callgate import _native
-
-_NUMBERS = {name: number for name, number, _, _ in _native.error_codes()}
+from callgate._error_codes import NUMBERS
 
 
 class CallgateError(Exception):
@@ -19,7 +17,7 @@ class CallgateError(Exception):
         super().__init__(message, code_name, where)
         self.message = message
         self.code_name = code_name
-        self.code = _NUMBERS[code_name]
+        self.code = NUMBERS["smcp/v1"][code_name]
         self.where = where
 
     def __str__(self) -> str:

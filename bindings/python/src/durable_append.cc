@@ -49,8 +49,10 @@ Appended Append(int fd, const std::string& path, std::uint64_t size, std::string
     if (written <= 0) return {"unwritten", written < 0 ? errno : EIO};
     data.remove_prefix(static_cast<std::size_t>(written));
   }
-  // Not again after EINTR: what a sync that failed has dropped, the next one does not tell.
-  if (Sync(fd) != 0) return {"unsynced", errno};
+  while (Sync(fd) != 0) {
+    // Not again after anything else: what a sync that failed has dropped, the next does not tell.
+    if (errno != EINTR) return {"unsynced", errno};
+  }
   return {"durable"};
 }
 

@@ -1,13 +1,28 @@
 """The package as it was installed: version, types, entry point, no source tree."""
 
+import ast
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from importlib import metadata, resources
 from pathlib import Path
 
 import callgate
 import callgate._native
+import callgate.audit
+
+PACKAGE = Path(callgate.__file__).parent
+# Which packages each may import; "" is the engine, the modules beside them. As in
+# docs/contributing.md: data flows one way, so that each is understood without those above it.
+MAY_IMPORT = {
+    "": set[str](),
+    "smcp": {""},
+    "audit": {""},
+    "connect": {"", "smcp"},
+    "gateway": {"", "smcp", "audit"},
+    "cli": {"", "audit", "connect", "gateway"},
+}
 
 
 def test_the_version_is_one() -> None:
@@ -82,6 +97,51 @@ def test_the_public_names_are_these() -> None:
         "verify_envelope",
         "verify_token",
     ]
+
+
+def test_the_public_names_of_the_audit_are_these() -> None:
+    assert callgate.audit.__all__ == [
+        "AuditDiffers",
+        "AuditError",
+        "AuditInUse",
+        "AuditKeyChanged",
+        "AuditTruncated",
+        "AuditUnavailable",
+        "Event",
+        "EventName",
+        "Head",
+        "JournalDamaged",
+        "Redaction",
+        "RefusalMeter",
+        "Sealing",
+        "event_of_decision",
+    ]
+
+
+def package_of(module: str) -> str:
+    _, _, inside = module.partition("callgate.")
+    name = inside.partition(".")[0]
+    return name if name in MAY_IMPORT else ""
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The modules of callgate that a file imports, in functions too."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_packages_import_only_what_they_may() -> None:
+    found: dict[str, set[str]] = {package: set() for package in MAY_IMPORT}
+    for path in PACKAGE.rglob("*.py"):
+        importer = package_of(f"callgate.{'.'.join(path.relative_to(PACKAGE).parts)}")
+        modules = (name for name in imports_of(path) if name.partition(".")[0] == "callgate")
+        found[importer] |= {package_of(name) for name in modules} - {importer}
+    # What is allowed and not used would be a rule that nobody needs.
+    assert found == MAY_IMPORT
 
 
 def test_the_types_of_the_extension_are_true() -> None:

@@ -1,6 +1,7 @@
 """The audit trail: one JSON line for every operation, chained, sealed, verified offline.
 
-The log of a running gateway is ``callgate.audit.log.AuditLog``; what is here needs no gateway.
+A running gateway writes with ``callgate.audit.log.AuditLog``, and beside it what it remembers with
+``callgate.audit.journal.Journal``. Nothing here needs a gateway.
 """
 
 from callgate.audit.chain_writer import Sealing
@@ -10,6 +11,7 @@ from callgate.audit.errors import (
     AuditInUse,
     AuditKeyChanged,
     AuditTruncated,
+    AuditUnavailable,
     JournalDamaged,
 )
 from callgate.audit.events import Event, EventName, event_of_decision
@@ -23,6 +25,7 @@ __all__ = [
     "AuditInUse",
     "AuditKeyChanged",
     "AuditTruncated",
+    "AuditUnavailable",
     "Event",
     "EventName",
     "Head",

@@ -1,8 +1,9 @@
-"""Why an audit trail or its journal cannot be opened, told apart by class."""
+"""Why an audit trail or its journal cannot be opened or written, told apart by class."""
 
 from __future__ import annotations
 
 from callgate import CallgateError
+from callgate._error_codes import MEANINGS
 
 
 class AuditError(CallgateError):
@@ -30,3 +31,10 @@ class AuditKeyChanged(AuditError):
 
 class JournalDamaged(AuditError):
     """The state journal holds something else than whole batches and one incomplete last line."""
+
+
+class AuditUnavailable(AuditError):
+    """What was to be recorded is not durable, so what needs the record must not happen."""
+
+    def __init__(self) -> None:
+        super().__init__(MEANINGS["AUDIT_UNAVAILABLE"])

@@ -6,10 +6,11 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from callgate import Decision
-from callgate.audit._split import split_object
+from callgate._native import split_object
 from callgate.audit.record import Verbatim, fields_text
 from callgate.audit.redaction import Redaction
 
@@ -80,9 +81,8 @@ class Event:
 
     def text(self, redaction: Redaction) -> bytes:
         """The fields of its line."""
-        written: dict[str, Any] = {"event": self.name}
-        for name in _WRITTEN:
-            written[name] = getattr(self, name)
+        written: dict[str, Any] = dict(zip(_WRITTEN, _values(self), strict=True))
+        written["event"] = self.name
         if self.token_input is not None:
             written["token_input"] = Verbatim(self.token_input)
         if self.details:
@@ -98,6 +98,7 @@ class Event:
 _WRITTEN: Final = tuple(
     item.name for item in fields(Event) if item.name not in {"name", "payload", "details"}
 )
+_values: Final = attrgetter(*_WRITTEN)
 
 
 def event_of_decision(
@@ -116,7 +117,7 @@ def event_of_decision(
     verified = digest is not None and public_key is not None
     payload = timestamp = token = None
     if verified:
-        members = split_object(envelope)
+        members = split_object(envelope, len(envelope))
         payload = members["payload"]
         timestamp = members["timestamp"].decode().strip('"')
         token = hashlib.sha256(members["security_token"].strip(b'"')).hexdigest()

@@ -18,9 +18,11 @@ from callgate.audit.chain import Line, time_text
 from callgate.audit.chain_writer import ChainWriter, Sealing
 from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, outcome_entry
+from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.gathering import Gathering
 from callgate.audit.head import Head
+from callgate.audit.journal import EFFECTS, Journal, SnapshotSource
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import resume_chain
@@ -28,8 +30,6 @@ from callgate.audit.redaction import Redaction
 from callgate.audit.start import find_end
 from callgate.audit.trail import LOCK_NAME
 from callgate.audit.writer import Item, Writer
-from callgate.gateway.journal import EFFECTS, Journal, SnapshotSource
-from callgate.gateway.refusal import Refusal
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
 _RESERVED: Final = frozenset(
@@ -137,7 +137,7 @@ class AuditLog:
     async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
-        Raises Refusal: ``AUDIT_UNAVAILABLE``. A call may be forwarded only after this returned.
+        Raises AuditUnavailable. A call may be forwarded only after this returned.
         A caller that is cancelled while it waits has forwarded nothing; its outcome says so.
         """
         entry = Entry(
@@ -198,12 +198,16 @@ class AuditLog:
         """
         if _NOTE.fullmatch(kind) is None or kind in _RESERVED:
             raise ValueError(f"{kind!r} cannot be the kind of a note")
-        return self._submit(Entry(kind, fields_text(fields), self._now(), _texts(state)), keep=True)
+        entry = Entry(kind, fields_text(fields), self._now(), _texts(state))
+        future = self._submit(entry, keep=True)
+        # It need not be awaited; then nobody is to be told that it failed but the operator.
+        future.add_done_callback(_retrieve)
+        return future
 
     async def rotate_key(self, key: SecretKey) -> None:
         """From now on ``key`` signs; the old key's last line says so.
 
-        Raises Refusal: ``AUDIT_UNAVAILABLE``.
+        Raises AuditUnavailable.
         """
         future: asyncio.Future[Receipt] = self._loop.create_future()
         self._writing().rotate_key(key, self._answer(future, forwarded=False))
@@ -271,8 +275,6 @@ class AuditLog:
 
     def _submit(self, entry: Entry, *, keep: bool) -> asyncio.Future[Receipt]:
         future: asyncio.Future[Receipt] = self._loop.create_future()
-        # A note need not be awaited; then nobody is to be told that it failed but the operator.
-        future.add_done_callback(_retrieve)
         answer = self._answer(future, forwarded=entry.forwarded)
         if self._writer is None:
             answer(None)
@@ -286,7 +288,7 @@ class AuditLog:
         def answer(sequence: int | None) -> None:
             if sequence is None:
                 if not future.done():
-                    future.set_exception(Refusal("AUDIT_UNAVAILABLE", dispatched=False))
+                    future.set_exception(AuditUnavailable())
                 return
             receipt = Receipt(sequence, forwarded)
             if forwarded:
@@ -309,7 +311,7 @@ class AuditLog:
 
     def _writing(self) -> Writer:
         if self._writer is None:
-            raise Refusal("AUDIT_UNAVAILABLE", dispatched=False)
+            raise AuditUnavailable()
         return self._writer
 
     async def _summarize(self) -> None:

@@ -148,7 +148,13 @@ def printable(text: str) -> str:
 
 
 def _named(fields: dict[str, object], names: Sequence[str]) -> str:
-    return " ".join(f"{name}={fields[name]}" for name in names if name in fields)
+    return " ".join(f"{name}={_word(fields[name])}" for name in names if name in fields)
+
+
+def _word(value: object) -> str:
+    """Quoted where it could be read as more than one: callers that nobody knows choose some."""
+    text = str(value)
+    return text if text.split() == [text] and '"' not in text else json.dumps(text)
 
 
 def _arguments(fields: dict[str, object]) -> str:

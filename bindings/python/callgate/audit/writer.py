@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 from callgate import SecretKey
 from callgate.audit.canonical import canonical
@@ -17,6 +17,7 @@ from callgate.audit.chain_writer import ChainWriter
 from callgate.audit.durable_file import replace_file
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.head import Head
+from callgate.audit.journal import Journal
 
 LOGGER: Final = logging.getLogger("callgate.audit")
 # Of one batch: what is waiting, but not more than a sync should have to carry.
@@ -28,15 +29,6 @@ RETRY: Final = 1.0
 # Lines, and their bytes, kept while the disk fails: each tells what has happened already.
 MAX_KEPT: Final = 10_000
 MAX_KEPT_BYTES: Final = 32 << 20
-
-
-class StateJournal(Protocol):
-    """What is synced after the chain, and knows its head."""
-
-    def append(self, records: Sequence[bytes], head: Head | None) -> None: ...
-    def compact(self, engine_state: bytes, records: Sequence[bytes], head: Head | None) -> None: ...
-    @property
-    def grown(self) -> int: ...
 
 
 class Item(NamedTuple):
@@ -67,7 +59,7 @@ class Writer:
     def __init__(
         self,
         chain: ChainWriter,
-        journal: StateJournal,
+        journal: Journal,
         *,
         snapshot: Snapshot | None,
         tell: Tell,

@@ -1,34 +1,8 @@
-"""A Decision as JSON and as lines of text."""
+"""A Decision as lines of text."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from callgate import Decision, Witness
-
-
-def decision_data(decision: Decision) -> dict[str, Any]:
-    """Everything that ``evaluate`` says."""
-    return {
-        "allowed": decision.allowed,
-        "code": decision.code,
-        "code_name": decision.code_name,
-        "reason": decision.reason,
-        "rule": decision.rule,
-        "capability": decision.capability,
-        "details": [
-            {
-                "capability": tried.capability,
-                "code": tried.code,
-                "code_name": tried.code_name,
-                "rule": tried.rule,
-                "where": tried.where,
-            }
-            for tried in decision.details
-        ],
-        "charges": [charge._asdict() for charge in decision.charges],
-        "max_response_size": decision.max_response_size,
-    }
 
 
 def verdict(decision: Decision) -> str:
@@ -57,13 +31,6 @@ def explanation(decision: Decision) -> list[str]:
     if decision.max_response_size is not None:
         lines.append(f"  largest response: {decision.max_response_size} bytes")
     return lines
-
-
-def witness_data(witness: Witness | None) -> dict[str, str] | None:
-    """The call that shows a difference."""
-    if witness is None:
-        return None
-    return {"tool": witness.tool, "arguments": witness.arguments.decode()}
 
 
 def witness_line(witness: Witness) -> str:

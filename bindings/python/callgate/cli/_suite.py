@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callgate import Decision, PolicySet, _native
+from callgate import Decision, PolicySet
+from callgate._error_codes import MEANINGS
 from callgate.cli._decision import verdict
 from callgate.cli._input import STDIN, read_file
 from callgate.cli._yaml import Reader
-
-CODES = {name: number for name, number, _, _ in _native.error_codes()}
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _read_case(reader: Reader, node: Any, context: str | None) -> Case:
         code_name = reader.text(case["code"])
         if expect == "allow":
             raise reader.error(case["code"], "only a denial has a code")
-        if code_name not in CODES:
+        if code_name not in MEANINGS:
             raise reader.error(case["code"], "expected the name of an error code")
     return Case(
         name=reader.text(case["name"]) if "name" in case else f"{tool} {json.dumps(arguments)}",

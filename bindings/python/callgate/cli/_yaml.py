@@ -1,21 +1,13 @@
-"""YAML as policy documents have it, read with the place of everything.
-
-No anchors, aliases, tags or duplicate keys; plain scalars are true, false, null and JSON numbers,
-everything else is a string.
-"""
+"""A test suite's YAML, by the rules of policy documents, read with the place of everything."""
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 import yaml
 
 from callgate import CallgateError
-
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_WORDS = {"true": True, "false": False, "null": None}
+from callgate._yaml import is_forbidden, scalar_value
 
 
 class Reader:
@@ -87,8 +79,7 @@ class Reader:
 
     def _refuse_events(self, text: str) -> None:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            is_alias = isinstance(event, yaml.AliasEvent)
-            if is_alias or getattr(event, "anchor", None) or getattr(event, "tag", None):
+            if is_forbidden(event):
                 raise self._error_at("expected no anchor, alias or tag", event.start_mark)
 
     def _members(self, node: yaml.Node) -> dict[str, yaml.Node]:
@@ -108,9 +99,5 @@ class Reader:
             return self.json_object(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._json(element) for element in node.value]
-        is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        if is_plain and node.value in _WORDS:
-            return _WORDS[node.value]
-        if is_plain and _NUMBER.fullmatch(node.value):
-            return json.loads(node.value)
-        return node.value
+        assert isinstance(node, yaml.ScalarNode)
+        return scalar_value(node)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from callgate import Gate, Limits, PolicySet, SecretKey
 from callgate.audit import RefusalMeter, Sealing
 from callgate.audit.chain import Line
+from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.audit.redaction import Redaction
 from callgate.gateway.config import GatewayConfig
 from callgate.gateway.execution_file import container_rules
 from callgate.gateway.issuer import Issuer
-from callgate.gateway.journal import Journal, SnapshotSource
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer import TrustedProxies
 from callgate.gateway.verifiers.docker import DockerVerifier

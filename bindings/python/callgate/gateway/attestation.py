@@ -134,6 +134,10 @@ class Attestation:
         """A call of the session was authorized, or ended, just now."""
         self.sessions.touch(session_id)
 
+    def reset_clock(self) -> None:
+        """The gateway's time was ahead, and has been put right."""
+        self._proofs.reset_clock()
+
     def snapshot(self) -> list[dict[str, Any]]:
         """Journal records of executions, keys, sessions and proofs: all that a restart needs."""
         return [

@@ -10,17 +10,15 @@ revoked while the disk was written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from callgate import CallgateError, Decision
 from callgate.audit.events import Event, EventName, event_of_decision
-from callgate.gateway.journal import effects_record
+from callgate.audit.journal import effects_record
+from callgate.audit.log import Receipt
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.refusals import RefusalRecorder
 from callgate.gateway.services import Services
-
-if TYPE_CHECKING:
-    from callgate.audit.log import Receipt
 
 
 @final

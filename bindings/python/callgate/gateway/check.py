@@ -7,7 +7,7 @@ from typing import Any
 
 from callgate import CallgateError, PolicySet
 from callgate.gateway.config import ConfigError, GatewayConfig
-from callgate.gateway.config_places import Fault
+from callgate.gateway.config.places import Fault
 from callgate.gateway.execution_file import container_rules, load_executions
 from callgate.gateway.keys import open_signer
 from callgate.gateway.tls import ServerTls

@@ -14,8 +14,8 @@ from callgate.gateway.config import (
     Tie,
     load_model,
 )
-from callgate.gateway.config_places import Fault
-from callgate.gateway.execution import Execution
+from callgate.gateway.config.places import Fault
+from callgate.gateway.execution import Execution, by_workload_id
 from callgate.gateway.ties import EnrolmentTie, NoTie, tie_of_json
 from callgate.gateway.ties import Tie as RegistryTie
 from callgate.gateway.verifiers.docker import ContainerRule
@@ -36,6 +36,10 @@ def load_executions(config: GatewayConfig, environ: Mapping[str, str]) -> list[E
             faults.append(Fault(name, f"{error.where}: {error.message}"))
     if faults:
         raise ConfigError(faults)
+    try:
+        by_workload_id(executions)
+    except CallgateError as error:
+        raise ConfigError([Fault(str(path), f"{error.where}: {error.message}")]) from error
     return executions
 
 

@@ -14,6 +14,7 @@ from callgate.gateway.refusal import Refusal
 from callgate.gateway.ties import EnrolmentTie
 from callgate.gateway.verifiers import Verifier
 from callgate.gateway.verifiers.api import ApiVerifier
+from callgate.gateway.verifiers.docker import CONTAINER
 from callgate.gateway.verifiers.static import StaticVerifier
 
 # The `kind` of this registry's records in the journal.
@@ -71,6 +72,19 @@ class ExecutionRegistry:
             return False
         listed = self._listed(execution.workload_id)
         return listed == (None if execution.source == "docker" else execution)
+
+    def whole_id(self, workload_id: str) -> str:
+        """The one spelling under which an execution is revoked and reinstated.
+
+        Raises CallgateError for a part of a container's id: whose it is could change.
+        """
+        match = CONTAINER.fullmatch(workload_id)
+        if match is None or self.docker is None or self._listed(workload_id) is not None:
+            return workload_id
+        if len(match[1]) < 64:
+            message = "expected the whole id of the container"
+            raise CallgateError(message, "INVALID_ARGUMENT", "workload_id")
+        return match[1]
 
     def listed(self) -> list[Execution]:
         """The entries of the file and of the operator that run. Containers are not listed."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from mcp.shared.inbound import mcp_param_headers
 
-from .transports.era import Negotiated
-from .transports.exchange import Connection, Exchange, UpstreamReply, quoted
-from .transports.listing import ListedTool
+from callgate.gateway.transports.era import Negotiated
+from callgate.gateway.transports.exchange import Connection, Exchange, UpstreamReply, quoted
+from callgate.gateway.transports.listing import ListedTool
 
 
 async def forward(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from callgate import CallgateError, Decision
+from callgate.audit.log import Receipt
 from callgate.gateway import replies
 from callgate.gateway.authorize import Denied, authorize
 from callgate.gateway.refusal import Refusal
@@ -19,9 +20,6 @@ from callgate.gateway.replies import Reply
 from callgate.gateway.services import Services
 from callgate.gateway.tool_list import tool_list
 from callgate.smcp._generations import Protocol
-
-if TYPE_CHECKING:
-    from callgate.audit.log import Receipt
 
 _log = logging.getLogger("callgate.gateway")
 

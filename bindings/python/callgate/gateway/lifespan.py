@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from callgate import PolicySet, verify_token
+from callgate.audit.journal import Journal, SnapshotSource
 from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.app import create_app
 from callgate.gateway.assembly import (
@@ -28,7 +29,6 @@ from callgate.gateway.config import GatewayConfig
 from callgate.gateway.execution_file import load_executions
 from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.issuer import Issuer
-from callgate.gateway.journal import Journal, SnapshotSource
 from callgate.gateway.keys import audit_keys, open_signer
 from callgate.gateway.ledger import EmbeddedLedger
 from callgate.gateway.metrics import Metrics
@@ -152,7 +152,6 @@ async def open_gateway(
             issuer=issuer,
             attestation=attestation,
             limits=http_limits(config),
-            config=config,
         )
         draining = asyncio.Event()
         checks = checks_of(services, draining)
@@ -176,7 +175,7 @@ async def open_gateway(
                 ],
             ),
             reloader=Reloader(
-                [*things, *reloadables(services, environ, source)],
+                [*things, *reloadables(services, config, environ, source)],
                 metrics=metrics,
                 settle_seconds=config.reload.settle_seconds,
                 check_seconds=config.reload.check_seconds,

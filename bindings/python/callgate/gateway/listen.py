@@ -17,7 +17,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from callgate import CallgateError
+from callgate.gateway.bounded_accept import BoundedAccept
 from callgate.gateway.config import Admin, Listen
+from callgate.gateway.protocol import OPERATORS
 
 
 @contextlib.contextmanager
@@ -29,16 +31,25 @@ def bound_sockets(settings: Listen | Admin) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
         sockets: list[socket.socket] = []
         if settings.address is not None:
-            sockets.append(stack.enter_context(_tcp(settings.address, settings.port)))
+            listener = stack.enter_context(_tcp(settings.address, settings.port))
+            if isinstance(settings, Listen):
+                listener.bound(
+                    settings.max_connections,
+                    settings.max_connections_per_address,
+                    uncounted=settings.trusted_proxies.networks,
+                )
+            else:
+                listener.bound(OPERATORS.connections, OPERATORS.connections_per_address)
+            sockets.append(listener)
         if settings.unix is not None:
             sockets.append(stack.enter_context(_unix(settings.unix, int(settings.unix_mode, 8))))
         yield sockets
 
 
-def _tcp(address: str, port: int) -> socket.socket:
+def _tcp(address: str, port: int) -> BoundedAccept:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     # asyncio turns Nagle's algorithm off for sockets that say that they are TCP alone.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = BoundedAccept(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.process_collector import ProcessCollector
 
-from callgate import _native
+from callgate._error_codes import MEANINGS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
-_CODES: Final = frozenset(name for name, *_ in _native.error_codes())
+_CODES: Final = frozenset(MEANINGS)
 _ENDPOINTS: Final = frozenset({"attest", "invoke", "tools"})
 _RELOADED: Final = frozenset({"policy", "issuer", "tls", "executions"})
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)

@@ -25,7 +25,8 @@ class PeerProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app: Any = _WithPeer(self.app, peer_of_transport(transport))
+        self.peer = peer_of_transport(transport)
+        self.app: Any = _WithPeer(self.app, self.peer)
 
 
 class _WithPeer:

@@ -87,6 +87,10 @@ class SeenProofs:
         self._remember(digest, proof.timestamp)
         return _record(digest, proof.timestamp)
 
+    def reset_clock(self) -> None:
+        """The gateway's time was ahead, and no session of then is open. What was used stays so."""
+        self._latest = 0.0
+
     def snapshot(self) -> list[dict[str, Any]]:
         """Journal records of what is still remembered."""
         self._drop_stale()

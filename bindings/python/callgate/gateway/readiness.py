@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from callgate.gateway.issuer import Issuer
 from callgate.gateway.metrics import Metrics
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.routes.health import Check
@@ -53,10 +53,10 @@ def measure_state(metrics: Metrics, services: Services) -> None:
 
 
 def _is_ready(services: Services, name: str) -> bool:
-    return bool(services.upstreams.states()[name] == "ready")
+    return services.upstreams.states()[name] == "ready"
 
 
-async def _signs(issuer: Any) -> bool:
+async def _signs(issuer: Issuer) -> bool:
     try:
         await issuer.signer.sign(_PROBE)
     except Refusal:

@@ -13,10 +13,10 @@ from callgate.audit.chain import Line
 class Executions(Protocol):
     """The registry, as far as it is needed here."""
 
-    def revoke(self, workload_id: str, reason: str) -> Any:
+    def revoke(self, workload_id: str, reason: str) -> object:
         """Ends an execution until the operator registers it again."""
 
-    def remove(self, workload_id: str) -> Any:
+    def remove(self, workload_id: str) -> object:
         """Ends what the operator registered. Raises CallgateError."""
 
 
@@ -39,9 +39,7 @@ def redo_endings(lines: Iterable[Line], gate: Gate, executions: Executions) -> N
             _end_session(line.fields, workload, gate, executions)
 
 
-def _end_session(
-    fields: dict[str, Any], workload: str, gate: Gate, executions: Executions
-) -> None:
+def _end_session(fields: dict[str, Any], workload: str, gate: Gate, executions: Executions) -> None:
     session, details = fields.get("session"), fields.get("details") or {}
     ended = details.get("state") == "ended"
     if isinstance(session, str):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callgate import CallgateError, _native
-
-_MEANINGS = {name: meaning for name, _, _, meaning in _native.error_codes()}
+from callgate import CallgateError
+from callgate._error_codes import MEANINGS
 
 
 class Refusal(CallgateError):
@@ -31,14 +30,9 @@ class Refusal(CallgateError):
         request_id: str | int | None = None,
         status: int | None = None,
     ) -> None:
-        super().__init__(meaning(code_name) if message is None else message, code_name)
+        super().__init__(MEANINGS[code_name] if message is None else message, code_name)
         self.dispatched = dispatched
         self.retry_after = retry_after
         self.details = None if details is None else dict(details)
         self.request_id = request_id
         self.status = status
-
-
-def meaning(code_name: str) -> str:
-    """The one fixed sentence of a code. KeyError for a name that is none."""
-    return _MEANINGS[code_name]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, Final, final
 
 from callgate import Decision
 from callgate.audit.events import Event
-from callgate.gateway.journal import effects_record
+from callgate.audit.journal import effects_record
+from callgate.audit.log import AuditLog
 from callgate.gateway.refusal import Refusal
-
-if TYPE_CHECKING:
-    from callgate.audit.log import AuditLog
 
 # How long the ledger's changes of refusals that are only counted wait for each other, in seconds.
 # One line in the trail then stands for all of them.

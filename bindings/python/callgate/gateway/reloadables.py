@@ -28,10 +28,13 @@ class ConfigSource:
 
 
 def reloadables(
-    services: Services, environ: Mapping[str, str], source: ConfigSource | None
+    services: Services,
+    config: GatewayConfig,
+    environ: Mapping[str, str],
+    source: ConfigSource | None,
 ) -> list[Reloadable]:
     """In the order in which they are read: a context is there before an execution may have it."""
-    things = _Things(services, environ, source)
+    things = _Things(services, config, environ, source)
     return [
         Reloadable("issuer", things.issuer_files, things.reload_issuer),
         Reloadable("policy", things.policy_files, things.reload_policy),
@@ -41,13 +44,17 @@ def reloadables(
 
 class _Things:
     def __init__(
-        self, services: Services, environ: Mapping[str, str], source: ConfigSource | None
+        self,
+        services: Services,
+        config: GatewayConfig,
+        environ: Mapping[str, str],
+        source: ConfigSource | None,
     ) -> None:
         self._services = services
-        self._config: GatewayConfig = services.config
+        self._config = config
         self._environ = environ
         self._source = source
-        self._issuer: Issuer = self._config.issuer
+        self._issuer: Issuer = config.issuer
 
     def policy_files(self) -> Iterable[Path]:
         return [self._config.policy]

@@ -17,14 +17,11 @@ from typing import Any, Final
 
 from starlette.types import Send
 
-from callgate import CallgateError, Decision, _native
-from callgate.gateway.refusal import Refusal, meaning
+from callgate import CallgateError, Decision
+from callgate._error_codes import MEANINGS, NUMBERS
+from callgate.gateway.refusal import Refusal
 from callgate.smcp._generations import GENERATIONS, Generation, Protocol
 
-_NUMBERS: Final[dict[Protocol, dict[str, int]]] = {
-    "smcp/v1": {name: number for name, number, _, _ in _native.error_codes()},
-    "seal/v1": {name: number for name, _, number, _ in _native.error_codes()},
-}
 # The status of a code; what is not named here has the status of its thousands, below.
 _STATUSES: Final[dict[str, int]] = {
     "INVALID_ENVELOPE": 400,
@@ -119,7 +116,7 @@ def denied(decision: Decision, protocol: Protocol, *, dispatched: bool = False) 
     """
     name = decision.code_name or "INTERNAL_ERROR"
     if decision.signature is None:
-        return _failure(protocol, name, meaning(name), dispatched=dispatched)
+        return _failure(protocol, name, MEANINGS[name], dispatched=dispatched)
     return _failure(
         protocol,
         name,
@@ -139,7 +136,7 @@ def unforeseen(
 ) -> Reply:
     """The answer to an exception that nobody expected: a denial without detail."""
     name = "INTERNAL_ERROR"
-    return _failure(protocol, name, meaning(name), dispatched=dispatched, request_id=request_id)
+    return _failure(protocol, name, MEANINGS[name], dispatched=dispatched, request_id=request_id)
 
 
 def http_fault(
@@ -187,7 +184,7 @@ def _failure(
     request_id: str | int | None = None,
     status: int | None = None,
 ) -> Reply:
-    number = _NUMBERS[protocol][name]
+    number = NUMBERS[protocol][name]
     error: dict[str, Any] = {
         "code": number,
         "name": name,
@@ -225,7 +222,7 @@ def _status(name: str, number: int, retry_after: float | None) -> int:
 
 
 def _details(decision: Decision, protocol: Protocol) -> dict[str, Any]:
-    numbers = _NUMBERS[protocol]
+    numbers = NUMBERS[protocol]
     details: dict[str, Any] = {}
     for member in ("tool", "rule", "capability", "cause"):
         value = getattr(decision, member)

@@ -16,8 +16,7 @@ from callgate.gateway.config import Admin, GatewayConfig, Listen
 from callgate.gateway.garbage import spare_collections
 from callgate.gateway.lifespan import Gateway, open_gateway
 from callgate.gateway.listen import Listener, bound_sockets
-from callgate.gateway.peer_protocol import PeerProtocol
-from callgate.gateway.protocol import agent_protocol
+from callgate.gateway.protocol import agent_protocol, operator_protocol
 from callgate.gateway.reload import Reloadable, Unchanged
 from callgate.gateway.reloadables import ConfigSource
 from callgate.gateway.shutdown import Signals
@@ -205,7 +204,7 @@ def _operators(settings: Admin, gateway: Gateway, bound: socket.socket) -> Liste
     return Listener(
         gateway.admin_app,
         bound=bound,
-        protocol=PeerProtocol,
+        protocol=operator_protocol(),
         tls=None,
         header_bytes=32 * 1024,
         keep_alive_seconds=75,

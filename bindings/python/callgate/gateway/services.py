@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol
 
 from callgate import Gate, TokenClaims
+from callgate.audit.log import AuditLog
+from callgate.gateway.attestation import Attestation
 from callgate.gateway.clock import Clock
+from callgate.gateway.executions import ExecutionRegistry
+from callgate.gateway.issuer import Issuer
 from callgate.gateway.ledger import Ledger
 from callgate.gateway.middleware.limits import HttpLimits
 from callgate.gateway.peer import TrustedProxies
-
-if TYPE_CHECKING:
-    from callgate.audit.log import AuditLog
-    from callgate.gateway.attestation import Attestation
-    from callgate.gateway.config import GatewayConfig
-    from callgate.gateway.executions import ExecutionRegistry
-    from callgate.gateway.issuer import Issuer
-    from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.upstreams import Upstreams
 
 
 class Metrics(Protocol):
@@ -43,7 +40,5 @@ class Services:
     executions: ExecutionRegistry
     issuer: Issuer
     attestation: Attestation
-    # Of what was configured; parts of a gateway run without.
-    config: GatewayConfig = field(default=cast("GatewayConfig", None))
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     limits: HttpLimits = field(default_factory=HttpLimits)

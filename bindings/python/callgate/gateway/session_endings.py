@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from callgate import CallgateError, Gate, Session
 from callgate.audit.events import Event
+from callgate.audit.journal import effects_record
 from callgate.audit.meter import RefusalMeter
 from callgate.gateway import attest_events as events
 from callgate.gateway.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.execution import Execution
 from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.journal import effects_record
 from callgate.gateway.refusal import Refusal
 
 _LOG = logging.getLogger("callgate.gateway")
@@ -31,8 +31,9 @@ class Audit(Protocol):
     def meter(self) -> RefusalMeter:
         """Says which refusals of callers that nobody knows are written in full."""
 
-    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Any:
-        """Returns when the line and the journal's records are durable, else raises Refusal."""
+    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> object:
+        """Returns when the line and the journal's records are durable, else raises
+        AuditUnavailable."""
 
     def post(self, event: Event) -> None:
         """Queues a line that nobody waits for."""
@@ -41,8 +42,8 @@ class Audit(Protocol):
 class SessionEndings:
     """Ends sessions at once, in the gate, and returns when that is durable.
 
-    Where it cannot be made durable, Refusal ``AUDIT_UNAVAILABLE`` says so; the session has ended
-    all the same. Owned by the event loop.
+    Where it cannot be made durable, AuditUnavailable says so; the session has ended all the same.
+    Owned by the event loop.
     """
 
     def __init__(

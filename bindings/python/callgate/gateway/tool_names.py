@@ -71,14 +71,21 @@ def name_tools(
 ) -> tuple[list[NamedTool], list[Fault]]:
     """The tools that have a name of their own, and the faults of those that have not.
 
-    A clash leaves out every tool that has the name, so that none silently takes another's place.
+    A clash leaves out every tool that has the name, so that none silently takes another's place. A
+    name of a table is its tool's also while the tool's server is down: policies name it.
     """
+    reserved = {name: rule for rule in rules for name in rule.table}
     wanted: dict[str, list[NamedTool]] = {}
     faults: list[Fault] = []
     for index, (rule, listing) in enumerate(zip(rules, listings, strict=True)):
         for name, tool in _names(rule, listing):
             if not tool or TOOL_NAME.fullmatch(name) is None:
                 faults.append(Fault(ascii(name[:128]), "the name cannot be used"))
+            elif (owner := reserved.get(name, rule)) is not rule or rule.table.get(
+                name, tool
+            ) != tool:
+                reason = f"the name of a tool of {owner.server}, wanted by {rule.server}"
+                faults.append(Fault(name, reason))
             else:
                 wanted.setdefault(name, []).append(NamedTool(name, index, tool))
     named: list[NamedTool] = []

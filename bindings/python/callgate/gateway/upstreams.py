@@ -9,16 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+from callgate.gateway.forward import forward
 from callgate.gateway.refusal import Refusal
-
-from .forward import forward
-from .tool_names import NamedTool, NameRule, ToolNameError, check_rules, name_tools
-from .transports.counters import Counters
-from .transports.exchange import UpstreamReply
-from .transports.failures import failed
-from .transports.listing import ListedTool
-from .transports.settings import HttpSettings, StdioSettings
-from .transports.upstream import State, Upstream
+from callgate.gateway.tool_names import NamedTool, NameRule, ToolNameError, check_rules, name_tools
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.exchange import UpstreamReply
+from callgate.gateway.transports.failures import failed
+from callgate.gateway.transports.listing import ListedTool
+from callgate.gateway.transports.settings import HttpSettings, StdioSettings
+from callgate.gateway.transports.upstream import State, Upstream
 
 __all__ = [
     "HttpSettings",

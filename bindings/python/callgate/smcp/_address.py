@@ -69,4 +69,4 @@ def _is_loopback(host: str) -> bool:
 
 
 def _refused(why: str) -> ConfigurationError:
-    return ConfigurationError(f"gateway_url {why}", code_name="INVALID_ARGUMENT", dispatched=False)
+    return ConfigurationError(f"gateway_url {why}")

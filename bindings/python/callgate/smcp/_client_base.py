@@ -56,14 +56,14 @@ class ClientBase:
             ("connect_timeout", connect_timeout),
         ):
             if not (_is_number(seconds) and 0 < seconds < math.inf):
-                raise _error(f"{name} must be a number of seconds above 0")
+                raise ConfigurationError(f"{name} must be a number of seconds above 0")
         if not (type(retries) is int and 0 <= retries <= 10):
-            raise _error("retries must be an integer from 0 to 10")
+            raise ConfigurationError("retries must be an integer from 0 to 10")
         if not (type(max_response_bytes) is int and max_response_bytes > 0):
-            raise _error("max_response_bytes must be an integer above 0")
+            raise ConfigurationError("max_response_bytes must be an integer above 0")
         generation = self._generation if generation is None else generation
         if generation not in GENERATIONS:
-            raise _error('generation must be "A", "B" or "C"')
+            raise ConfigurationError('generation must be "A", "B" or "C"')
         context = tls_context(address, ca_file, client_certificate)
         settings = Settings(
             attest_timeout,
@@ -126,14 +126,10 @@ class ClientBase:
 
 def _check_text(value: Any, name: str) -> None:
     if not isinstance(value, str) or not value:
-        raise _error(f"{name} must be a string that is not empty")
+        raise ConfigurationError(f"{name} must be a string that is not empty")
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise _error(f"{name} holds a lone surrogate, which is no Unicode text")
+        raise ConfigurationError(f"{name} holds a lone surrogate, which is no Unicode text")
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _error(message: str) -> ConfigurationError:
-    return ConfigurationError(message, code_name="INVALID_ARGUMENT", dispatched=False)

@@ -15,11 +15,12 @@ from callgate import (
     create_envelope,
     verify_envelope,
 )
+from callgate._error_codes import NUMBERS
+from callgate._native import split_object
 from callgate.smcp._generations import Protocol
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import as_written, payload_text
-from callgate.smcp._strict import split_object
-from callgate.smcp.errors import PayloadError, VerificationError, number_in
+from callgate.smcp.errors import PayloadError, VerificationError
 
 _MAX_BYTES: Final = 2 << 20  # of an envelope that the engine made from at most half of it
 
@@ -98,7 +99,7 @@ def _engine(payload: bytes, token: str, key: SecretKey, protocol: Protocol) -> b
     try:
         return create_envelope(payload, token, key, protocol=protocol)
     except EnvelopeError as error:
-        raise PayloadError(str(error), code_name=error.code_name, dispatched=False) from error
+        raise PayloadError(str(error), code_name=error.code_name) from error
 
 
 def _verify(
@@ -124,4 +125,4 @@ def _verify(
 
 
 def _error(protocol: Protocol, code_name: str, message: str) -> VerificationError:
-    return VerificationError(message, number_in(protocol, code_name), code_name=code_name)
+    return VerificationError(message, NUMBERS[protocol][code_name], code_name=code_name)

@@ -130,11 +130,9 @@ def list_tools(session: Session, clock: Clock) -> Exchange[list[dict[str, Any]]]
 def call_params(tool_name: object, arguments: object, *, strict_interop: bool) -> bytes:
     """The ``params`` of a tool call. Raises PayloadError."""
     if not isinstance(tool_name, str) or not tool_name:
-        message = "the tool's name must be a string that is not empty"
-        raise PayloadError(message, code_name="INVALID_ARGUMENT", dispatched=False)
+        raise PayloadError("the tool's name must be a string that is not empty")
     if not isinstance(arguments, Mapping):
-        message = f"arguments must be a mapping, not {type(arguments).__name__}"
-        raise PayloadError(message, code_name="INVALID_ARGUMENT", dispatched=False)
+        raise PayloadError(f"arguments must be a mapping, not {type(arguments).__name__}")
     params = {"name": tool_name, "arguments": arguments}
     return payload_text(params, strict_interop=strict_interop)
 
@@ -150,7 +148,7 @@ def _sign(session: Session, payload: bytes, now: float) -> bytes:
         )
     except EnvelopeError as error:  # e.g. larger than an envelope may be
         message = f"cannot be signed: {error}"
-        raise PayloadError(message, code_name=error.code_name, dispatched=False) from error
+        raise PayloadError(message, code_name=error.code_name) from error
 
 
 def _exchange(

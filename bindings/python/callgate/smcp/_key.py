@@ -55,7 +55,7 @@ class Ed25519Key:
     def secret_key(self) -> SecretKey:
         """The private half, for the engine. Raises ClientClosed after ``erase``."""
         if self._key.closed:
-            raise ClientClosed("the key was erased", code_name="INVALID_ARGUMENT", dispatched=False)
+            raise ClientClosed("the key was erased")
         return self._key
 
     def __enter__(self) -> Ed25519Key:

@@ -105,4 +105,4 @@ def _at(place: str) -> str:
 
 def _error(message: str) -> PayloadError:
     text = message.encode("utf-8", "backslashreplace").decode()
-    return PayloadError(text, code_name="INVALID_ARGUMENT", dispatched=False)
+    return PayloadError(text)

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from callgate import _native
+from callgate._error_codes import NAMES, NUMBERS
 from callgate.smcp._generations import Protocol
 from callgate.smcp._wire import HttpResponse, plain, retry_after_header
 from callgate.smcp.errors import GatewayRefused, TokenRefused, ToolDenied
 
-_Numbers = dict[int, str]
-# Where names share a number, the first in the table stands for it.
-_NAMES: Final[dict[Protocol, _Numbers]] = {
-    "smcp/v1": {number: name for name, number, _, _ in reversed(_native.error_codes())},
-    "seal/v1": {number: name for name, _, number, _ in reversed(_native.error_codes())},
-}
-_KNOWN: Final = {name: number for name, number, _, _ in _native.error_codes()}
 _LONGEST: Final = 1e9  # seconds; more is no time to wait
 _RENEWABLE: Final = ("INVALID_TOKEN", "EXPIRED_TOKEN")
 
@@ -30,8 +23,8 @@ def refusal(response: HttpResponse, body: dict[str, Any], protocol: Protocol) ->
     error: dict[str, Any] = nested if isinstance(nested, dict) else {}
     number = _first(error.get("code"), body.get("error_code"), kind=int)
     name = _first(error.get("name"), error.get("code"), body.get("error_code"), kind=str)
-    if name not in _KNOWN:
-        name = _NAMES[protocol].get(number) if number is not None else None
+    if name not in NUMBERS[protocol]:
+        name = NAMES[protocol].get(number) if number is not None else None
     message = _first(
         error.get("message"), body.get("message"), nested, body.get("detail"), kind=str
     )
@@ -55,7 +48,7 @@ def refusal(response: HttpResponse, body: dict[str, Any], protocol: Protocol) ->
 def _class(name: str) -> type[GatewayRefused]:
     if name in _RENEWABLE:
         return TokenRefused
-    return ToolDenied if _KNOWN[name] // 1000 == 2 else GatewayRefused
+    return ToolDenied if NUMBERS["smcp/v1"][name] // 1000 == 2 else GatewayRefused
 
 
 def _first(*values: object, kind: type) -> Any:

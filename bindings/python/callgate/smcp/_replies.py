@@ -6,10 +6,10 @@ import re
 from typing import Any, Final
 
 from callgate import JsonError
+from callgate._native import split_object
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._refusals import refusal
 from callgate.smcp._session import Session
-from callgate.smcp._strict import split_object
 from callgate.smcp._timestamp import parse_iso8601_to_unix
 from callgate.smcp._wire import HttpResponse, invalid, plain, read_object, read_value
 from callgate.smcp.errors import (

@@ -58,15 +58,13 @@ class Session:
         """Raises ClientClosed and NotAttested."""
         self.check_open()
         if self.token is None:
-            message = "no security token: attest() first"
-            raise NotAttested(message, code_name="INVALID_ARGUMENT", dispatched=False)
+            raise NotAttested("no security token: attest() first")
         return self.token
 
     def check_open(self) -> None:
         """Raises ClientClosed."""
         if self.closed:
-            message = "the client was closed"
-            raise ClientClosed(message, code_name="INVALID_ARGUMENT", dispatched=False)
+            raise ClientClosed("the client was closed")
 
     def renewal_is_due(self, now: float) -> bool:
         """Whether the token is near its end."""

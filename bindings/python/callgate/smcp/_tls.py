@@ -25,7 +25,7 @@ def tls_context(
     context.minimum_version = ssl.TLSVersion.TLSv1_2 if address.loopback else ssl.TLSVersion.TLSv1_3
     if not address.tls:
         if ca_file is not None or client_certificate is not None:
-            raise _error("ca_file and client_certificate are for https addresses")
+            raise ConfigurationError("ca_file and client_certificate are for https addresses")
         return context
     try:
         if ca_file is None:
@@ -33,7 +33,7 @@ def tls_context(
         else:
             context.load_verify_locations(cafile=os.fspath(ca_file))
     except OSError as error:  # ssl.SSLError is one
-        raise _error("ca_file cannot be read as certificates in PEM") from error
+        raise ConfigurationError("ca_file cannot be read as certificates in PEM") from error
     if client_certificate is not None:
         pair = (
             client_certificate if isinstance(client_certificate, tuple) else (client_certificate,)
@@ -41,9 +41,7 @@ def tls_context(
         try:
             context.load_cert_chain(*(os.fspath(path) for path in pair))
         except OSError as error:
-            raise _error("client_certificate cannot be read as certificate and key") from error
+            raise ConfigurationError(
+                "client_certificate cannot be read as certificate and key"
+            ) from error
     return context
-
-
-def _error(message: str) -> ConfigurationError:
-    return ConfigurationError(message, code_name="INVALID_ARGUMENT", dispatched=False)

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from callgate import _native
-from callgate._errors import CallgateError
-from callgate.smcp._generations import Protocol
-
-_NUMBERS: Final[dict[Protocol, dict[str, int]]] = {
-    "smcp/v1": {name: number for name, number, _, _ in _native.error_codes()},
-    "seal/v1": {name: number for name, _, number, _ in _native.error_codes()},
-}
-# Where names share a number, the first in the table stands for it.
-_NAMES: Final = {number: name for name, number, _, _ in reversed(_native.error_codes())}
+from callgate import CallgateError
+from callgate._error_codes import NAMES
 
 
 class SMCPError(CallgateError):
@@ -38,7 +30,7 @@ class SMCPError(CallgateError):
         details: dict[str, Any] | None = None,
     ) -> None:
         if code_name is None:
-            known = _NAMES.get(status_code) if status_code is not None else None
+            known = NAMES["smcp/v1"].get(status_code) if status_code is not None else None
             code_name = known or "INTERNAL_ERROR"
         super().__init__(message, code_name)
         self.status_code = self.code if status_code is None else status_code
@@ -55,19 +47,26 @@ class SMCPError(CallgateError):
 SEALError = SMCPError
 
 
-class ConfigurationError(SMCPError, ValueError):
+class _NothingSent(SMCPError):
+    """The caller's to mend."""
+
+    def __init__(self, message: str, *, code_name: str = "INVALID_ARGUMENT") -> None:
+        super().__init__(message, code_name=code_name, dispatched=False)
+
+
+class ConfigurationError(_NothingSent, ValueError):
     """A parameter of a client that cannot be right. ``INVALID_ARGUMENT``."""
 
 
-class PayloadError(SMCPError, ValueError):
+class PayloadError(_NothingSent, ValueError):
     """An argument of a call that cannot be sent: nothing was. ``INVALID_ARGUMENT``."""
 
 
-class NotAttested(SMCPError):
+class NotAttested(_NothingSent):
     """A call before ``attest``. ``INVALID_ARGUMENT``."""
 
 
-class ClientClosed(SMCPError):
+class ClientClosed(_NothingSent):
     """A client, or a key, that was closed. ``INVALID_ARGUMENT``."""
 
 
@@ -140,8 +139,3 @@ class ToolCallError(SMCPError):
         self.rpc_code = rpc_code
         self.rpc_message = rpc_message
         self.rpc_data = rpc_data
-
-
-def number_in(protocol: Protocol, code_name: str) -> int:
-    """The number of a code name in the table of the protocol."""
-    return _NUMBERS[protocol][code_name]

@@ -10,9 +10,9 @@ from typing import Any
 
 from callgate import Decision, Gate, PolicySet, SecretKey, create_envelope, issue_token
 from callgate.audit import Event, Sealing, event_of_decision
+from callgate.audit.journal import Journal, SnapshotSource, effects_record
 from callgate.audit.log import AuditLog, Receipt
 from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.journal import Journal, SnapshotSource, effects_record
 from callgate.gateway.redo import redo_endings
 from callgate.gateway.verifiers.static import StaticVerifier
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from callgate import CallgateError
+from callgate.audit.journal import Journal
 from callgate.audit.trail import trail_files
 from callgate.audit.verify import verify_trail
-from callgate.gateway.journal import Journal
 from gateway_state import OFTEN, Running, World
 
 

@@ -10,7 +10,7 @@ from callgate import SecretKey
 from callgate.audit import AuditInUse, JournalDamaged
 from callgate.audit.chain import ORIGIN
 from callgate.audit.head import Head, sign_head
-from callgate.gateway.journal import Journal, effects_record
+from callgate.audit.journal import Journal, effects_record
 
 
 @pytest.fixture

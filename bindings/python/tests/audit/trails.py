@@ -12,11 +12,11 @@ from typing import Any
 
 from callgate import SecretKey
 from callgate.audit import Event, Head, Sealing
+from callgate.audit.journal import Journal, Restored, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.audit.trail import trail_files
 from callgate.audit.verdict import Verdict
 from callgate.audit.verify import verify_trail
-from callgate.gateway.journal import Journal, Restored, SnapshotSource
 
 PAYLOAD = (
     b'{"id":1,"jsonrpc":"2.0","method":"tools/call",'

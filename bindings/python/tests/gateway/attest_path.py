@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 from call_path import Counts, ToolServer
 from callgate import Gate, PolicySet, SecretKey, create_envelope, verify_token
+from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.gateway.app import create_app
 from callgate.gateway.attest_rates import AttestRates
@@ -26,7 +27,6 @@ from callgate.gateway.clock import Clock
 from callgate.gateway.execution import Execution
 from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.issuer import Issuer
-from callgate.gateway.journal import Journal, SnapshotSource
 from callgate.gateway.ledger import EmbeddedLedger
 from callgate.gateway.listen import Listener
 from callgate.gateway.peer import Peer, TrustedProxies

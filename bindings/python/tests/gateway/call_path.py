@@ -20,7 +20,6 @@ from callgate.gateway.clock import Clock
 from callgate.gateway.ledger import EmbeddedLedger, Ledger
 from callgate.gateway.middleware.connection import bounded_connections
 from callgate.gateway.middleware.limits import HttpLimits
-from callgate.gateway.peer_protocol import PeerProtocol
 from callgate.gateway.services import Services
 from callgate.gateway.upstreams import ToolDefinition, UpstreamReply, Upstreams
 from callgate.smcp._generations import Protocol
@@ -150,7 +149,6 @@ class CallPath:
             executions=cast(Any, None),
             issuer=cast(Any, None),
             attestation=cast(Any, None),
-            config=cast(Any, None),
             limits=limits or HttpLimits(),
         )
         self.app = create_app(self.services)
@@ -195,7 +193,7 @@ class CallPath:
             server = _Server(
                 uvicorn.Config(
                     self.app,
-                    http=type("Protocol", (PeerProtocol, bounded_connections(limits)), {}),
+                    http=bounded_connections(limits),
                     ws="none",
                     lifespan="off",
                     log_config=None,

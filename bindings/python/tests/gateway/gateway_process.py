@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,10 +114,14 @@ class GatewayProcess:
 
 
 @contextlib.contextmanager
-def running(config: Path, *arguments: str, **environ: str) -> Iterator[GatewayProcess]:
+def running(
+    config: Path,
+    *arguments: str,
+    program: Sequence[str] = (sys.executable, "-m", "callgate.cli"),
+    **environ: str,
+) -> Iterator[GatewayProcess]:
     """The gateway, until the block ends; then it is gone, whatever happened."""
-    command = [sys.executable, "-m", "callgate.cli", "serve", "--json"]
-    command += arguments or ["--config", str(config)]
+    command = [*program, "serve", "--json", *(arguments or ["--config", str(config)])]
     process = subprocess.Popen(
         command,
         env={**os.environ, **environ},

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from callgate import SecretKey
+from callgate.audit import AuditUnavailable
 from callgate.audit.events import Event
+from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog, Receipt
 from callgate.audit.meter import RefusalMeter
-from callgate.gateway.journal import Journal
-from callgate.gateway.refusal import Refusal
 
 
 class ObservedAudit:
@@ -30,7 +30,7 @@ class ObservedAudit:
 
     async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
         if self.failing:
-            raise Refusal("AUDIT_UNAVAILABLE", dispatched=False)
+            raise AuditUnavailable
         receipt = await self._log.record(event, state)
         self.events.append(event)
         if self.meanwhile is not None:

@@ -14,6 +14,7 @@ from attest_path import AttestPath, execution
 from callgate import CallgateError, SecretKey
 from callgate.audit import Head
 from callgate.gateway.admin import OperatorCredential, create_admin_app
+from callgate.gateway.peer import Peer
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.ties import EnrolmentTie
 
@@ -328,6 +329,21 @@ async def test_a_reset_of_the_clock_ends_every_session(
     assert path.state_of(attested.session_id) == "ended"
 
 
+async def test_a_reset_of_the_clock_lets_agents_prove_their_keys_again(
+    path: AttestPath, client: httpx2.AsyncClient, key: SecretKey
+) -> None:
+    path.time.wall += 86_400
+    ahead = path.request(SecretKey.generate(), proof=True)
+    await path.attestation.attest(ahead, Peer())
+    path.time.wall -= 86_400
+    with pytest.raises(Refusal):
+        await path.attestation.attest(path.request(key, proof=True), Peer())
+    await client.post("/clock/reset")
+    await path.attestation.attest(path.request(key, proof=True), Peer())
+    with pytest.raises(Refusal):
+        await path.attestation.attest(path.request(key, proof=True), Peer())
+
+
 async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
     for method, target, status in (
         ("GET", "/nothing", 404),
@@ -338,6 +354,12 @@ async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
         response = await client.request(method, target)
         assert response.status_code == status
         assert response.json()["error"]["message"]
+
+
+async def test_what_is_not_there_is_no_fault_of_the_gateway(client: httpx2.AsyncClient) -> None:
+    for target in ("http://operator/", "http://operator/nothing", "http://operator/admin/v1"):
+        response = await client.get(target)
+        assert (response.status_code, response.json()["error"]["name"]) == (404, "HTTP")
 
 
 async def test_an_unforeseen_exception_shows_no_detail(

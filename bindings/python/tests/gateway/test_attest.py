@@ -20,6 +20,7 @@ from attest_path import (
 )
 from call_path import check_failure
 from callgate import CallgateError, PolicySet, SecretKey, verify_token
+from callgate.audit import AuditUnavailable
 from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.peer import Peer
 from callgate.gateway.refusal import Refusal
@@ -418,8 +419,8 @@ def test_the_memory_of_rates_is_bounded_and_strangers_beyond_it_share_one_bucket
 async def test_no_session_without_its_audit_line(tmp_path: Path, key: SecretKey) -> None:
     async with AttestPath(tmp_path, [execution()]).running() as path:
         path.attestation._audit = path.attestation.endings._audit = _Failing(path.audit)
-        error = await refused(path, key)
-        assert error.code_name == "AUDIT_UNAVAILABLE"
+        with pytest.raises(AuditUnavailable):
+            await path.attest(key)
         assert not path.attestation.sessions.live_of("w-1")
 
 
@@ -431,7 +432,7 @@ class _Failing:
         self.post = audit.post
 
     async def record(self, event: Any, state: Any = ()) -> None:
-        raise Refusal("AUDIT_UNAVAILABLE")
+        raise AuditUnavailable
 
 
 async def test_a_session_revoked_while_the_disk_was_written_is_not_handed_out(

@@ -232,6 +232,17 @@ async def test_a_revoked_container_stays_out_until_it_is_reinstated(
     await path.attest(key, ID, peer=INSIDE)
 
 
+async def test_a_container_is_revoked_by_its_whole_id_however_it_is_spelt(
+    path: AttestPath, key: SecretKey
+) -> None:
+    """A part of an id revoked nothing, and said that it did."""
+    assert path.registry.whole_id(ID) == path.registry.whole_id(f"docker://{ID}") == ID
+    for part in (ID[:12], f"docker://{ID[:63]}"):
+        with pytest.raises(CallgateError, match="whole id"):
+            path.registry.whole_id(part)
+    assert path.registry.whole_id("exec-1") == "exec-1"
+
+
 @pytest.mark.parametrize(
     "members",
     [{"label": ""}, {"label": "=x"}, {"label": "x", "tie": EnrolmentTie.generate()[0]}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,17 @@ class TestRequestsThatAreNone:
         )
         check(response, 415, "INVALID_ARGUMENT", 9011)
 
+    @GENERATIONS
+    @pytest.mark.parametrize("origin", ["http://localhost:8700", "https://evil.example", "null"])
+    async def test_a_page_in_a_browser_is_no_agent_whatever_its_name_was_made_to_mean(
+        self, path: CallPath, client: httpx2.AsyncClient, generation: str, origin: str
+    ) -> None:
+        headers = {**JSON, "origin": origin, "host": "evil.example"}
+        envelope = path.agent().call(*READ)
+        response = await client.post(INVOKE[generation], content=envelope, headers=headers)
+        check(response, 403, "INVALID_ARGUMENT", 9011, protocol=PROTOCOL[generation])
+        assert path.server.calls == []
+
 
 class TestBodies:
     async def test_up_to_the_limit(self, client: httpx2.AsyncClient) -> None:
@@ -251,6 +263,23 @@ async def raw(port: int, *parts: bytes) -> bytes:
             await writer.wait_closed()
 
 
+async def asking(port: int, envelope: bytes, *, room: int = 4096) -> socket.socket:
+    """A connection that has sent a call and has ``room`` for bytes of its answer."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    connection.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(connection, ("127.0.0.1", port))
+    head = b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+    length = b"content-length: %d\r\n\r\n" % len(envelope)
+    await loop.sock_sendall(connection, head + length + envelope)
+    return connection
+
+
+def parse_status(answer: bytes) -> int:
+    return int(answer.split()[1])
+
+
 def parse(answer: bytes) -> tuple[int, dict[str, Any]]:
     head, _, body = answer.partition(b"\r\n\r\n")
     assert b"application/json" in head and b"connection: close" in head.lower()
@@ -266,8 +295,13 @@ class TestConnections:
             b"content-length: 2\r\n\r\nab",
             b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
             b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 5000,
+            b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n"
+            b"transfer-encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
         ],
-        ids=["no HTTP", "two lengths", "a negative length", "headers over the limit"],
+        ids=[
+            *("no HTTP", "two lengths", "a negative length", "headers over the limit"),
+            "a length and chunks",
+        ],
     )
     async def test_malformed_http_is_answered_with_the_error_body(
         self, port: int, request_: bytes
@@ -324,6 +358,33 @@ class TestConnections:
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             status, _, _ = await post(client, path.agent().call(*READ))
         assert status == 200
+
+    async def test_an_answer_that_nobody_reads_is_not_kept(self, path: CallPath, port: int) -> None:
+        path.server.answer = Answer(b'{"text":"%b"}' % (b"x" * (8 << 20)))
+        agent = path.agent()
+        unread = [await asking(port, agent.call(*READ, id=id)) for id in range(6)]
+        try:
+            give_up = asyncio.get_running_loop().time() + 10
+            while parse_status(await raw(port, b"nonsense\r\n\r\n")) == 429:
+                assert asyncio.get_running_loop().time() < give_up
+                await asyncio.sleep(0.05)
+        finally:
+            for connection in unread:
+                connection.close()
+
+    async def test_an_answer_that_is_read_slowly_comes_whole(
+        self, path: CallPath, port: int
+    ) -> None:
+        path.server.answer = Answer(b'{"text":"%b"}' % (b"x" * (8 << 20)))
+        with await asking(port, path.agent().call(*READ), room=256 << 10) as connection:
+            loop = asyncio.get_running_loop()
+            size = 0
+            while part := await loop.sock_recv(connection, 128 << 10):
+                size += len(part)
+                if size > 8 << 20:
+                    break
+                await asyncio.sleep(0.02)
+        assert size > 8 << 20
 
     async def test_no_more_connections_from_one_address_than_its_bound(
         self, path: CallPath, port: int

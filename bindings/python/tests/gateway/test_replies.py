@@ -9,8 +9,9 @@ from http import HTTPStatus
 import pytest
 from call_path import check_failure
 from callgate import TokenError, _native
+from callgate._error_codes import MEANINGS
 from callgate.gateway import replies
-from callgate.gateway.refusal import Refusal, meaning
+from callgate.gateway.refusal import Refusal
 from callgate.smcp._generations import GENERATIONS, Protocol
 
 STATUSES = {
@@ -99,14 +100,14 @@ def test_any_other_error_of_the_family_tells_no_more_than_its_code() -> None:
     error = TokenError("exp of w-1 has passed", "EXPIRED_TOKEN", "/exp")
     body = json.loads(replies.refused(error, "seal/v1").body)
     check_failure(401, body, "EXPIRED_TOKEN", 1003, protocol="seal/v1")
-    assert body["message"] == meaning("EXPIRED_TOKEN")
+    assert body["message"] == MEANINGS["EXPIRED_TOKEN"]
 
 
 def test_an_unforeseen_exception_tells_nothing() -> None:
     reply = replies.unforeseen("smcp/v1")
     body = json.loads(reply.body)
     check_failure(reply.status, body, "INTERNAL_ERROR", 9008)
-    assert body["message"] == meaning("INTERNAL_ERROR")
+    assert body["message"] == MEANINGS["INTERNAL_ERROR"]
 
 
 def test_what_is_no_request_has_the_http_status() -> None:

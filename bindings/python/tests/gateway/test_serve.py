@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -97,6 +99,31 @@ def test_operators_need_their_credential_and_agents_do_not_reach_them(
             assert agent.get(path).status_code == 404
 
 
+def test_operators_connections_are_bounded(tmp_path: Path) -> None:
+    with running(write_gateway(tmp_path / "g")) as gateway, contextlib.ExitStack() as stack:
+        address = urlsplit(gateway.ready["operators"][0])
+        to = (address.hostname, address.port)
+        for _ in range(256):
+            stack.enter_context(socket.create_connection(to))
+        with socket.create_connection(to) as one_more:
+            one_more.settimeout(30)
+            assert one_more.recv(100).startswith(b"HTTP/1.1 429")
+
+
+def test_what_callers_send_is_not_logged(shared: GatewayProcess) -> None:
+    address = urlsplit(shared.url)
+    upgrade = (
+        b"GET /healthz HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"
+    )
+    for request in (b"nonsense\r\n\r\n", upgrade):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(request)
+            assert connection.recv(100).startswith(b"HTTP/1.1 ")
+    httpx2.get(shared.ready["operators"][0] + "/admin/v1/contexts", trust_env=False)
+    shared.wait_for_log("a request to the operator API without its credential")
+    assert not [line for line in shared.log if line["logger"] == "uvicorn.error"]
+
+
 def test_a_second_gateway_on_the_same_state_does_not_start(
     shared: GatewayProcess, tmp_path: Path
 ) -> None:
@@ -153,6 +180,15 @@ def test_check_reads_every_file_and_reports_all_faults(tmp_path: Path) -> None:
     for place in ("contexts.yaml:2:", "issuer.pem: ", "executions.yaml:2:3: unknown key"):
         assert place in error
     assert not (tmp_path / "state").exists()
+
+
+def test_check_finds_two_executions_of_one_id(tmp_path: Path) -> None:
+    config = write_gateway(tmp_path / "g")
+    entry = {"workload_id": WORKLOAD, "scopes": ["clock"], "tie": "none"}
+    replace(tmp_path / "g" / "executions.yaml", json.dumps([entry, entry]))
+    code, error = refused("--check", "--config", str(config))
+    assert code != 0
+    assert "two entries have the same workload_id" in error
 
 
 def test_an_entry_without_a_tie_must_say_so(tmp_path: Path) -> None:

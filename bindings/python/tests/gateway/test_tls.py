@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import socket
 import ssl
@@ -11,13 +12,21 @@ from pathlib import Path
 
 import pytest
 from callgate import CallgateError
+from callgate.gateway.bounded_accept import MARGIN
 from callgate.gateway.config import Tls
 from callgate.gateway.tls import ServerTls
 from callgate.smcp import SMCPClient
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from gateway_process import WORKLOAD, replace, running, write_gateway, write_secret
+from gateway_process import (
+    WORKLOAD,
+    replace,
+    running,
+    wait_until,
+    write_gateway,
+    write_secret,
+)
 
 HOST = "localhost"
 
@@ -251,3 +260,40 @@ def test_plain_http_gets_no_answer_on_a_tls_port(https: tuple[str, Path]) -> Non
         connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
         connection.settimeout(10)
         assert b"HTTP" not in connection.recv(1024)
+
+
+def test_connections_that_never_begin_tls_are_bounded_too(tmp_path: Path) -> None:
+    certificate, key = Authority(tmp_path).issue(HOST)
+    tls = {"certificate": str(certificate), "key": str(key)}
+    listen = {"port": 0, "tls": tls, "max_connections": 8, "max_connections_per_address": 8}
+    config = write_gateway(tmp_path / "g", listen=listen)
+    with running(config) as gateway, contextlib.ExitStack() as stack:
+        port = int(gateway.url.rpartition(":")[2])
+        silent = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(200)
+        ]
+        for connection in silent[8 + MARGIN :]:
+            connection.settimeout(20)
+            assert closed(connection)
+        # Who goes away makes room for others.
+        for connection in silent:
+            connection.close()
+        wait_until(lambda: begins_tls(port))
+
+
+def closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def begins_tls(port: int) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            context.wrap_socket(connection).close()
+    except OSError:
+        return False
+    return True

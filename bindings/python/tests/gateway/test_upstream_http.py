@@ -61,6 +61,7 @@ async def test_the_result_comes_back_with_its_numbers_as_the_server_wrote_them()
         (call("garbage"), "connection_lost"),
         (call("events without answer"), "no_response"),
         (call("endless events"), "too_many_messages"),
+        (call("endless lines"), "too_many_messages"),
     ],
 )  # fmt: skip
 async def test_whatever_happens_after_the_call_has_left_counts_as_dispatched(

@@ -68,7 +68,6 @@ def test_a_configured_clash_or_bad_name_is_an_error_before_anything_runs(
     ("rules", "listings"),
     [
         ([rule("a"), rule("a.b")], [["b.c"], ["c"]]),
-        ([rule("a", {"b.c": "x"}), rule("b")], [["x"], ["c"]]),
         ([rule("a")], [["x", "x"]]),
     ],
 )
@@ -78,6 +77,16 @@ def test_tools_that_clash_are_all_left_out(
     named, faults = name_tools(rules, listings)
     assert named == []
     assert len(faults) == 1
+
+
+def test_a_name_of_a_table_is_kept_for_its_tool_while_its_server_is_down() -> None:
+    for tool in ("read_file", "read"):
+        rules = [rule("files", {"fs.read": tool}), rule("fs")]
+        for listed in ([], [tool]):
+            named, faults = name_tools(rules, [listed, ["read", "write"]])
+            expected = [("fs.read", 0)] if listed else []
+            assert [(one.name, one.rule) for one in named] == [*expected, ("fs.write", 1)]
+            assert [fault.name for fault in faults] == ["fs.read"]
 
 
 @pytest.mark.parametrize("tool", ["", "ein name", "a\nb", "naïve", "x" * 126, "a;b", "\x1b[31m"])

@@ -290,6 +290,18 @@ async def test_notifications_are_dropped_and_a_flood_of_them_is_left_unread_for_
         assert counters.paused >= 1
 
 
+async def test_empty_lines_are_a_flood_too_and_no_answer_after_them_is_lost() -> None:
+    async with running(hostile()) as upstreams:
+        assert await do(upstreams, "empty lines", lines=2500) == "done"
+        assert upstreams.counters()["bad"].paused >= 2
+
+
+async def test_a_flood_of_lines_on_standard_error_is_cut_no_further_than_it_is_logged() -> None:
+    async with running(hostile()) as upstreams:
+        assert await do(upstreams, "empty stderr", lines=2500) == "done"
+        await eventually(lambda: upstreams.counters()["bad"].dropped_log_lines > 2000)
+
+
 async def test_standard_error_is_logged_in_bounds_and_cannot_speak_to_a_terminal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from callgate._as_json import witness_data
 from callgate.cli._command import Outcome, Verbs, add_command
-from callgate.cli._decision import witness_data, witness_line
+from callgate.cli._decision import witness_line
 from callgate.cli._input import read_policy
 
 

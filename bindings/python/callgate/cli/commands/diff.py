@@ -6,8 +6,9 @@ import argparse
 from typing import Any
 
 from callgate import PolicyChange, PolicySet
+from callgate._as_json import witness_data
 from callgate.cli._command import Outcome, Verbs, add_command
-from callgate.cli._decision import witness_data, witness_line
+from callgate.cli._decision import witness_line
 from callgate.cli._input import STDIN, input_error, read_policy
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from callgate._as_json import decision_data
 from callgate.cli._command import Outcome, Verbs, add_call, add_command
-from callgate.cli._decision import decision_data, explanation
+from callgate.cli._decision import explanation
 from callgate.cli._input import read_policy, read_value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from callgate import LintWarning
+from callgate._as_json import warning_data
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._input import read_policy
 
@@ -20,16 +21,7 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """0 nothing to say, 1 warnings."""
     warnings = read_policy(arguments.policy).lint()
-    data = [
-        {
-            "rule": warning.rule,
-            "context": warning.context,
-            "capability": warning.capability,
-            "message": warning.message,
-            "where": warning.where,
-        }
-        for warning in warnings
-    ]
+    data = [warning_data(warning) for warning in warnings]
     return Outcome(not warnings, {"warnings": data}, [_line(warning) for warning in warnings])
 
 

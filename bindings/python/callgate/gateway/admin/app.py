@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from callgate.gateway.admin.contexts import context_routes
 from callgate.gateway.admin.credential import OperatorCredential
 from callgate.gateway.admin.executions import execution_routes
-from callgate.gateway.admin.guard import OperatorsOnly
+from callgate.gateway.admin.guard import OperatorsOnly, failure_of
 from callgate.gateway.admin.sessions import session_routes
 from callgate.gateway.admin.state import state_routes
 from callgate.gateway.services import Services
@@ -25,15 +25,10 @@ PREFIX = "/admin/v1"
 def create_admin_app(
     services: Services,
     *,
-    credential: OperatorCredential | None = None,
+    credential: OperatorCredential,
     routes: Iterable[BaseRoute] = (),
 ) -> Starlette:
-    """Everything under ``/admin/v1`` needs the credential, by default the configuration's.
-
-    ``routes`` of other parts do not.
-    """
-    if credential is None:
-        credential = OperatorCredential(services.config.admin.credential.reveal())
+    """Everything under ``/admin/v1`` needs the credential; ``routes`` of other parts do not."""
     operations = [
         *execution_routes(services),
         *session_routes(services),
@@ -43,11 +38,13 @@ def create_admin_app(
     guard = Middleware(OperatorsOnly, credential=credential)
     app = Starlette(
         routes=[*routes, Mount(PREFIX, routes=operations, middleware=[guard])],
-        exception_handlers={HTTPException: _leave_to_guard},
+        exception_handlers={HTTPException: _answer_or_leave_to_guard},
     )
     app.router.redirect_slashes = False
     return app
 
 
-async def _leave_to_guard(request: Request, error: Exception) -> Response:
-    raise error
+async def _answer_or_leave_to_guard(request: Request, error: Exception) -> Response:
+    if request.scope["path"].startswith(PREFIX + "/"):
+        raise error
+    return failure_of(error)

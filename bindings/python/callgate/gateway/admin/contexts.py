@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from callgate import CallgateError, PolicyChange, PolicyError, PolicySet
-from callgate.audit._split import split_object
-from callgate.cli._decision import decision_data, witness_data
-from callgate.gateway.admin.body import checked_object, read_text
+from callgate._as_json import decision_data, warning_data, witness_data
+from callgate._native import split_object
+from callgate.gateway.admin.body import MAX_BODY_BYTES, checked_object, read_text
 from callgate.gateway.admin.guard import answer_of
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
@@ -59,7 +59,7 @@ class _Contexts:
         policy = self._gate.policy
         context = self._context(members)
         # The arguments as they were sent: a number keeps its digits.
-        arguments = split_object(text)["arguments"]
+        arguments = split_object(text, MAX_BODY_BYTES)["arguments"]
         decision = policy.evaluate(context, members["tool"], arguments)
         return answer_of(
             {
@@ -90,16 +90,7 @@ def _judge(running: PolicySet, text: bytes) -> dict[str, Any]:
         "valid": True,
         "policy_digest": policy.digest,
         "contexts": policy.context_names,
-        "warnings": [
-            {
-                "rule": warning.rule,
-                "context": warning.context,
-                "capability": warning.capability,
-                "message": warning.message,
-                "where": warning.where,
-            }
-            for warning in policy.lint()
-        ],
+        "warnings": [warning_data(warning) for warning in policy.lint()],
         "added": sorted(after - before),
         "removed": sorted(before - after),
         "changed": {

@@ -84,14 +84,14 @@ class _Executions:
 
     async def revoke(self, request: Request) -> Response:
         members = await read_object(request, {"workload_id": str}, {"reason": str})
-        workload_id = members["workload_id"]
+        workload_id = self._registry.whole_id(members["workload_id"])
         live = len(self._sessions.live_of(workload_id))
         await self._endings.revoke_execution(workload_id, members.get("reason", NO_REASON))
         return answer_of({"workload_id": workload_id, "ended_sessions": live})
 
     async def reinstate(self, request: Request) -> Response:
         members = await read_object(request, {"workload_id": str})
-        workload_id = members["workload_id"]
+        workload_id = self._registry.whole_id(members["workload_id"])
         record = self._registry.reinstate(workload_id)
         fields = {"workload": workload_id}
         await self._audit.note("execution_reinstated", fields, state=[record])

@@ -59,7 +59,7 @@ class OperatorsOnly:
         except Exception as error:
             if started:
                 raise
-            await _failure(error)(scope, receive, send)
+            await failure_of(error)(scope, receive, send)
 
 
 def answer_of(body: Mapping[str, Any], status: int = 200) -> Response:
@@ -68,7 +68,8 @@ def answer_of(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(text, status, {"cache-control": "no-store"}, "application/json")
 
 
-def _failure(error: Exception) -> Response:
+def failure_of(error: Exception) -> Response:
+    """The answer to what went wrong."""
     if isinstance(error, HTTPException):
         answer = answer_of({"error": {"name": "HTTP", "message": error.detail}}, error.status_code)
         answer.headers.update(error.headers or {})

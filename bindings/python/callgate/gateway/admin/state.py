@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from callgate.audit.journal import effects_record
 from callgate.gateway.admin.guard import answer_of
 from callgate.gateway.services import Services
 
@@ -21,9 +20,10 @@ def state_routes(services: Services) -> list[BaseRoute]:
         return Response(text, 200, {"cache-control": "no-store"}, "application/json")
 
     async def reset_clock(request: Request) -> Response:
-        # At once: from here on no session is open, so nothing signed before can pass.
-        effects = services.gate.reset_clock()
-        record = {"kind": "effects", "effects": base64.b64encode(effects).decode()}
+        # At once: from here on no session is open, so nothing signed before can pass. It cannot be
+        # set to a time that is not known: CLOCK_STEPPED.
+        record = effects_record(services.gate.reset_clock(services.clock.now()))
+        services.attestation.reset_clock()
         await services.audit.note("clock_reset", {}, state=[record])
         return answer_of({"reset": True})
 

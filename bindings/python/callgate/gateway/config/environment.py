@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callgate.gateway.config_places import Fault, PlacedDocument, read_document
+from callgate.gateway.config.places import Fault, PlacedDocument, read_document
 
 PREFIX = "CALLGATE_CONFIG__"
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from callgate import CallgateError
 from callgate.gateway.config._section import UNION_TAGS
 from callgate.gateway.config.environment import apply_environment
+from callgate.gateway.config.places import Fault, PlacedDocument, read_document
 from callgate.gateway.config.root import GatewayConfig
-from callgate.gateway.config_places import Fault, PlacedDocument, read_document
 
 _Model = TypeVar("_Model", bound=BaseModel)
 Place: TypeAlias = "tuple[str | int, ...]"

@@ -77,6 +77,11 @@ def _check_headers(scope: Scope) -> None:
         elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
             message = "a compressed body is not accepted"
             raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=415)
+        elif name == b"origin":
+            # Browsers send it with every POST, and no agent does. Of a page whose name was made to
+            # mean this address (DNS rebinding) nothing else tells that it is a stranger's.
+            message = "a page in a browser is not an agent"
+            raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=403)
     if types != 1:
         message = "the Content-Type must be application/json"
         raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=415)

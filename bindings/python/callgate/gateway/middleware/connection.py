@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from callgate.gateway import replies
 from callgate.gateway.middleware.joined_writes import JoinedWrites
 from callgate.gateway.middleware.limits import HttpLimits
-from callgate.gateway.peer_protocol import peer_of_transport
+from callgate.gateway.middleware.strict_framing import StrictFraming
+from callgate.gateway.peer_protocol import PeerProtocol
 from callgate.gateway.refusal import Refusal
+from callgate.smcp._generations import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +27,19 @@ _BODY: Final = frozenset({h11.SEND_BODY})
 # Seconds in which what a peer still sends is thrown away, so that it gets to read the answer: to
 # close on unread bytes is to reset the connection, and the answer with it.
 _LINGER: Final = 1.0
+# What is not read of an answer stays in memory, and a call that was answered holds no other place.
+# Within so many times ``body_seconds`` a reader takes so many bytes at the least. The kernel asks
+# for more only when a third of its own buffer, some megabytes, has gone.
+_READ_TIMES: Final = 6
+_READ: Final = 64 << 10
+# Only what goes wrong here is logged, not what callers send: they could say it at any rate.
+_LOG: Final = logging.getLogger("callgate.gateway.http")
+_LOG.setLevel(logging.ERROR)
 
 
 def bounded_connections(
     limits: HttpLimits, *, uncounted: Callable[[str], bool] = lambda address: False
-) -> type[H11Protocol]:
+) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``; the connections of all its instances are counted together.
 
     ``uncounted`` names the addresses that stand for many peers, as trusted proxies do; peers on a
@@ -42,8 +52,9 @@ def bounded_connections(
     return type("BoundedConnection", (_BoundedConnection,), {**members, "open": Counter()})
 
 
-class _BoundedConnection(H11Protocol):
-    """One connection. A request that is not all there in time ends it, with 408."""
+class _BoundedConnection(PeerProtocol):
+    """One connection. A request that is not all there in time ends it, with 408; an answer that
+    nobody reads ends it, too."""
 
     bounds: HttpLimits
     is_uncounted: Callable[[str], bool]
@@ -54,11 +65,14 @@ class _BoundedConnection(H11Protocol):
     _awaited: frozenset[Any] = frozenset()
     _counted: tuple[str, ...] = ()
     _lingering: asyncio.TimerHandle | None = None
+    _reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.conn = StrictFraming(h11.SERVER, self.bounds.header_bytes)
         joined: Any = JoinedWrites(transport, self.loop)
+        self.logger = _LOG
         super().connection_made(joined)
-        peer = peer_of_transport(transport)
+        peer = self.peer
         if self.open[""] >= self.bounds.connections:
             self._refuse_connection("too many connections are open")
             return
@@ -79,6 +93,7 @@ class _BoundedConnection(H11Protocol):
                 del self.open[key]
         self._counted = ()
         self._await(frozenset())
+        self._watch_reader(None)
         if self._lingering is not None:
             self._lingering.cancel()
         super().connection_lost(exc)
@@ -95,6 +110,22 @@ class _BoundedConnection(H11Protocol):
             self._await(_BODY)
         elif self._deadline is not None:
             self._await(frozenset())
+
+    def pause_writing(self) -> None:
+        """More of an answer is unread than should be."""
+        super().pause_writing()
+        self._watch_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Most of it is read."""
+        self._watch_reader(None)
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The connection was idle for long enough."""
+        super().timeout_keep_alive_handler()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def shutdown(self) -> None:
         """The server stops."""
@@ -120,6 +151,23 @@ class _BoundedConnection(H11Protocol):
             seconds = self.bounds.header_seconds if of_headers else self.bounds.body_seconds
             self._deadline = self.loop.call_later(seconds, self._too_slow)
 
+    def _watch_reader(self, unread: int | None) -> None:
+        """``unread`` bytes are to become fewer; None: nobody needs to be watched."""
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+        if unread is not None:
+            self._reader = self.loop.call_later(
+                _READ_TIMES * self.bounds.body_seconds, self._check_reader, unread
+            )
+
+    def _check_reader(self, before: int) -> None:
+        unread = self.transport.get_write_buffer_size()
+        if unread > before - _READ:
+            self.transport.abort()
+        else:
+            self._watch_reader(unread)
+
     def _too_slow(self) -> None:
         self._deadline = None
         if self.transport.is_closing() or self.conn.their_state not in self._awaited:
@@ -133,7 +181,7 @@ class _BoundedConnection(H11Protocol):
         self._answer(replies.refused(error, "smcp/v1"))
         self.transport.close()
 
-    def _protocol(self) -> Any:
+    def _protocol(self) -> Protocol:
         return replies.protocol_of(self.scope["path"] if self.scope else "")
 
     def _answer_and_close(self, reply: replies.Reply) -> None:

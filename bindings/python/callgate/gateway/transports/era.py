@@ -25,11 +25,10 @@ from mcp_types import (
 from pydantic import ValidationError
 
 from callgate import __version__
-
-from .counters import Counters
-from .exchange import Connection
-from .sdk_dispatcher import SdkDispatcher
-from .settings import Era
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.exchange import Connection
+from callgate.gateway.transports.sdk_dispatcher import SdkDispatcher
+from callgate.gateway.transports.settings import Era
 
 CLIENT_INFO = mcp_types.Implementation(name="callgate", version=__version__)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .message_buffer import Allowance, MessageBuffer
+from callgate.gateway.transports.message_buffer import Allowance, MessageBuffer
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _MAX_FIELD: Final = 32
@@ -21,6 +21,7 @@ class EventStream:
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
         self._after_return = False
+        self.lines = 0  # so far
         self._start_event()
         self._start_line()
 
@@ -38,6 +39,7 @@ class EventStream:
         for end in _LINE_END.finditer(chunk):
             self._line_part(chunk[start : end.start()])
             start = end.end()
+            self.lines += 1
             event = self._line_ended()
             if event is not None:
                 yield event

@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 
 from callgate import JsonError
-
-from ._native_json import split_object
-from .raw_json import compact, object_member
+from callgate._native import split_object
+from callgate.gateway.transports.raw_json import compact, object_member
 
 _INTEGER = re.compile(rb"-?[0-9]{1,18}")
 METHOD_NOT_FOUND = b'{"code":-32601,"message":"Method not found"}'

@@ -18,11 +18,10 @@ import httpx2
 from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_PROTOCOL_VERSION_HEADER
 
 from callgate.gateway.refusal import Refusal
-
-from . import limits
-from .counters import Counters
-from .dispatch_trace import DispatchTrace
-from .exchange import (
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.dispatch_trace import DispatchTrace
+from callgate.gateway.transports.exchange import (
     Exchange,
     OnNotification,
     UpstreamReply,
@@ -30,11 +29,11 @@ from .exchange import (
     notification_bytes,
     request_bytes,
 )
-from .failures import failed, timed_out
-from .frames import Frame, answer_to
-from .http_answer import HttpAnswer
-from .http_client import open_client
-from .settings import HttpSettings
+from callgate.gateway.transports.failures import failed, timed_out
+from callgate.gateway.transports.frames import Frame, answer_to
+from callgate.gateway.transports.http_answer import HttpAnswer
+from callgate.gateway.transports.http_client import open_client
+from callgate.gateway.transports.settings import HttpSettings
 
 _SESSION: Final = "mcp-session-id"
 _SESSION_ID = re.compile(r"[\x21-\x7e]{1,512}")

@@ -10,14 +10,13 @@ import anyio
 import httpx2
 
 from callgate import JsonError
-
-from . import limits
-from .counters import Counters
-from .event_stream import EventStream
-from .exchange import UpstreamReply
-from .failures import failed, too_large
-from .frames import Frame, read_frame
-from .message_buffer import Allowance, MessageBuffer
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.event_stream import EventStream
+from callgate.gateway.transports.exchange import UpstreamReply
+from callgate.gateway.transports.failures import failed, too_large
+from callgate.gateway.transports.frames import Frame, read_frame
+from callgate.gateway.transports.message_buffer import Allowance, MessageBuffer
 
 _FINISH_TIMEOUT = 5.0
 """Seconds that the rest of a stream is waited for, for its connection's sake."""
@@ -106,7 +105,11 @@ class HttpAnswer:
                 self.counters.oversized_messages += 1
                 yield None
                 return
-            if size > limits.MAX_SKIPPED or count > limits.MAX_STREAM_MESSAGES:
+            if (
+                size > limits.MAX_SKIPPED
+                or count > limits.MAX_STREAM_MESSAGES
+                or stream.lines > limits.MAX_STREAM_LINES
+            ):
                 raise failed("too_many_messages", dispatched=True)
 
     def _read(self, buffer: MessageBuffer) -> Frame | None:

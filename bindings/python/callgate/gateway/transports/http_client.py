@@ -7,8 +7,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from . import limits
-from .settings import HttpSettings, UpstreamSettingsError
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.settings import HttpSettings, UpstreamSettingsError
 
 _KEPT_ALIVE = 64
 

@@ -35,6 +35,9 @@ STRAYS_PER_SECOND: Final = 1000
 MAX_STREAM_MESSAGES: Final = 10_000
 """Messages beside the answer in one HTTP event stream."""
 
+MAX_STREAM_LINES: Final = 100_000
+"""Lines of one HTTP event stream, empty ones and comments among them: each costs time to read."""
+
 MAX_ASIDE: Final = 64
 """What runs beside the calls of one HTTP upstream: notifications, answers, ends of streams."""
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from mcp.shared.inbound import find_invalid_x_mcp_header, x_mcp_header_map
 
-from . import limits
-from .era import Negotiated
-from .exchange import Connection, Exchange, quoted
-from .failures import failed
-from .raw_json import elements, members
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.era import Negotiated
+from callgate.gateway.transports.exchange import Connection, Exchange, quoted
+from callgate.gateway.transports.failures import failed
+from callgate.gateway.transports.raw_json import elements, members
 
 _MAX_PAGES: Final = 100
 _MAX_TOOLS: Final = 1000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import limits
-from ._native_json import ResultMeter
-from .outline import Outline
+from callgate._native import ResultMeter
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ import asyncio
 from collections import deque
 
 from callgate.gateway.refusal import Refusal
-
-from . import limits
-from .counters import Counters
-from .exchange import UpstreamReply
-from .failures import Cause, failed, too_large
-from .frames import Frame
-from .message_buffer import Allowance
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.exchange import UpstreamReply
+from callgate.gateway.transports.failures import Cause, failed, too_large
+from callgate.gateway.transports.frames import Frame
+from callgate.gateway.transports.message_buffer import Allowance
 
 _REMEMBERED = 1024
 """Ids that no longer wait, which tell a late or a second answer from a foreign one."""

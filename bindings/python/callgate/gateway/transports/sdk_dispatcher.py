@@ -6,8 +6,8 @@ Calls and listings do not pass through the SDK, which would write their numbers 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final, Protocol, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 import anyio
 import anyio.abc
@@ -25,10 +25,9 @@ from mcp.shared.transport_context import TransportContext
 from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND, REQUEST_TIMEOUT
 
 from callgate.gateway.refusal import Refusal
-
-from . import limits
-from .exchange import Connection, Exchange
-from .failures import cause_of
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.exchange import Connection, Exchange
+from callgate.gateway.transports.failures import cause_of
 
 _FOLLOWED: Final = frozenset(
     {
@@ -42,14 +41,10 @@ _FOLLOWED: Final = frozenset(
 _QUEUED: Final = 64
 
 
-class OnDropped(Protocol):
-    def __call__(self) -> None: ...
-
-
 class SdkDispatcher(Dispatcher[TransportContext]):
     """Runs one ``mcp.ClientSession`` over a ``Connection``, for as long as the session lasts."""
 
-    def __init__(self, connection: Connection, on_dropped: OnDropped) -> None:
+    def __init__(self, connection: Connection, on_dropped: Callable[[], None]) -> None:
         self._connection = connection
         self._on_dropped = on_dropped
         self._queue_in, self._queue_out = anyio.create_memory_object_stream[

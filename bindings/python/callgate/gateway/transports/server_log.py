@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from .counters import Counters
+from callgate.gateway.transports.counters import Counters
 
 _MAX_LINE: Final = 1024
 _LINES_PER_SECOND: Final = 20
@@ -24,11 +24,14 @@ class ServerLog:
         self._second = 0.0
 
     def feed(self, data: bytes) -> None:
-        first, *others = data.split(b"\n")
+        # No more lines than could be logged are cut: a flood must cost little to drop.
+        first, *others = data.split(b"\n", _LINES_PER_SECOND)
         self._add(first)
         for part in others:
             self.end()
-            self._add(part)
+            dropped = part.count(b"\n")
+            self._counters.dropped_log_lines += dropped
+            self._add(part.rpartition(b"\n")[2] if dropped else part)
 
     def _add(self, part: bytes) -> None:
         self._line += part[: _MAX_LINE - len(self._line)]

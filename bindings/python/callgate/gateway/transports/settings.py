@@ -9,8 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from callgate import CallgateError
-
-from . import limits
+from callgate.gateway.transports import limits
 
 Era = Literal["auto", "initialize", "discover"]
 """``auto`` asks ``server/discover`` first and falls back to ``initialize``."""

@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from callgate import JsonError
-
-from . import limits
-from .counters import Counters
-from .exchange import (
+from callgate.gateway.transports import limits
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.exchange import (
     Exchange,
     OnNotification,
     UpstreamReply,
@@ -26,13 +25,13 @@ from .exchange import (
     notification_bytes,
     request_bytes,
 )
-from .failures import Cause, failed, timed_out
-from .frames import answer_to, read_frame
-from .message_buffer import MessageBuffer
-from .outline import Outline
-from .pending import Pending
-from .server_log import ServerLog
-from .settings import StdioSettings
+from callgate.gateway.transports.failures import Cause, failed, timed_out
+from callgate.gateway.transports.frames import answer_to, read_frame
+from callgate.gateway.transports.message_buffer import MessageBuffer
+from callgate.gateway.transports.outline import Outline
+from callgate.gateway.transports.pending import Pending
+from callgate.gateway.transports.server_log import ServerLog
+from callgate.gateway.transports.settings import StdioSettings
 
 _PIPE_GRACE = 1.0
 """Seconds that a pipe may stay open after the process is gone: something inherited it."""
@@ -63,6 +62,8 @@ class StdioConnection(asyncio.SubprocessProtocol):
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._strays = limits.STRAYS_PER_SECOND
         self._stray_second = 0.0
+        self._paused = False
+        self._held = b""  # read before the pause, and not looked at yet
 
     @classmethod
     async def open(
@@ -162,9 +163,17 @@ class StdioConnection(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
             self._server_log.feed(data)
-            return
+        elif self._paused:
+            self._held += data
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
         start = 0
         while self._ended is None and start < len(data):
+            if self._paused:
+                self._held = data[start:]
+                return
             end = data.find(b"\n", start)
             self._collect(data[start:] if end < 0 else data[start:end])
             if end < 0:
@@ -196,7 +205,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
             if buffer.id_if_oversized is not None:
                 self._pending.refuse(buffer.id_if_oversized, oversized=True)
             self._stray()
-        elif not buffer.empty:
+        elif buffer.empty:
+            self._stray()
+        else:
             self._message(buffer.take())
 
     def _message(self, line: bytearray) -> None:
@@ -233,11 +244,15 @@ class StdioConnection(asyncio.SubprocessProtocol):
         self._strays -= 1
         if self._strays == 0:
             self._counters.paused += 1
+            self._paused = True
             self._stdout.pause_reading()
             self._loop.call_at(self._stray_second + 1.0, self._resume)
 
     def _resume(self) -> None:
-        if not self._stdout.is_closing():
+        self._paused = False
+        held, self._held = self._held, b""
+        self._read(held)
+        if not self._paused and not self._stdout.is_closing():
             self._stdout.resume_reading()
 
     # How it ends.

@@ -19,15 +19,14 @@ from mcp.shared.exceptions import MCPError
 
 from callgate import CallgateError
 from callgate.gateway.refusal import Refusal
-
-from .counters import Counters
-from .era import Negotiated, negotiated_session
-from .exchange import Connection
-from .failures import failed
-from .http import HttpConnection
-from .listing import ListedTool, list_tools
-from .settings import HttpSettings, StdioSettings
-from .stdio import StdioConnection
+from callgate.gateway.transports.counters import Counters
+from callgate.gateway.transports.era import Negotiated, negotiated_session
+from callgate.gateway.transports.exchange import Connection
+from callgate.gateway.transports.failures import failed
+from callgate.gateway.transports.http import HttpConnection
+from callgate.gateway.transports.listing import ListedTool, list_tools
+from callgate.gateway.transports.settings import HttpSettings, StdioSettings
+from callgate.gateway.transports.stdio import StdioConnection
 
 State = Literal["starting", "ready", "waiting", "closed"]
 Settings = StdioSettings | HttpSettings

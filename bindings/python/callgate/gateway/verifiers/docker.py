@@ -20,7 +20,7 @@ from callgate.gateway.refusal import Refusal
 from callgate.gateway.ties import ContainerAddressTie, EnrolmentTie, Tie
 
 # An id, or its first 12 digits or more; never a name, which anyone who starts containers chooses.
-_CONTAINER = re.compile(r"(?:docker://)?([0-9a-f]{12,64})")
+CONTAINER = re.compile(r"(?:docker://)?([0-9a-f]{12,64})")
 # Questions to the engine at a time; attestations beyond that wait.
 _MAX_QUESTIONS = 4
 
@@ -75,7 +75,7 @@ class DockerVerifier:
         self._questions = asyncio.Semaphore(_MAX_QUESTIONS)
 
     async def find(self, workload_id: str) -> Execution | None:
-        match = _CONTAINER.fullmatch(workload_id)
+        match = CONTAINER.fullmatch(workload_id)
         if match is None:
             return None
         async with self._questions:

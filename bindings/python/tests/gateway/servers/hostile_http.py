@@ -116,6 +116,9 @@ def do(connection: Any, identifier: Any, arguments: dict[str, Any]) -> None:
             connection.sendall(OPEN)
             note = events('{"jsonrpc":"2.0","method":"notifications/x"}')
             flood(connection, note * 100)
+        case "endless lines":
+            connection.sendall(OPEN)
+            flood(connection, b"\n" * 65536)
         case "endless body":
             connection.sendall(respond("200 OK", b'{"result":"', length=1 << 40))
             flood(connection, b"x" * 65536)

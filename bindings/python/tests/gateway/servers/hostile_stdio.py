@@ -121,6 +121,12 @@ def call(identifier: Any, arguments: dict[str, Any]) -> None:
             for _ in range(arguments["times"]):
                 send({"method": arguments["method"], "params": {}})
             result(identifier)
+        case "empty lines":
+            os.write(1, b"\n" * arguments["lines"])
+            result(identifier)
+        case "empty stderr":
+            os.write(2, b"\n" * arguments["lines"] + b"the last\n")
+            result(identifier)
         case "stderr":
             for n in range(arguments["lines"]):
                 sys.stderr.write(f"\x1b[31mline {n} " + "y" * 5000 + "\n")

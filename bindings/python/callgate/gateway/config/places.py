@@ -1,24 +1,23 @@
-"""A YAML document as plain data, with the place of every key and value.
-
-The rules are those of policy documents: no anchors, aliases, tags or duplicate keys; plain scalars
-are true, false, null and JSON numbers, everything else is a string.
+"""A YAML document as plain data, by the rules of policy documents, with the place of every key and
+value.
 """
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
 
+from callgate._yaml import is_forbidden, scalar_value
+
 Path: TypeAlias = "tuple[str | int, ...]"
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+# Takes what was expected, and the mark of the place, of which yaml has two types; None: the start.
+_OnFault: TypeAlias = "Callable[[str, Any], None]"
 
 
 @dataclass(frozen=True)
@@ -98,18 +97,10 @@ def read_document(text: bytes, filename: str) -> PlacedDocument:
     return document
 
 
-def scalar(text: str) -> Any:
-    """A plain scalar: true, false, null, a JSON number, else the text."""
-    if text in _WORDS:
-        return _WORDS[text]
-    return json.loads(text) if _NUMBER.fullmatch(text) else text
-
-
-def _find_forbidden(text: str, fault: Any) -> None:
+def _find_forbidden(text: str, fault: _OnFault) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        is_alias = isinstance(event, yaml.AliasEvent)
-        if is_alias or getattr(event, "anchor", None) or getattr(event, "tag", None):
+        if is_forbidden(event):
             fault("expected no anchor, alias or tag", event.start_mark)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -121,7 +112,7 @@ def _find_forbidden(text: str, fault: Any) -> None:
 
 
 class _Walk:
-    def __init__(self, document: PlacedDocument, fault: Any) -> None:
+    def __init__(self, document: PlacedDocument, fault: _OnFault) -> None:
         self._document = document
         self._fault = fault
 
@@ -131,8 +122,8 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
-        return scalar(node.value) if is_plain else node.value
+        assert isinstance(node, yaml.ScalarNode)
+        return scalar_value(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         members: dict[str, Any] = {}

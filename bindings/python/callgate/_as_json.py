@@ -1,0 +1,49 @@
+"""What the engine answers as JSON values: for ``--json``, and for operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callgate import Decision, LintWarning, Witness
+
+
+def decision_data(decision: Decision) -> dict[str, Any]:
+    """Everything that ``evaluate`` says."""
+    return {
+        "allowed": decision.allowed,
+        "code": decision.code,
+        "code_name": decision.code_name,
+        "reason": decision.reason,
+        "rule": decision.rule,
+        "capability": decision.capability,
+        "details": [
+            {
+                "capability": tried.capability,
+                "code": tried.code,
+                "code_name": tried.code_name,
+                "rule": tried.rule,
+                "where": tried.where,
+            }
+            for tried in decision.details
+        ],
+        "charges": [charge._asdict() for charge in decision.charges],
+        "max_response_size": decision.max_response_size,
+    }
+
+
+def witness_data(witness: Witness | None) -> dict[str, str] | None:
+    """The call that shows a difference."""
+    if witness is None:
+        return None
+    return {"tool": witness.tool, "arguments": witness.arguments.decode()}
+
+
+def warning_data(warning: LintWarning) -> dict[str, Any]:
+    """What ``lint`` found, and where."""
+    return {
+        "rule": warning.rule,
+        "context": warning.context,
+        "capability": warning.capability,
+        "message": warning.message,
+        "where": warning.where,
+    }
