@@ -1,5 +1,6 @@
 # Every target sets up what it needs by itself; the second run of anything rebuilds nothing.
-# Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test).
+# Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test),
+# BENCH="--quick --write" (of bench-gateway).
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -9,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
 
-.PHONY: help setup build demo test bench bench-peers fuzz asan tsan mutation format lint coverage clean
+.PHONY: help setup build demo test bench bench-gateway bench-peers fuzz asan tsan mutation format lint coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +37,11 @@ bench:  ## performance tables
 	@tools/setup.sh build valgrind
 	@tools/build.sh all
 	@tools/bench.sh
+
+bench-gateway:  ## signed calls through the gateway beside the same web stack without one
+	@tools/setup.sh build servers
+	@tools/build.sh demo
+	@.venv/bin/python tools/bench_gateway.py $(BENCH)
 
 bench-peers:  ## the same work on other engines and libraries
 	@tools/setup.sh build peers

@@ -13,21 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, timezone
 from pathlib import Path
 
+from bench_page import machine, write
 from bench_tables import Counted, Results, Samples, Table, operations, peers, targets
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(os.environ.get("BENCH_PROGRAMS", ROOT / "build" / "bindings" / "bench"))
 INPUTS = ROOT / ".cache" / "bench-inputs"
-PAGE = ROOT / "docs" / "performance.md"
 
 
 def pin() -> None:
@@ -131,34 +129,6 @@ def peer_tables(quick: bool) -> list[Table]:
         samples_of([sys.executable, folder / "peers.py"], rounds),
         samples_of(["node", folder / "peers.mjs"], rounds),
     )
-
-
-def machine() -> str:
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists() and (found := re.search(r"model name\s*: (.*)", cpuinfo.read_text())):
-        model = found[1]
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-    sodium = subprocess.run(
-        ["pkg-config", "--modversion", "libsodium"], capture_output=True, text=True
-    ).stdout.strip()
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}, Node {node.removeprefix('v')}, libsodium {sodium}; "
-        f"{datetime.now(timezone.utc):%Y-%m-%d}"
-    )
-
-
-def write(tables: list[Table], name: str, command: str) -> None:
-    """Replaces what stands between the markers `<!-- name -->` and `<!-- end of name -->`."""
-    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-    page = PAGE.read_text()
-    before, found, rest = page.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not (found and found_end):
-        raise SystemExit(f"{PAGE} has no markers for {name}")
-    text = f"`{command}` on {machine()}.\n\n" + "\n".join(table.markdown() for table in tables)
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def main() -> None:

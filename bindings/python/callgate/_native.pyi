@@ -1,6 +1,6 @@
 # The extension module. What is public is re-exported by callgate/__init__.py.
 from datetime import datetime
-from typing import Literal, TypeVar, final
+from typing import Any, Literal, TypeVar, final
 
 from callgate._charge import Charge
 from callgate._limits import Limits
@@ -17,6 +17,16 @@ def canonicalize(text: Text) -> bytes: ...
 # The members of the one JSON object that the text is, each value compact and its numbers as
 # written. JsonError as canonicalize. More max_bytes than the default allow as many more values.
 def split_object(text: Text, max_bytes: int = 1048576) -> dict[str, bytes]: ...
+
+# As canonicalize, of an object; None where a value is a container, a str (but no subclass) of more
+# than `max_text` characters, or nothing that RFC 8785 writes exactly.
+def flat_object(fields: dict[str, Any], max_text: int = ...) -> bytes | None: ...
+
+# Appends to `fd`, which must still be the file at `path` and `size` bytes long, and syncs it. What
+# it came to, and errno; `changed`: nothing was written, `unwritten`: perhaps a part.
+def durable_append(
+    fd: int, path: bytes, size: int, data: bytes
+) -> tuple[Literal["durable", "changed", "unwritten", "unsynced"], int]: ...
 
 # Counts, while a JSON message arrives in chunks split anywhere, the compact bytes of its top-level
 # member result. Exact for a valid message; any other is for the parser to refuse.

@@ -23,6 +23,8 @@ void RegisterEnvelope(pybind11::module_& module);
 void RegisterSession(pybind11::module_& module);
 void RegisterPlan(pybind11::module_& module);
 void RegisterGate(pybind11::module_& module);
+void RegisterFlatObject(pybind11::module_& module);
+void RegisterDurableAppend(pybind11::module_& module);
 
 }  // namespace callgate::python
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, final
 
 from callgate import SecretKey
+from callgate.audit.canonical import canonical
 from callgate.audit.chain import FORMAT, line_hash, time_text, write_line
 from callgate.audit.durable_file import DurableFile
-from callgate.audit.entry import Entry, exact
+from callgate.audit.entry import Entry
 from callgate.audit.head import Head, sign_head, sign_statement
 from callgate.audit.position import Position
 from callgate.audit.trail import file_path
@@ -80,7 +81,7 @@ class ChainWriter:
         try:
             if file.size:
                 raise OSError(None, "a file of that name is there already", str(path))
-            text = exact({**fields, **self._place()})
+            text = canonical({**fields, **self._place()})
             line = write_line(text, kind, self._at.hash, first, self._now())
             file.append(line + b"\n")
         except BaseException:
@@ -97,7 +98,8 @@ class ChainWriter:
 
     def opened(self, reason: str, **fields: Any) -> Entry:
         """The line that a start writes into a file that is there already."""
-        return Entry("opened", exact({"reason": reason, **fields, **self._place()}), self._now())
+        text = canonical({"reason": reason, **fields, **self._place()})
+        return Entry("opened", text, self._now())
 
     def append(self, entries: Sequence[Entry], *, seal: bool = False) -> list[int]:
         """The sequences of the lines. ``seal`` adds a checkpoint whether one is due or not."""
@@ -144,7 +146,7 @@ class ChainWriter:
         }
         fields = {name: members[name] for name in ("key", "log", "new_key", "new_public_key")}
         fields["signature"] = sign_statement(self._key, "key", members)
-        self.append([Entry("key", exact(fields), now)])
+        self.append([Entry("key", canonical(fields), now)])
         self._key = new
         at.key = new.public_key.thumbprint
         self.append([], seal=True)
@@ -186,7 +188,7 @@ class ChainWriter:
     def _checkpoint(self, sequence: int, hash: str) -> bytes:
         now = self._now()
         head = sign_head(self._key, self._at.log, sequence, hash, now)
-        fields = exact({"key": head.key, "log": head.log, "signature": head.signature})
+        fields = canonical({"key": head.key, "log": head.log, "signature": head.signature})
         return write_line(fields, "checkpoint", hash, sequence + 1, now)
 
     def _place(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import final
 
+from callgate._native import durable_append
 from callgate.audit.errors import AuditError, AuditInUse
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
@@ -22,11 +23,12 @@ class DurableFile:
     it holds is only known again when it is read anew.
     """
 
-    __slots__ = ("_fd", "broken", "path", "size")
+    __slots__ = ("_fd", "_name", "broken", "path", "size")
 
     def __init__(self, path: Path) -> None:
         """Opens the file, or makes an empty one. Raises OSError, AuditError."""
         self.path = path
+        self._name = os.fsencode(path)
         made = not path.exists()
         self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o600)
         try:
@@ -44,24 +46,20 @@ class DurableFile:
 
     def append(self, data: bytes) -> None:
         """Returns when the bytes are on the disk. Raises OSError, and then none of them counts."""
-        status = os.fstat(self._fd)
-        if status.st_size != self.size or self._moved(status):
-            self.broken = True  # somebody else writes, cuts, renames or deletes
         if self.broken:
-            raise OSError(None, "the file is not as it was left", str(self.path))
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(self._fd, rest) :]
-        except OSError:
+            raise self._changed()
+        state, error = durable_append(self._fd, self._name, self.size, data)
+        if state == "durable":
+            self.size += len(data)
+            return
+        if state == "changed":
+            self.broken = True  # somebody else writes, cuts, renames or deletes
+            raise self._changed()
+        if state == "unwritten":
             self._cut_back()
-            raise
-        try:
-            os.fdatasync(self._fd)
-        except OSError:
+        else:
             self.broken = True
-            raise
-        self.size += len(data)
+        raise OSError(error, os.strerror(error), str(self.path))
 
     def read(self) -> bytes:
         """What is durable."""
@@ -85,11 +83,8 @@ class DurableFile:
             os.close(self._fd)
             self._fd = -1
 
-    def _moved(self, status: os.stat_result) -> bool:
-        try:
-            return not os.path.samestat(self.path.lstat(), status)
-        except OSError:
-            return True
+    def _changed(self) -> OSError:
+        return OSError(None, "the file is not as it was left", str(self.path))
 
     def _cut_back(self) -> None:
         try:

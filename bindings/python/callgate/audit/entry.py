@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from callgate import canonicalize
+from callgate.audit.canonical import canonical
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """``fields`` is RFC 8785 text, ``state`` JSON texts that the journal keeps with the line."""
 
     kind: str
@@ -22,13 +19,8 @@ class Entry:
     closes: int | None = None
 
 
-def exact(fields: dict[str, Any]) -> bytes:
-    """RFC 8785 text of fields that callgate itself made: nothing is cut."""
-    return canonicalize(json.dumps(fields))
-
-
 def outcome_entry(event: int, outcome: str, time: str, **fields: Any) -> Entry:
     """The second line of a forwarded call. ``event`` is the sequence of the first."""
     members = {name: value for name, value in fields.items() if value is not None}
-    text = exact({"event": event, "outcome": outcome, **members})
+    text = canonical({"event": event, "outcome": outcome, **members})
     return Entry("outcome", text, time, closes=event)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from callgate import Decision
@@ -26,7 +27,8 @@ EventName: TypeAlias = Literal[
 EVENT_NAMES: Final[frozenset[str]] = frozenset(get_args(EventName))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, which would cost as much for each of its fields as to write them.
+@dataclass(slots=True, kw_only=True)
 class Event:
     """One of the document's events. What is None is not written; nothing here may be a secret.
 
@@ -79,11 +81,8 @@ class Event:
 
     def text(self, redaction: Redaction) -> bytes:
         """The fields of its line."""
-        written: dict[str, Any] = {"event": self.name}
-        for name in _WRITTEN:
-            value = getattr(self, name)
-            if value is not None:
-                written[name] = value
+        written: dict[str, Any] = dict(zip(_WRITTEN, _values(self), strict=True))
+        written["event"] = self.name
         if self.token_input is not None:
             written["token_input"] = Verbatim(self.token_input)
         if self.details:
@@ -99,6 +98,7 @@ class Event:
 _WRITTEN: Final = tuple(
     item.name for item in fields(Event) if item.name not in {"name", "payload", "details"}
 )
+_values: Final = attrgetter(*_WRITTEN)
 
 
 def event_of_decision(
@@ -113,7 +113,8 @@ def event_of_decision(
 
     Of an envelope whose signature did not verify nothing is believed: its digest is written alone.
     """
-    verified = decision.message_digest is not None and decision.public_key is not None
+    digest, public_key = decision.message_digest, decision.public_key
+    verified = digest is not None and public_key is not None
     payload = timestamp = token = None
     if verified:
         members = split_object(envelope, len(envelope))
@@ -125,7 +126,7 @@ def event_of_decision(
         workload=decision.subject,
         session=decision.session_id,
         context=decision.context,
-        public_key=None if decision.public_key is None else decision.public_key.to_base64(),
+        public_key=None if public_key is None else public_key.to_base64(),
         peer=peer,
         method=decision.method,
         tool=decision.tool,
@@ -138,7 +139,7 @@ def event_of_decision(
         rule=decision.rule,
         capability=decision.capability,
         policy_digest=decision.policy_digest,
-        message_digest=None if decision.message_digest is None else decision.message_digest.hex(),
+        message_digest=None if digest is None else digest.hex(),
         signature=None
         if decision.signature is None
         else base64.b64encode(decision.signature).decode(),

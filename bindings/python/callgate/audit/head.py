@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from callgate import PublicKey, SecretKey, canonicalize
+from callgate import PublicKey, SecretKey
+from callgate.audit.canonical import canonical
 from callgate.audit.chain import FORMAT
 from callgate.audit.errors import AuditError
 
@@ -37,7 +38,7 @@ class Head:
 
     def to_json(self) -> bytes:
         """What ``--anchor`` reads."""
-        return canonicalize(json.dumps({"format": FORMAT, **asdict(self)}))
+        return canonical({"format": FORMAT, **self._stated(), "signature": self.signature})
 
     @classmethod
     def from_json(cls, text: bytes) -> Head:
@@ -99,4 +100,4 @@ def verify_statement(key: PublicKey, signature: str, what: str, members: dict[st
 
 def statement(what: str, members: dict[str, Any]) -> bytes:
     """RFC 8785 text; ``format`` keeps one kind of statement from being taken for another."""
-    return canonicalize(json.dumps({"format": f"{FORMAT}/{what}", **members}))
+    return canonical({"format": f"{FORMAT}/{what}", **members})

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,7 @@ class SnapshotSource:
 
 def effects_record(effects: bytes) -> dict[str, Any]:
     """The record of ``Decision.effects``, ``Session.effects`` or ``Gate.reset_clock``."""
-    return {"kind": EFFECTS, "effects": base64.b64encode(effects).decode()}
+    return {"kind": EFFECTS, "effects": b2a_base64(effects, newline=False).decode()}
 
 
 @final

@@ -8,11 +8,10 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TypeVar, final
+from typing import Any, Final, NamedTuple, TypeVar, final
 
 from callgate import SecretKey
 from callgate.audit.chain import Line, time_text
@@ -21,8 +20,9 @@ from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
+from callgate.audit.gathering import Gathering
 from callgate.audit.head import Head
-from callgate.audit.journal import Journal, SnapshotSource
+from callgate.audit.journal import EFFECTS, Journal, SnapshotSource
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import resume_chain
@@ -37,11 +37,11 @@ _RESERVED: Final = frozenset(
 )
 # Seconds between two lines that count refusals.
 SUMMARY_SECONDS: Final = 10.0
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A line that is on the disk."""
 
     sequence: int
@@ -102,6 +102,7 @@ class AuditLog:
 
     async def __aenter__(self) -> AuditLog:
         self._loop = asyncio.get_running_loop()
+        self._gathering = Gathering(self._loop, self._hand_over)
         lock, chain = await asyncio.to_thread(self._resume)
         try:
             self._redo(self.unjournaled)
@@ -125,6 +126,7 @@ class AuditLog:
         if self._summaries is not None:
             self._summaries.cancel()
             self._write_summary()
+            self._gathering.flush()
         self._writer = None
         if writer is not None:
             await asyncio.to_thread(writer.close)
@@ -196,7 +198,11 @@ class AuditLog:
         """
         if _NOTE.fullmatch(kind) is None or kind in _RESERVED:
             raise ValueError(f"{kind!r} cannot be the kind of a note")
-        return self._submit(Entry(kind, fields_text(fields), self._now(), _texts(state)), keep=True)
+        entry = Entry(kind, fields_text(fields), self._now(), _texts(state))
+        future = self._submit(entry, keep=True)
+        # It need not be awaited; then nobody is to be told that it failed but the operator.
+        future.add_done_callback(_retrieve)
+        return future
 
     async def rotate_key(self, key: SecretKey) -> None:
         """From now on ``key`` signs; the old key's last line says so.
@@ -269,11 +275,11 @@ class AuditLog:
 
     def _submit(self, entry: Entry, *, keep: bool) -> asyncio.Future[Receipt]:
         future: asyncio.Future[Receipt] = self._loop.create_future()
-        # A note need not be awaited; then nobody is to be told that it failed but the operator.
-        future.add_done_callback(_retrieve)
-        item = Item(entry, self._answer(future, forwarded=entry.forwarded), keep)
-        if self._writer is None or not self._writer.submit(item):
-            future.set_exception(AuditUnavailable())
+        answer = self._answer(future, forwarded=entry.forwarded)
+        if self._writer is None:
+            answer(None)
+        else:
+            self._gathering.add(Item(entry, answer, keep))
         return future
 
     def _answer(
@@ -296,7 +302,12 @@ class AuditLog:
 
     def _queue(self, item: Item) -> None:
         if self._writer is not None:
-            self._writer.submit(item)
+            self._gathering.add(item)
+
+    def _hand_over(self, items: list[Item]) -> None:
+        for item in items if self._writer is None else self._writer.submit(items):
+            if item.done is not None:
+                item.done(None)
 
     def _writing(self) -> Writer:
         if self._writer is None:
@@ -323,9 +334,14 @@ class AuditLog:
 
 
 def _texts(records: Sequence[Mapping[str, Any]]) -> tuple[bytes, ...]:
-    return tuple(
-        json.dumps(record, separators=(",", ":"), allow_nan=False).encode() for record in records
-    )
+    return tuple([_text(record) for record in records])
+
+
+def _text(record: Mapping[str, Any]) -> bytes:
+    if record["kind"] == EFFECTS:
+        # There is one with every call, and nothing in it needs an escape.
+        return b'{"kind":"effects","effects":"%b"}' % record["effects"].encode()
+    return _encode(record).encode()
 
 
 def _tell(told: list[tuple[Callable[[int | None], None], int | None]]) -> None:

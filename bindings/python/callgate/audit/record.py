@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from callgate import CallgateError, canonicalize
+from callgate import CallgateError
+from callgate._native import flat_object
+from callgate.audit.canonical import canonical
 
 # Half a line: what is longer is left out, so that every line can be read back.
 MAX_FIELDS: Final = 512 << 10
@@ -15,7 +17,6 @@ MAX_TEXT: Final = 2048
 MAX_ITEMS: Final = 256
 MAX_DEPTH: Final = 32
 _EXACT: Final = 2**53 - 1
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Verbatim(str):
@@ -29,7 +30,12 @@ def fields_text(fields: Mapping[str, Any]) -> bytes:
 
     Fields that are too much in all are left out, the longest first, and named in ``left_out``.
     """
-    value = {name: plain(value) for name, value in fields.items() if value is not None}
+    present = {name: value for name, value in fields.items() if value is not None}
+    # Most fields are short texts, to which nothing has to be done.
+    flat = flat_object(present, MAX_TEXT)
+    if flat is not None and len(flat) <= MAX_FIELDS:
+        return flat
+    value = {name: plain(value) for name, value in present.items()}
     text = _canonical(value)
     while text is None:
         longest = max(value, key=lambda name: (name != "left_out", len(json.dumps(value[name]))))
@@ -42,7 +48,7 @@ def fields_text(fields: Mapping[str, Any]) -> bytes:
 
 def _canonical(value: dict[str, Any]) -> bytes | None:
     try:
-        text = canonicalize(_encode(value))
+        text = canonical(value)
     except CallgateError:
         return None  # more than the engine reads at once
     return text if len(text) <= MAX_FIELDS else None

@@ -37,6 +37,7 @@ _SECRET_VALUE: Final = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.IGNORECASE,
 )
+_STRINGS: Final = re.compile(r'"([^"]*)"(\s*:)?')
 _EXACT_DIGITS: Final = 15
 _MAX_CACHED_KEY: Final = 128
 
@@ -81,7 +82,10 @@ class Redaction:
         if not self._arguments or hidden:
             return Shown(None, None, ("",))
         try:
-            message = _decode(payload.decode())
+            text = payload.decode()
+            if len(text) <= MAX_VALUES and "\\" not in text and self._is_harmless(text):
+                return Shown(text, None, ())
+            message = _decode(text)
         except (ValueError, RecursionError):
             return Shown(None, None, ("",))
         params = message.get("params")
@@ -90,10 +94,20 @@ class Redaction:
             return Shown(None, None, ("",))
         shown = self._shown(params, "", redacted)
         if not redacted and len(payload) <= MAX_PAYLOAD:
-            return Shown(payload.decode(), None, ())
+            return Shown(text, None, ())
         arguments = shown.get("arguments") if isinstance(shown, dict) else None
         within = tuple(place.removeprefix("/arguments") for place in redacted)
         return Shown(None, arguments, within)
+
+    def _is_harmless(self, text: str) -> bool:
+        """Whether no string in the JSON text, which has no escapes, has to be looked at again.
+
+        Without escapes every string is one between two quotes, and a key is one before a colon.
+        """
+        for string, colon in _STRINGS.findall(text):
+            if self._secret_key(string) if colon else _is_secret(string):
+                return False
+        return True
 
     def _shown(self, value: Any, place: str, redacted: list[str]) -> Any:
         if isinstance(value, dict):
@@ -108,7 +122,7 @@ class Redaction:
             return shown
         if isinstance(value, list):
             return [self._shown(item, f"{place}/{n}", redacted) for n, item in enumerate(value)]
-        if isinstance(value, str) and len(value) > 16 and _SECRET_VALUE.search(value):
+        if isinstance(value, str) and _is_secret(value):
             redacted.append(place)
             return REDACTED
         return value
@@ -119,6 +133,10 @@ class Redaction:
     def _judge(self, key: str) -> bool:
         folded = _folded(key)
         return folded in self._names or any(fnmatchcase(folded, p) for p in self._patterns)
+
+
+def _is_secret(value: str) -> bool:
+    return len(value) > 16 and _SECRET_VALUE.search(value) is not None
 
 
 def _more_values(value: Any, most: int) -> bool:

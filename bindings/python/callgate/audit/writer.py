@@ -7,23 +7,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 from callgate import SecretKey
+from callgate.audit.canonical import canonical
 from callgate.audit.chain import time_text
 from callgate.audit.chain_writer import ChainWriter
 from callgate.audit.durable_file import replace_file
-from callgate.audit.entry import Entry, exact, outcome_entry
+from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal
 
 LOGGER: Final = logging.getLogger("callgate.audit")
 # Of one batch: what is waiting, but not more than a sync should have to carry.
 MAX_BATCH: Final = 1000
-# Lines that nobody waits for join the next batch, or make one after this many seconds.
-LINGER: Final = 0.05
 # Callers at once; more are refused.
 MAX_WAITING: Final = 10_000
 # Between attempts to write again, in seconds.
@@ -33,8 +31,7 @@ MAX_KEPT: Final = 10_000
 MAX_KEPT_BYTES: Final = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An entry, and who is told: with its sequence, or with None when it is not durable.
 
     ``keep``: it tells what has happened already, so it is written when the disk is back.
@@ -80,9 +77,7 @@ class Writer:
         self._synced = synced
         self._wall = wall
         self._changed = threading.Condition()
-        self._eager: deque[Item] = deque()
-        self._lazy: deque[Item] = deque()
-        self._lazy_since = 0.0
+        self._queue: deque[Item] = deque()
         self._closing = False
         self._new_key: tuple[SecretKey, Callable[[int | None], None]] | None = None
         self._kept: deque[Item] = deque()
@@ -96,27 +91,23 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="callgate-audit", daemon=True)
         self._thread.start()
 
-    def submit(self, item: Item) -> bool:
-        """Queues it. False: refused at once; what is to be kept is kept all the same."""
-        if item.done is None:
-            with self._changed:
-                if not self._lazy:
-                    self._lazy_since = time.monotonic()
-                self._lazy.append(item)
-                if len(self._lazy) in (1, MAX_BATCH):
-                    self._changed.notify()
-            return True
+    def submit(self, items: Sequence[Item]) -> list[Item]:
+        """Queues them together. Those that are refused at once: what is to be kept is kept."""
+        refused: list[Item] = []
         with self._changed:
-            if self.failure is not None:
-                self._hold(item)
-                return False
-            if self._closing or len(self._eager) >= MAX_WAITING:
-                self._refused += 1
-                return False
-            self._eager.append(item)
-            if len(self._eager) == 1:
+            idle = not self._queue
+            for item in items:
+                if self.failure is not None:
+                    self._hold(item)
+                    refused.append(item)
+                elif item.done is not None and (self._closing or len(self._queue) >= MAX_WAITING):
+                    self._refused += 1
+                    refused.append(item)
+                else:
+                    self._queue.append(item)
+            if idle and self._queue:
                 self._changed.notify()
-        return True
+        return refused
 
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
         """The thread signs with ``key`` from then on."""
@@ -147,7 +138,7 @@ class Writer:
                 LOGGER.exception("the audit trail cannot be written")
                 self._fail(f"a defect: {type(error).__name__}", batch)
                 self._snapshot = None
-            if closing and not (self._eager or self._lazy):
+            if closing and not self._queue:
                 break
         if self._kept:
             LOGGER.error("%d lines of the audit trail were never written", len(self._kept))
@@ -158,11 +149,8 @@ class Writer:
         with self._changed:
             while (wait := self._wait()) > 0:
                 self._changed.wait(wait)
-            batch: list[Item] = []
-            for queue in (self._eager, self._lazy):
-                while queue and len(batch) < MAX_BATCH:
-                    batch.append(queue.popleft())
-            self._lazy_since = time.monotonic()
+            size = min(len(self._queue), MAX_BATCH)
+            batch = [self._queue.popleft() for _ in range(size)]
             new_key, self._new_key = self._new_key, None
             return batch, new_key, self._closing
 
@@ -172,13 +160,10 @@ class Writer:
             return 0
         if self.failure is not None:
             return self._retry_at - time.monotonic()
-        if self._eager or len(self._lazy) >= MAX_BATCH:
+        if self._queue:
             return 0
         due = self.chain.seconds_to_checkpoint()
-        waits = [60.0 if due is None else due]
-        if self._lazy:
-            waits.append(self._lazy_since + LINGER - time.monotonic())
-        return min(waits)
+        return 60.0 if due is None else due
 
     def _checkpoint_due(self) -> bool:
         return self.chain.seconds_to_checkpoint() == 0
@@ -232,8 +217,8 @@ class Writer:
         with self._changed:
             self.failure = reason
             self._retry_at = time.monotonic() + RETRY
-            waiting = [*batch, *self._eager]
-            self._eager.clear()
+            waiting = [*batch, *self._queue]
+            self._queue.clear()
         self._keep(waiting)
 
     def _keep(self, items: Sequence[Item]) -> None:
@@ -274,7 +259,7 @@ class Writer:
         with self._changed:
             kept = list(self._kept)
             counts = {"lost": self._lost, "refused": self._refused}
-        fields = exact({"failed_at": self._failed_at, "failure": self.failure, **counts})
+        fields = canonical({"failed_at": self._failed_at, "failure": self.failure, **counts})
         happened = Entry("recovered", fields, time_text(self._wall()))
         entries = [happened, *(item.entry for item in kept)]
         try:
@@ -290,7 +275,7 @@ class Writer:
         LOGGER.warning("the audit trail is written again")
         with self._changed:
             # Held since the snapshot was taken: their state goes the way of all others.
-            self._lazy.extend(self._kept)
+            self._queue.extend(self._kept)
             self._kept.clear()
             self._kept_bytes = 0
             self.failure = None

@@ -48,7 +48,8 @@ def bound_sockets(settings: Listen | Admin) -> Iterator[list[socket.socket]]:
 
 def _tcp(address: str, port: int) -> BoundedAccept:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = BoundedAccept(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off for sockets that say that they are TCP alone.
+    listener = BoundedAccept(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final, final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -53,6 +54,11 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        # A labelled series is looked up for every call: the look-up of prometheus_client costs more
+        # than the count. As many as there can be label values.
+        self._replies_of = cache(self._labelled_replies)
+        self._reply_seconds_of = cache(self._reply_seconds.labels)
+        self._upstream_seconds_of = cache(self._upstream_seconds.labels)
         self._reloads = Counter(
             "callgate_reloads",
             "Files that were read again, by kind and result.",
@@ -63,18 +69,20 @@ class Metrics:
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
         """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
         endpoint = endpoint if endpoint in _ENDPOINTS else "other"
-        if code_name is None:
-            self._replies.labels(endpoint, "allowed", "").inc()
-        else:
-            code = code_name if code_name in _CODES else "INTERNAL_ERROR"
-            self._replies.labels(endpoint, "denied", code).inc()
-        self._reply_seconds.labels(endpoint).observe(seconds)
+        if code_name is not None and code_name not in _CODES:
+            code_name = "INTERNAL_ERROR"
+        self._replies_of(endpoint, code_name).inc()
+        self._reply_seconds_of(endpoint).observe(seconds)
+
+    def _labelled_replies(self, endpoint: str, code: str | None) -> Counter:
+        verdict = "allowed" if code is None else "denied"
+        return self._replies.labels(endpoint, verdict, code or "")
 
     def upstream_called(self, upstream: str, code_name: str | None, seconds: float) -> None:
         """One call of a tool server, that was dispatched; the code's name of a failure."""
         upstream = upstream if upstream in self._upstreams else "other"
         outcome = "ok" if code_name is None else code_name if code_name in _CODES else "other"
-        self._upstream_seconds.labels(upstream, outcome).observe(seconds)
+        self._upstream_seconds_of(upstream, outcome).observe(seconds)
 
     def audit_synced(self, seconds: float) -> None:
         """One group commit."""

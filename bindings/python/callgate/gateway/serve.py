@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from callgate import CallgateError
 from callgate.gateway.config import Admin, GatewayConfig, Listen
+from callgate.gateway.garbage import spare_collections
 from callgate.gateway.lifespan import Gateway, open_gateway
 from callgate.gateway.listen import Listener, bound_sockets
 from callgate.gateway.protocol import agent_protocol, operator_protocol
@@ -91,6 +92,7 @@ async def _run(
     try:
         for server in servers:
             await _first(server.listening.wait(), tasks[server])
+        spare_collections()
         on_ready(
             Addresses(
                 tuple(server.url for server in agents), tuple(server.url for server in operators)

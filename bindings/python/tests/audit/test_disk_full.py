@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import os
 import subprocess
 import sys
@@ -175,11 +176,12 @@ def test_a_write_that_stops_in_the_middle_of_a_line_is_cut_off_again(tmp_path: P
 def failing_sync(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """EIO of fdatasync: no file system here can be made to give it."""
 
-    def fail(fd: int) -> None:
-        raise OSError(5, os.strerror(5))
+    def fail(fd: int, path: bytes, size: int, data: bytes) -> tuple[str, int]:
+        os.write(fd, data)
+        return "unsynced", errno.EIO
 
     with monkeypatch.context() as patch:
-        patch.setattr("callgate.audit.durable_file.os.fdatasync", fail)
+        patch.setattr("callgate.audit.durable_file.durable_append", fail)
         yield
 
 

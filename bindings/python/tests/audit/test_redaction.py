@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from typing import Any
 
 import pytest
 from callgate.audit import Redaction
@@ -78,3 +80,34 @@ def test_long_payloads_are_shown_as_arguments_only() -> None:
     shown = Redaction().show("t", payload({"a": "x" * MAX_PAYLOAD}))
     assert shown.payload is None
     assert shown.arguments is not None
+
+
+def test_a_payload_that_is_only_scanned_is_shown_as_one_that_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = random.Random(3)
+    texts = ["a", "token", "api key", "API-Key", "пароль", "x y", "Bearer abcdefghijkl", "b" * 40]
+    texts += [
+        "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJleGVjIn0.c2lnbmF0dXJlLg",
+        "back\\slash",
+        "{",
+        ":",
+        ",",
+    ]
+
+    def value(depth: int) -> Any:
+        kind = rng.randrange(6 if depth else 4)
+        if kind == 4:
+            return [value(depth - 1) for _ in range(rng.randrange(4))]
+        if kind == 5:
+            return {rng.choice(texts): value(depth - 1) for _ in range(rng.randrange(4))}
+        return [rng.choice(texts), 1, 2.5, None][kind]
+
+    for _ in range(1000):
+        spaces = rng.choice([(",", ":"), (" ,\t", " \n: ")])
+        message = {"method": "tools/call", "params": {"name": "t", "arguments": {"v": value(3)}}}
+        text = json.dumps(message, ensure_ascii=False, separators=spaces).encode()
+        scanned = Redaction().show("t", text)
+        with monkeypatch.context() as patch:
+            patch.setattr(Redaction, "_is_harmless", lambda self, text: False)
+            assert scanned == Redaction().show("t", text), text

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from callgate import SecretKey
 from callgate.audit import AuditError, Head, Sealing
+from callgate.audit.canonical import canonical
 from callgate.audit.chain import line_hash, read_line, write_line
-from callgate.audit.entry import exact
 from callgate.audit.head import sign_head
 from callgate.audit.log import AuditLog
 from callgate.audit.verify import verify_trail
@@ -140,7 +140,7 @@ def rewritten(
             fields = {"key": head.key, "log": head.log, "signature": head.signature}
         elif key is not None and "key" in fields:
             fields["key"] = key.public_key.thumbprint
-        new = change(write_line(exact(fields), line.kind, prev, line.seq, line.time))
+        new = change(write_line(canonical(fields), line.kind, prev, line.seq, line.time))
         written.append(new + b"\n")
         prev = line_hash(new)
     return written
@@ -173,7 +173,7 @@ def test_a_log_without_its_checkpoints_is_not_believed(place: Place) -> None:
         if line.kind != "checkpoint"
     ]
     for seq, line in enumerate(kept, 1):
-        new = write_line(exact(line.fields), line.kind, prev, seq, line.time)
+        new = write_line(canonical(line.fields), line.kind, prev, seq, line.time)
         written.append(new + b"\n")
         prev = line_hash(new)
     write(place, written)
@@ -286,9 +286,9 @@ class TestKeyRotation:
         fields["new_key"] = thief.public_key.thumbprint
         fields["new_public_key"] = thief.public_key.to_base64()
         good = lines_of(place)
-        forged = write_line(exact(fields), "key", lines[at]["prev"], at + 1, lines[at]["time"])
+        forged = write_line(canonical(fields), "key", lines[at]["prev"], at + 1, lines[at]["time"])
         head = sign_head(thief, fields["log"], at + 1, line_hash(forged), lines[at]["time"])
-        seal = exact({"key": head.key, "log": head.log, "signature": head.signature})
+        seal = canonical({"key": head.key, "log": head.log, "signature": head.signature})
         sealed = write_line(seal, "checkpoint", head.hash, at + 2, head.time)
         write(place, [*good[:at], forged + b"\n", sealed + b"\n"])
         verdict = place.verify()
@@ -301,7 +301,7 @@ class TestKeyRotation:
         good = lines_of(place)
         line = read_line(good[-1].strip())
         head = sign_head(place.key, line.fields["log"], line.seq - 1, line.prev, line.time)
-        seal = exact({"key": head.key, "log": head.log, "signature": head.signature})
+        seal = canonical({"key": head.key, "log": head.log, "signature": head.signature})
         forged = write_line(seal, "checkpoint", line.prev, line.seq, line.time)
         write(place, [*good[:-1], forged + b"\n"])
         keys = [place.key.public_key, new.public_key]

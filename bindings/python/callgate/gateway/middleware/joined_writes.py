@@ -14,9 +14,22 @@ class JoinedWrites:
     packet and, with TLS, a record of its own. Everything else is the transport's.
     """
 
-    __slots__ = ("_loop", "_parts", "_transport")
+    __slots__ = (
+        "_loop",
+        "_parts",
+        "_transport",
+        "get_extra_info",
+        "is_closing",
+        "pause_reading",
+        "resume_reading",
+    )
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        # What is called for every request.
+        self.get_extra_info = transport.get_extra_info
+        self.is_closing = transport.is_closing
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []

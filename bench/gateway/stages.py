@@ -1,0 +1,40 @@
+"""Which part of the work a sampled stack belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+# The innermost frame that is one of these says it. The standard library works for whoever calls it;
+# what nobody called is the event loop's own.
+RULES = (
+    ("decision: engine", ("callgate/_gate.py:authorize", "callgate/_time.py")),
+    ("liveness", ("gateway/ledger.py:alive", "callgate/_gate.py:session")),
+    ("audit: event, line, state", ("callgate/audit/",)),
+    ("metrics", ("prometheus_client/", "gateway/metrics.py")),
+    ("HTTP: bounds, peer, trace", ("gateway/middleware/", "gateway/peer")),
+    ("upstream", ("gateway/transports/", "gateway/upstreams.py", "gateway/forward.py")),
+    ("call path and reply", ("callgate/gateway/", "gateway/routes/", "gateway/baseline.py")),
+    ("web server: h11, uvicorn, starlette", ("h11/", "uvicorn/", "protocols/http/", "starlette/")),
+)
+LOOP = "event loop"
+# What only holds the loop that runs everything.
+ROOTS = ("gateway/serve", "gateway/listen.py", "baseline.py:main", "baseline.py:<module>")
+
+
+def stage_of(stack: str) -> str:
+    """``stack`` is as sampled.py writes it: from the inside out."""
+    for frame in stack.split(";"):
+        if any(root in frame for root in ROOTS):
+            continue
+        for stage, parts in RULES:
+            if any(part in frame for part in parts):
+                return stage
+    return LOOP
+
+
+def shares(samples: dict[str, int]) -> dict[str, float]:
+    """Stage to its share of the samples."""
+    counted: Counter[str] = Counter()
+    for stack, count in samples.items():
+        counted[stage_of(stack)] += count
+    return {stage: count / counted.total() for stage, count in counted.items()}
