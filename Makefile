@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
 
-.PHONY: help setup build demo test bench bench-peers fuzz asan tsan format lint coverage clean
+.PHONY: help setup build demo test bench bench-peers fuzz asan tsan mutation format lint coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,10 @@ asan:  ## C++ and Python tests with AddressSanitizer and UBSan
 tsan:  ## tests of threads with ThreadSanitizer
 	@tools/setup.sh build clang
 	@cmake --workflow --preset tsan
+
+mutation:  ## switch off every check of policy and gate in turn: some test must fail
+	@tools/setup.sh build
+	@.venv/bin/python tests/mutation/mutate.py
 
 format:  ## rewrite C++ and Python in the project's style
 	@tools/setup.sh build dev clang

@@ -1,11 +1,15 @@
-// callgate_count [FILTER]: the heap allocations of every operation, as lines of JSON, and, under
+// callgate_count [FILTER]: the heap allocations of every operation, as lines of JSON (the mean, and
+// what most runs make: tables grow now and then), and, under
 //   valgrind --tool=callgrind --toggle-collect=callgate_measured --dump-after=callgate_measured
 // its instructions: one dump for each line. Unlike times they do not depend on what else the
 // machine does.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include "bench/operation.h"
 
@@ -44,8 +48,14 @@ void* aligned_alloc(std::size_t alignment, std::size_t size) {
 }
 #endif
 
-[[gnu::noinline]] void callgate_measured(callgate::bench::Prepared* work, std::size_t runs) {
-  for (std::size_t i = 0; i < runs; ++i) work->run();
+// `counts` receives the number of allocations before each run, and after the last.
+[[gnu::noinline]] void callgate_measured(callgate::bench::Prepared* work, std::size_t runs,
+                                         std::uint64_t* counts) {
+  for (std::size_t i = 0; i < runs; ++i) {
+    *counts++ = allocations;
+    work->run();
+  }
+  *counts = allocations;
 }
 }
 
@@ -54,16 +64,18 @@ int main(int argc, char** argv) {
   for (const auto& operation : callgate::bench::AllOperations()) {
     const std::size_t runs = operation.counted_runs;
     if (runs == 0 || operation.name.find(filter) == std::string::npos) continue;
-    const std::size_t warm_up = runs == 1 ? 0 : 8;
+    const std::size_t warm_up = runs == 1 ? 0 : operation.warm_up;
     callgate::bench::Prepared work = operation.prepare(runs + warm_up);
     work.restore();
     for (std::size_t i = 0; i < warm_up; ++i) work.run();
-    const std::uint64_t before = allocations;
-    callgate_measured(&work, runs);
-    const std::uint64_t made = allocations - before;
-    std::printf("{\"name\": \"%s\", \"runs\": %zu, \"allocations\": %.2f}\n",
-                operation.name.c_str(), runs,
-                static_cast<double>(made) / static_cast<double>(runs));
+    std::vector<std::uint64_t> counts(runs + 1);
+    callgate_measured(&work, runs, counts.data());
+    const std::uint64_t made = counts[runs] - counts[0];
+    std::adjacent_difference(counts.begin(), counts.end(), counts.begin());
+    std::sort(counts.begin() + 1, counts.end());
+    std::printf("{\"name\": \"%s\", \"runs\": %zu, \"allocations\": %.2f, \"usual\": %llu}\n",
+                operation.name.c_str(), runs, static_cast<double>(made) / static_cast<double>(runs),
+                static_cast<unsigned long long>(counts[1 + (runs - 1) / 2]));
     std::fflush(stdout);
   }
   return 0;

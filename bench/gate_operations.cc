@@ -43,12 +43,16 @@ struct Calls {
 };
 
 Operation Authorize(std::string name, bool own_tokens) {
-  return {std::move(name), [own_tokens](std::size_t pool) -> Prepared {
+  return {std::move(name),
+          [own_tokens](std::size_t pool) -> Prepared {
             auto calls = std::make_shared<Calls>(pool, own_tokens);
             return {.run = [calls] { calls->Run(); },
                     .batch = pool,
                     .restore = [calls] { calls->Restore(); }};
-          }};
+          },
+          64,
+          // A ledger in use: the first entries of its shards make room for the others.
+          512};
 }
 
 }  // namespace

@@ -134,6 +134,16 @@ std::string WidePolicy(std::size_t count) {
   return policy + "]}";
 }
 
+std::string WidePolicyInYaml(std::size_t count) {
+  std::string policy = "name: wide\ncapabilities:\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    policy += "  - tool_pattern: " + WideTool(i) +
+              "\n    path_allowlist:\n      - /workspace/project" + std::to_string(i) +
+              "\n      - /srv/shared/*\n";
+  }
+  return policy;
+}
+
 std::string WideArguments(std::size_t n) {
   return R"({"path":"/workspace/project)" + std::to_string(n) +
          R"(/src/main.py","encoding":"utf-8"})";

@@ -50,6 +50,8 @@ bool SodiumVerify(const Signed& input, const PublicKey& key) noexcept;
 std::string SessionPolicy();
 // A context "wide" with `count` capabilities of distinct tools, each with a path allowlist.
 std::string WidePolicy(std::size_t count);
+// The same in block style YAML.
+std::string WidePolicyInYaml(std::size_t count);
 std::string WideTool(std::size_t n);
 // Two arguments, the path within what capability n of WidePolicy allows.
 std::string WideArguments(std::size_t n);

@@ -38,6 +38,8 @@ struct Operation {
   std::function<Prepared(std::size_t pool)> prepare;
   // Runs whose instructions are counted; 0 for work that is too long under valgrind.
   std::size_t counted_runs = 64;
+  // Runs before those.
+  std::size_t warm_up = 8;
 };
 
 std::vector<Operation> CryptoOperations();

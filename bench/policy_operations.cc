@@ -46,6 +46,10 @@ Prepared PrepareLoad(std::size_t) {
   return {.run = [text = WidePolicy(10'000)] { Load(text); }};
 }
 
+Prepared PrepareLoadYaml(std::size_t) {
+  return {.run = [text = WidePolicyInYaml(10'000)] { Load(text); }};
+}
+
 Prepared PrepareContains(std::size_t) {
   return {.run = [set = Load(WidePolicy(10'000))] {
     Require(Require(set.Contains("wide", "wide"), "contains").contained, "contains itself");
@@ -83,6 +87,7 @@ std::vector<Operation> PolicyOperations() {
                               {"wide", WideTool(50), WideArguments(50), true}));
   out.push_back(EvaluateBytes("evaluate/least", session, {context, "docs.list", "{}", true}));
   out.push_back({"policy/load_10000", PrepareLoad, 1});
+  out.push_back({"policy/load_yaml_10000", PrepareLoadYaml, 1});
   out.push_back({"policy/contains_10000", PrepareContains, 1});
   return out;
 }

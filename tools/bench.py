@@ -96,7 +96,9 @@ def count(results: Results) -> None:
                 total = re.search(r"^(?:summary|totals): (\d+)", dump.read_text(), re.MULTILINE)
                 if total:
                     instructions = int(total[1]) / line["runs"]
-            results.counted[line["name"]] = Counted(line["allocations"], instructions)
+            results.counted[line["name"]] = Counted(
+                line["allocations"], line["usual"], instructions
+            )
 
 
 def samples_of(command: list[str | Path], rounds: int) -> Samples:

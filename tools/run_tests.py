@@ -36,7 +36,7 @@ SUITES = [
     Suite("reference", f"{PYTHON} -m pytest -q tests/reference --junitxml {{junit}}"),
     Suite("properties", f"{PYTHON} -m pytest -q tests/properties --junitxml {{junit}}"),
     Suite("node", "tools/test_node.sh {junit}"),
-    Suite("docs", f"{PYTHON} -m pytest -q tests/docs --junitxml {{junit}}"),
+    Suite("docs", f"{PYTHON} -m pytest -q -n 2 tests/docs --junitxml {{junit}}"),
     Suite("docs types", f"{PYTHON} -m mypy tests/docs"),
     Suite("python types", f"{PYTHON} -m mypy -p callgate"),
     Suite("python test types", "tools/check_test_types.sh"),

@@ -16,7 +16,7 @@ Result<std::string> CreateEnvelope(std::string_view payload_json, std::string_vi
       std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const CanonicalForm form =
       envelope::WriteMessage(payload->root(), json::KeyOrder::kCodePoint, security_token, seconds,
-                             payload_json.size() + security_token.size() + 64);
+                             payload_json.size() + security_token.size() + envelope::kMessageFrame);
 
   std::string wire;
   wire.reserve(form.text.size() + 256);

@@ -51,8 +51,9 @@ Result<std::string> CanonicalMessage(std::string_view payload_json, std::string_
   if (!envelope::ReadTimestamp(timestamp_seconds)) {
     return envelope::Invalid("timestamp must lie in the years 2001 to 2200", "/timestamp");
   }
-  return envelope::WriteMessage(payload->root(), json::KeyOrder::kCodePoint, security_token,
-                                timestamp_seconds, payload_json.size() + security_token.size() + 64)
+  return envelope::WriteMessage(
+             payload->root(), json::KeyOrder::kCodePoint, security_token, timestamp_seconds,
+             payload_json.size() + security_token.size() + envelope::kMessageFrame)
       .text;
 }
 

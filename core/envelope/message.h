@@ -11,6 +11,9 @@ namespace callgate::envelope {
 
 Error Invalid(std::string message, std::string where = "");
 
+// Bytes that a message has besides payload and token, and those that its writer wants to spare.
+inline constexpr std::size_t kMessageFrame = 192;
+
 // Writes {"payload":…,"security_token":…,"timestamp":…}. `expected_bytes` is reserved once.
 // REQUIRES: `security_token` is valid UTF-8.
 CanonicalForm WriteMessage(json::Value payload, json::KeyOrder order,

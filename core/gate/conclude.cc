@@ -55,7 +55,7 @@ class ChargeLimits {
 std::shared_ptr<const policy::Context> ContextOf(const PlannedCall& call,
                                                  const policy::Context* context) {
   // Shares the ownership of the rules: one count to keep for policy, context and keys.
-  return context == nullptr ? nullptr : std::shared_ptr<const policy::Context>(call.rules, context);
+  return std::shared_ptr<const policy::Context>(call.rules, context);
 }
 
 Decision DenyByPolicy(PlannedCall call) {

@@ -157,7 +157,7 @@ Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
     case Type::kOpen: {
       ContextList contexts;
       if (!contexts.Read(reader.List("contexts"), limits)) return invalid;
-      const auto session = reader.Object("session");
+      const auto session = reader.Get("session");
       if (session) record.opened = ReadSession(*session, contexts);
       if (!record.opened || record.opened->state != ledger::Liveness::kOpen) return invalid;
       break;

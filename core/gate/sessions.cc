@@ -133,9 +133,6 @@ Result<Session> Gate::OpenSession(std::string_view token, const PublicKey& publi
     if (parent == nullptr) {
       return Error{ErrorCode::kUnknownSession, "no session has the parent's id", "parent"};
     }
-    if (!IsLive(*parent, times.ledger, desk.options.token.leeway)) {
-      return ErrorOf(SessionStatus::kParentInactive);
-    }
   }
   Result<ledger::ContextSnapshots> snapshots = CheckSpawn(desk, parent, claims);
   if (!snapshots) return snapshots.error();

@@ -72,7 +72,6 @@ std::optional<ledger::Digest> ReadHex(std::string_view text) {
 }
 
 std::optional<std::int64_t> ReadInteger(json::Value value) {
-  if (!value.is_number()) return std::nullopt;
   // Times, counts and numbers of records: all within what every JSON reader keeps exact.
   const auto integer = value.integer();
   if (!integer || *integer < 0 || *integer > (std::int64_t{1} << 53)) return std::nullopt;
@@ -130,12 +129,6 @@ std::vector<json::Value> ObjectReader::List(std::string_view key) {
   list.reserve(value->size());
   for (const json::Value element : value->elements()) list.push_back(element);
   return list;
-}
-
-std::optional<json::Value> ObjectReader::Object(std::string_view key) {
-  const auto value = Get(key);
-  ok_ = ok_ && value->is_object();
-  return ok_ ? value : std::nullopt;
 }
 
 std::size_t ContextList::Add(const std::shared_ptr<const policy::Context>& context) {

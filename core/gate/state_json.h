@@ -50,15 +50,13 @@ class ObjectReader {
   bool Flag(std::string_view key);
   ledger::Digest Hex(std::string_view key);
   std::vector<json::Value> List(std::string_view key);
-  std::optional<json::Value> Object(std::string_view key);
+  std::optional<json::Value> Get(std::string_view key);  // of any type
 
   void Fail() noexcept { ok_ = false; }
   bool ok() const noexcept { return ok_; }
   bool AllRead() const noexcept { return ok_ && read_ == value_.size(); }
 
  private:
-  std::optional<json::Value> Get(std::string_view key);
-
   json::Value value_;
   bool ok_;
   std::size_t read_ = 0;

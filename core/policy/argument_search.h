@@ -55,8 +55,8 @@ struct ArgumentSearch {
     const Item& item = arguments[i];
     if (item.value.is_object()) {
       for (std::uint32_t below = i + 1; below < item.end; ++below) {
-        const Item& candidate = arguments[below];
-        if (candidate.is_member && !candidate.value.is_null() && InClass(candidate)) return {};
+        // An element of a list is in the class only where the list, met before it, is.
+        if (!arguments[below].value.is_null() && InClass(arguments[below])) return {};
       }
       return {"key.object-needs-key", i};
     }

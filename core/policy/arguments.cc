@@ -1,6 +1,7 @@
 #include "core/policy/arguments.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace callgate::policy {
 namespace {
@@ -80,8 +81,7 @@ void Arguments::FindTwins(std::uint32_t object, std::uint32_t first) {
     if (items_[i].parent == object) members.Append(i);
   }
   std::sort(members.begin(), members.end(), [this](std::uint32_t a, std::uint32_t b) {
-    const int order = items_[a].folded.compare(items_[b].folded);
-    return order != 0 ? order < 0 : a < b;
+    return std::pair(items_[a].folded, a) < std::pair(items_[b].folded, b);
   });
   const auto* const same = std::adjacent_find(
       members.begin(), members.end(),

@@ -104,6 +104,10 @@ void ForEachPattern(const Capability& capability, Take&& take) {
         values.push_back(JsonString(entry.text));
       }
     }
+    // Where no list says which, one that no deny entry is likely to name.
+    if (values.empty() && (classes & kPathKey) != 0) {
+      values.push_back(JsonString("/" + std::string(kUnlisted)));
+    }
     if (values.empty() && (classes & kTextKey) == 0) {
       // By their look they are values of the class, too.
       values = AllowedPaths(capability);

@@ -17,12 +17,6 @@ constexpr std::array<bool, 256> kIsForbidden = [] {
   return table;
 }();
 
-bool IsControlAt(std::string_view text, std::size_t i) noexcept {
-  const auto byte = static_cast<unsigned char>(text[i]);
-  if (byte < 0x20 || byte == 0x7F) return true;
-  return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-}
-
 // Reads words one after the other, judging every character once.
 class Splitter {
  public:
@@ -100,7 +94,7 @@ std::string_view SplitCommand(std::string_view text, TextArena& arena, WordBuffe
 }
 
 std::string_view SplitListWord(std::string_view text, TextArena& arena, WordBuffer& words) {
-  if (text.empty() || text.front() == ' ') return "command.list-word";
+  if (text.empty()) return "command.list-word";
   Splitter splitter(text, arena);
   Word word;
   if (const std::string_view rule = splitter.Read(word); !rule.empty()) return rule;
@@ -125,8 +119,8 @@ bool IsAssignment(std::string_view word) noexcept {
     ++i;
   }
   if (i == 0) return false;
-  if (i < word.size() && word[i] == '+') ++i;  // NAME+=value appends
-  return i < word.size() && word[i] == '=';
+  word.remove_prefix(i);
+  return word.starts_with('=') || word.starts_with("+=");  // NAME+=value appends
 }
 
 }  // namespace callgate::policy

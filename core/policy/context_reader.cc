@@ -8,7 +8,7 @@ namespace {
 
 // ^[a-z][a-z0-9-]{0,127}$
 bool IsContextName(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 128 || name[0] < 'a' || name[0] > 'z') return false;
+  if (name.empty() || name.size() > 128 || name[0] < 'a') return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
@@ -171,7 +171,6 @@ bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& ent
   constexpr const char* kExpected =
       "expected a tool pattern, or pattern:entry with a path, a host with a dot or a command";
   const std::string_view text = document_[node].text;
-  if (text.empty()) return Fail(node, "expected a string that is not empty");
   std::size_t colon = text.find(":/");
   if (colon == std::string_view::npos) colon = text.rfind(':');
   auto whole = ToolPattern::Parse(text);
@@ -183,11 +182,11 @@ bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& ent
 
   auto pattern = ToolPattern::Parse(text.substr(0, colon));
   const std::string_view argument = text.substr(colon + 1);
-  if (!pattern || argument.empty()) return Fail(node, kExpected);
+  if (!pattern) return Fail(node, kExpected);
   DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
   std::string_view host = argument.starts_with("*.") ? argument.substr(2) : argument;
   if (host.ends_with('.')) host.remove_suffix(1);
-  if (argument.front() == '/') {
+  if (argument.starts_with('/')) {
     auto path = PathEntry::Parse(argument);
     if (!path) return Fail(node, kExpected);
     entry.argument = std::move(*path);

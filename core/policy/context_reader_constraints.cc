@@ -63,16 +63,14 @@ bool ContextReader::ReadConstraints(const Member* members, Capability& capabilit
   if (has(8) && !ReadKeys(value(8), capability.domain_arguments)) return false;
   if (has(9) && !ReadKeys(value(9), capability.command_arguments)) return false;
   if (has(10)) {
-    std::vector<std::uint32_t> strings;
-    if (!ReadStrings(value(10), strings, "expected a list of argument keys")) return false;
-    for (const std::uint32_t i : strings) {
+    if (!ReadKeys(value(10), capability.free_arguments)) return false;
+    for (std::uint32_t i = value(10) + 1; i < document_[value(10)].end; ++i) {  // strings alone
       const std::string key = FoldKey(document_[i].text);
       if (Holds(capability.path_arguments, key) || Holds(capability.domain_arguments, key) ||
           Holds(capability.command_arguments, key)) {
         return Fail(i, "expected a key that is not added to a class in the same capability");
       }
     }
-    if (!ReadKeys(value(10), capability.free_arguments)) return false;
   }
   if (has(11)) {
     std::vector<std::uint32_t> strings;

@@ -35,8 +35,7 @@ bool ContextReader::ReadMap(std::uint32_t node, Member* members, std::size_t cou
                             const char* expected) {
   if (document_[node].kind != Document::Kind::kMap) return Fail(node, expected);
   for (std::uint32_t key = node + 1; key < document_[node].end; key = NextMember(key)) {
-    if (document_[key].kind != Document::Kind::kString)
-      return Fail(key, "expected a string as key");
+    // A key that is no string has no name that is known: a number its digits, a boolean its word.
     Member* const end = members + count;
     Member* const member = std::find_if(
         members, end, [&](const Member& known) { return known.name == document_[key].text; });

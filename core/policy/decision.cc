@@ -60,7 +60,7 @@ const std::vector<TriedCapability>& Decision::details() const noexcept {
 
 std::vector<RateCharge> Decision::charges() const {
   if (record_ != nullptr) return record_->Charges();
-  if (!allowed_ || context_ == nullptr) return {};
+  if (!allowed_) return {};
   const auto capability = static_cast<std::size_t>(capability_);
   if (!context_->capabilities[capability].rate_limit) return {};
   return {ChargeOf(*context_, capability, {})};
@@ -126,7 +126,7 @@ std::vector<RateCharge> Decision::charged() const {
 
 std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
   if (record_ != nullptr) return record_->max_response_size;
-  if (!allowed_ || context_ == nullptr) return std::nullopt;
+  if (!allowed_) return std::nullopt;
   return context_->capabilities[static_cast<std::size_t>(capability_)].max_response_size;
 }
 

@@ -62,7 +62,7 @@ class DecisionBuilder {
   using ContextPtr = std::shared_ptr<const policy::Context>;
   using RecordPtr = std::shared_ptr<const DecisionRecord>;
 
-  // `record` may be null: then the limits are those of the capability.
+  // `record` may be null: then the limits are those of the capability, which is one of `context`.
   static Decision Allow(ContextPtr context, std::int32_t capability, RecordPtr record = nullptr);
   static Decision Deny(ErrorCode code, ContextPtr context, std::int32_t capability,
                        RecordPtr record);

@@ -62,7 +62,8 @@ Fault JudgeDomains(const Context& context, const EntriesOf<DomainEntry>& entries
   return JudgePorts(search, arguments);
 }
 
-// argv as it stands, and with the elements of lists split on spaces: a server may join them.
+// With the elements of lists split on spaces, since a server may join them. The words of an entry
+// hold no spaces, so it never matches argv as it stands without matching what is split, too.
 Fault JudgeCommand(const Context& context, const EntriesOf<CommandEntry>& entries,
                    const Arguments& arguments) {
   const CommandSearch search{context.compiled->command_arguments(), kNothingFreed, Exec::kArgv};
@@ -77,10 +78,8 @@ Fault JudgeCommand(const Context& context, const EntriesOf<CommandEntry>& entrie
     return {rule, item};
   }
   if (first[0].text.size() != first[0].raw.size()) return {"command.quote-elsewhere", item};
-  InlineBuffer<std::string_view, 16> whole;
   InlineBuffer<std::string_view, 16> split;
   for (const Word& word : words) {
-    whole.Append(word.text);
     if (!word.from_list) {
       split.Append(word.text);
       continue;
@@ -93,10 +92,7 @@ Fault JudgeCommand(const Context& context, const EntriesOf<CommandEntry>& entrie
     }
   }
   for (const CommandEntry* entry : entries) {
-    if (entry->MatchesDenied(whole.data(), whole.size()) ||
-        entry->MatchesDenied(split.data(), split.size())) {
-      return {"deny.command", item};
-    }
+    if (entry->MatchesDenied(split.data(), split.size())) return {"deny.command", item};
   }
   return {};
 }

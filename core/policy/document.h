@@ -22,7 +22,7 @@ struct DocumentFault {
   std::string message;
 };
 
-// What a document may be nested: contexts need seven.
+// What a YAML document may be nested: contexts need seven. JSON is bounded where it is parsed.
 inline constexpr std::size_t kMaxDocumentDepth = 32;
 
 struct DocumentNode {

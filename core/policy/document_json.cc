@@ -109,10 +109,6 @@ bool ReadJson(std::string_view text, Document& document, DocumentFault& fault) {
         continue;
       case '{':
       case '[':
-        if (document.depth() == kMaxDocumentDepth) {
-          fault = {position, "expected fewer levels"};
-          return false;
-        }
         room = document.Open(c == '{' ? Kind::kMap : Kind::kList, position);
         ++i;
         break;

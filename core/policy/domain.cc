@@ -25,7 +25,6 @@ std::string_view JudgeHost(std::string_view host) noexcept {
     if (IsAsciiDigit(c)) continue;
     if (!IsAsciiLetter(c) && c != '-' && c != '_') {
       if (c == '@') return "domain.userinfo";
-      if (c == '[') return "domain.ipv6";
       if (c == '%' || static_cast<unsigned char>(c) >= 0x80) return "domain.authority";
       return "domain.host-label";
     }
@@ -56,7 +55,6 @@ std::uint16_t DefaultPort(std::string_view scheme) noexcept {
 }  // namespace
 
 std::string_view ParseDomain(std::string_view value, Domain& out) noexcept {
-  if (value.empty()) return "domain.empty-host";
   if (HoldsUnusual(value) && (value.find('\\') != std::string_view::npos || HoldsControl(value) ||
                               HoldsWhiteSpace(value))) {
     return "domain.anywhere";

@@ -19,9 +19,9 @@ bool IsUsualPort(json::Value port) noexcept {
   return port.is_string() && (port.string() == "80" || port.string() == "443");
 }
 
+// An element of a list may be one as well: no list holds a domain.
 bool IsBadPort(const Item& item) noexcept {
-  return item.is_member && (item.classes & kPortKey) != 0 && !item.value.is_null() &&
-         !IsUsualPort(item.value);
+  return (item.classes & kPortKey) != 0 && !item.value.is_null() && !IsUsualPort(item.value);
 }
 
 // Objects are marked by their item, one later than it, so that 0 is the arguments object.

@@ -33,7 +33,6 @@ constexpr Packed Pack(const char* word, std::size_t size) noexcept {
   return packed;
 }
 
-
 constexpr Packed PackText(std::string_view text) noexcept { return Pack(text.data(), text.size()); }
 
 template <typename Integer>

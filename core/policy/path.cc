@@ -23,10 +23,6 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
-bool IsControlByte(char c) noexcept {
-  return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
-}
-
 bool IsHexDigit(char c) noexcept {
   return IsAsciiDigit(c) || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'f');
 }
@@ -46,14 +42,11 @@ bool IsLookalike(std::string_view text) noexcept {
 // The rule that refuses what stands at `i`, which is no slash and not plain.
 std::string_view JudgeUnusual(std::string_view text, std::size_t i) noexcept {
   const char c = text[i];
-  if (IsControlByte(c)) return "path.control";
+  if (IsControlAt(text, i)) return "path.control";
   if (c == '\\' || c == '*' || c == '?') return "path.special";
   if (c == '%') {
     const bool encodes = i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2]);
     return encodes ? "path.percent" : "";
-  }
-  if (c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-    return "path.control";
   }
   return IsLookalike(text.substr(i)) ? "path.lookalike" : "";
 }
@@ -156,21 +149,16 @@ std::string_view NormalizePath(std::string_view argument, std::string_view base,
   return {buffer.data(), buffer.size()};
 }
 
-bool IsNormalSegment(std::string_view segment) noexcept {
-  const PathJudgement judgement = JudgeSegments(segment);
-  return judgement.rule.empty() && judgement.is_normal;
-}
+bool IsNormalSegment(std::string_view segment) noexcept { return JudgeSegments(segment).is_normal; }
 
 bool BeginsLikePath(std::string_view value) noexcept {
   value = WithoutLeadingWhiteSpace(value);
-  if (value.empty()) return false;
-  const char first = value.front();
-  if (first == '/' || first == '~' || first == '\\') return true;
-  if (first == '.') {
+  if (value.starts_with('/') || value.starts_with('~') || value.starts_with('\\')) return true;
+  if (value.starts_with('.')) {
     return value == ".." || value.starts_with("./") || value.starts_with("../") ||
            value.starts_with("..\\");
   }
-  return (value.size() >= 2 && IsAsciiLetter(first) && value[1] == ':') ||
+  return (value.size() >= 2 && IsAsciiLetter(value[0]) && value[1] == ':') ||
          StartsWithIgnoringCase(value, "file:");
 }
 

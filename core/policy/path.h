@@ -12,15 +12,13 @@ using PathBuffer = InlineBuffer<char, 256>;
 
 struct PathJudgement {
   std::string_view rule;  // that denies the argument whatever the allowlist; empty when none does
-  bool is_normal;         // it is what NormalizePath would make of it
+  bool is_normal;         // no rule does, and it is what NormalizePath would make of it
 };
 
 // A relative path is not refused here, and is never normal.
 [[nodiscard]] PathJudgement JudgePath(std::string_view argument) noexcept;
 
-inline bool IsAbsolutePath(std::string_view path) noexcept {
-  return !path.empty() && path.front() == '/';
-}
+inline bool IsAbsolutePath(std::string_view path) noexcept { return path.starts_with('/'); }
 
 // `argument`, or `base` and `argument` where it is relative, without empty and `.` segments and
 // trailing slash: "/" or "/a/b", in `buffer`.

@@ -15,6 +15,7 @@ Error Unreadable(const fs::path& path, std::string message) {
   return Error{ErrorCode::kInvalidPolicy, std::move(message), path.string()};
 }
 
+// No more of it than shows that it is too large, which ReadPolicy refuses.
 Result<std::string> ReadFile(const fs::path& path, std::size_t max_bytes) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
@@ -28,9 +29,6 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t max_bytes) {
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
   if (!file.eof() && !file) return Unreadable(path, "expected a file that can be read");
-  if (text.size() > max_bytes) {
-    return Unreadable(path, "expected at most " + std::to_string(max_bytes) + " bytes");
-  }
   return text;
 }
 

@@ -46,11 +46,7 @@ std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept {
 
 bool HoldsControl(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return true;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-      return true;
-    }
+    if (IsControlAt(text, i)) return true;
   }
   return false;
 }

@@ -20,7 +20,13 @@ constexpr char AsciiLower(char c) noexcept {
 [[nodiscard]] std::size_t WhiteSpaceAt(std::string_view text) noexcept;
 std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept;
 
-// Some character is U+0000-1F or U+007F-9F.
+// The character that begins at `i` is U+0000-1F or U+007F-9F.
+[[nodiscard]] inline bool IsControlAt(std::string_view text, std::size_t i) noexcept {
+  const auto byte = static_cast<unsigned char>(text[i]);
+  if (byte < 0x20 || byte == 0x7F) return true;
+  return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+}
+// Some character is one of those.
 [[nodiscard]] bool HoldsControl(std::string_view text) noexcept;
 // Some character is white space as above.
 [[nodiscard]] bool HoldsWhiteSpace(std::string_view text) noexcept;

@@ -218,6 +218,12 @@ TEST(Authorize, ATokenThatNamesItsKeyIsNotReplacedByOneThatDoesNot) {
   ASSERT_TRUE(scene.Open({.more = cnf}).ok());
   EXPECT_EQ(Answer(scene.gate->Authorize(scene.Read(kNoon, {.more = cnf}), kNoon)), "allowed");
   EXPECT_EQ(Answer(scene.gate->Authorize(scene.Read(), kNoon)), "INVALID_TOKEN");
+  // Nor by one that names another key: whoever issued it meant another holder.
+  const std::string other = R"(,"cnf":{"jkt":")" + KeyNumber('t').public_key().Thumbprint() + "\"}";
+  EXPECT_EQ(Answer(scene.gate->Authorize(scene.Read(kNoon, {.more = other}), kNoon)),
+            "INVALID_TOKEN");
+  EXPECT_EQ(Answer(scene.gate->RenewSession("session-1", scene.Token({.more = other}), kNoon)),
+            "INVALID_TOKEN");
 }
 
 TEST(Authorize, ATokenIsCheckedAtEveryUse) {
@@ -251,6 +257,7 @@ TEST(Authorize, ToolsListIsAllowedForALiveSessionAndSeenOnce) {
   EXPECT_EQ(decision.context(), "default");
   EXPECT_EQ(decision.policy_digest(), "");
   EXPECT_EQ(decision.capability(), std::nullopt);
+  EXPECT_EQ(decision.reason(), "allowed: it needs no capability");
   EXPECT_TRUE(decision.CheckResponse("{}").allowed());
   EXPECT_EQ(Answer(scene.gate->Authorize(envelope, kNoon)), "REPLAY_DETECTED");
 
@@ -339,6 +346,7 @@ TEST(Authorize, TheFormOfTheCallIsPartOfTheFormOfTheEnvelope) {
       {R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"name":"t"}})", ""},
       {R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":1}})", ""},
       {R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"Cursor":"c"}})", ""},
+      {R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":1}})", ""},
       {R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":null})", ""},
   };
   for (const auto& [payload, expected] : cases) {
@@ -348,11 +356,28 @@ TEST(Authorize, TheFormOfTheCallIsPartOfTheFormOfTheEnvelope) {
   }
 }
 
+TEST(Authorize, AMemberThatDiffersFromAKnownOneOnlyByCaseIsToldFromAnUnknownOne) {
+  Scene scene;
+  const auto reason = [&](std::string_view member) {
+    const std::string payload =
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fs.read",")";
+    return scene.gate->Authorize(scene.Envelope(payload + std::string(member) + "\":{}}}"), kNoon)
+        .reason();
+  };
+  EXPECT_NE(reason("Arguments").find("differs from arguments only by case"), std::string::npos);
+  EXPECT_NE(reason("_META").find("differs from _meta only by case"), std::string::npos);
+  for (const std::string_view unknown : {"task", "?meta", "argument"}) {
+    EXPECT_NE(reason(unknown).find("unknown member"), std::string::npos) << unknown;
+  }
+}
+
 TEST(Authorize, ATimeThatNoClockShowsIsRefused) {
   Scene scene;
   const std::string envelope = scene.Read();
   EXPECT_EQ(Answer(scene.gate->Authorize(envelope, Time(milliseconds(0)))), "INVALID_ARGUMENT");
   EXPECT_EQ(Answer(scene.gate->Authorize(envelope, kLatestTime + milliseconds(1))),
+            "INVALID_ARGUMENT");
+  EXPECT_EQ(Answer(scene.gate->RenewSession("session-1", scene.Token(), Time(milliseconds(0)))),
             "INVALID_ARGUMENT");
   EXPECT_EQ(Answer(scene.gate->Authorize(envelope, kNoon)), "allowed");
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "callgate/json.h"
 #include "tests/gate/scene.h"
@@ -16,6 +17,14 @@ std::string With(std::string text, std::string_view from, std::string_view to) {
   const std::size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
   return text.replace(at, from.size(), to);
+}
+
+// With another value for the first member of that name, whose value is no list or object.
+std::string Replaced(std::string text, std::string_view member, std::string_view value) {
+  const std::string name = '"' + std::string(member) + "\":";
+  const std::size_t begin = text.find(name) + name.size();
+  EXPECT_NE(text.find(name), std::string::npos) << name;
+  return text.replace(begin, text.find_first_of(",}", begin) - begin, value);
 }
 
 // A gate after some of everything.
@@ -149,6 +158,35 @@ TEST(State, WhatChangedNothingHasNoEffects) {
   EXPECT_EQ(scene.gate->ExportState(), state);
 }
 
+std::string Exported(const Scene& scene) { return scene.gate->ExportState(); }
+
+TEST(State, KeepsEachContextOnceAndForEachSessionThoseThatBoundIt) {
+  Scene scene;
+  ASSERT_TRUE(scene.Open(kChild, "session-1").ok());
+  ASSERT_TRUE(scene.Open({.id = "grandchild", .subject = "g", .scope = "narrow"}, "child").ok());
+  ASSERT_TRUE(scene.Open({.id = "second", .subject = "s", .scope = "narrow"}, "session-1").ok());
+  const auto state = json::Parse(Exported(scene));
+  ASSERT_TRUE(state);
+  std::vector<std::string> names;
+  for (const json::Value context : state->root().Find("contexts")->elements()) {
+    names.emplace_back(context.Find("name")->string());
+  }
+  ASSERT_EQ(names.size(), 2u);
+  const std::map<std::string, std::vector<std::string>> expected = {
+      {"session-1", {}},
+      {"child", {"default"}},
+      {"grandchild", {"default", "narrow"}},
+      {"second", {"default"}}};
+  std::map<std::string, std::vector<std::string>> bounds;
+  for (const json::Value session : state->root().Find("sessions")->elements()) {
+    auto& bound = bounds[std::string(session.Find("id")->string())];
+    for (const json::Value position : session.Find("contexts")->elements()) {
+      bound.push_back(names.at(static_cast<std::size_t>(*position.integer())));
+    }
+  }
+  EXPECT_EQ(bounds, expected);
+}
+
 TEST(State, IsCanonicalJson) {
   Lived lived;
   const std::string state = lived.gate->ExportState();
@@ -163,6 +201,7 @@ TEST(State, WhatIsMalformedChangesNothing) {
   const std::string good = lived.gate->ExportState();
   Scene scene;
   const std::string before = scene.gate->ExportState();
+  const std::string now = std::to_string(kNoon.time_since_epoch().count());
   const std::string bad[] = {
       "",
       "{}",
@@ -184,6 +223,37 @@ TEST(State, WhatIsMalformedChangesNothing) {
       With(good, "\"window\":30000", "\"window\":29999"),
       With(good, "\"window\":30000", "\"window\":300001"),
       With(good, "\"digest_key\":\"", "\"digest_key\":\"AA"),
+      Replaced(good, "digest_key", "\"AAAA\""),
+      Replaced(good, "sequence", "1.5"),
+      Replaced(good, "sequence", "9007199254740993"),
+      Replaced(good, "sequence", "\"1\""),
+      // What is no context, and two where one belongs.
+      With(good, "],\"digest_key\"", ",{}],\"digest_key\""),
+      With(With(good, "\"contexts\":[{", "\"contexts\":[[{\"name\":\"x\",\"capabilities\":[]},{"),
+           "],\"digest_key\"", "]],\"digest_key\""),
+      // Of a session.
+      With(good, "\"key\":\"", "\"key\":\"AA"),
+      With(good, "\"key_is_confirmed\":false,", ""),
+      With(good, "\"key_is_confirmed\":false", "\"key_is_confirmed\":0"),
+      With(good, "\"contexts\":[0", "\"contexts\":[\"0\""),
+      With(good, "\"key_is_confirmed\"", "\"extra\":1,\"key_is_confirmed\""),
+      With(good, "\"id\":\"ended\"", "\"id\":\"\""),
+      With(good, "\"id\":\"ended\"", "\"id\":\"a\\n\""),
+      With(good, "\"sub\":\"helper\"", "\"sub\":\"\""),
+      With(good, "\"scp\":\"narrow\"", "\"scp\":\"\""),
+      // Of what was seen.
+      Replaced(good, "envelopes", "1"),
+      Replaced(good, "envelopes", "\"0123456789abcdef0123456789abcdeX\""),
+      Replaced(good, "envelopes", "\"0123456789abcdef0123456789abcde\""),
+      With(good, "\"envelopes\"", "\"extra\":1,\"envelopes\""),
+      // Of what was charged.
+      Replaced(good, "root", "12345678901234567890123456789012"),
+      Replaced(good, "root", "\"0123456789abcdef0123456789abcde\""),
+      Replaced(good, "root", "\"0123456789abcdef0123456789abcdef0\""),
+      With(good, "\"period\"", "\"extra\":1,\"period\""),
+      With(good, "\"times\":[", "\"times\":[\"1\","),
+      With(good, "\"times\":[", "\"times\":[1,0,"),
+      With(good, "],\"window\":\"", "," + now + "0],\"window\":\""),
   };
   for (const std::string& state : bad) {
     EXPECT_EQ(Answer(scene.gate->RestoreState(state)), "INVALID_ARGUMENT") << state.substr(0, 200);

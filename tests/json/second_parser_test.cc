@@ -19,7 +19,7 @@ bool IsJsonForRapidJson(const std::string& text) {
   rapidjson::BaseReaderHandler<> handler;
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                               rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
+                              rapidjson::kParseNumbersAsStringsFlag;
   return !reader.Parse<kFlags>(stream, handler).IsError() && stream.Tell() == text.size();
 }
 

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "core/ledger/commit.h"
 #include "tests/ledger/digests.h"
 
 namespace callgate {
@@ -38,6 +39,28 @@ TEST(Ledger, AnEnvelopeIsItsKeyAndSignature) {
   EXPECT_TRUE(Is<Committed>(ledger.Commit(Envelope(2), kNoon, {}, kNoon)));
   const PublicKey other = SecretKey::FromBytes(std::string(32, 'o'))->public_key();
   EXPECT_TRUE(Is<Committed>(ledger.Commit({other, Envelope(1).signature}, kNoon, {}, kNoon)));
+}
+
+// Whoever planned the call saw the session alive, but it is the commit that counts.
+TEST(Ledger, ASessionThatEndedMeanwhileCommitsNothing) {
+  ledger::Tables tables({}, seconds(30), seconds(0));
+  (void)tables.clock.Observe(kNoon);
+  const PublicKey key = SecretKey::FromBytes(std::string(32, 'k'))->public_key();
+  const ledger::SessionPtr session =
+      tables.sessions.Open({{"s", "agent", "c", key}, nullptr, {}, kNoon + seconds(60)}, kNoon)
+          .session;
+  const std::uint64_t sequence = tables.sequence;
+  ledger::CallCommit call;
+  call.second = ledger::kNoonSeconds;
+  call.session = session.get();
+  call.envelope = ledger::DigestNumber(1);
+  EXPECT_EQ(CommitCall(tables, call, {}).status, ledger::CommitStatus::kCommitted);
+  EXPECT_EQ(tables.sequence, sequence + 1);
+  (void)tables.sessions.Close("s", ledger::Liveness::kRevoked);
+  const std::uint64_t closed = tables.sequence;
+  call.envelope = ledger::DigestNumber(2);
+  EXPECT_EQ(CommitCall(tables, call, {}).status, ledger::CommitStatus::kSessionInactive);
+  EXPECT_EQ(tables.sequence, closed);
 }
 
 TEST(Ledger, AReplayChargesNothing) {

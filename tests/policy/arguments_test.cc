@@ -27,7 +27,8 @@ TEST(Arguments, ListElementsStandUnderTheNearestKey) {
 
 TEST(Arguments, TwinsAreFoundAtAnyDepthAndOnlyWithinOneObject) {
   for (const std::string_view text :
-       {R"({"path":1,"Path":2})", R"({"a":[{"b":{"url":1,"urL":2}}]})", R"({"host":1,"hoſt":2})"}) {
+       {R"({"path":1,"Path":2})", R"({"Path":1,"b":2,"path":3})",
+        R"({"a":[{"b":{"url":1,"urL":2}}]})", R"({"host":1,"hoſt":2})"}) {
     const json::Document document = Parse(text);
     EXPECT_NE(Arguments(document.root()).twin(), kNoItem) << text;
   }
@@ -36,6 +37,15 @@ TEST(Arguments, TwinsAreFoundAtAnyDepthAndOnlyWithinOneObject) {
     const json::Document document = Parse(text);
     EXPECT_EQ(Arguments(document.root()).twin(), kNoItem) << text;
   }
+}
+
+TEST(Arguments, TheSecondOfTwinsIsTheLaterOne) {
+  std::string text = "{";
+  for (int i = 0; i < 40; ++i) text += "\"K" + std::to_string(i) + "\":0,";
+  const json::Document document = Parse(text + R"("Path":1,"PATH":2,"path":3,"patH":4})");
+  const Arguments arguments(document.root());
+  ASSERT_NE(arguments.twin(), kNoItem);
+  EXPECT_EQ(arguments[arguments.twin()].key, "Path");  // members are sorted: PATH, Path, patH, path
 }
 
 TEST(Arguments, ManyMembersSpillWithoutLoss) {

@@ -88,9 +88,11 @@ TEST(CommandEntry, IsAPrefixOfArgvWordByWord) {
   };
   EXPECT_TRUE(matches({"npm", "test"}));
   EXPECT_TRUE(matches({"npm", "test", "--", "--x"}));
-  EXPECT_FALSE(matches({"npm"}));
   EXPECT_FALSE(matches({"npm", "testx"}));
   EXPECT_FALSE(matches({"/usr/bin/npm", "test"}));
+  const std::string_view argv[] = {"npm", "test"};
+  EXPECT_FALSE(entry->Matches(argv, 1));  // what follows argv is none of it
+  EXPECT_FALSE(entry->MatchesDenied(argv, 1));
   const std::string_view absolute[] = {"/usr/bin/npm", "test"};
   EXPECT_TRUE(entry->MatchesDenied(absolute, 2));
   const auto with_slash = CommandEntry::Parse("/bin/npm");

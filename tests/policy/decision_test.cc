@@ -18,6 +18,47 @@ TEST(Decision, DeniesByDefault) {
   EXPECT_FALSE(decision.CheckResponse("{}").allowed());
 }
 
+TEST(Decision, KnowsNothingOfACallThatCameInNoEnvelope) {
+  const auto policy = PolicySet::Parse(
+      "{\"name\":\"c\",\"capabilities\":[{\"tool_pattern\":\"x\"},{\"tool_pattern\":\"y\","
+      "\"max_response_size\":9,\"rate_limit\":{\"calls\":2,\"per_seconds\":3}}]}");
+  // Whose record would say.
+  for (const Decision& decision :
+       {Decision(), policy->Evaluate("c", "x", "{}"), policy->Evaluate("d", "x", "{}")}) {
+    EXPECT_TRUE(decision.payload().empty());
+    EXPECT_TRUE(decision.session_id().empty());
+    EXPECT_TRUE(decision.subject().empty());
+    EXPECT_TRUE(decision.method().empty());
+    EXPECT_TRUE(decision.tool().empty());
+    EXPECT_TRUE(decision.request_id().empty());
+    EXPECT_TRUE(decision.arguments().empty());
+    EXPECT_EQ(decision.public_key(), std::nullopt);
+    EXPECT_EQ(decision.signature(), std::nullopt);
+    EXPECT_EQ(decision.message_digest(), std::nullopt);
+    EXPECT_TRUE(decision.policy_digest().empty());
+    EXPECT_TRUE(decision.charges().empty());
+    EXPECT_TRUE(decision.charged().empty());
+    EXPECT_TRUE(decision.details().empty());
+    EXPECT_EQ(decision.max_response_size(), std::nullopt);
+    EXPECT_EQ(decision.retry_after(), std::nullopt);
+    EXPECT_TRUE(decision.cause().empty());
+    EXPECT_TRUE(decision.effects().empty());
+  }
+  EXPECT_EQ(Decision().context(), "");
+  EXPECT_EQ(Decision().rule(), "");
+  EXPECT_EQ(Decision().reason(), CodeMeaning(ErrorCode::kInternalError));
+
+  const Decision allowed = policy->Evaluate("c", "y", "{}");
+  EXPECT_EQ(allowed.context(), "c");
+  EXPECT_EQ(allowed.rule(), "order.any-capability");
+  EXPECT_EQ(allowed.reason(), "allowed by capability 1 (y)");
+  EXPECT_EQ(allowed.max_response_size(), 9u);
+  ASSERT_EQ(allowed.charges().size(), 1u);
+  EXPECT_EQ(allowed.charges()[0].tool_pattern, "y");
+  EXPECT_EQ(allowed.charges()[0].calls, 2u);
+  EXPECT_EQ(allowed.charges()[0].per_seconds, 3u);
+}
+
 TEST(Decision, ReasonNamesRuleAndPlaceWithoutControlCharacters) {
   const auto policy = PolicySet::Parse(
       "{\"name\":\"c\",\"capabilities\":[{\"tool_pattern\":\"x\","

@@ -50,15 +50,28 @@ TEST(Domain, WhatClientsReadDifferentlyIsRefusedByItsRule) {
       {"http://2130706433/", "domain.host-numeric"},
       {"http://0177.0.0.1/", "domain.host-numeric"},
       {"http://256.0.0.1/", "domain.host-numeric"},
+      {"http://a.0.0.1/", "domain.host-numeric"},
+      {"http://127.0.0.4294967297/", "domain.host-numeric"},
       {"http://[::1]/", "domain.ipv6"},
       {"https://a.b:0", "domain.port"},
       {"https://a.b:", "domain.port"},
       {"https://a.b:65536", "domain.port"},
+      {"https://a.b:65979", "domain.port"},  // 443 in 16 bits
       {"https://a.b:080", "domain.port"},
   };
   for (const auto& [value, rule] : refused) {
     Domain domain;
     EXPECT_EQ(ParseDomain(value, domain), rule) << value;
+  }
+}
+
+TEST(Domain, AQuadIsFourNumbersInTheirOneSpelling) {
+  for (const std::string_view quad : {"0.0.0.0", "127.0.0.1", "255.255.255.255"}) {
+    EXPECT_TRUE(IsDottedQuad(quad)) << quad;
+  }
+  for (const std::string_view text : {"", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3",
+                                      "1.2.3.04", "1.2.3.256", "1.2.3.a", "1.2.3.4294967297"}) {
+    EXPECT_FALSE(IsDottedQuad(text)) << text;
   }
 }
 

@@ -167,6 +167,40 @@ capabilities:
   EXPECT_EQ(decision.details()[2].rule, "only.other");
 }
 
+// One code stands for many rules: what denied is told by the rule.
+TEST(Evaluate, TheRuleThatDeniedIsNamed) {
+  const PolicySet policy = Parse(R"(
+name: c
+capabilities:
+  - {tool_pattern: web, domain_allowlist: [ok.example]}
+  - {tool_pattern: fs, path_allowlist: [/a]}
+  - {tool_pattern: run, command_allowlist: [git], subcommand_allowlist: {git: [status]}}
+)");
+  struct Case {
+    std::string_view tool, arguments, rule;
+  };
+  for (const Case& expected : {
+           Case{"web", R"({"url":"https://ok.example@bad.example"})", "domain.userinfo"},
+           Case{"web", R"({"url":["https://ok.example","https:ok.example"]})", "domain.port"},
+           Case{"web", R"({"url":"bad.example"})", "domain.every"},
+           Case{"web", R"({"url":["ok.example",null]})", "key.null-in-list"},
+           Case{"web", R"({"url":["ok.example",1]})", "key.list"},
+           Case{"web", R"({"url":{"title":"ok.example"}})", "key.object-needs-key"},
+           Case{"fs", R"({"path":"/a/../b"})", "path.dotdot"},
+           Case{"fs", R"({"path":"a"})", "path.relative"},
+           Case{"fs", R"({"path":["/a",null]})", "key.null-in-list"},
+           Case{"run", R"({"command":"git"})", "subcommand.missing"},
+           Case{"run", R"({"command":"git push"})", "subcommand.listed"},
+           Case{"run", R"({"command":[1]})", "command.value"},
+           Case{"run", R"({"command":["git;"]})", "command.metacharacter"},
+           Case{"run", R"({"command":"git","args":1})", "command.args-form"},
+       }) {
+    const Decision decision = policy.Evaluate("c", expected.tool, expected.arguments);
+    EXPECT_FALSE(decision.allowed()) << expected.arguments;
+    EXPECT_EQ(decision.rule(), expected.rule) << expected.arguments;
+  }
+}
+
 // Each is the worst that a megabyte can do to one of the walks; all end at once.
 TEST(Evaluate, HostileArgumentsCostNoMoreThanTheirSize) {
   const PolicySet policy = Parse(R"(

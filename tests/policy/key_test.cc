@@ -36,7 +36,8 @@ TEST(Key, IsFoldedAgreesWithFoldingAtEveryLengthAndPlace) {
 TEST(Key, LastWordSaysTheClass) {
   for (const std::string_view key :
        {"path", "file_path", "imagePath", "XMLFile", "outputPath2", "PATH", "my-dir", "fileName",
-        "dir_name", "FolderName", "subfilepath", "workdirectory", "PATHs", "src", "_dst_", "CWD"}) {
+        "dir_name", "FolderName", "subfilepath", "workdirectory", "PATHs", "src", "_dst_", "CWD",
+        "x{file"}) {
     EXPECT_EQ(Classify(key) & kPathKey, kPathKey) << key;
   }
   for (const std::string_view key :
@@ -44,7 +45,7 @@ TEST(Key, LastWordSaysTheClass) {
     EXPECT_EQ(Classify(key) & kPathKey, 0) << key;
   }
   for (const std::string_view key :
-       {"url", "imageURL", "imageURLs", "baseurl", "myhostname", "api.host"}) {
+       {"url", "imageURL", "imageURLs", "imageURIs", "baseurl", "myhostname", "api.host"}) {
     EXPECT_EQ(Classify(key) & kDomainKey, kDomainKey) << key;
   }
   EXPECT_EQ(Classify("ghost") & kDomainKey, 0);

@@ -64,6 +64,16 @@ TEST_F(PolicyDirectory, WithoutAPolicyFileOrWithoutItselfIsRefused) {
   EXPECT_FALSE(PolicySet::Load((path_ / "missing.yaml").string()));
 }
 
+// Half of a policy, or none of it, is never taken for a policy: the error names the file, no line.
+TEST_F(PolicyDirectory, WhatIsNoFileOrCannotBeReadToItsEndIsRefusedAsSuch) {
+  const auto where = [](const std::string& path) { return PolicySet::Load(path).error().where; };
+  EXPECT_EQ(where("/dev/null"), "/dev/null");
+  // Of a process's memory there is nothing at the beginning: reading fails.
+  if (const std::string memory = "/proc/self/mem"; fs::exists(memory)) {
+    EXPECT_EQ(where(memory), memory);
+  }
+}
+
 TEST(PolicySet, DigestIsOfTheMeaningNotOfTheText) {
   const auto yaml = PolicySet::Parse(R"(
 # a comment
@@ -97,6 +107,15 @@ TEST(PolicySet, NthCountsCapabilitiesOfOnePattern) {
   EXPECT_EQ(policy->Find("d"), nullptr);
 }
 
+TEST(PolicySet, AnUnknownContextIsNotFoundHoweverTheArgumentsAreGiven) {
+  const auto policy = PolicySet::Parse(R"({"name":"c","capabilities":[{"tool_pattern":"x"}]})");
+  const auto arguments = json::Parse("{}");
+  EXPECT_TRUE(policy->Evaluate("c", "x", arguments->root()).allowed());
+  EXPECT_TRUE(policy->Evaluate("c", "x", "{}").allowed());
+  EXPECT_EQ(policy->Evaluate("d", "x", arguments->root()).code(), ErrorCode::kScopeNotFound);
+  EXPECT_EQ(policy->Evaluate("d", "x", "{}").code(), ErrorCode::kScopeNotFound);
+}
+
 TEST(PolicySet, BoundsAreCheckedBeforeTheWork) {
   Limits limits;
   limits.max_policy_bytes = 10;
@@ -123,7 +142,8 @@ TEST(PolicySet, HostileTextsAreRefused) {
           return indents;
         }(),
         std::string(nul), std::string("\xEF\xBB\xBFname: c\ncapabilities: []\n"),
-        std::string("n\0a\0m\0", 6), std::string("name: \xC0\xAF\n"), std::string("%YAML 9.9\n"),
+        std::string("n\0a\0m\0", 6), std::string("name: \xC0\xAF\n"),
+        std::string("# \xC0\xAF\nname: c\ncapabilities: []\n"), std::string("%YAML 9.9\n"),
         std::string("name: c\ncapabilities: [\n"), std::string("\"unclosed"), std::string(": : :"),
         std::string("? [a]\n: b\n"), std::string("name: c\n\tcapabilities: []\n")}) {
     const auto policy = PolicySet::Parse(text, "a.yaml");
