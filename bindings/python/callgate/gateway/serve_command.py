@@ -12,6 +12,7 @@ from typing import Any
 from callgate.gateway.check import check_files
 from callgate.gateway.config import load_config
 from callgate.gateway.demo import Demo, prepare_demo
+from callgate.gateway.descriptors import raise_descriptor_limit
 from callgate.gateway.logging import configure_logging
 from callgate.gateway.reloadables import ConfigSource
 from callgate.gateway.serve import Addresses, serve
@@ -53,6 +54,7 @@ def run(
     """Serves until a signal says stop. Raises CallgateError, OSError."""
     config = load_config(path, environ)
     configure_logging(config.logging)
+    raise_descriptor_limit(config.listen.max_connections)
     source = ConfigSource(path, lambda: load_config(path, environ))
     serving = serve(
         config, environ, source=source, acknowledge_audit=acknowledge_audit, on_ready=on_ready
