@@ -26,7 +26,7 @@ from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attestation import Attestation
 from callgate.gateway.clock import Clock
 from callgate.gateway.config import GatewayConfig
-from callgate.gateway.execution_file import load_executions
+from callgate.gateway.execution_file import container_rules, load_executions
 from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.issuer import Issuer
 from callgate.gateway.keys import audit_keys, open_signer
@@ -40,6 +40,7 @@ from callgate.gateway.routes.attest import attest_routes
 from callgate.gateway.routes.health import health_routes
 from callgate.gateway.routes.jwks import jwks_routes
 from callgate.gateway.routes.metrics import metrics_routes
+from callgate.gateway.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 from callgate.gateway.upstream_settings import upstream_settings
 from callgate.gateway.upstreams import Upstreams
@@ -81,6 +82,8 @@ async def open_gateway(
         signer = open_signer(config.issuer)
         stack.callback(signer.close)
         static = StaticVerifier(load_executions(config, environ))
+        for text in scope_warnings([*static, *container_rules(config)], policy.context_names):
+            _LOG.warning(text)
         docker = make_docker(config)
         if docker is not None:
             stack.callback(docker.close)

@@ -40,7 +40,9 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     """Reads everything that a start would read. Raises CallgateError, OSError."""
     config = load_config(path, environ)
     found = check_files(config, environ)
-    lines = [f"{path}: good", *(f"{name}: {value}" for name, value in found.items())]
+    shown = {name: value for name, value in found.items() if name != "warnings"}
+    lines = [f"{path}: good", *(f"{name}: {value}" for name, value in shown.items())]
+    lines += [f"warning: {text}" for text in found["warnings"]]
     return Checked({"config": str(path), **found}, lines)
 
 

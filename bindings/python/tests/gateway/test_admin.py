@@ -129,6 +129,16 @@ async def test_a_registration_is_audited_and_outlives_a_restart(
         assert await attempt(path, key, "api-1") == "attested"
 
 
+async def test_a_scope_that_no_context_has_is_warned_of_in_the_answer(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = (await client.post("/executions", json=ENTRY)).json()
+    assert answer["warnings"] == []
+    entry = {**ENTRY, "scopes": [*ENTRY["scopes"], "absent"]}
+    answer = (await client.post("/executions", json=entry)).json()
+    assert answer["warnings"] == ['execution "api-1": no context is named "absent"']
+
+
 async def test_an_enrolment_secret_is_made_and_shown_once(
     path: AttestPath, client: httpx2.AsyncClient, key: SecretKey
 ) -> None:

@@ -23,7 +23,7 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
         max_keepalive_connections=_KEPT_ALIVE,
     )
     transport = httpx2.AsyncHTTPTransport(
-        verify=_tls(settings),
+        verify=client_tls(settings),
         trust_env=False,
         limits=connections,
         proxy=settings.proxy,
@@ -39,7 +39,8 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
     )
 
 
-def _tls(settings: HttpSettings) -> ssl.SSLContext:
+def client_tls(settings: HttpSettings) -> ssl.SSLContext:
+    """What connections are made with. Raises UpstreamSettingsError for files it cannot use."""
     # Not ssl.create_default_context: that one writes keys to SSLKEYLOGFILE of the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
