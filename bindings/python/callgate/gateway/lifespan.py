@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from callgate import PolicySet, verify_token
+from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.app import create_app
@@ -48,6 +49,10 @@ from callgate.gateway.used_sessions import UsedSessions
 from callgate.gateway.verifiers.static import StaticVerifier
 
 _LOG: Final = logging.getLogger("callgate.gateway")
+# Of a trail, or its key, that is not what the journal knows.
+_WAY_OUT: Final = (
+    "find out why; `callgate serve --acknowledge-audit` then goes on, see docs/audit.md"
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,10 @@ async def open_gateway(
             now=clock.now,
         )
         attestation.restore(restored.records)
-        await stack.enter_async_context(audit)
+        try:
+            await stack.enter_async_context(audit)
+        except (AuditTruncated, AuditDiffers, AuditKeyChanged) as error:
+            raise type(error)(f"{error.message}; {_WAY_OUT}", error.where) from error
 
         # 3. The tool servers, which close before the audit, so that every outcome is written.
         await stack.enter_async_context(upstreams)

@@ -415,6 +415,7 @@ def test_a_trail_that_was_cut_stops_the_start_until_an_operator_acknowledges_it(
     code, error = refused("--config", str(config))
     assert code == 2
     assert "it ends with line" in error.splitlines()[-1]
+    assert "callgate serve --acknowledge-audit" in error.splitlines()[-1]
     arguments = ("--config", str(config), "--acknowledge-audit")
     with running(config, *arguments) as gateway, session(gateway) as client:
         assert code_of_call(client) is None
