@@ -366,6 +366,24 @@ async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
         assert response.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "target", "allowed"),
+    [
+        ("DELETE", "/executions", "GET, HEAD, POST"),
+        ("PUT", "/executions/api-1", "DELETE"),
+        ("GET", "/executions/revoke", "POST"),
+        ("POST", "/sessions", "GET, HEAD"),
+        ("POST", "/sessions/s-1", "DELETE, GET, HEAD"),
+        ("DELETE", "/contexts", "GET, HEAD"),
+    ],
+)
+async def test_another_method_is_told_all_that_its_path_has(
+    client: httpx2.AsyncClient, method: str, target: str, allowed: str
+) -> None:
+    response = await client.request(method, target)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
 async def test_what_is_not_there_is_no_fault_of_the_gateway(client: httpx2.AsyncClient) -> None:
     for target in ("http://operator/", "http://operator/nothing", "http://operator/admin/v1"):
         response = await client.get(target)
