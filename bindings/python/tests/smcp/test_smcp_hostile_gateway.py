@@ -207,8 +207,12 @@ def test_the_reply_to_another_request_is_no_result(
     raises(client, gateway, lambda h: h.reply_json(200, body), WrongResponseId)
 
 
-@pytest.mark.parametrize("result", [0, False, "", None, [], {}])
-def test_a_result_may_be_any_value(gateway: WireGateway, client: Any, result: Any) -> None:
+def test_null_is_no_result(gateway: WireGateway, client: Any) -> None:
+    raises(client, gateway, lambda h: h.reply_json(200, h.answer(result=None)), InvalidResponse)
+
+
+@pytest.mark.parametrize("result", [0, False, "", [], {}])
+def test_a_result_may_be_any_other_value(gateway: WireGateway, client: Any, result: Any) -> None:
     gateway.call_lies.append(lambda h: h.reply_json(200, h.answer(result=result)))
     assert client.call_tool("echo.any", {}) == result
 
