@@ -114,4 +114,5 @@ def _tool_call_error(
         rpc_message=message,
         rpc_data=error.get("data"),
         request_id=request_id,
+        http_status=response.status,
     )

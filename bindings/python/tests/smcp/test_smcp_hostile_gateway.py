@@ -223,7 +223,7 @@ def test_an_error_of_the_tools_server_is_carried(gateway: WireGateway, client: A
     assert (error.rpc_code, error.rpc_message, error.rpc_data) == (
         -32602, "bad\x1b[31m argument", {"name": "path"},
     )  # fmt: skip
-    assert error.dispatched is True
+    assert (error.dispatched, error.http_status) == (True, 200)
     assert "\x1b" not in str(error)
     assert error.request_id == gateway.calls()[0].json["payload"]["id"]
 
