@@ -169,12 +169,19 @@ async def test_a_failure_of_the_tools_server_is_told_from_a_refusal(
         assert result.is_error and text(result) == "its own"
 
 
-@pytest.mark.parametrize("result", [7, None, {"tools": []}, {"content": "text"}, {"content": [1]}])
+@pytest.mark.parametrize("result", [7, {"tools": []}, {"content": "text"}, {"content": [1]}])
 async def test_what_is_no_tool_result_is_a_tool_error(gateway: WireGateway, result: Any) -> None:
     async with connected(gateway.url, "auto") as client:
         answering(gateway, result)
         returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert returned.is_error and "is no tool result" in text(returned)
+
+
+async def test_a_result_that_is_null_is_a_tool_error(gateway: WireGateway) -> None:
+    async with connected(gateway.url, "auto") as client:
+        answering(gateway, None)
+        returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
+        assert returned.is_error and "has a result that is null" in text(returned)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])

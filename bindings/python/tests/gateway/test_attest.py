@@ -331,6 +331,7 @@ async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
     error = await refused(path, SecretKey.generate())
     assert (error.code_name, error.status) == ("LIMIT_EXCEEDED", 429)
     # None gives way, however idle: there is room when the first has expired.
+    assert error.retry_after is not None
     assert error.retry_after == first.expires_at.timestamp() - path.time.wall
     assert error.retry_after > 60
     assert len(path.attestation.sessions.live_of("w-1")) == 4
