@@ -41,8 +41,10 @@ def show(titles: list[str], answers: dict[str, list[dict[str, Any]]], begin: int
         word, color = ("ALLOW", GREEN) if first["allowed"] else ("DENY ", RED)
         code = first["code_name"] or ""
         same = "agree" if agree else paint("DIFFER", RED)
-        say(f"  {titles[i]:{width}}  {paint(word, color)}    {code:22}  {same:17}  "
-            f"{first['reason']}")
+        say(
+            f"  {titles[i]:{width}}  {paint(word, color)}    {code:22}  {same:17}  "
+            f"{first['reason']}"
+        )
 
 
 def main() -> int:
@@ -60,16 +62,23 @@ def main() -> int:
         cost = decisions([str(CPP), "--cost", str(file)])[0]
 
     say()
-    say(paint('The "Policy Evaluation Example" of the SMCP document, and its confused deputy '
-              "(the last row):", BOLD))
+    say(
+        paint(
+            'The "Policy Evaluation Example" of the SMCP document, and its confused deputy '
+            "(the last row):",
+            BOLD,
+        )
+    )
     show(titles, answers, 0, calls)
     say()
     say(paint("Attacks:", BOLD))
     show(titles, answers, calls, len(titles))
     say()
-    say(f"One decision costs {cost['ratio']:.2f} times one bare libsodium verification of the same "
+    say(
+        f"One decision costs {cost['ratio']:.2f} times one bare libsodium verification of the same "
         f"message\n({cost['decision_us']:.1f} and {cost['verification_us']:.1f} microseconds, "
-        f"medians of {cost['calls']} calls, measured in turn).")
+        f"medians of {cost['calls']} calls, measured in turn)."
+    )
 
     wrong = [
         f"{language}: {step['title']}: {verdict(rows[i])} instead of {step['expect']}"
@@ -77,14 +86,19 @@ def main() -> int:
         for i, step in enumerate(steps)
         if verdict(rows[i]) != step["expect"]
     ]
-    agreed = sum(all(rows[i] == answers["C++"][i] for rows in answers.values())
-                 for i in range(len(steps)))
+    agreed = sum(
+        all(rows[i] == answers["C++"][i] for rows in answers.values()) for i in range(len(steps))
+    )
     say()
     if wrong or agreed != len(steps):
         say(paint("\n".join([*wrong, f"{len(steps) - agreed} decisions differ"]), RED))
         return 1
-    say(paint(f"{len(steps)} calls decided, the same in C++, Python and Node, each as it should "
-              "be.", GREEN))
+    say(
+        paint(
+            f"{len(steps)} calls decided, the same in C++, Python and Node, each as it should be.",
+            GREEN,
+        )
+    )
     return 0
 
 

@@ -114,40 +114,63 @@ def add_attacks(scenario: Scenario) -> None:
     agent = scenario.agents["default"]
     read = {"path": "/workspace/notes.txt"}
     genuine = scenario.envelope(agent, "fs.read", read)
-    scenario.put("payload changed after signing", genuine.replace(b"notes.txt", b"other.txt"),
-                 expect="INVALID_SIGNATURE")
-    scenario.put("timestamp changed after signing", with_timestamp(genuine, scenario.now + 5),
-                 expect="INVALID_SIGNATURE")
+    scenario.put(
+        "payload changed after signing",
+        genuine.replace(b"notes.txt", b"other.txt"),
+        expect="INVALID_SIGNATURE",
+    )
+    scenario.put(
+        "timestamp changed after signing",
+        with_timestamp(genuine, scenario.now + 5),
+        expect="INVALID_SIGNATURE",
+    )
     stranger = Agent(callgate.SecretKey.generate(), agent.token, agent.session)
-    scenario.put("signed with another key", scenario.envelope(stranger, "fs.read", read),
-                 expect="INVALID_SIGNATURE")
+    scenario.put(
+        "signed with another key",
+        scenario.envelope(stranger, "fs.read", read),
+        expect="INVALID_SIGNATURE",
+    )
     scenario.put("(the genuine call)", genuine, expect="ALLOW")
     scenario.put("the genuine call, replayed", genuine, expect="REPLAY_DETECTED")
-    scenario.put("a call captured 31 seconds ago",
-                 scenario.envelope(agent, "fs.read", read, later=-31), expect="REPLAY_DETECTED")
-    scenario.put("alg none in the token's header",
-                 scenario.envelope(with_algorithm_none(agent), "fs.read", read),
-                 expect="INVALID_TOKEN")
+    scenario.put(
+        "a call captured 31 seconds ago",
+        scenario.envelope(agent, "fs.read", read, later=-31),
+        expect="REPLAY_DETECTED",
+    )
+    scenario.put(
+        "alg none in the token's header",
+        scenario.envelope(with_algorithm_none(agent), "fs.read", read),
+        expect="INVALID_TOKEN",
+    )
     unknown = scenario.agent("default", opened=False)
-    scenario.put("a session nobody opened", scenario.envelope(unknown, "fs.read", read),
-                 expect="UNKNOWN_SESSION")
+    scenario.put(
+        "a session nobody opened",
+        scenario.envelope(unknown, "fs.read", read),
+        expect="UNKNOWN_SESSION",
+    )
     revoked = scenario.agent("default")
     scenario.revoke(revoked)
-    scenario.put("a revoked session", scenario.envelope(revoked, "fs.read", read),
-                 expect="SESSION_INACTIVE")
+    scenario.put(
+        "a revoked session", scenario.envelope(revoked, "fs.read", read), expect="SESSION_INACTIVE"
+    )
     twice = genuine.replace(b'"path":', b'"path":"/etc/passwd","path":')
     scenario.put("a duplicate key", twice, expect="INVALID_ENVELOPE")
     scenario.call("default", "fs.read", {"path": "/workspace/../etc/passwd"}, "PATH_NOT_ALLOWED")
     scenario.call("default", "fsevil.rm", read, "TOOL_NOT_ALLOWED")
     scenario.call("default", "web.fetch", {"url": "https://evilgithub.com/"}, "DOMAIN_NOT_ALLOWED")
     scenario.call("code-assistant", "shell.run", {"command": "npm testx"}, "COMMAND_NOT_ALLOWED")
-    scenario.call("code-assistant", "shell.run", {"command": "git", "Command": "rm"},
-                  "ARGUMENT_NOT_ALLOWED")
+    scenario.call(
+        "code-assistant", "shell.run", {"command": "git", "Command": "rm"}, "ARGUMENT_NOT_ALLOWED"
+    )
     scenario.call("default", "fs.read", {**read, "target": "/etc/passwd"}, "PATH_NOT_ALLOWED")
     # Last: from here on the ledger's clock is past the token's life.
     hour = 3600
-    scenario.put("an expired token", scenario.envelope(agent, "fs.read", read, later=hour),
-                 later=hour, expect="EXPIRED_TOKEN")
+    scenario.put(
+        "an expired token",
+        scenario.envelope(agent, "fs.read", read, later=hour),
+        later=hour,
+        expect="EXPIRED_TOKEN",
+    )
 
 
 def with_timestamp(envelope: bytes, seconds: float) -> bytes:

@@ -1,6 +1,6 @@
 """An agent in Python: attests once for each scope, makes its calls, prints one answer a line.
 
-    python smcp_agent.py URL WORKLOAD < calls.json
+python smcp_agent.py URL WORKLOAD < calls.json
 """
 
 from __future__ import annotations

@@ -21,7 +21,12 @@ from callgate.gateway.ties import EnrolmentTie
 pytestmark = pytest.mark.anyio
 CREDENTIAL = "an-operators-credential"
 BEARER = {"authorization": f"Bearer {CREDENTIAL}"}
-ENTRY: dict[str, Any] = {"workload_id": "api-1", "scopes": ["research"], "tie": "none", "lifetime": 600}
+ENTRY: dict[str, Any] = {
+    "workload_id": "api-1",
+    "scopes": ["research"],
+    "tie": "none",
+    "lifetime": 600,
+}
 
 
 @pytest.fixture
