@@ -62,7 +62,8 @@ callgate serve --schema > gateway.schema.json
   a number.
 - All faults of the file, and of the variables, are reported at once, each with line and column.
   `callgate serve --check --config FILE` reads every file that a start would read as well, and
-  starts nothing. It exits with 0 or 2.
+  starts nothing. It exits with 0 or 2. A scope that no context has is a warning, here and in the
+  log of a start: the context may come later.
 - Relative paths are looked up in the folder of the file that names them.
 - **Environment.** `CALLGATE_CONFIG__LISTEN__PORT=8443` overrides `listen.port`: the keys on the
   way, in any case, joined by two underscores. The value is YAML, so that

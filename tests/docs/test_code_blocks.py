@@ -42,6 +42,7 @@ KINDS = (*PROGRAMS, "text", "yaml", "json", "cmake", "console", "nginx")
 # what they say.
 RUN_ELSEWHERE = {
     "pip install 'callgate[": ("pyproject.toml", "gateway = ["),
+    "pip install '.[": ("tools/test_sdist.sh", "[gateway]"),
     "pip install .": ("tools/test_sdist.sh", "pip install"),
     "npm pack": ("tools/test_node.sh", "npm pack"),
     "npm install": ("tools/test_node.sh", "npm install"),

@@ -18,6 +18,7 @@ import { type Limits, limitValues } from './limits.js';
 import { type GateHandle, native } from './native.js';
 import { Plan } from './plan.js';
 import { PolicySet, policySet } from './policy-set.js';
+import { printAs } from './print.js';
 import { PublicKey, publicKey } from './public-key.js';
 import { type Session, session } from './session.js';
 
@@ -54,6 +55,7 @@ export interface OpenSessionOptions extends NowOption {
  */
 export class Gate {
   readonly #handle: GateHandle;
+  #policy: PolicySet;
 
   /** @throws CallgateError INVALID_ARGUMENT for options out of range; KeyFormatError */
   constructor(policy: PolicySet, given: GateOptions) {
@@ -65,8 +67,9 @@ export class Gate {
       'window',
       'limits',
     ]);
+    this.#policy = policySet(policy, 'policy');
     this.#handle = native.createGate(
-      PolicySet.handleOf(policySet(policy, 'policy')),
+      PolicySet.handleOf(this.#policy),
       issuerKeys(known.issuerKeys),
       optionalText(known.issuer, 'issuer'),
       optionalText(known.audience, 'audience'),
@@ -163,6 +166,7 @@ export class Gate {
   /** Replaces the policy at once. Sessions keep the contexts that were taken when they spawned. */
   setPolicy(policy: PolicySet): void {
     native.gateSetPolicy(this.#handle, PolicySet.handleOf(policySet(policy, 'policy')));
+    this.#policy = policy;
   }
 
   /** Replaces the keys at once; tokens of keys that are gone are no longer accepted. */
@@ -197,6 +201,10 @@ export class Gate {
       bytes(state, 'state'),
       list(effects, 'effects').map((record, i) => bytes(record, `effects[${i}]`)),
     );
+  }
+
+  static {
+    printAs(this.prototype, 'Gate', (gate) => ({ policyDigest: gate.#policy.digest }));
   }
 }
 

@@ -4,6 +4,7 @@ import { list, seconds, wrongType } from './check.js';
 import type { Charge, Decision } from './decision.js';
 import { decision } from './decision-record.js';
 import { native, type PlanHandle } from './native.js';
+import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
 
 /** The identity of an envelope: who signed, and the signature (64 bytes). */
@@ -101,6 +102,16 @@ export class Plan {
   /** @internal */
   static of(handle: PlanHandle): Plan {
     return new Plan(handle);
+  }
+
+  static {
+    // The replay key holds a signature: whether there is one says enough.
+    printAs(this.prototype, 'Plan', ({ replayKey, sessions, timestamp, charges }) => ({
+      toCommit: replayKey !== null,
+      sessions,
+      timestamp,
+      charges: charges.length,
+    }));
   }
 }
 

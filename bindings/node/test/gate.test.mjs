@@ -300,6 +300,14 @@ test('a decision prints without its payload, key and token', () => {
   assert.ok(!shown.includes('/workspace/a') && !shown.includes(caller.token));
 });
 
+test('a gate prints the policy it judges by, and nothing else', () => {
+  const gateway = gate();
+  assert.equal(inspect(gateway), `Gate {\n  policyDigest: '${policy.digest}'\n}`);
+  const other = PolicySet.parse('{"name":"work","capabilities":[]}');
+  gateway.setPolicy(other);
+  assert.ok(inspect(gateway, { showHidden: true, depth: null }).includes(other.digest));
+});
+
 test('setPolicy and setIssuerKeys take effect at once', () => {
   const gateway = gate();
   const caller = new Caller(gateway);

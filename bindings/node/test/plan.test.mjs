@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { Plan } from 'callgate';
 import { Caller, gate, NOW } from './calls.mjs';
 
@@ -26,6 +27,15 @@ test('a plan says what a ledger has to check and record', () => {
     plan.charges[0].map(({ calls, perSeconds }) => [calls, perSeconds]),
     [[2, 60]],
   );
+});
+
+test('a plan prints without key, signature, token and arguments', () => {
+  const { caller, wire, plan } = planned('fs.read', READ);
+  const shown = inspect(plan, { showHidden: true, depth: null });
+  assert.match(shown, /^Plan \{\s+toCommit: true,\s+sessions: \[ 'session-1'/);
+  for (const hidden of [JSON.parse(wire).signature, caller.token, READ.path]) {
+    assert.ok(!shown.includes(hidden));
+  }
 });
 
 test('committed: the decision allows, and says what was charged', () => {

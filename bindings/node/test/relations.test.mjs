@@ -29,6 +29,49 @@ test('contains.json: contained or not, and a witness that holds on both sides', 
   }
 });
 
+test('diff.json: exactly these changes, in order, each with its witness or reason', () => {
+  for (const vector of vectors('diff').vectors) {
+    const { id, before: old, after: fresh } = vector;
+    const policy = PolicySet.parse(JSON.stringify(vector.contexts));
+    const call = () => policy.diff(old, policy, fresh);
+    if (vector.code !== undefined) {
+      assert.throws(call, { name: 'PolicyError', codeName: vector.code }, id);
+      continue;
+    }
+    const changes = call();
+    assert.deepEqual(
+      changes.map(({ becameAllowed, capability }) => [becameAllowed, capability]),
+      vector.changes.map((change) => [change.became_allowed, change.capability]),
+      id,
+    );
+    for (const [i, { becameAllowed, witness, reason }] of changes.entries()) {
+      const expected = vector.changes[i];
+      assert.equal(witness !== null, expected.witness ?? false, id);
+      if (witness === null) {
+        assert.ok(reason.startsWith(expected.reason), `${id}: ${reason}`);
+        continue;
+      }
+      const { tool, arguments: args } = witness;
+      assert.equal(policy.evaluate(old, tool, args).allowed, !becameAllowed, id);
+      assert.equal(policy.evaluate(fresh, tool, args).allowed, becameAllowed, id);
+    }
+  }
+});
+
+test('lint.json: exactly these warnings, in order', () => {
+  for (const { id, context, warnings } of vectors('lint').vectors) {
+    const found = PolicySet.parse(JSON.stringify(context)).lint();
+    assert.deepEqual(found.map(({ rule, capability }) => ({ rule, capability })), warnings, id);
+  }
+});
+
+test('could_allow.json: the possible tools, in the order of the tools', () => {
+  for (const { id, context, tools, possible } of vectors('could_allow').vectors) {
+    const policy = PolicySet.parse(JSON.stringify(context));
+    assert.deepEqual(policy.couldAllow(context.name, tools), possible, id);
+  }
+});
+
 const before = PolicySet.parse(`
 name: c
 capabilities:

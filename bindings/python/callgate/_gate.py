@@ -121,3 +121,6 @@ class Gate:
         Raises CallgateError for what is malformed, and then nothing changes.
         """
         self._gate.restore_state(state, list(effects))
+
+    def __repr__(self) -> str:
+        return f"<Gate with {self.policy!r}>"

@@ -111,6 +111,12 @@ class Plan:
                 return self._plan.finish_unavailable()
         raise TypeError(f"outcome must be one of Outcome, not {type(outcome).__name__}")
 
+    def __repr__(self) -> str:
+        if self.replay_key is None:
+            return "<Plan with nothing to commit>"
+        # Without the replay key: it holds a signature.
+        return f"<Plan to commit in {self.sessions!r}, {len(self.charges)} contexts to charge>"
+
 
 def _index(choice: int) -> int:
     if isinstance(choice, bool) or not isinstance(choice, int):

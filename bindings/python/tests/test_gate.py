@@ -376,6 +376,14 @@ def test_a_plan_outlives_its_gate() -> None:
     assert plan.finish(Committed((0,)))
 
 
+def test_a_gate_and_a_plan_show_no_secrets(world: World) -> None:
+    agent = world.agent()
+    assert repr(world.gate) == f"<Gate with {world.gate.policy!r}>"
+    plan = world.gate.plan(agent.envelope(), now=NOW)
+    assert repr(plan) == f"<Plan to commit in ('s1',), {len(plan.charges)} contexts to charge>"
+    assert repr(world.gate.plan(b"{}", now=NOW)) == "<Plan with nothing to commit>"
+
+
 def test_a_second_process_goes_on_from_exported_state(world: World) -> None:
     agent = world.agent()
     exported = world.gate.export_state()

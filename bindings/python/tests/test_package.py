@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "audit": {""},
     "connect": {"", "smcp"},
     "gateway": {"", "smcp", "audit"},
-    "cli": {"", "audit", "connect", "gateway"},
+    "cli": {"", "audit", "connect", "gateway", "smcp"},
 }
 
 

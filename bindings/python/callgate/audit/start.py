@@ -13,6 +13,7 @@ from callgate.audit.errors import AuditDiffers, AuditError, AuditTruncated
 from callgate.audit.head import Head
 from callgate.audit.position import Position
 from callgate.audit.trail import trail_files
+from callgate.audit.unjournaled import journaled_later
 
 FIRST_KINDS: Final = frozenset({"opened", "acknowledged"})
 _BLOCK: Final = 1 << 16
@@ -92,6 +93,9 @@ def _walk(files: list[tuple[Path, int]], head: Head | None) -> Found:
     elif not journaled:
         message = f"it ends with line {position.sequence}, the journal knows {head.sequence}"
         fault = AuditTruncated(message, files[-1][0])
+    elif (later := journaled_later(unjournaled, head.sequence)) is not None:
+        message = f"the journal ends with line {head.sequence}, and knew line {later.seq - 1}"
+        fault = AuditDiffers(f"{message} before line {later.seq} was written", files[-1][0])
     return Found(position, unjournaled=tuple(unjournaled), fault=fault)
 
 

@@ -43,8 +43,9 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlett
         middleware=[
             Middleware(FaultReplies),
             Middleware(Traces),
-            Middleware(RequestsUnderWay, limit=services.limits.requests),
             Middleware(JsonBodies, limit=services.limits.body_bytes),
+            # Behind the bodies: whoever drips one takes up a connection, and no room of others.
+            Middleware(RequestsUnderWay, limit=services.limits.requests),
         ],
         exception_handlers={HTTPException: _leave_to_fault_replies},
     )

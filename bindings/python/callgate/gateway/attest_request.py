@@ -43,20 +43,28 @@ class AttestRequest:
     def parse(cls, body: bytes) -> AttestRequest:
         """Strict JSON: no member twice, none that is unknown, none of another type.
 
-        Raises Refusal ``INVALID_ENVELOPE``.
+        Raises Refusal ``INVALID_ENVELOPE`` with a fixed text, and the name of the member at fault
+        where it is one of those that are read: nothing that was sent is repeated.
         """
         members = _members(body)
         for name, value in members.items():
             if name in _IGNORED:
                 continue
             # type(), not isinstance: a boolean is an int in Python and no number in JSON.
-            if name not in _READ or type(value) is not _READ[name]:
-                raise Refusal("INVALID_ENVELOPE")
+            if name not in _READ:
+                raise _refusal("it has a member that is not documented")
+            if type(value) is not _READ[name]:
+                raise _refusal(f"{name} is of another type")
         scopes = {members[n] for n in ("requested_scope", "security_context") if n in members}
-        if len(scopes) != 1 or "public_key" not in members or "workload_id" not in members:
-            raise Refusal("INVALID_ENVELOPE")
+        for name in ("public_key", "workload_id"):
+            if name not in members:
+                raise _refusal(f"{name} is missing")
+        if not scopes:
+            raise _refusal("requested_scope is missing")
+        if len(scopes) > 1:
+            raise _refusal("requested_scope and security_context differ")
         if ("proof" in members) != ("proof_timestamp" in members):
-            raise Refusal("INVALID_ENVELOPE")
+            raise _refusal("proof and proof_timestamp go together")
         return cls(
             public_key=members["public_key"],
             workload_id=members["workload_id"],
@@ -72,7 +80,11 @@ def _members(body: bytes) -> dict[str, Any]:
         # The engine's parser is the strict one; what it wrote again means one thing to any parser.
         members = json.loads(canonicalize(body))
     except JsonError:
-        raise Refusal("INVALID_ENVELOPE") from None
+        raise _refusal("it is not one strict JSON object") from None
     if not isinstance(members, dict):
-        raise Refusal("INVALID_ENVELOPE")
+        raise _refusal("it is not one strict JSON object")
     return members
+
+
+def _refusal(fault: str) -> Refusal:
+    return Refusal("INVALID_ENVELOPE", f"the body is no attestation request: {fault}")

@@ -247,11 +247,16 @@ class Attestation:
         if not yielding:
             return []
         idle = min(map(self.sessions.idle_seconds, yielding))
-        if isinstance(execution.tie, NoTie) or idle <= self._idle_seconds:
-            message = "the execution has as many sessions as it may"
-            wait = max(1.0, self._idle_seconds - idle)
-            raise Refusal("LIMIT_EXCEEDED", message, retry_after=wait, status=429)
-        return yielding
+        if isinstance(execution.tie, NoTie):
+            # None of them gives way: there is room when enough have expired.
+            expiries = sorted(session.expires_at for session in live)
+            wait = expiries[len(yielding) - 1] - self.sessions.wall()
+        elif idle <= self._idle_seconds:
+            wait = self._idle_seconds - idle
+        else:
+            return yielding
+        message = "the execution has as many sessions as it may"
+        raise Refusal("LIMIT_EXCEEDED", message, retry_after=max(1.0, wait), status=429)
 
     async def _issue(self, verified: Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()

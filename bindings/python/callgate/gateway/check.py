@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from callgate import CallgateError, PolicySet
@@ -10,9 +12,12 @@ from callgate.gateway.config import ConfigError, GatewayConfig
 from callgate.gateway.config.places import Fault
 from callgate.gateway.execution_file import container_rules, load_executions
 from callgate.gateway.keys import open_signer
+from callgate.gateway.scope_warnings import scope_warnings
+from callgate.gateway.signers.local import load_secret_key
 from callgate.gateway.tls import ServerTls
+from callgate.gateway.transports.http_client import client_tls
 from callgate.gateway.upstream_settings import upstream_settings
-from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.upstreams import HttpSettings, Upstreams
 
 
 def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -22,7 +27,8 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
 
     def attempt(name: str, read: Callable[[], Any]) -> Any:
         try:
-            found[name] = read()
+            found[name] = value = read()
+            return value
         except ConfigError as error:
             faults.extend(error.faults)
         except CallgateError as error:
@@ -31,21 +37,24 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
             where = str(error.filename or name)
             faults.append(Fault(where, error.strerror or "cannot be read"))
 
-    attempt("policy", lambda: _policy(config))
+        return None
+
+    policy = attempt("policy", lambda: PolicySet.load(config.policy))
     attempt("key", lambda: _key(config))
-    attempt("executions", lambda: len(load_executions(config, environ)))
-    attempt("container rules", lambda: len(container_rules(config)))
+    for name, path in _audit_keys(config).items():
+        attempt(name, partial(_thumbprint, path))
+    executions = attempt("executions", lambda: load_executions(config, environ))
+    rules = attempt("container rules", lambda: container_rules(config))
     attempt("upstreams", lambda: _upstreams(config, environ))
     if config.listen.tls is not None:
         tls = config.listen.tls
         attempt("certificate", lambda: ServerTls(tls).files[0])
     if faults:
         raise ConfigError(faults)
+    found["policy"] = policy.digest
+    found["executions"], found["container rules"] = len(executions), len(rules)
+    found["warnings"] = scope_warnings([*executions, *rules], policy.context_names)
     return found
-
-
-def _policy(config: GatewayConfig) -> str:
-    return PolicySet.load(config.policy).digest
 
 
 def _key(config: GatewayConfig) -> str:
@@ -54,6 +63,25 @@ def _key(config: GatewayConfig) -> str:
     return signer.key_id
 
 
+def _audit_keys(config: GatewayConfig) -> dict[str, Path]:
+    """Those that a start would read; it makes one where none is configured."""
+    keys = {}
+    if config.audit.key is not None or config.audit_key.exists():
+        keys["audit key"] = config.audit_key
+    if config.audit.previous_key is not None:
+        keys["previous audit key"] = config.audit.previous_key
+    return keys
+
+
+def _thumbprint(path: Path) -> str:
+    with load_secret_key(path) as key:
+        return key.public_key.thumbprint
+
+
 def _upstreams(config: GatewayConfig, environ: Mapping[str, str]) -> list[str]:
-    Upstreams(upstream_settings(config, environ))
+    settings = upstream_settings(config, environ)
+    Upstreams(settings)
+    for one in settings:
+        if isinstance(one, HttpSettings):
+            client_tls(one)
     return list(config.upstreams)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mcp.shared.inbound import mcp_param_headers
 
+from callgate.gateway.refusal import Refusal
 from callgate.gateway.transports.era import Negotiated
 from callgate.gateway.transports.exchange import Connection, Exchange, UpstreamReply, quoted
 from callgate.gateway.transports.listing import ListedTool
@@ -25,7 +26,8 @@ async def forward(
     """``arguments`` are the verified ones, compact JSON, and are sent as they stand.
 
     Id and ``_meta`` are the gateway's own. Never sent a second time. Refusal: UPSTREAM_TIMEOUT,
-    UPSTREAM_FAILED or OUTPUT_SIZE_EXCEEDED, or what ``on_dispatch`` raised.
+    UPSTREAM_FAILED or OUTPUT_SIZE_EXCEEDED, LIMIT_EXCEEDED for a number that no header takes, or
+    what ``on_dispatch`` raised.
     """
     parts = [b'{"name":', quoted(tool.name), b',"arguments":', arguments]
     if era.meta is not None:
@@ -33,7 +35,7 @@ async def forward(
     parts.append(b"}")
     headers = dict(era.headers("tools/call", tool.name))
     if tool.parameter_headers:
-        headers.update(mcp_param_headers(tool.parameter_headers, json.loads(arguments)))
+        headers.update(_parameter_headers(tool, arguments))
     return await connection.request(
         Exchange(
             method="tools/call",
@@ -44,3 +46,11 @@ async def forward(
             headers=headers,
         )
     )
+
+
+def _parameter_headers(tool: ListedTool, arguments: bytes) -> dict[str, str]:
+    try:
+        return mcp_param_headers(tool.parameter_headers, json.loads(arguments))
+    except ValueError as error:  # more digits than Python turns into a number
+        message = "an argument has a number too long for the header that the tool wants"
+        raise Refusal("LIMIT_EXCEEDED", message, dispatched=False) from error

@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from callgate import PolicySet, verify_token
+from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.app import create_app
@@ -26,7 +27,7 @@ from callgate.gateway.attest_rates import AttestRates
 from callgate.gateway.attestation import Attestation
 from callgate.gateway.clock import Clock
 from callgate.gateway.config import GatewayConfig
-from callgate.gateway.execution_file import load_executions
+from callgate.gateway.execution_file import container_rules, load_executions
 from callgate.gateway.executions import ExecutionRegistry
 from callgate.gateway.issuer import Issuer
 from callgate.gateway.keys import audit_keys, open_signer
@@ -40,6 +41,7 @@ from callgate.gateway.routes.attest import attest_routes
 from callgate.gateway.routes.health import health_routes
 from callgate.gateway.routes.jwks import jwks_routes
 from callgate.gateway.routes.metrics import metrics_routes
+from callgate.gateway.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 from callgate.gateway.upstream_settings import upstream_settings
 from callgate.gateway.upstreams import Upstreams
@@ -47,6 +49,10 @@ from callgate.gateway.used_sessions import UsedSessions
 from callgate.gateway.verifiers.static import StaticVerifier
 
 _LOG: Final = logging.getLogger("callgate.gateway")
+# Of a trail, or its key, that is not what the journal knows.
+_WAY_OUT: Final = (
+    "find out why; `callgate serve --acknowledge-audit` then goes on, see docs/audit.md"
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ async def open_gateway(
         signer = open_signer(config.issuer)
         stack.callback(signer.close)
         static = StaticVerifier(load_executions(config, environ))
+        for text in scope_warnings([*static, *container_rules(config)], policy.context_names):
+            _LOG.warning(text)
         docker = make_docker(config)
         if docker is not None:
             stack.callback(docker.close)
@@ -128,7 +136,10 @@ async def open_gateway(
             now=clock.now,
         )
         attestation.restore(restored.records)
-        await stack.enter_async_context(audit)
+        try:
+            await stack.enter_async_context(audit)
+        except (AuditTruncated, AuditDiffers, AuditKeyChanged) as error:
+            raise type(error)(f"{error.message}; {_WAY_OUT}", error.where) from error
 
         # 3. The tool servers, which close before the audit, so that every outcome is written.
         await stack.enter_async_context(upstreams)

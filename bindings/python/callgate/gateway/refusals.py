@@ -31,15 +31,21 @@ class RefusalRecorder:
 
     async def denied(self, decision: Decision, event: Event) -> None:
         """Returns when it is recorded. Raises Refusal: 429 where it was only counted."""
-        if decision.session_id is None:
+        state = effects_record(decision.effects) if decision.effects else None
+        await self.refused(decision.session_id, event, state)
+
+    async def refused(
+        self, session_id: str | None, event: Event, state: dict[str, Any] | None = None
+    ) -> None:
+        """Of a session whose token verified; None: of nobody known. As ``denied``."""
+        if session_id is None:
             self.unverified(event)
             return
-        state = [effects_record(decision.effects)] if decision.effects else []
-        if self._audit.meter.refused(decision.session_id):
-            await self._audit.record(event, state=state)
+        if self._audit.meter.refused(session_id):
+            await self._audit.record(event, state=[] if state is None else [state])
             return
-        if state:
-            await self._gather(state[0])
+        if state is not None:
+            await self._gather(state)
         message = "too many refused calls of this session"
         raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
 

@@ -14,6 +14,7 @@ from callgate.gateway.execution_file import load_executions
 from callgate.gateway.keys import open_signer
 from callgate.gateway.policy_reload import reload_policy
 from callgate.gateway.reload import Reloadable, Unchanged
+from callgate.gateway.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 
 _LOG: Final = logging.getLogger("callgate.gateway")
@@ -92,6 +93,8 @@ class _Things:
         await self._services.audit.note("reload", fields)
         static.replace(entries)
         _LOG.warning("executions replaced", extra=fields)
+        for text in scope_warnings(entries, self._services.gate.policy.context_names):
+            _LOG.warning(text)
         await self._services.attestation.endings.review()
 
     def issuer_files(self) -> Iterable[Path]:

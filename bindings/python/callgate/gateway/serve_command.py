@@ -12,6 +12,7 @@ from typing import Any
 from callgate.gateway.check import check_files
 from callgate.gateway.config import load_config
 from callgate.gateway.demo import Demo, prepare_demo
+from callgate.gateway.descriptors import raise_descriptor_limit
 from callgate.gateway.logging import configure_logging
 from callgate.gateway.reloadables import ConfigSource
 from callgate.gateway.serve import Addresses, serve
@@ -39,7 +40,9 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     """Reads everything that a start would read. Raises CallgateError, OSError."""
     config = load_config(path, environ)
     found = check_files(config, environ)
-    lines = [f"{path}: good", *(f"{name}: {value}" for name, value in found.items())]
+    shown = {name: value for name, value in found.items() if name != "warnings"}
+    lines = [f"{path}: good", *(f"{name}: {value}" for name, value in shown.items())]
+    lines += [f"warning: {text}" for text in found["warnings"]]
     return Checked({"config": str(path), **found}, lines)
 
 
@@ -53,6 +56,7 @@ def run(
     """Serves until a signal says stop. Raises CallgateError, OSError."""
     config = load_config(path, environ)
     configure_logging(config.logging)
+    raise_descriptor_limit(config.listen.max_connections)
     source = ConfigSource(path, lambda: load_config(path, environ))
     serving = serve(
         config, environ, source=source, acknowledge_audit=acknowledge_audit, on_ready=on_ready

@@ -69,7 +69,10 @@ def read_result(response: HttpResponse, session: Session, request_id: str) -> An
         raise _tool_call_error(payload, response, request_id)
     if "result" not in payload:
         raise invalid(response, "has neither result nor error")
-    return read_value(payload["result"], response)
+    result = read_value(payload["result"], response)
+    if result is None:  # MCP has objects for results; null is how a missing one is often written
+        raise invalid(response, "has a result that is null")
+    return result
 
 
 def read_tools(result: Any) -> tuple[list[dict[str, Any]], str | None]:
@@ -111,4 +114,5 @@ def _tool_call_error(
         rpc_message=message,
         rpc_data=error.get("data"),
         request_id=request_id,
+        http_status=response.status,
     )

@@ -132,9 +132,14 @@ class ToolCallError(SMCPError):
         rpc_message: str,
         rpc_data: object,
         request_id: str | int | None,
+        http_status: int | None = None,
     ) -> None:
         super().__init__(
-            message, code_name="UPSTREAM_FAILED", dispatched=True, request_id=request_id
+            message,
+            code_name="UPSTREAM_FAILED",
+            dispatched=True,
+            request_id=request_id,
+            http_status=http_status,
         )
         self.rpc_code = rpc_code
         self.rpc_message = rpc_message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,19 @@ def cut(place: Place, lines: int) -> None:
     """Takes the last lines away."""
     file = place.files()[-1]
     file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-lines]))
+
+
+def lose_from_journal(place: Place, use: Callable[[AuditLog], Awaitable[None]]) -> None:
+    """A run whose lines are in the trail, and of which the journal knows the start alone."""
+    journal = b""
+
+    async def noting(audit: AuditLog) -> None:
+        nonlocal journal
+        journal = place.journal.read_bytes()
+        await use(audit)
+
+    place.run(noting)
+    place.journal.write_bytes(journal)
 
 
 def test_a_log_goes_on_where_it_ended(place: Place) -> None:
@@ -69,6 +83,92 @@ def test_a_journal_that_is_gone_stops_the_start(place: Place) -> None:
         place.run(calls(1))
 
 
+class TestJournalPutBack:
+    """An older journal has forgotten what was spent: no crash explains what the trail says."""
+
+    def test_that_of_the_run_before_stops_the_start(self, place: Place) -> None:
+        journal = place.journal.read_bytes()
+
+        async def refuse(audit: AuditLog) -> None:
+            await audit.record(call(name="AttestationFailed", payload=None, allowed=False))
+
+        place.run(refuse)
+        place.journal.write_bytes(journal)
+        with pytest.raises(AuditDiffers, match="the journal ends with line"):
+            place.run(calls(0))
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_that_of_before_a_call_that_was_answered_stops_the_start(
+        self, place: Place, number: int
+    ) -> None:
+        lose_from_journal(place, calls(number))
+        with pytest.raises(AuditDiffers):
+            place.run(calls(0))
+
+    def test_that_of_before_a_checkpoint_stops_the_start(self, place: Place) -> None:
+        async def refuse(audit: AuditLog) -> None:
+            for _ in range(8):
+                await audit.record(call(name="PolicyViolationBlocked", allowed=False))
+
+        async def refuse_sealed(audit: AuditLog) -> None:
+            await refuse(audit)
+            await audit.rotate_key(place.key)
+            await refuse(audit)
+
+        lose_from_journal(place, refuse)
+        place.run(calls(0))
+        lose_from_journal(place, refuse_sealed)
+        with pytest.raises(AuditDiffers):
+            place.run(calls(0))
+
+    def test_that_of_before_more_than_a_crash_can_leave_stops_the_start(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("callgate.audit.unjournaled.MAX_BATCH", 8)
+
+        async def refuse(audit: AuditLog) -> None:
+            for _ in range(9):
+                await audit.record(call(name="PolicyViolationBlocked", allowed=False))
+
+        lose_from_journal(place, refuse)
+        with pytest.raises(AuditDiffers):
+            place.run(calls(0))
+
+    def test_an_operator_acknowledges_it_and_what_was_ended_is_handed_to_redo(
+        self, place: Place
+    ) -> None:
+        journal = place.journal.read_bytes()
+
+        async def revoke(audit: AuditLog) -> None:
+            await audit.record(call(name="SessionRevoked", payload=None))
+
+        place.run(revoke)
+        place.journal.write_bytes(journal)
+        redone: list[str] = []
+        place.run(
+            calls(0),
+            acknowledge=True,
+            redo=lambda lines: redone.extend(line.fields.get("event", "") for line in lines),
+        )
+        assert "SessionRevoked" in redone
+        place.run(calls(1))
+        assert place.verify(place.head(), accept_acknowledged=True).status == "whole"
+
+    def test_starts_that_died_are_no_older_journal(self, place: Place) -> None:
+        def die(lines: object) -> None:
+            raise InterruptedError
+
+        async def leave_open(audit: AuditLog) -> None:
+            await audit.record(call())
+
+        lose_from_journal(place, leave_open)
+        for _ in range(3):
+            with pytest.raises(InterruptedError):
+                place.run(calls(0), redo=die)
+        place.run(calls(1))
+        assert place.verify(place.head()).status == "whole"
+
+
 def test_an_incomplete_last_line_is_moved_aside_and_nothing_else(place: Place) -> None:
     head = place.head()
     (file,) = place.files()
@@ -104,13 +204,10 @@ def test_a_call_without_an_outcome_gets_one_that_says_unknown(place: Place) -> N
 
 
 def test_a_call_whose_line_a_crash_kept_out_of_the_journal_was_not_dispatched(place: Place) -> None:
-    journal = place.journal.read_bytes()
-
     async def use(audit: AuditLog) -> None:
         await audit.record(call())
 
-    place.run(use)
-    place.journal.write_bytes(journal)
+    lose_from_journal(place, use)
     place.run(calls(0))
     (unknown,) = [
         line["fields"] for line in place.lines("outcome") if line["fields"]["outcome"] == "unknown"
@@ -192,13 +289,10 @@ class TestAcknowledgement:
 
 
 def test_lines_that_never_reached_the_journal_are_handed_to_redo(place: Place) -> None:
-    journal = place.journal.read_bytes()
-
     async def revoke(audit: AuditLog) -> None:
         await audit.record(call(name="SessionRevoked", payload=None), state=[{"kind": "revoked"}])
 
-    place.run(revoke)
-    place.journal.write_bytes(journal)
+    lose_from_journal(place, revoke)
     redone: list[str] = []
     place.run(
         calls(0), redo=lambda lines: redone.extend(line.fields.get("event", "") for line in lines)
@@ -210,16 +304,13 @@ def test_lines_that_never_reached_the_journal_are_handed_to_redo(place: Place) -
 
 
 def test_a_start_that_dies_leaves_the_lines_for_the_next_redo(place: Place) -> None:
-    journal = place.journal.read_bytes()
-
     async def revoke(audit: AuditLog) -> None:
         await audit.record(call(name="SessionRevoked", payload=None))
 
     def die(lines: object) -> None:
         raise InterruptedError
 
-    place.run(revoke)
-    place.journal.write_bytes(journal)
+    lose_from_journal(place, revoke)
     with pytest.raises(InterruptedError):
         place.run(calls(0), redo=die)
     redone: list[str] = []

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "smcp"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "gateway"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "connect"))
 
 from demo_gateway import DemoGateway, demo_gateway
 from wire_gateway import WireGateway

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +13,9 @@ import pytest
 from callgate.connect.agent import Agent
 from callgate.connect.server import create_server
 from callgate.smcp import AsyncSMCPClient
+from connect_process import command, exchange, launched
 from demo_gateway import DemoGateway
 from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from wire_gateway import Handler, WireGateway, socket_path
 
@@ -26,23 +23,6 @@ pytestmark = pytest.mark.anyio
 
 # What `mode` makes the client speak: the era of `initialize`, and the one that has no handshake.
 ERAS = {"legacy": "2025-11-25", "2026-07-28": "2026-07-28", "auto": "2026-07-28"}
-ENVIRONMENT = {
-    name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
-}
-
-
-def command(url: str, *options: str) -> list[str]:
-    program = [sys.executable, "-m", "callgate.cli", "connect"]
-    return [*program, "--gateway", url, "--workload", "exec-1", "--scope", "project", *options]
-
-
-@contextlib.asynccontextmanager
-async def launched(url: str, mode: str, *options: str) -> AsyncIterator[Client]:
-    """A client of the command, as an MCP client's configuration starts it."""
-    program, *arguments = command(url, *options)
-    server = StdioServerParameters(command=program, args=arguments, env=ENVIRONMENT)
-    async with Client(server, mode=mode, read_timeout_seconds=60) as client:
-        yield client
 
 
 @contextlib.asynccontextmanager
@@ -189,12 +169,19 @@ async def test_a_failure_of_the_tools_server_is_told_from_a_refusal(
         assert result.is_error and text(result) == "its own"
 
 
-@pytest.mark.parametrize("result", [7, None, {"tools": []}, {"content": "text"}, {"content": [1]}])
+@pytest.mark.parametrize("result", [7, {"tools": []}, {"content": "text"}, {"content": [1]}])
 async def test_what_is_no_tool_result_is_a_tool_error(gateway: WireGateway, result: Any) -> None:
     async with connected(gateway.url, "auto") as client:
         answering(gateway, result)
         returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert returned.is_error and "is no tool result" in text(returned)
+
+
+async def test_a_result_that_is_null_is_a_tool_error(gateway: WireGateway) -> None:
+    async with connected(gateway.url, "auto") as client:
+        answering(gateway, None)
+        returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
+        assert returned.is_error and "has a result that is null" in text(returned)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -231,13 +218,6 @@ async def test_a_real_server_behind_the_real_gateway(demo: DemoGateway, mode: st
         assert denied.is_error and "TOOL_NOT_ALLOWED (2000)" in text(denied)
 
 
-def exchange(arguments: list[str], lines: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
-    sent = "".join(json.dumps(line) + "\n" for line in lines)
-    return subprocess.run(
-        arguments, input=sent, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
 def test_standard_output_carries_mcp_and_nothing_else(gateway: WireGateway) -> None:
     version = {"protocolVersion": "2025-06-18", "capabilities": {}}
     done = exchange(
@@ -262,7 +242,8 @@ def test_standard_output_carries_mcp_and_nothing_else(gateway: WireGateway) -> N
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--gateway", "http://gateway.example"], "must be https"),
+        (["--gateway", "http://gateway.example"], "--gateway: must be https"),
+        (["--key", "/nonexistent"], "/nonexistent: the key file: No such file"),
         (["--enrolment-secret", "the-secret-itself"], "expected a reference"),
         (["--enrolment-secret", "env:CALLGATE_UNSET"], "no variable CALLGATE_UNSET"),
         (["--certificate-key", "key.pem"], "needs --certificate"),

@@ -21,7 +21,7 @@ from callgate.gateway.ties import EnrolmentTie
 pytestmark = pytest.mark.anyio
 CREDENTIAL = "an-operators-credential"
 BEARER = {"authorization": f"Bearer {CREDENTIAL}"}
-ENTRY = {"workload_id": "api-1", "scopes": ["research"], "tie": "none", "lifetime": 600}
+ENTRY: dict[str, Any] = {"workload_id": "api-1", "scopes": ["research"], "tie": "none", "lifetime": 600}
 
 
 @pytest.fixture
@@ -127,6 +127,16 @@ async def test_a_registration_is_audited_and_outlives_a_restart(
     assert "execution_registered" in [line["kind"] for line in path.lines()]
     async with made.running() as path:
         assert await attempt(path, key, "api-1") == "attested"
+
+
+async def test_a_scope_that_no_context_has_is_warned_of_in_the_answer(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = (await client.post("/executions", json=ENTRY)).json()
+    assert answer["warnings"] == []
+    entry = {**ENTRY, "scopes": [*ENTRY["scopes"], "absent"]}
+    answer = (await client.post("/executions", json=entry)).json()
+    assert answer["warnings"] == ['execution "api-1": no context is named "absent"']
 
 
 async def test_an_enrolment_secret_is_made_and_shown_once(
@@ -354,6 +364,24 @@ async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
         response = await client.request(method, target)
         assert response.status_code == status
         assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "allowed"),
+    [
+        ("DELETE", "/executions", "GET, HEAD, POST"),
+        ("PUT", "/executions/api-1", "DELETE"),
+        ("GET", "/executions/revoke", "POST"),
+        ("POST", "/sessions", "GET, HEAD"),
+        ("POST", "/sessions/s-1", "DELETE, GET, HEAD"),
+        ("DELETE", "/contexts", "GET, HEAD"),
+    ],
+)
+async def test_another_method_is_told_all_that_its_path_has(
+    client: httpx2.AsyncClient, method: str, target: str, allowed: str
+) -> None:
+    response = await client.request(method, target)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
 
 
 async def test_what_is_not_there_is_no_fault_of_the_gateway(client: httpx2.AsyncClient) -> None:

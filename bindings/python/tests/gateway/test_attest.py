@@ -101,31 +101,38 @@ async def test_every_generation_takes_either_name_of_the_scope_and_no_contradict
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "fault"),
     [
-        {"public_key": None},
-        {"workload_id": None},
-        {"requested_scope": None},
-        {"workload_id": 7},
-        {"public_key": ["x"]},
-        {"proof": "x"},
-        {"proof_timestamp": 1},
-        {"proof": "x", "proof_timestamp": "1"},
-        {"proof": "x", "proof_timestamp": True},
-        {"enrolment_secret": {}},
-        {"enrolment_secrt": "x"},
-        {"Public_Key": "x"},
+        ({"public_key": None}, "public_key is missing"),
+        ({"workload_id": None}, "workload_id is missing"),
+        ({"requested_scope": None}, "requested_scope is missing"),
+        ({"security_context": "other"}, "requested_scope and security_context differ"),
+        ({"workload_id": 7}, "workload_id is of another type"),
+        ({"public_key": ["x"]}, "public_key is of another type"),
+        ({"proof": "x"}, "proof and proof_timestamp go together"),
+        ({"proof_timestamp": 1}, "proof and proof_timestamp go together"),
+        ({"proof": "x", "proof_timestamp": "1"}, "proof_timestamp is of another type"),
+        ({"proof": "x", "proof_timestamp": True}, "proof_timestamp is of another type"),
+        ({"enrolment_secret": {}}, "enrolment_secret is of another type"),
+        # What somebody made up is not repeated.
+        ({"enrolment_secrt": "x"}, "it has a member that is not documented"),
+        ({"Public_Key": "x"}, "it has a member that is not documented"),
     ],
     ids=str,
 )
-async def test_a_body_of_another_form_is_refused(
-    path: AttestPath, client: httpx2.AsyncClient, key: SecretKey, change: dict[str, Any]
+async def test_a_body_of_another_form_is_refused_by_the_name_of_the_member_at_fault(
+    path: AttestPath,
+    client: httpx2.AsyncClient,
+    key: SecretKey,
+    change: dict[str, Any],
+    fault: str,
 ) -> None:
     body = {**body_of(path.request(key)), **change}
     body = {name: value for name, value in body.items() if value is not None}
     status, reply = await post(client, ATTEST["B"], body)
     assert status == 400
-    check_failure(status, reply, "INVALID_ENVELOPE", 1000)
+    error = check_failure(status, reply, "INVALID_ENVELOPE", 1000)
+    assert error["message"] == f"the body is no attestation request: {fault}"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,8 @@ async def test_what_is_no_strict_json_object_is_refused(
     path: AttestPath, client: httpx2.AsyncClient, text: bytes
 ) -> None:
     status, reply = await post(client, ATTEST["A"], text)
-    check_failure(status, reply, "INVALID_ENVELOPE", 1000)
+    error = check_failure(status, reply, "INVALID_ENVELOPE", 1000)
+    assert error["message"].endswith("it is not one strict JSON object")
 
 
 async def test_a52_what_clients_claim_of_themselves_counts_for_nothing(
@@ -315,12 +323,17 @@ async def test_a45_a_token_and_another_sessions_key_do_not_fit(
 async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
     path: AttestPath,
 ) -> None:
-    for _ in range(4):
+    first = await path.attest(SecretKey.generate())
+    path.time.pass_(100)
+    for _ in range(3):
         await path.attest(SecretKey.generate())
     path.time.pass_(600)
     error = await refused(path, SecretKey.generate())
     assert (error.code_name, error.status) == ("LIMIT_EXCEEDED", 429)
+    # None gives way, however idle: there is room when the first has expired.
     assert error.retry_after is not None
+    assert error.retry_after == first.expires_at.timestamp() - path.time.wall
+    assert error.retry_after > 60
     assert len(path.attestation.sessions.live_of("w-1")) == 4
 
 

@@ -229,6 +229,27 @@ class TestRequestsUnderWay:
         status, _, _ = await post(client, agents[3].call(*READ, id=2))
         assert status == 200
 
+    async def test_whoever_drips_bodies_takes_no_room(self, path: CallPath) -> None:
+        waiting, go_on = 0, asyncio.Event()
+
+        async def drip() -> AsyncIterator[bytes]:
+            nonlocal waiting
+            yield b"{"
+            waiting += 1
+            await go_on.wait()
+            yield b"}"
+
+        async with path.in_process() as client:
+            drips = [
+                asyncio.create_task(client.post(INVOKE["B"], content=drip(), headers=JSON))
+                for _ in range(3)
+            ]
+            await until(lambda: waiting == 3)
+            status, _, _ = await post(client, path.agent("s-1").call(*READ))
+            assert status == 200
+            go_on.set()
+            assert [drip.status_code for drip in await asyncio.gather(*drips)] == [400] * 3
+
     async def test_one_session_cannot_take_all_the_room(
         self, path: CallPath, client: httpx2.AsyncClient, release: asyncio.Event
     ) -> None:

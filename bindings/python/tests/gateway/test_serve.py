@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from callgate import SecretKey, create_envelope
+from callgate.gateway import serve_command
 from callgate.smcp import SMCPClient, SMCPError
 from gateway_process import (
     CREDENTIAL,
@@ -180,6 +181,28 @@ def test_check_reads_every_file_and_reports_all_faults(tmp_path: Path) -> None:
     for place in ("contexts.yaml:2:", "issuer.pem: ", "executions.yaml:2:3: unknown key"):
         assert place in error
     assert not (tmp_path / "state").exists()
+
+
+def test_check_reads_the_audits_keys_and_the_files_of_upstreams(tmp_path: Path) -> None:
+    upstream = {"url": "https://127.0.0.1:9/mcp", "ca": "absent-ca.pem"}
+    audit = {"key": "absent-audit.pem", "previous_key": "absent-previous.pem"}
+    config = write_gateway(tmp_path, audit=audit, upstreams={"remote": upstream})
+    code, error = refused("--check", "--config", str(config))
+    assert code == 2
+    for place in ("absent-audit.pem: ", "absent-previous.pem: ", "upstreams/remote: "):
+        assert place in error
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_scope_that_no_context_has_is_warned_of(tmp_path: Path) -> None:
+    config = write_gateway(tmp_path)
+    write_executions(tmp_path, "clock", "absent")
+    text = f'execution "{WORKLOAD}": no context is named "absent"'
+    checked = serve_command.check(config, {})
+    assert checked.data["warnings"] == [text]
+    assert checked.lines[-1] == f"warning: {text}"
+    with running(config) as gateway:
+        gateway.wait_for_log(text)
 
 
 def test_check_finds_two_executions_of_one_id(tmp_path: Path) -> None:
@@ -392,6 +415,7 @@ def test_a_trail_that_was_cut_stops_the_start_until_an_operator_acknowledges_it(
     code, error = refused("--config", str(config))
     assert code == 2
     assert "it ends with line" in error.splitlines()[-1]
+    assert "callgate serve --acknowledge-audit" in error.splitlines()[-1]
     arguments = ("--config", str(config), "--acknowledge-audit")
     with running(config, *arguments) as gateway, session(gateway) as client:
         assert code_of_call(client) is None

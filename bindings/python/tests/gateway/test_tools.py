@@ -81,6 +81,50 @@ async def test_a_bearer_gets_the_same_tools_and_the_generations_endpoints(
     assert "error" not in body
 
 
+async def test_a_bearers_listing_is_recorded_before_it_is_answered(
+    path: CallPath, client: httpx2.AsyncClient
+) -> None:
+    agent = path.agent()
+    await client.get(TOOLS["B"], headers=bearer(agent))
+    (event,) = path.audit.lines("event")
+    assert (event["event"], event["method"]) == ("ToolCallAuthorized", "tools/list")
+    assert (event["workload"], event["session"]) == ("w-1", "s-1")
+    assert event["allowed"] is True and agent.token not in str(event)
+    path.audit.failing = True
+    response = await client.get(TOOLS["B"], headers=bearer(agent))
+    assert response.status_code == 503
+    check_failure(503, response.json(), "AUDIT_UNAVAILABLE", 9003)
+
+
+async def test_a_session_revoked_while_its_listing_is_recorded_gets_none(
+    path: CallPath, client: httpx2.AsyncClient
+) -> None:
+    agent = path.agent()
+
+    async def revoke() -> None:
+        path.gate.revoke_session("s-1")
+
+    path.audit.meanwhile = revoke
+    response = await client.get(TOOLS["B"], headers=bearer(agent))
+    check_failure(response.status_code, response.json(), "SESSION_INACTIVE", 1005)
+
+
+async def test_refusals_of_a_verified_bearer_are_recorded_as_the_sessions(
+    path: CallPath, client: httpx2.AsyncClient
+) -> None:
+    agent = path.agent()
+    path.gate.revoke_session("s-1")
+    for _ in range(40):  # more than two seconds' worth, should the second turn
+        response = await client.get(TOOLS["B"], headers=bearer(agent))
+        if response.status_code == 429:
+            break
+    check_failure(response.status_code, response.json(), "LIMIT_EXCEEDED", 9007)
+    events = path.audit.lines("event")
+    assert 10 <= len(events) <= 20
+    seen = {(e["event"], e["session"], e["workload"], e["code_name"]) for e in events}
+    assert seen == {("SignatureVerificationFailed", "s-1", "w-1", "SESSION_INACTIVE")}
+
+
 async def test_headers_and_queries_that_name_a_context_are_ignored(
     path: CallPath, client: httpx2.AsyncClient
 ) -> None:

@@ -119,6 +119,14 @@ async def test_an_argument_that_must_stand_in_a_header_does(tmp_path: Path) -> N
             assert json.loads(reply.result)["content"][0]["text"] == region
 
 
+async def test_a_number_that_is_too_long_for_a_header_is_refused_before_it_is_sent(
+    tmp_path: Path,
+) -> None:
+    async with server("python http", tmp_path) as one, running(one) as upstreams:
+        refusal = await refused(upstreams.call("one.where", b'{"region":%b}' % (b"9" * 5000)))
+        assert brief(refusal) == ("LIMIT_EXCEEDED", None, False)
+
+
 async def test_the_listing_is_read_again_when_its_time_is_over() -> None:
     async with running(hostile(listing_ttl=0.05)) as upstreams:
         await soon(upstreams.call("bad.do", b'{"do":"rename quietly","names":["do","new"]}'))

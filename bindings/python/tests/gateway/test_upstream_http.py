@@ -229,6 +229,17 @@ async def test_a_certificate_is_verified_against_the_configured_authority(tmp_pa
             assert upstreams.states() == {"bad": "waiting"}
 
 
+async def test_the_environment_gets_no_keys_of_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = make_certificate(tmp_path)
+    async with hostile_http("tls", str(certificate), str(key), ca_file=certificate) as server:
+        monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+        async with running(server) as upstreams:
+            assert await do(upstreams, "answer") == "done"
+    assert not (tmp_path / "keys.log").exists()
+
+
 @pytest.mark.parametrize(
     "url",
     [

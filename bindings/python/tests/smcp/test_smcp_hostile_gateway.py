@@ -207,8 +207,12 @@ def test_the_reply_to_another_request_is_no_result(
     raises(client, gateway, lambda h: h.reply_json(200, body), WrongResponseId)
 
 
-@pytest.mark.parametrize("result", [0, False, "", None, [], {}])
-def test_a_result_may_be_any_value(gateway: WireGateway, client: Any, result: Any) -> None:
+def test_null_is_no_result(gateway: WireGateway, client: Any) -> None:
+    raises(client, gateway, lambda h: h.reply_json(200, h.answer(result=None)), InvalidResponse)
+
+
+@pytest.mark.parametrize("result", [0, False, "", [], {}])
+def test_a_result_may_be_any_other_value(gateway: WireGateway, client: Any, result: Any) -> None:
     gateway.call_lies.append(lambda h: h.reply_json(200, h.answer(result=result)))
     assert client.call_tool("echo.any", {}) == result
 
@@ -219,7 +223,7 @@ def test_an_error_of_the_tools_server_is_carried(gateway: WireGateway, client: A
     assert (error.rpc_code, error.rpc_message, error.rpc_data) == (
         -32602, "bad\x1b[31m argument", {"name": "path"},
     )  # fmt: skip
-    assert error.dispatched is True
+    assert (error.dispatched, error.http_status) == (True, 200)
     assert "\x1b" not in str(error)
     assert error.request_id == gateway.calls()[0].json["payload"]["id"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--enrolment-secret", metavar="REF", help="env:NAME or file:PATH; never the secret itself"
     )
+    parser.add_argument(
+        "--key", metavar="FILE", help="the agent's secret key, PEM or JWK, 0600; else a new one"
+    )
     parser.add_argument("--ca", metavar="FILE", help="authorities instead of the system's, PEM")
     parser.add_argument("--certificate", metavar="FILE", help="client certificate, PEM")
     parser.add_argument("--certificate-key", metavar="FILE", help="its key, if in another file")
@@ -41,18 +45,45 @@ def run(arguments: argparse.Namespace) -> Outcome:
     """Runs until standard input ends, or an interrupt. Prints nothing itself."""
     with needs_extra("gateway"):
         from callgate.connect.run import run as serve
-    with contextlib.suppress(KeyboardInterrupt):
+
+    _check_gateway(arguments.gateway)
+    with contextlib.suppress(KeyboardInterrupt), _key(arguments.key) as key:
         serve(
             arguments.gateway,
             arguments.workload,
             arguments.scope,
             generation=arguments.generation,
+            key=key,
             enrolment_secret=_secret(arguments.enrolment_secret),
             ca_file=arguments.ca,
             client_certificate=_certificate(arguments),
             call_timeout=arguments.call_timeout,
         )
     return Outcome(True, None, raw=b"")
+
+
+def _check_gateway(url: str) -> None:
+    from callgate.smcp._address import parse_address
+    from callgate.smcp.errors import ConfigurationError
+
+    try:
+        parse_address(url)
+    except ConfigurationError as error:
+        message = error.message.removeprefix("gateway_url ")
+        raise input_error(message, "--gateway") from error
+
+
+@contextlib.contextmanager
+def _key(path: str | None) -> Iterator[Any]:
+    """The key in the file, erased after the block; None, for a new one, without a file."""
+    if path is None:
+        yield None
+        return
+    with needs_extra("gateway"):
+        from callgate.gateway.signers.local import load_secret_key
+        from callgate.smcp import Ed25519Key
+    with load_secret_key(path) as key:
+        yield Ed25519Key(key)
 
 
 def _secret(reference: str | None) -> str | None:

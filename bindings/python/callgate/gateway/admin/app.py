@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from callgate.gateway.admin.contexts import context_routes
 from callgate.gateway.admin.credential import OperatorCredential
@@ -37,11 +38,36 @@ def create_admin_app(
     ]
     guard = Middleware(OperatorsOnly, credential=credential)
     app = Starlette(
-        routes=[*routes, Mount(PREFIX, routes=operations, middleware=[guard])],
+        routes=[
+            *routes,
+            Mount(PREFIX, routes=[*operations, *_other_methods(operations)], middleware=[guard]),
+        ],
         exception_handlers={HTTPException: _answer_or_leave_to_guard},
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _other_methods(operations: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """405 for whatever else is done to a path, with all methods that its operations have.
+
+    A route of its own would name only its own method.
+    """
+    methods: dict[str, set[str]] = {}
+    for route in operations:
+        if isinstance(route, Route):
+            methods.setdefault(route.path, set()).update(route.methods or ())
+    return [Route(path, _MethodNotAllowed(allowed)) for path, allowed in methods.items()]
+
+
+class _MethodNotAllowed:
+    """An ASGI application, so that its route has every method."""
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self._headers = {"allow": ", ".join(sorted(allowed))}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise HTTPException(405, headers=self._headers)
 
 
 async def _answer_or_leave_to_guard(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
 from callgate.gateway.admin.guard import answer_of
 from callgate.gateway.execution import Execution
+from callgate.gateway.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 from callgate.gateway.ties import EnrolmentTie, Tie, tie_of_json
 
@@ -41,6 +42,7 @@ def execution_routes(services: Services) -> list[BaseRoute]:
 
 class _Executions:
     def __init__(self, services: Services) -> None:
+        self._gate = services.gate
         self._registry = services.executions
         self._endings = services.attestation.endings
         self._sessions = services.attestation.sessions
@@ -71,6 +73,7 @@ class _Executions:
         await self._audit.note("execution_registered", shown, state=[record])
         # Who attested under another tie, or has a scope that is gone, has to attest again.
         await self._endings.review_execution(entry)
+        shown["warnings"] = scope_warnings([entry], self._gate.policy.context_names)
         if secret is not None:
             shown["enrolment_secret"] = secret
         return answer_of(shown, 201)

@@ -107,7 +107,7 @@ class Listen(Section):
         default=1024, description="Connections open at a time; more are closed at once."
     )
     max_connections_per_address: Count = Field(
-        default=256,
+        default=64,
         description="The same for one peer address. Trusted proxies and the unix socket are only "
         "counted in all.",
     )

@@ -8,7 +8,10 @@ from callgate.gateway.refusal import Refusal
 
 
 class RequestsUnderWay:
-    """Bounds the POST requests whose reply is not yet sent; more get 429. Health is not bounded."""
+    """Bounds the POST requests whose reply is not yet sent; more get 429. Health is not bounded.
+
+    A request counts from when its body is there; before, the bounds of connections hold.
+    """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
         self.app = app

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
+from dataclasses import replace
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from callgate import CallgateError
+from callgate import CallgateError, Session, TokenClaims
+from callgate.audit.events import Event
 from callgate.gateway import replies
 from callgate.gateway.authorize import event_of_refusal
 from callgate.gateway.middleware.trace import trace_id
@@ -37,23 +40,51 @@ class ToolsEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         try:
-            reply = self._reply(scope)
+            reply = await self._reply(scope)
         except CallgateError as error:
-            peer = peer_name(scope, self._services.proxies)
-            event = event_of_refusal(error, trace_id=trace_id(scope), peer=peer)
-            self._refusals.unverified(event)
             reply = replies.refused(error, self._generation.protocol)
         self._services.metrics.replied("tools", reply.code_name, time.perf_counter() - started)
         await reply.send(send)
 
-    def _reply(self, scope: Scope) -> Reply:
-        session_id, context = self._session(_bearer(scope))
-        return replies.listed(self._generation, context, tool_list(self._services, session_id))
+    async def _reply(self, scope: Scope) -> Reply:
+        services, refusals = self._services, self._refusals
+        trace, peer = trace_id(scope), peer_name(scope, services.proxies)
+        try:
+            token = _bearer(scope)
+            claims = services.verify_token(token, services.clock.now())
+        except CallgateError as error:
+            refusals.unverified(event_of_refusal(error, trace_id=trace, peer=peer))
+            raise
+        # From here on it is known whose token was sent.
+        event = Event(
+            name="ToolCallAuthorized",
+            workload=claims.subject,
+            session=claims.id,
+            context=claims.scope,
+            peer=peer,
+            method="tools/list",
+            allowed=True,
+            policy_digest=services.gate.policy.digest,
+            token=hashlib.sha256(token.encode()).hexdigest(),
+            trace_id=trace,
+        )
+        try:
+            session = self._session(claims)
+            tools = tool_list(services, session.id)
+        except CallgateError as error:
+            refusal = event_of_refusal(error, trace_id=trace, peer=peer)
+            event = replace(event, name=refusal.name, allowed=False, code_name=refusal.code_name)
+            await refusals.refused(claims.id, event)
+            raise
+        key = session.public_key.to_base64()
+        await services.audit.record(replace(event, public_key=key))
+        # It may have been ended while the disk was written.
+        if not services.ledger.alive(session.id):
+            raise Refusal("SESSION_INACTIVE")
+        return replies.listed(self._generation, session.context, tools)
 
-    def _session(self, token: str) -> tuple[str, str]:
-        """Id and context of the live session that the token is of. Raises CallgateError."""
-        now = self._services.clock.now()
-        claims = self._services.verify_token(token, now)
+    def _session(self, claims: TokenClaims) -> Session:
+        """The live session that the claims are of. Raises Refusal."""
         session = None if claims.id is None else self._services.gate.session(claims.id)
         if session is None:
             raise Refusal("UNKNOWN_SESSION")
@@ -64,7 +95,7 @@ class ToolsEndpoint:
             raise Refusal("INVALID_TOKEN")
         if not self._services.ledger.alive(session.id):
             raise Refusal("SESSION_INACTIVE")
-        return session.id, session.context
+        return session
 
 
 def _bearer(scope: Scope) -> str:

@@ -23,7 +23,7 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
         max_keepalive_connections=_KEPT_ALIVE,
     )
     transport = httpx2.AsyncHTTPTransport(
-        verify=_tls(settings),
+        verify=client_tls(settings),
         trust_env=False,
         limits=connections,
         proxy=settings.proxy,
@@ -39,13 +39,19 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
     )
 
 
-def _tls(settings: HttpSettings) -> ssl.SSLContext:
+def client_tls(settings: HttpSettings) -> ssl.SSLContext:
+    """What connections are made with. Raises UpstreamSettingsError for files it cannot use."""
+    # Not ssl.create_default_context: that one writes keys to SSLKEYLOGFILE of the environment.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.ca_file is None:
+            context.load_default_certs()
+        else:
+            context.load_verify_locations(cafile=settings.ca_file)
         if settings.client_certificate is not None:
             context.load_cert_chain(*settings.client_certificate)
     except (OSError, ssl.SSLError) as error:
         where = f"upstreams/{settings.name}"
         raise UpstreamSettingsError("a certificate or key cannot be read", where) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

@@ -1,0 +1,39 @@
+"""`callgate connect` as a process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
+
+ENVIRONMENT = {
+    name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
+}
+
+
+def command(url: str, *options: str) -> list[str]:
+    program = [sys.executable, "-m", "callgate.cli", "connect"]
+    return [*program, "--gateway", url, "--workload", "exec-1", "--scope", "project", *options]
+
+
+@contextlib.asynccontextmanager
+async def launched(url: str, mode: str, *options: str) -> AsyncIterator[Client]:
+    """A client of the command, as an MCP client's configuration starts it."""
+    program, *arguments = command(url, *options)
+    server = StdioServerParameters(command=program, args=arguments, env=ENVIRONMENT)
+    async with Client(server, mode=mode, read_timeout_seconds=60) as client:
+        yield client
+
+
+def exchange(arguments: list[str], lines: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
+    sent = "".join(json.dumps(line) + "\n" for line in lines)
+    return subprocess.run(
+        arguments, input=sent, capture_output=True, text=True, timeout=60, check=False
+    )
