@@ -95,7 +95,9 @@ def main() -> None:
     with ExitStack() as stack:
         say("calls")
         sides = Sides(stack, options.folder)
-        measured["calls"] = measure_calls(sides.servers, sides.load, 2 if options.quick else 9)
+        rounds = 2 if options.quick else 9
+        runs, signatures = measure_calls(sides.servers, sides.load, rounds)
+        measured["calls"], measured["signatures"] = runs, signatures
         measured["resident"] = {side: server.resident() for side, server in sides.servers.items()}
         measured["envelope_bytes"] = sides.load.envelope_bytes
     say("stages")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 from statistics import quantiles
 
+from callgate import SecretKey
 from processes import Load, Server
 
 # Calls of one run, by how many are under way at a time: each about a second.
@@ -32,8 +34,19 @@ def measure_run(server: Server, load: Load, calls: int, at_a_time: int) -> Run:
     }
 
 
-def measure_calls(sides: dict[str, Server], load: Load, rounds: int) -> Runs:
-    """A first round warms up, and counts for nothing."""
+def measure_signature(message: bytes, times: int = 500) -> float:
+    """Seconds of CPU to verify one."""
+    with SecretKey.generate() as key:
+        public_key, signature = key.public_key, key.sign(message)
+    before = time.thread_time()
+    for _ in range(times):
+        public_key.verify(signature, message)
+    return (time.thread_time() - before) / times
+
+
+def measure_calls(sides: dict[str, Server], load: Load, rounds: int) -> tuple[Runs, list[float]]:
+    """Runs, and of each round what a signature took. A first round warms up, and does not count."""
+    signatures: list[float] = []
     runs: Runs = {side: {n: [] for n in CALLS} for side in sides}
     order = [(side, n) for side in sides for n in CALLS]
     shuffle = random.Random(SHUFFLE_SEED).shuffle
@@ -43,4 +56,6 @@ def measure_calls(sides: dict[str, Server], load: Load, rounds: int) -> Runs:
             run = measure_run(sides[side], load, CALLS[n], n)
             if turn:
                 runs[side][n].append(run)
-    return runs
+        if turn:
+            signatures.append(measure_signature(bytes(load.envelope_bytes)))
+    return runs, signatures

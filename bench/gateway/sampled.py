@@ -1,9 +1,9 @@
 """sampled.py OUTPUT PROGRAM ARGUMENT...: runs a program, and samples what its main thread does.
 
 PROGRAM is a file, or `-m` and a module. Every millisecond of CPU time the kernel interrupts the
-process; the next byte code of the main thread counts for it. While SIGUSR1 was received an odd
-number of times samples count; at the end OUTPUT has a JSON object, stack to samples: each stack is
-`file:function` from the inside out, joined by `;`.
+process, and the next byte code of the main thread counts for all CPU time that this thread had
+since it was interrupted last. That begins and ends with SIGUSR1. At the end OUTPUT has a JSON
+object, stack to seconds: each stack is `file:function` from the inside out, joined by `;`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ import json
 import runpy
 import signal
 import sys
-from collections import Counter
+import time
+from collections import defaultdict
 from pathlib import Path
 from types import FrameType
 
 SECONDS = 0.001
 DEPTH = 24
 
-samples: Counter[str] = Counter()
+samples: defaultdict[str, float] = defaultdict(float)
 names: dict[object, str] = {}
+last = 0.0
 
 
 def sample(number: int, frame: FrameType | None) -> None:
+    global last
     stack: list[str] = []
     while frame is not None and len(stack) < DEPTH:
         code = frame.f_code
@@ -33,10 +36,14 @@ def sample(number: int, frame: FrameType | None) -> None:
             name = names[code] = f"{'/'.join(path.parts[-3:])}:{code.co_name}"
         stack.append(name)
         frame = frame.f_back
-    samples[";".join(stack)] += 1
+    now = time.thread_time()
+    samples[";".join(stack)] += now - last
+    last = now
 
 
 def toggle(number: int, frame: FrameType | None) -> None:
+    global last
+    last = time.thread_time()
     on = signal.getitimer(signal.ITIMER_PROF)[1] > 0
     signal.setitimer(signal.ITIMER_PROF, 0 if on else SECONDS, 0 if on else SECONDS)
 

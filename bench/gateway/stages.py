@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 # The innermost frame that is one of these says it. The standard library works for whoever calls it;
 # what nobody called is the event loop's own.
@@ -32,9 +32,10 @@ def stage_of(stack: str) -> str:
     return LOOP
 
 
-def shares(samples: dict[str, int]) -> dict[str, float]:
-    """Stage to its share of the samples."""
-    counted: Counter[str] = Counter()
-    for stack, count in samples.items():
-        counted[stage_of(stack)] += count
-    return {stage: count / counted.total() for stage, count in counted.items()}
+def shares(samples: dict[str, float]) -> dict[str, float]:
+    """Stage to its share of the sampled seconds."""
+    sampled: defaultdict[str, float] = defaultdict(float)
+    for stack, seconds in samples.items():
+        sampled[stage_of(stack)] += seconds
+    total = sum(sampled.values())
+    return {stage: seconds / total for stage, seconds in sampled.items()}
