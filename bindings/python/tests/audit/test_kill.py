@@ -34,7 +34,8 @@ async def main():
                 record = {"kind": "call", "id": mine}
                 place.state.append(record)
                 receipt = await audit.record(call(session=mine), state=[record])
-                print(receipt.sequence, mine, flush=True)
+                # One write, so that no kill cuts a line, with PYTHONUNBUFFERED either.
+                print(f"{receipt.sequence} {mine}\\n", end="", flush=True)
                 audit.outcome(receipt, result=b"{}")
         await asyncio.gather(*(one(caller) for caller in range(20)))
 
