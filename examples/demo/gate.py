@@ -25,7 +25,7 @@ for step in scenario["steps"]:
     else:
         envelope = base64.b64decode(step["envelope"])
         decision = gate.authorize(envelope, now=start + step["later"])
-        print(  # noqa: T201
+        print(
             json.dumps(
                 {
                     "allowed": decision.allowed,

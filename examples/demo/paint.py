@@ -14,4 +14,4 @@ def paint(text: str, color: str) -> str:
 
 
 def say(text: str = "") -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)

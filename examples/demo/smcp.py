@@ -40,19 +40,22 @@ LONG, SOON = 2, 0.5
 def gateway() -> Iterator[dict[str, Any]]:
     """``callgate serve --demo`` on free ports, and what it says of itself, until it is stopped."""
     command = [*CALLGATE, "serve", "--demo", "--json", "--port", "0", "--admin-port", "0"]
-    log = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(command, cwd=SERVERS, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        if not line:
-            log.seek(0)
-            sys.exit(f"the gateway did not start:\n{log.read()}")
-        yield json.loads(line)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-        log.close()
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(
+            command, cwd=SERVERS, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as run,
+    ):
+        assert run.stdout is not None
+        try:
+            line = run.stdout.readline()
+            if not line:
+                log.seek(0)
+                sys.exit(f"the gateway did not start:\n{log.read()}")
+            yield json.loads(line)
+        finally:
+            run.send_signal(signal.SIGTERM)
+            run.communicate(timeout=60)
 
 
 def operate(ready: dict[str, Any], method: str, path: str, body: object = None) -> Any:
