@@ -4,12 +4,12 @@
 #include <cstdlib>
 #include <new>
 
-// ThreadSanitizer's own operator new cannot be replaced: there nothing is counted.
-#if defined(__SANITIZE_THREAD__)
-#define CALLGATE_TSAN
+// Sanitizers bring an operator new of their own, in every form: there nothing is counted.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CALLGATE_SANITIZED
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define CALLGATE_TSAN
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CALLGATE_SANITIZED
 #endif
 #endif
 
@@ -17,7 +17,7 @@ namespace {
 std::atomic<long> allocations{0};
 }  // namespace
 
-#ifndef CALLGATE_TSAN
+#ifndef CALLGATE_SANITIZED
 // In a file of its own, so that no compiler sees through a pair of new and delete elsewhere.
 void* operator new(std::size_t size) {
   ++allocations;

@@ -4,7 +4,7 @@
 
 namespace callgate::test {
 
-// Calls of operator new so far, by all threads; always 0 under ThreadSanitizer.
+// Calls of operator new so far, by all threads; always 0 under sanitizers.
 long Allocations() noexcept;
 
 }  // namespace callgate::test
