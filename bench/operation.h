@@ -56,7 +56,7 @@ std::vector<Operation> AllOperations();
 inline void Require(bool condition, const char* what) {
   if (condition) return;
   std::fprintf(stderr, "benchmark: %s\n", what);
-  std::exit(1);
+  std::abort();
 }
 
 template <typename T>

@@ -12,7 +12,6 @@
 namespace {
 
 using callgate::Base64Encode;
-using callgate::ParsedEnvelope;
 using callgate::Protocol;
 using callgate::SecretKey;
 using callgate::Signature;

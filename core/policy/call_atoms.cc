@@ -31,7 +31,7 @@ std::vector<std::string_view> StandardKeys(KeyClasses key_class) {
 }
 
 // The hosts of an entry as values: bare, and in URLs with the ports that the entry takes.
-void AppendDomain(JsonTexts& values, std::string host, std::uint16_t port) {
+void AppendDomain(JsonTexts& values, const std::string& host, std::uint16_t port) {
   if (port != 0) {
     const std::string with_port = host + ":" + std::to_string(port);
     AppendUnique(values, JsonString("https://" + with_port + "/"));

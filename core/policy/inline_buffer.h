@@ -38,6 +38,7 @@ class InlineBuffer {
     ::new (static_cast<void*>(data_ + size_)) T(value);
     ++size_;
   }
+  // NOLINTBEGIN(bugprone-sizeof-expression): T may be a pointer, and is what is copied.
   // REQUIRES: `values` are not elements of this buffer.
   void Append(const T* values, std::size_t count) {
     if (count == 0) return;
@@ -54,6 +55,7 @@ class InlineBuffer {
     data_ = reinterpret_cast<T*>(heap_.get());
     capacity_ = capacity;
   }
+  // NOLINTEND(bugprone-sizeof-expression)
   void Truncate(std::size_t size) noexcept { size_ = size; }
   void clear() noexcept { size_ = 0; }
   void pop_back() noexcept { --size_; }
@@ -79,7 +81,7 @@ class InlineBuffer {
   std::size_t size_ = 0;
   std::size_t capacity_ = N;
   std::unique_ptr<Storage[]> heap_;
-  alignas(T) unsigned char inline_[N * sizeof(T)];
+  alignas(T) unsigned char inline_[N * sizeof(T)];  // NOLINT(bugprone-sizeof-expression)
 };
 
 }  // namespace callgate::policy

@@ -24,7 +24,7 @@ template <typename T>
 T OrDie(callgate::Result<T> result) {
   if (result.ok()) return std::move(result).value();
   std::cerr << result.error().message << " (" << result.error().where << ")\n";
-  std::exit(2);
+  std::_Exit(2);
 }
 
 std::string_view Text(callgate::json::Value object, std::string_view key) {
@@ -120,7 +120,7 @@ void MeasureCost(callgate::json::Value scenario) {
     bool allowed = false;
     decisions.push_back(
         Microseconds([&] { allowed = gate->Authorize(envelope, start).allowed(); }));
-    if (!allowed || !verified) std::exit(2);
+    if (!allowed || !verified) std::_Exit(2);
   }
   const double decision = Median(decisions);
   const double verification = Median(verifications);

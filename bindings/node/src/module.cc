@@ -2,10 +2,10 @@
 // file that calls them: arguments were checked there, so types are not checked again here.
 #include "addon.h"
 
+namespace callgate::node {
 namespace {
 
 Napi::Object Register(Napi::Env env, Napi::Object exports) {
-  using namespace callgate::node;
   env.SetInstanceData(new AddonData);
   exports.Set("version", Napi::String::New(env, CALLGATE_VERSION));
   RegisterErrors(exports);
@@ -27,3 +27,5 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
 }  // namespace
 
 NODE_API_MODULE(callgate, Register)
+
+}  // namespace callgate::node

@@ -27,8 +27,9 @@ Napi::Value FromIds(const Napi::CallbackInfo& info) {
   const auto keys = info[1].As<Napi::Array>();
   std::vector<std::pair<std::string, PublicKey>> pairs;
   for (std::uint32_t i = 0; i < ids.Length(); ++i) {
-    pairs.emplace_back(Napi::Value(ids.Get(i)).As<Napi::String>().Utf8Value(),
-                       Handle<PublicKey>::Get(keys.Get(i)));
+    const PublicKey* key = Handle<PublicKey>::GetElement(keys, i);
+    if (key == nullptr) return {};
+    pairs.emplace_back(Napi::Value(ids.Get(i)).As<Napi::String>().Utf8Value(), *key);
   }
   return NewIssuerKeys(info.Env(), IssuerKeys::Create(std::move(pairs)));
 }
@@ -38,7 +39,9 @@ Napi::Value FromList(const Napi::CallbackInfo& info) {
   const auto list = info[0].As<Napi::Array>();
   std::vector<PublicKey> keys;
   for (std::uint32_t i = 0; i < list.Length(); ++i) {
-    keys.push_back(Handle<PublicKey>::Get(list.Get(i)));
+    const PublicKey* key = Handle<PublicKey>::GetElement(list, i);
+    if (key == nullptr) return {};
+    keys.push_back(*key);
   }
   return NewIssuerKeys(info.Env(), IssuerKeys::FromList(keys));
 }

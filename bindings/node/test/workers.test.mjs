@@ -33,6 +33,7 @@ test('a worker that is terminated while it works takes nothing along', async () 
     'keys.push(callgate.SecretKey.generate()); if (keys.length > 100) keys.length = 0;',
     "try { callgate.canonicalize('{'); } catch {}",
     "policy.evaluate('c', 'x.y', '{}').details; policy.evaluate('c', 'a.b', '{}').charges;",
+    'for (const issuerKeys of [[key], { a: key }]) new callgate.Gate(policy, { issuerKeys });',
     "policy.contains({ parent: 'c', child: 'c' }); try { policy.couldAllow('d', []); } catch {}",
   ];
   for (let i = 0; i < 20; i++) {
@@ -40,6 +41,7 @@ test('a worker that is terminated while it works takes nothing along', async () 
       const policy = callgate.PolicySet.parse(
         '{"name":"c","capabilities":[{"tool_pattern":"a.*"},{"tool_pattern":"x.*","path_allowlist":[]}]}');
       const keys = [];
+      const key = callgate.SecretKey.generate().publicKey;
       parentPort.postMessage('started');
       for (;;) { ${work[i % work.length]} }`);
     await once(worker, 'message');
