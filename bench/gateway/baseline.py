@@ -13,9 +13,9 @@ import socket
 import sys
 from pathlib import Path
 
-from callgate.gateway.garbage import spare_collections
-from callgate.gateway.listen import Listener
-from callgate.gateway.upstreams import StdioSettings, Upstreams
+from callgate.gateway.http.listen import Listener
+from callgate.gateway.process.garbage import spare_collections
+from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

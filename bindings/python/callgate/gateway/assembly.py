@@ -11,11 +11,11 @@ from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.audit.redaction import Redaction
 from callgate.gateway.config import GatewayConfig
-from callgate.gateway.execution_file import container_rules
-from callgate.gateway.issuer import Issuer
-from callgate.gateway.middleware.limits import HttpLimits
-from callgate.gateway.peer import TrustedProxies
-from callgate.gateway.verifiers.docker import DockerVerifier
+from callgate.gateway.executions.execution_file import container_rules
+from callgate.gateway.executions.verifiers.docker import DockerVerifier
+from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.http.peer import TrustedProxies
+from callgate.gateway.issuer.issuer import Issuer
 
 
 def make_gate(config: GatewayConfig, policy: PolicySet, issuer: Issuer) -> Gate:

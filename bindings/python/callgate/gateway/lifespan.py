@@ -15,7 +15,6 @@ from callgate import PolicySet, verify_token
 from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.gateway.admin import OperatorCredential, create_admin_app
-from callgate.gateway.app import create_app
 from callgate.gateway.assembly import (
     http_limits,
     make_audit,
@@ -23,30 +22,31 @@ from callgate.gateway.assembly import (
     make_gate,
     trusted_proxies,
 )
-from callgate.gateway.attest_rates import AttestRates
-from callgate.gateway.attestation import Attestation
+from callgate.gateway.attestation.rates import AttestRates
+from callgate.gateway.attestation.service import Attestation
 from callgate.gateway.clock import Clock
 from callgate.gateway.config import GatewayConfig
-from callgate.gateway.execution_file import container_rules, load_executions
-from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.issuer import Issuer
-from callgate.gateway.keys import audit_keys, open_signer
-from callgate.gateway.ledger import EmbeddedLedger
+from callgate.gateway.executions.execution_file import container_rules, load_executions
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.verifiers.static import StaticVerifier
+from callgate.gateway.http.app import create_app
+from callgate.gateway.http.routes.attest import attest_routes
+from callgate.gateway.http.routes.health import health_routes
+from callgate.gateway.http.routes.jwks import jwks_routes
+from callgate.gateway.http.routes.metrics import metrics_routes
+from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.issuer.keys import audit_keys, open_signer
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.readiness import checks_of, measure_state
-from callgate.gateway.redo import redo_endings
-from callgate.gateway.reload import Reloadable, Reloader
-from callgate.gateway.reloadables import ConfigSource, reloadables
-from callgate.gateway.routes.attest import attest_routes
-from callgate.gateway.routes.health import health_routes
-from callgate.gateway.routes.jwks import jwks_routes
-from callgate.gateway.routes.metrics import metrics_routes
-from callgate.gateway.scope_warnings import scope_warnings
+from callgate.gateway.process.readiness import checks_of, measure_state
+from callgate.gateway.process.redo import redo_endings
+from callgate.gateway.reload.reload import Reloadable, Reloader
+from callgate.gateway.reload.reloadables import ConfigSource, reloadables
+from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
-from callgate.gateway.upstream_settings import upstream_settings
-from callgate.gateway.upstreams import Upstreams
-from callgate.gateway.used_sessions import UsedSessions
-from callgate.gateway.verifiers.static import StaticVerifier
+from callgate.gateway.sessions.ledger import EmbeddedLedger
+from callgate.gateway.sessions.used_sessions import UsedSessions
+from callgate.gateway.upstreams.settings import upstream_settings
+from callgate.gateway.upstreams.upstreams import Upstreams
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 # Of a trail, or its key, that is not what the journal knows.

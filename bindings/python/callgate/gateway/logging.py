@@ -9,7 +9,7 @@ import sys
 from datetime import datetime, timezone
 from typing import Any, Final, TextIO
 
-from callgate.gateway.config import Logging
+from callgate.gateway.config import LoggingSettings
 
 LOGGER: Final = logging.getLogger("callgate.gateway")
 # Libraries whose warnings an operator wants to see among the gateway's own lines.
@@ -25,7 +25,7 @@ _SECRETS: Final = re.compile(
 )
 
 
-def configure_logging(settings: Logging, stream: TextIO | None = None) -> None:
+def configure_logging(settings: LoggingSettings, stream: TextIO | None = None) -> None:
     """Sends the gateway's and its libraries' lines to one stream. Called once, at start."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if settings.format == "json" else TextFormatter())

@@ -8,14 +8,14 @@ from typing import Protocol
 
 from callgate import Gate, TokenClaims
 from callgate.audit.log import AuditLog
-from callgate.gateway.attestation import Attestation
+from callgate.gateway.attestation.service import Attestation
 from callgate.gateway.clock import Clock
-from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.issuer import Issuer
-from callgate.gateway.ledger import Ledger
-from callgate.gateway.middleware.limits import HttpLimits
-from callgate.gateway.peer import TrustedProxies
-from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.http.peer import TrustedProxies
+from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.sessions.ledger import Ledger
+from callgate.gateway.upstreams.upstreams import Upstreams
 
 
 class Metrics(Protocol):

@@ -6,8 +6,8 @@ import math
 import time
 from typing import Any, ClassVar, Literal
 
+from callgate._generations import GENERATIONS
 from callgate.smcp._address import parse_address
-from callgate.smcp._generations import GENERATIONS
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._session import Session, Settings
 from callgate.smcp._tls import Path, tls_context

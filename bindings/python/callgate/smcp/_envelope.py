@@ -16,8 +16,8 @@ from callgate import (
     verify_envelope,
 )
 from callgate._error_codes import NUMBERS
+from callgate._generations import Protocol
 from callgate._native import split_object
-from callgate.smcp._generations import Protocol
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import as_written, payload_text
 from callgate.smcp.errors import PayloadError, VerificationError

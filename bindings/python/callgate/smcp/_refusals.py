@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from callgate._error_codes import NAMES, NUMBERS
-from callgate.smcp._generations import Protocol
+from callgate._generations import Protocol
 from callgate.smcp._wire import HttpResponse, plain, retry_after_header
 from callgate.smcp.errors import GatewayRefused, TokenRefused, ToolDenied
 

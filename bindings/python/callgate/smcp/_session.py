@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from callgate._generations import Generation
 from callgate.smcp._attestation_result import AttestationResult
-from callgate.smcp._generations import Generation
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._timestamp import parse_iso8601_to_unix
 from callgate.smcp.errors import ClientClosed, NotAttested

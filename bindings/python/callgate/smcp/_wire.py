@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callgate import JsonError, canonicalize
+from callgate._generations import Generation
 from callgate._native import split_object
-from callgate.smcp._generations import Generation
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import text_of
 from callgate.smcp.errors import InvalidResponse, RedirectRefused

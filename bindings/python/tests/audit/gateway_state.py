@@ -12,9 +12,9 @@ from callgate import Decision, Gate, PolicySet, SecretKey, create_envelope, issu
 from callgate.audit import Event, Sealing, event_of_decision
 from callgate.audit.journal import Journal, SnapshotSource, effects_record
 from callgate.audit.log import AuditLog, Receipt
-from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.redo import redo_endings
-from callgate.gateway.verifiers.static import StaticVerifier
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.verifiers.static import StaticVerifier
+from callgate.gateway.process.redo import redo_endings
 
 POLICY = """
 name: research

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from callgate import Gate
 from callgate.audit.chain import ORIGIN, Line
-from callgate.gateway.execution import Execution
-from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.redo import redo_endings
-from callgate.gateway.ties import NoTie
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.ties import NoTie
+from callgate.gateway.process.redo import redo_endings
 from gateway_state import World
 
 

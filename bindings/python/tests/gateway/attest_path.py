@@ -19,29 +19,29 @@ from call_path import Counts, ToolServer
 from callgate import Gate, PolicySet, SecretKey, create_envelope, verify_token
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
-from callgate.gateway.app import create_app
-from callgate.gateway.attest_rates import AttestRates
-from callgate.gateway.attest_request import AttestRequest
-from callgate.gateway.attestation import Attestation
+from callgate.gateway.attestation.proof import proof_message
+from callgate.gateway.attestation.rates import AttestRates
+from callgate.gateway.attestation.request import AttestRequest
+from callgate.gateway.attestation.service import Attestation
 from callgate.gateway.clock import Clock
-from callgate.gateway.execution import Execution
-from callgate.gateway.executions import ExecutionRegistry
-from callgate.gateway.issuer import Issuer
-from callgate.gateway.ledger import EmbeddedLedger
-from callgate.gateway.listen import Listener
-from callgate.gateway.peer import Peer, TrustedProxies
-from callgate.gateway.peer_protocol import PeerProtocol
-from callgate.gateway.proof import proof_message
-from callgate.gateway.routes.attest import attest_routes
-from callgate.gateway.routes.jwks import jwks_routes
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.ties import NoTie
+from callgate.gateway.executions.verifiers import Verifier
+from callgate.gateway.executions.verifiers.api import ApiVerifier
+from callgate.gateway.executions.verifiers.static import StaticVerifier
+from callgate.gateway.http.app import create_app
+from callgate.gateway.http.listen import Listener
+from callgate.gateway.http.peer import Peer, TrustedProxies
+from callgate.gateway.http.peer_protocol import PeerProtocol
+from callgate.gateway.http.routes.attest import attest_routes
+from callgate.gateway.http.routes.jwks import jwks_routes
+from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.issuer.signers import Signer
+from callgate.gateway.issuer.signers.local import LocalSigner
 from callgate.gateway.services import Services
-from callgate.gateway.signers import Signer
-from callgate.gateway.signers.local import LocalSigner
-from callgate.gateway.ties import NoTie
-from callgate.gateway.used_sessions import UsedSessions
-from callgate.gateway.verifiers import Verifier
-from callgate.gateway.verifiers.api import ApiVerifier
-from callgate.gateway.verifiers.static import StaticVerifier
+from callgate.gateway.sessions.ledger import EmbeddedLedger
+from callgate.gateway.sessions.used_sessions import UsedSessions
 
 POLICY = """
 name: research

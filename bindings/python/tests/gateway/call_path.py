@@ -15,14 +15,14 @@ import httpx2
 import uvicorn
 from callgate import Gate, PolicySet, SecretKey, TokenClaims, create_envelope, issue_token
 from callgate import verify_token as engine_verify_token
-from callgate.gateway.app import create_app
+from callgate._generations import Protocol
 from callgate.gateway.clock import Clock
-from callgate.gateway.ledger import EmbeddedLedger, Ledger
-from callgate.gateway.middleware.connection import bounded_connections
-from callgate.gateway.middleware.limits import HttpLimits
+from callgate.gateway.http.app import create_app
+from callgate.gateway.http.middleware.connection import bounded_connections
+from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.services import Services
-from callgate.gateway.upstreams import ToolDefinition, UpstreamReply, Upstreams
-from callgate.smcp._generations import Protocol
+from callgate.gateway.sessions.ledger import EmbeddedLedger, Ledger
+from callgate.gateway.upstreams.upstreams import ToolDefinition, UpstreamReply, Upstreams
 
 POLICY = """
 name: research

@@ -14,9 +14,9 @@ from attest_path import AttestPath, execution
 from callgate import CallgateError, SecretKey
 from callgate.audit import Head
 from callgate.gateway.admin import OperatorCredential, create_admin_app
-from callgate.gateway.peer import Peer
+from callgate.gateway.executions.ties import EnrolmentTie
+from callgate.gateway.http.peer import Peer
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.ties import EnrolmentTie
 
 pytestmark = pytest.mark.anyio
 CREDENTIAL = "an-operators-credential"

@@ -21,10 +21,10 @@ from attest_path import (
 from call_path import check_failure
 from callgate import CallgateError, PolicySet, SecretKey, verify_token
 from callgate.audit import AuditUnavailable
-from callgate.gateway.attest_rates import AttestRates
-from callgate.gateway.peer import Peer
+from callgate.gateway.attestation.rates import AttestRates
+from callgate.gateway.executions.ties import KeyTie, UidTie
+from callgate.gateway.http.peer import Peer
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.ties import KeyTie, UidTie
 
 pytestmark = pytest.mark.anyio
 UID, USER = UidTie(1000), Peer(uid=1000)

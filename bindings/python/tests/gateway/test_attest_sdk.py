@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from attest_path import AttestPath, Time, execution
 from callgate import SecretKey
-from callgate.gateway.ties import EnrolmentTie, KeyTie, UidTie
+from callgate.gateway.executions.ties import EnrolmentTie, KeyTie, UidTie
 from callgate.smcp import Ed25519Key, SEALClient, SMCPClient
 
 pytestmark = pytest.mark.anyio

@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from callgate import PolicySet
 from callgate.gateway.config import load_config
-from callgate.gateway.demo import WORKLOAD, Demo, prepare_demo
-from callgate.gateway.demo_servers import SERVERS, program_folders
+from callgate.gateway.demo.demo import WORKLOAD, Demo, prepare_demo
+from callgate.gateway.demo.servers import SERVERS, program_folders
 from callgate.smcp import SMCPClient, SMCPError
 from gateway_process import GatewayProcess, refused, running
 
@@ -74,9 +74,9 @@ def test_the_documents_contexts_decide_as_the_document_says(demo: Demo) -> None:
 
 @pytest.mark.parametrize("name", ["everything", "filesystem", "git", "time"])
 def test_the_contexts_of_the_servers_are_the_examples(name: str) -> None:
-    import callgate.gateway.demo
+    import callgate.gateway.demo.demo
 
-    shipped = Path(callgate.gateway.demo.__file__).parent / "demo_contexts" / f"{name}.yaml"
+    shipped = Path(callgate.gateway.demo.demo.__file__).parent / "contexts" / f"{name}.yaml"
     assert shipped.read_bytes() == (ROOT / "examples" / "contexts" / f"{name}.yaml").read_bytes()
 
 

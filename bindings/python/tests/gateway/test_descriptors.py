@@ -12,7 +12,7 @@ from gateway_process import write_gateway
 SCRIPT = """
 import resource, sys
 from pathlib import Path
-from callgate.gateway import serve_command
+from callgate.gateway.process import serve_command
 
 soft, hard = int(sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

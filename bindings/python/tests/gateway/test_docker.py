@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from attest_path import AttestPath
 from callgate import CallgateError, SecretKey, verify_token
-from callgate.gateway.peer import Peer
+from callgate.gateway.executions.ties import ContainerAddressTie, EnrolmentTie, NoTie
+from callgate.gateway.executions.verifiers.docker import ContainerRule, DockerVerifier
+from callgate.gateway.http.peer import Peer
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.session_endings import UNVERIFIED_SECONDS
-from callgate.gateway.ties import ContainerAddressTie, EnrolmentTie, NoTie
-from callgate.gateway.verifiers.docker import ContainerRule, DockerVerifier
+from callgate.gateway.sessions.endings import UNVERIFIED_SECONDS
 from docker_engine import DockerEngine, docker_engine
 
 pytestmark = pytest.mark.anyio

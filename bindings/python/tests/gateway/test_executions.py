@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from attest_path import PEER, AttestPath, execution
 from callgate import CallgateError, SecretKey
-from callgate.gateway.enrolments import Enrolments
-from callgate.gateway.execution import Execution
-from callgate.gateway.executions import ExecutionRegistry
+from callgate.gateway.attestation.enrolments import Enrolments
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.ties import EnrolmentTie, KeyTie, NoTie, UidTie
+from callgate.gateway.executions.verifiers.api import ApiVerifier
+from callgate.gateway.executions.verifiers.docker import ContainerRule, DockerVerifier
+from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.ties import EnrolmentTie, KeyTie, NoTie, UidTie
-from callgate.gateway.verifiers.api import ApiVerifier
-from callgate.gateway.verifiers.docker import ContainerRule, DockerVerifier
-from callgate.gateway.verifiers.static import StaticVerifier
 
 pytestmark = pytest.mark.anyio
 

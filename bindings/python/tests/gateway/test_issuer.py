@@ -15,10 +15,10 @@ import httpx2
 import pytest
 from attest_path import AttestPath, Time, execution
 from callgate import CallgateError, PublicKey, SecretKey, TokenError, verify_token
-from callgate.gateway import issuer as issuer_module
-from callgate.gateway.issuer import Issuer
+from callgate.gateway.issuer import issuer as issuer_module
+from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.issuer.signers.local import LocalSigner, load_secret_key
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.signers.local import LocalSigner, load_secret_key
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400

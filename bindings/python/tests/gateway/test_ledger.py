@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from call_path import CallPath, check_failure, post
 from callgate import AlreadySeen, Committed, Decision, Gate, SessionInactive, Unavailable
-from callgate.gateway.ledger import EmbeddedLedger
+from callgate.gateway.sessions.ledger import EmbeddedLedger
 from observed_audit import observed_audit
 
 READ = ("fs.read", {"path": "/workspace/a.txt"})

@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 from call_path import INVOKE, JSON, PROTOCOL, TOOLS, Answer, CallPath, check_failure, post, until
-from callgate.gateway.middleware.limits import HttpLimits
-from callgate.smcp._generations import Protocol
+from callgate._generations import Protocol
+from callgate.gateway.http.middleware.limits import HttpLimits
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from callgate import CallgateError, Gate, PolicySet, SecretKey
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.policy_reload import describe_difference, reload_policy
-from callgate.gateway.reload import FileWatch, Reloadable, Reloader, Unchanged, stamps_of
+from callgate.gateway.reload.policy_reload import describe_difference, reload_policy
+from callgate.gateway.reload.reload import FileWatch, Reloadable, Reloader, Unchanged, stamps_of
 
 pytestmark = pytest.mark.anyio
 

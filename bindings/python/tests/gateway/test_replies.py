@@ -10,9 +10,9 @@ import pytest
 from call_path import check_failure
 from callgate import TokenError, _native
 from callgate._error_codes import MEANINGS
-from callgate.gateway import replies
+from callgate._generations import GENERATIONS, Protocol
+from callgate.gateway.http import replies
 from callgate.gateway.refusal import Refusal
-from callgate.smcp._generations import GENERATIONS, Protocol
 
 STATUSES = {
     "INVALID_ENVELOPE": 400,

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from callgate import SecretKey, create_envelope
-from callgate.gateway import serve_command
+from callgate.gateway.process import serve_command
 from callgate.smcp import SMCPClient, SMCPError
 from gateway_process import (
     CREDENTIAL,

@@ -14,9 +14,7 @@ import httpx2
 import pytest
 from attest_path import ATTEST, AttestPath, body_of, execution, post
 from callgate import CallgateError, SecretKey
-from callgate.gateway.peer import Peer, TrustedProxies, canonical_address, peer_of
-from callgate.gateway.refusal import Refusal
-from callgate.gateway.ties import (
+from callgate.gateway.executions.ties import (
     Caller,
     CertificateTie,
     ContainerAddressTie,
@@ -27,6 +25,8 @@ from callgate.gateway.ties import (
     UidTie,
     tie_of_json,
 )
+from callgate.gateway.http.peer import Peer, TrustedProxies, canonical_address, peer_of
+from callgate.gateway.refusal import Refusal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

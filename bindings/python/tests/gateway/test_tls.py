@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from callgate import CallgateError
-from callgate.gateway.bounded_accept import MARGIN
-from callgate.gateway.config import Tls
-from callgate.gateway.tls import ServerTls
+from callgate.gateway.config import TlsSettings
+from callgate.gateway.http.bounded_accept import MARGIN
+from callgate.gateway.http.tls import ServerTls
 from callgate.smcp import SMCPClient
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -105,9 +105,9 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def settings(authority: Authority) -> Tls:
+def settings(authority: Authority) -> TlsSettings:
     certificate, key = authority.issue("server")
-    return Tls(certificate=certificate, key=key)
+    return TlsSettings(certificate=certificate, key=key)
 
 
 def handshake(
@@ -145,26 +145,26 @@ def serial(client: ssl.SSLObject) -> str:
     return str(certificate["serialNumber"])
 
 
-def test_tls_1_3_and_nothing_older(settings: Tls, authority: Authority) -> None:
+def test_tls_1_3_and_nothing_older(settings: TlsSettings, authority: Authority) -> None:
     tls = ServerTls(settings)
     assert handshake(tls, authority).version() == "TLSv1.3"
     with pytest.raises(ssl.SSLError):
         handshake(tls, authority, maximum=ssl.TLSVersion.TLSv1_2)
 
 
-def test_tls_1_2_where_it_is_written_out(settings: Tls, authority: Authority) -> None:
-    older = Tls(certificate=settings.certificate, key=settings.key, minimum_version="1.2")
+def test_tls_1_2_where_it_is_written_out(settings: TlsSettings, authority: Authority) -> None:
+    older = TlsSettings(certificate=settings.certificate, key=settings.key, minimum_version="1.2")
     tls = ServerTls(older)
     assert handshake(tls, authority, maximum=ssl.TLSVersion.TLSv1_2).version() == "TLSv1.2"
     assert handshake(tls, authority).version() == "TLSv1.3"
 
 
 def test_a_required_client_certificate_must_come_from_its_authority(
-    settings: Tls, authority: Authority, tmp_path: Path
+    settings: TlsSettings, authority: Authority, tmp_path: Path
 ) -> None:
     stranger = Authority(tmp_path, "stranger")
     tls = ServerTls(
-        Tls(
+        TlsSettings(
             certificate=settings.certificate,
             key=settings.key,
             client_ca=authority.file,
@@ -179,10 +179,10 @@ def test_a_required_client_certificate_must_come_from_its_authority(
 
 
 def test_an_optional_client_certificate_may_be_absent_and_not_forged(
-    settings: Tls, authority: Authority, tmp_path: Path
+    settings: TlsSettings, authority: Authority, tmp_path: Path
 ) -> None:
     tls = ServerTls(
-        Tls(
+        TlsSettings(
             certificate=settings.certificate,
             key=settings.key,
             client_ca=authority.file,
@@ -196,7 +196,7 @@ def test_an_optional_client_certificate_may_be_absent_and_not_forged(
 
 
 def test_new_connections_get_the_certificate_that_was_reloaded(
-    settings: Tls, authority: Authority
+    settings: TlsSettings, authority: Authority
 ) -> None:
     tls = ServerTls(settings)
     first = serial(handshake(tls, authority))
@@ -206,7 +206,7 @@ def test_new_connections_get_the_certificate_that_was_reloaded(
     assert serial(handshake(tls, authority)) != first
 
 
-def test_a_bad_certificate_keeps_the_old_one(settings: Tls, authority: Authority) -> None:
+def test_a_bad_certificate_keeps_the_old_one(settings: TlsSettings, authority: Authority) -> None:
     tls = ServerTls(settings)
     first = serial(handshake(tls, authority))
     # A certificate that is not the key's, as half of a renewal looks.
@@ -219,7 +219,7 @@ def test_a_bad_certificate_keeps_the_old_one(settings: Tls, authority: Authority
 
 
 @pytest.mark.parametrize("fault", ["readable", "absent", "empty", "encrypted"])
-def test_a_key_that_cannot_be_used_is_a_clear_error(fault: str, settings: Tls) -> None:
+def test_a_key_that_cannot_be_used_is_a_clear_error(fault: str, settings: TlsSettings) -> None:
     if fault == "readable":
         settings.key.chmod(0o644)
     elif fault == "absent":

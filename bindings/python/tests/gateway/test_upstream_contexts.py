@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from callgate import PolicySet
-from callgate.gateway.upstreams import StdioSettings
+from callgate.gateway.upstreams.upstreams import StdioSettings
 from upstream_servers import ROOT, brief, node_server, python_server, refused, running, soon
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate.gateway.transports.upstream import Settings
-from callgate.gateway.upstreams import HttpSettings, Upstreams
+from callgate.gateway.upstreams.transports.upstream import Settings
+from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
 from upstream_servers import (
     SERVERS,
     brief,

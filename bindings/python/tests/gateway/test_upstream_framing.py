@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from callgate import JsonError
-from callgate.gateway.transports import raw_json
-from callgate.gateway.transports.event_stream import EventStream
-from callgate.gateway.transports.frames import read_frame
-from callgate.gateway.transports.message_buffer import Allowance, MessageBuffer
-from callgate.gateway.transports.outline import Outline
+from callgate.gateway.upstreams.transports import raw_json
+from callgate.gateway.upstreams.transports.event_stream import EventStream
+from callgate.gateway.upstreams.transports.frames import read_frame
+from callgate.gateway.upstreams.transports.message_buffer import Allowance, MessageBuffer
+from callgate.gateway.upstreams.transports.outline import Outline
 
 TEXTS = ['a"b', "\\", "\\\\", '{"id":9}', "[,:]", "é\u2028", "", "x" * 50, '","id":1,"', "\t"]
 

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Mapping
 
 import pytest
-from callgate.gateway.tool_names import NameRule, ToolNameError, check_rules, name_tools
-from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.upstreams.tool_names import NameRule, ToolNameError, check_rules, name_tools
+from callgate.gateway.upstreams.upstreams import Upstreams
 from upstream_servers import brief, do, eventually, hostile, refused, running
 
 pytestmark = pytest.mark.anyio

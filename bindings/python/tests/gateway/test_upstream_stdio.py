@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.upstreams import Upstreams
+from callgate.gateway.upstreams.upstreams import Upstreams
 from upstream_servers import brief, do, eventually, hostile, refused, running, soon
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.upstreams import HttpSettings, StdioSettings, Upstreams
+from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
 
 SERVERS = Path(__file__).parent / "servers"
 ROOT = Path(__file__).parents[4]

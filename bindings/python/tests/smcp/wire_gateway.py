@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 import callgate
 from callgate import CallgateError, PublicKey, SecretKey, _native, canonicalize, issue_token
-from callgate.smcp._generations import GENERATIONS
+from callgate._generations import GENERATIONS
 
 POLICY = """\
 - name: project

@@ -80,7 +80,7 @@ def _key(path: str | None) -> Iterator[Any]:
         yield None
         return
     with needs_extra("gateway"):
-        from callgate.gateway.signers.local import load_secret_key
+        from callgate.gateway.issuer.signers.local import load_secret_key
         from callgate.smcp import Ed25519Key
     with load_secret_key(path) as key:
         yield Ed25519Key(key)

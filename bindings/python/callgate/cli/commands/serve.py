@@ -13,8 +13,8 @@ from callgate.cli._extra import needs_extra
 from callgate.cli._input import input_error
 
 if TYPE_CHECKING:
-    from callgate.gateway.demo import Demo
-    from callgate.gateway.serve import Addresses
+    from callgate.gateway.demo.demo import Demo
+    from callgate.gateway.process.serve import Addresses
 
 
 def add(verbs: Verbs) -> None:
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     """Runs until it is told to stop."""
     with needs_extra("gateway"):
         from callgate.gateway import config as configuration
-        from callgate.gateway import serve_command
+        from callgate.gateway.process import serve_command
     if arguments.schema:
         schema = configuration.config_schema()
         return Outcome(True, schema, serve_command.schema_lines(schema))
@@ -89,7 +89,7 @@ def _ready(addresses: Addresses, demo: Demo | None) -> Outcome:
 
 
 def _demo_data(demo: Demo) -> dict[str, Any]:
-    from callgate.gateway.demo import WORKLOAD
+    from callgate.gateway.demo.demo import WORKLOAD
 
     return {
         "workload_id": WORKLOAD,
@@ -104,7 +104,7 @@ def _demo_data(demo: Demo) -> dict[str, Any]:
 
 
 def _demo_lines(demo: Demo, addresses: Addresses) -> list[str]:
-    from callgate.gateway.demo import WORKLOAD
+    from callgate.gateway.demo.demo import WORKLOAD
 
     agents, operators = addresses.agents[0], addresses.operators[0]
     scope = "filesystem-read"

@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute, Route
 from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
 from callgate.gateway.admin.guard import answer_of
-from callgate.gateway.execution import Execution
-from callgate.gateway.scope_warnings import scope_warnings
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.ties import EnrolmentTie, Tie, tie_of_json
+from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
-from callgate.gateway.ties import EnrolmentTie, Tie, tie_of_json
 
 NO_REASON = "the operator said so"
 _REQUIRED: Final[Types] = {

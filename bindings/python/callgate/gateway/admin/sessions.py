@@ -12,9 +12,9 @@ from callgate import Session
 from callgate.gateway.admin.body import read_object
 from callgate.gateway.admin.executions import NO_REASON
 from callgate.gateway.admin.guard import answer_of
-from callgate.gateway.attested_sessions import AttestedSession
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
+from callgate.gateway.sessions.attested_sessions import AttestedSession
 
 
 def session_routes(services: Services) -> list[BaseRoute]:

@@ -1,47 +1,52 @@
 """The configuration of the gateway."""
 
-from callgate.gateway.config.audit import Audit
+from callgate.gateway.config.audit import AuditSettings
 from callgate.gateway.config.executions import (
-    AnyTie,
-    ContainerRule,
-    Docker,
+    AnyTieSettings,
+    ContainerRuleSettings,
+    DockerSettings,
     ExecutionEntry,
     ExecutionList,
-    Executions,
-    Tie,
+    ExecutionsSettings,
+    TieSettings,
 )
-from callgate.gateway.config.issuer import Issuer
-from callgate.gateway.config.limits import ConfigLimits
-from callgate.gateway.config.listen import Admin, Listen, Tls, TrustedProxies
+from callgate.gateway.config.issuer import IssuerSettings
+from callgate.gateway.config.limits import LimitsSettings
+from callgate.gateway.config.listen import (
+    AdminSettings,
+    ListenSettings,
+    TlsSettings,
+    TrustedProxiesSettings,
+)
 from callgate.gateway.config.load import ConfigError, load_config, load_model, parse_config
-from callgate.gateway.config.operations import Clock, Logging, Reload
+from callgate.gateway.config.operations import ClockSettings, LoggingSettings, ReloadSettings
 from callgate.gateway.config.root import GatewayConfig
 from callgate.gateway.config.schema import config_schema
-from callgate.gateway.config.upstreams import ToolAlias, Tools, Upstream
+from callgate.gateway.config.upstreams import ToolAliasSettings, ToolsSettings, UpstreamSettings
 
 __all__ = [
-    "Admin",
-    "AnyTie",
-    "Audit",
-    "Clock",
+    "AdminSettings",
+    "AnyTieSettings",
+    "AuditSettings",
+    "ClockSettings",
     "ConfigError",
-    "ConfigLimits",
-    "ContainerRule",
-    "Docker",
+    "ContainerRuleSettings",
+    "DockerSettings",
     "ExecutionEntry",
     "ExecutionList",
-    "Executions",
+    "ExecutionsSettings",
     "GatewayConfig",
-    "Issuer",
-    "Listen",
-    "Logging",
-    "Reload",
-    "Tie",
-    "Tls",
-    "ToolAlias",
-    "Tools",
-    "TrustedProxies",
-    "Upstream",
+    "IssuerSettings",
+    "LimitsSettings",
+    "ListenSettings",
+    "LoggingSettings",
+    "ReloadSettings",
+    "TieSettings",
+    "TlsSettings",
+    "ToolAliasSettings",
+    "ToolsSettings",
+    "TrustedProxiesSettings",
+    "UpstreamSettings",
     "config_schema",
     "load_config",
     "load_model",

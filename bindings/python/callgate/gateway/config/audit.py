@@ -8,7 +8,7 @@ from callgate.audit.redaction import DEFAULT_KEYS
 from callgate.gateway.config._section import Bytes, ConfigPath, Count, Seconds, Section
 
 
-class Audit(Section):
+class AuditSettings(Section):
     """One line for every operation, chained, sealed by signed checkpoints."""
 
     directory: ConfigPath | None = Field(

@@ -14,7 +14,7 @@ WorkloadId: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_lengt
 ContextName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,127}$")]
 
 
-class Tie(Section):
+class TieSettings(Section):
     """What the caller has to show. Exactly one of them."""
 
     key: str | None = Field(
@@ -38,20 +38,20 @@ class Tie(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> Tie:
+    def _check(self) -> TieSettings:
         if sum(value is not None for value in self.__dict__.values()) != 1:
             raise ValueError(f"expected one of {', '.join(type(self).model_fields)}")
         return self
 
 
-AnyTie: TypeAlias = Annotated[
-    Annotated[Tie, Tag("a mapping")]
+AnyTieSettings: TypeAlias = Annotated[
+    Annotated[TieSettings, Tag("a mapping")]
     | Annotated[Literal["container_address", "none"], Tag("a name")],
     Discriminator(lambda value: "a name" if isinstance(value, str) else "a mapping"),
 ]
 
 
-class ContainerRule(Section):
+class ContainerRuleSettings(Section):
     """Which containers may attest, by a label, and for what."""
 
     label: str = Field(
@@ -61,7 +61,7 @@ class ContainerRule(Section):
     scopes: tuple[ContextName, ...] = Field(
         min_length=1, description="The contexts that they may ask for."
     )
-    tie: AnyTie = Field(
+    tie: AnyTieSettings = Field(
         default="container_address",
         description="What the caller has to show; `container_address`: that its address is the "
         "container's own.",
@@ -74,7 +74,7 @@ class ContainerRule(Section):
     )
 
 
-class Docker(Section):
+class DockerSettings(Section):
     """Containers of a Docker Engine as executions."""
 
     socket: ConfigPath = Field(
@@ -82,12 +82,12 @@ class Docker(Section):
         description="The unix socket of the Docker Engine API.",
     )
     timeout_seconds: Seconds = Field(default=5, description="Seconds for one question to it.")
-    rules: tuple[ContainerRule, ...] = Field(
+    rules: tuple[ContainerRuleSettings, ...] = Field(
         min_length=1, description="The first rule that matches a container is its entry."
     )
 
 
-class Executions(Section):
+class ExecutionsSettings(Section):
     """Who may attest. Without `file` and `docker`, only what the operator registers."""
 
     file: ConfigPath | None = Field(
@@ -95,7 +95,7 @@ class Executions(Section):
         description="A YAML file with a list of executions, read again when it changes: an entry "
         "that is gone ends its sessions.",
     )
-    docker: Docker | None = Field(
+    docker: DockerSettings | None = Field(
         default=None, description="Ask a Docker Engine which containers run."
     )
     max_sessions: int = Field(
@@ -126,7 +126,7 @@ class ExecutionEntry(Section):
     scopes: tuple[ContextName, ...] = Field(
         min_length=1, description="The contexts that it may ask for."
     )
-    tie: AnyTie | None = Field(
+    tie: AnyTieSettings | None = Field(
         default=None,
         description="What the caller has to show. Required outside development settings; `none` "
         "lets whoever knows the workload_id attest.",

@@ -11,7 +11,7 @@ from callgate.gateway.config._section import ConfigPath, Section
 KeyId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 
 
-class Issuer(Section):
+class IssuerSettings(Section):
     """The tokens that attestation gives, and the keys that vouch for them."""
 
     key: ConfigPath = Field(
@@ -47,7 +47,7 @@ class Issuer(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> Issuer:
+    def _check(self) -> IssuerSettings:
         if self.kid is not None and self.kid in {*self.compromised, *self.retired}:
             raise ValueError("the key that signs is marked as retired or compromised")
         return self

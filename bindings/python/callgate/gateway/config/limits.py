@@ -7,7 +7,7 @@ from pydantic import Field
 from callgate.gateway.config._section import Count, Seconds, Section
 
 
-class ConfigLimits(Section):
+class LimitsSettings(Section):
     """Checked before the work that each bounds; going over one is `LIMIT_EXCEEDED`."""
 
     body_bytes: int = Field(

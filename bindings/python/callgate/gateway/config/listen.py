@@ -18,7 +18,7 @@ Address = Annotated[str, AfterValidator(check_address)]
 Networks = Annotated[tuple[str, ...], AfterValidator(check_networks)]
 
 
-class Tls(Section):
+class TlsSettings(Section):
     """Certificate and key of a listener. Both are read again when they change."""
 
     certificate: ConfigPath = Field(
@@ -44,13 +44,13 @@ class Tls(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> Tls:
+    def _check(self) -> TlsSettings:
         if (self.client_certificate != "none") != (self.client_ca is not None):
             raise ValueError("client_certificate and client_ca go together")
         return self
 
 
-class TrustedProxies(Section):
+class TrustedProxiesSettings(Section):
     """Which connections are a proxy's, and what it is believed."""
 
     networks: Networks = Field(
@@ -73,13 +73,13 @@ class TrustedProxies(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> TrustedProxies:
+    def _check(self) -> TrustedProxiesSettings:
         if (self.end_tls or self.client_certificate) and not (self.networks or self.uids):
             raise ValueError("end_tls and client_certificate need networks or uids")
         return self
 
 
-class Listen(Section):
+class ListenSettings(Section):
     """The listener for agents: attestation, calls, tools, the public keys, health."""
 
     address: Address | None = Field(
@@ -97,9 +97,11 @@ class Listen(Section):
         pattern=r"^0[0-7]{3}$",
         description="The permissions of the unix socket, octal, as a string.",
     )
-    tls: Tls | None = Field(default=None, description="Certificate and key. `null`: plain HTTP.")
-    trusted_proxies: TrustedProxies = Field(
-        default_factory=lambda: TrustedProxies(),
+    tls: TlsSettings | None = Field(
+        default=None, description="Certificate and key. `null`: plain HTTP."
+    )
+    trusted_proxies: TrustedProxiesSettings = Field(
+        default_factory=lambda: TrustedProxiesSettings(),
         description="Reverse proxies that are believed. Without one, the peer is the transport's, "
         "whatever headers say.",
     )
@@ -136,7 +138,7 @@ class Listen(Section):
         return self.address is None or is_loopback(self.address)
 
     @model_validator(mode="after")
-    def _check(self) -> Listen:
+    def _check(self) -> ListenSettings:
         if self.address is None and self.unix is None:
             raise ValueError("expected an address or a unix socket to listen on")
         if not self.is_loopback and self.tls is None and not self.trusted_proxies.end_tls:
@@ -147,7 +149,7 @@ class Listen(Section):
         return self
 
 
-class Admin(Section):
+class AdminSettings(Section):
     """The listener for operators. Loopback or a unix socket only."""
 
     address: Address | None = Field(
@@ -171,7 +173,7 @@ class Admin(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> Admin:
+    def _check(self) -> AdminSettings:
         if self.address is None and self.unix is None:
             raise ValueError("expected an address or a unix socket to listen on")
         if self.address is not None and not is_loopback(self.address):

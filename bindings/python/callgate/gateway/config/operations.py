@@ -9,7 +9,7 @@ from pydantic import Field
 from callgate.gateway.config._section import Seconds, Section
 
 
-class Reload(Section):
+class ReloadSettings(Section):
     """Contexts, keys, certificates and executions are read again on SIGHUP, and by themselves."""
 
     watch: bool = Field(
@@ -23,7 +23,7 @@ class Reload(Section):
     check_seconds: Seconds = Field(default=1, description="How often files are looked at.")
 
 
-class Logging(Section):
+class LoggingSettings(Section):
     """The operators' log on standard error. It is not the audit trail."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
@@ -34,7 +34,7 @@ class Logging(Section):
     )
 
 
-class Clock(Section):
+class ClockSettings(Section):
     """When time itself cannot be trusted, calls are denied."""
 
     window_seconds: int = Field(

@@ -7,13 +7,13 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from callgate.gateway.config._section import ConfigPath, Name, Section
-from callgate.gateway.config.audit import Audit
-from callgate.gateway.config.executions import Executions
-from callgate.gateway.config.issuer import Issuer
-from callgate.gateway.config.limits import ConfigLimits
-from callgate.gateway.config.listen import Admin, Listen
-from callgate.gateway.config.operations import Clock, Logging, Reload
-from callgate.gateway.config.upstreams import Tools, Upstream
+from callgate.gateway.config.audit import AuditSettings
+from callgate.gateway.config.executions import ExecutionsSettings
+from callgate.gateway.config.issuer import IssuerSettings
+from callgate.gateway.config.limits import LimitsSettings
+from callgate.gateway.config.listen import AdminSettings, ListenSettings
+from callgate.gateway.config.operations import ClockSettings, LoggingSettings, ReloadSettings
+from callgate.gateway.config.upstreams import ToolsSettings, UpstreamSettings
 
 
 class GatewayConfig(Section):
@@ -30,23 +30,31 @@ class GatewayConfig(Section):
     policy: ConfigPath = Field(
         description="The SecurityContexts: a file, or a folder of `*.yaml`, `*.yml`, `*.json`."
     )
-    issuer: Issuer = Field(description="Security tokens and their keys.")
-    admin: Admin = Field(description="The operators' listener.")
-    listen: Listen = Field(default_factory=Listen, description="The agents' listener.")
-    executions: Executions = Field(
-        default_factory=Executions, description="Which workloads may attest."
+    issuer: IssuerSettings = Field(description="Security tokens and their keys.")
+    admin: AdminSettings = Field(description="The operators' listener.")
+    listen: ListenSettings = Field(
+        default_factory=ListenSettings, description="The agents' listener."
     )
-    upstreams: dict[Name, Upstream] = Field(
+    executions: ExecutionsSettings = Field(
+        default_factory=ExecutionsSettings, description="Which workloads may attest."
+    )
+    upstreams: dict[Name, UpstreamSettings] = Field(
         default_factory=dict, description="The MCP servers behind the gateway, by name."
     )
-    tools: Tools = Field(default_factory=Tools, description="How tools are named.")
-    audit: Audit = Field(default_factory=Audit, description="The audit trail.")
-    limits: ConfigLimits = Field(
-        default_factory=ConfigLimits, description="Bounds that hold before anybody is known."
+    tools: ToolsSettings = Field(default_factory=ToolsSettings, description="How tools are named.")
+    audit: AuditSettings = Field(default_factory=AuditSettings, description="The audit trail.")
+    limits: LimitsSettings = Field(
+        default_factory=LimitsSettings, description="Bounds that hold before anybody is known."
     )
-    clock: Clock = Field(default_factory=Clock, description="Freshness, and clocks that jump.")
-    reload: Reload = Field(default_factory=Reload, description="Reading files again.")
-    logging: Logging = Field(default_factory=Logging, description="The operators' log.")
+    clock: ClockSettings = Field(
+        default_factory=ClockSettings, description="Freshness, and clocks that jump."
+    )
+    reload: ReloadSettings = Field(
+        default_factory=ReloadSettings, description="Reading files again."
+    )
+    logging: LoggingSettings = Field(
+        default_factory=LoggingSettings, description="The operators' log."
+    )
     development: bool = Field(
         default=False,
         description="Development settings, as `--demo` has them: executions without a tie need no "

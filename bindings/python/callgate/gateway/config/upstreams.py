@@ -22,7 +22,7 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,128}$")]
 HiddenText = Annotated[Secret, MaybeSecret]
 
 
-class Upstream(Section):
+class UpstreamSettings(Section):
     """One MCP server: `command` (stdio) or `url` (streamable HTTP)."""
 
     command: tuple[str, ...] | None = Field(
@@ -93,7 +93,7 @@ class Upstream(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> Upstream:
+    def _check(self) -> UpstreamSettings:
         if (self.command is None) == (self.url is None):
             raise ValueError("expected either command or url")
         if self.command is None and (self.environment or self.directory):
@@ -106,17 +106,17 @@ class Upstream(Section):
         return self
 
 
-class ToolAlias(Section):
+class ToolAliasSettings(Section):
     """What one gateway name stands for."""
 
     upstream: Name = Field(description="The upstream's name.")
     tool: str = Field(min_length=1, max_length=256, description="The tool's name there.")
 
 
-class Tools(Section):
+class ToolsSettings(Section):
     """How the gateway names the tools of its upstreams."""
 
-    names: dict[ToolName, ToolAlias] = Field(
+    names: dict[ToolName, ToolAliasSettings] = Field(
         default_factory=dict,
         description="Names of their own for single tools. The others are named `upstream.tool`. "
         "Two tools of one name are an error.",

@@ -1,0 +1,91 @@
+"""What the audit says of attestations and of sessions that end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timezone
+
+from callgate import CallgateError, PublicKey, Session
+from callgate.audit.events import Event
+from callgate.gateway.attestation.proof import Proof
+from callgate.gateway.attestation.request import AttestRequest
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.http.peer import Peer
+
+
+def succeeded(
+    execution: Execution,
+    *,
+    session_id: str,
+    key: PublicKey,
+    scope: str,
+    peer: Peer,
+    token: str,
+    proof: Proof | None,
+    renewed: bool,
+    policy_digest: str,
+    trace_id: str | None,
+) -> Event:
+    """A session was opened, or its token renewed. The proof is there to be checked later."""
+    return Event(
+        name="SecurityTokenRefreshed" if renewed else "AttestationSucceeded",
+        workload=execution.workload_id,
+        session=session_id,
+        context=scope,
+        public_key=key.to_base64(),
+        peer=_peer(peer),
+        allowed=True,
+        policy_digest=policy_digest,
+        token=hashlib.sha256(token.encode()).hexdigest(),
+        token_input=token.rpartition(".")[0],
+        message_digest=None if proof is None else hashlib.sha256(proof.message).hexdigest(),
+        signature=None if proof is None else base64.b64encode(proof.signature).decode(),
+        timestamp=None if proof is None else _iso(proof.timestamp),
+        trace_id=trace_id,
+        details={"source": execution.source, "tie": execution.tie.kind, "wid": execution.wid},
+    )
+
+
+def failed(
+    error: CallgateError, request: AttestRequest | None, peer: Peer, trace_id: str | None
+) -> Event:
+    """An attestation was refused. What the request claims is not verified."""
+    details = getattr(error, "details", None) or {}
+    return Event(
+        name="AttestationFailed",
+        workload=None if request is None else request.workload_id,
+        context=None if request is None else request.scope,
+        public_key=None if request is None else request.public_key,
+        peer=_peer(peer),
+        allowed=False,
+        code_name=error.code_name,
+        cause=details.get("cause"),
+        trace_id=trace_id,
+    )
+
+
+def ended(session: Session, reason: str) -> Event:
+    """A session was ended or revoked."""
+    return Event(
+        name="SessionRevoked",
+        workload=session.subject,
+        session=session.id,
+        context=session.context,
+        public_key=session.public_key.to_base64(),
+        reason=reason,
+        details={"state": session.state},
+    )
+
+
+def execution_revoked(workload_id: str, reason: str) -> Event:
+    """An execution that has no session was ended by the operator."""
+    return Event(name="SessionRevoked", workload=workload_id, reason=reason)
+
+
+def _peer(peer: Peer) -> str:
+    return peer.address or peer.origin
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Signed calls and tool listings: decided, recorded, forwarded."""

@@ -1,0 +1,1 @@
+"""``callgate serve --demo``: a whole gateway on loopback."""

@@ -1,0 +1,1 @@
+"""Executions: the running workloads that may attest, and what ties a caller to one."""

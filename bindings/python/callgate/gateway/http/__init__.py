@@ -1,0 +1,1 @@
+"""HTTP towards agents: listeners, peers, limits, routes, and the bodies of answers."""

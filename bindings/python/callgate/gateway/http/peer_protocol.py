@@ -1,0 +1,75 @@
+"""PeerProtocol: uvicorn's HTTP/1.1 protocol, which also says who the peer is."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from callgate.gateway.http.peer import EXTENSION, Peer, canonical_address, certificate_thumbprint
+
+# struct ucred of unix(7): pid_t, uid_t, gid_t.
+_UCRED = struct.Struct("iII")
+
+
+class PeerProtocol(H11Protocol):
+    """Puts a ``Peer`` into ``scope["extensions"]``, once a connection, from the socket and TLS.
+
+    Give it to uvicorn as ``http=PeerProtocol``; ASGI itself names no uid and no certificate.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.peer = peer_of_transport(transport)
+        self.app: Any = _WithPeer(self.app, self.peer)
+
+
+class _WithPeer:
+    __slots__ = ("_app", "_peer")
+
+    def __init__(self, app: ASGIApp, peer: Peer) -> None:
+        self._app = app
+        self._peer = peer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[EXTENSION] = self._peer
+        await self._app(scope, receive, send)
+
+
+def peer_of_transport(transport: asyncio.BaseTransport) -> Peer:
+    """What the socket and the TLS handshake say. What they do not is ``None``."""
+    sock = transport.get_extra_info("socket")
+    family = None if sock is None else sock.family
+    if family == socket.AF_UNIX:
+        return Peer(uid=_uid(sock), certificate_thumbprint=_certificate(transport))
+    name = transport.get_extra_info("peername")
+    address = None
+    if family in (socket.AF_INET, socket.AF_INET6) and isinstance(name, tuple):
+        address = canonical_address(str(name[0]))
+    return Peer(address=address, certificate_thumbprint=_certificate(transport))
+
+
+def _uid(sock: Any) -> int | None:
+    # Of the process that connected, as it was when it did. Linux only: elsewhere nobody is known.
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    try:
+        _, uid, _ = _UCRED.unpack(sock.getsockopt(socket.SOL_SOCKET, option, _UCRED.size))
+    except OSError:
+        return None
+    return int(uid)
+
+
+def _certificate(transport: asyncio.BaseTransport) -> str | None:
+    tls = transport.get_extra_info("ssl_object")
+    # Without verification a certificate is a claim, not a fact.
+    if tls is None or tls.context.verify_mode == ssl.CERT_NONE:
+        return None
+    der = tls.getpeercert(binary_form=True)
+    return None if not der else certificate_thumbprint(der)

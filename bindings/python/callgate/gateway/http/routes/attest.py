@@ -1,0 +1,50 @@
+"""POST …/attest: a session for a workload."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from callgate import CallgateError
+from callgate._generations import GENERATIONS, Generation
+from callgate.gateway.http import replies
+from callgate.gateway.http.middleware.trace import trace_id
+from callgate.gateway.http.peer import peer_of
+from callgate.gateway.services import Services
+
+
+class AttestEndpoint:
+    """One path of one generation. The body comes whole, from ``JsonBodies``."""
+
+    def __init__(self, services: Services, generation: Generation) -> None:
+        self._services = services
+        self._protocol = generation.protocol
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        message = await receive()
+        peer = peer_of(scope, self._services.proxies)
+        try:
+            attested = await self._services.attestation.attest(
+                message["body"], peer, trace_id=trace_id(scope)
+            )
+            reply = replies.attested(
+                self._protocol,
+                attested.security_token,
+                attested.expires_at,
+                attested.session_id,
+            )
+        except CallgateError as error:
+            reply = replies.refused(error, self._protocol)
+        self._services.metrics.replied("attest", reply.code_name, time.perf_counter() - started)
+        await reply.send(send)
+
+
+def attest_routes(services: Services) -> list[BaseRoute]:
+    """The paths of every generation, for ``create_app``."""
+    return [
+        Route(generation.attest_path, AttestEndpoint(services, generation), methods=["POST"])
+        for generation in GENERATIONS.values()
+    ]

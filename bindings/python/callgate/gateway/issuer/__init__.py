@@ -1,0 +1,1 @@
+"""The issuer of security tokens, its keys, and what signs with them."""

@@ -1,0 +1,60 @@
+"""The keys of the issuer and of the audit, as the configuration says."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from callgate import CallgateError, PublicKey, SecretKey
+from callgate.gateway.config import GatewayConfig, IssuerSettings
+from callgate.gateway.issuer.signers.local import LocalSigner, load_secret_key
+
+
+def open_signer(settings: IssuerSettings) -> LocalSigner:
+    """Reads the key that signs and those that are retired. Raises CallgateError, OSError."""
+    retired = {kid: _public_key(path) for kid, path in settings.retired.items()}
+    signer = LocalSigner.from_file(settings.key, key_id=settings.kid, retired=retired)
+    if signer.key_id in settings.compromised:
+        signer.close()
+        raise CallgateError(
+            "the key that signs is marked as compromised", "INVALID_ARGUMENT", str(settings.key)
+        )
+    return signer
+
+
+def _public_key(path: Path) -> PublicKey:
+    text = path.read_bytes()
+    try:
+        if text.lstrip().startswith(b"{"):
+            return PublicKey.from_jwk(text)
+        return PublicKey.from_pem(text)
+    except CallgateError as error:
+        message = "the file holds no Ed25519 public key, PEM or JWK"
+        raise CallgateError(message, error.code_name, str(path)) from error
+
+
+def audit_keys(
+    config: GatewayConfig, stack: contextlib.ExitStack | contextlib.AsyncExitStack
+) -> tuple[SecretKey, SecretKey | None]:
+    """The audit's key, and the one before it; ``stack`` erases them. Raises CallgateError, OSError.
+
+    Where the configuration names none, the first start makes one in the state folder.
+    """
+    if config.audit.key is None and not config.audit_key.exists():
+        _make_key(config.audit_key)
+    key = stack.enter_context(load_secret_key(config.audit_key))
+    if config.audit.previous_key is None:
+        return key, None
+    return key, stack.enter_context(load_secret_key(config.audit.previous_key))
+
+
+def _make_key(path: Path) -> None:
+    with SecretKey.generate() as key:
+        # Who verifies the trail needs the public key, and must not get it from the trail.
+        path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key.to_pem())
+            file.flush()
+            os.fsync(file.fileno())

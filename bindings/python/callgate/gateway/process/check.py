@@ -1,0 +1,87 @@
+"""Reading every file that a start would read, without starting anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from callgate import CallgateError, PolicySet
+from callgate.gateway.config import ConfigError, GatewayConfig
+from callgate.gateway.config.places import Fault
+from callgate.gateway.executions.execution_file import container_rules, load_executions
+from callgate.gateway.http.tls import ServerTls
+from callgate.gateway.issuer.keys import open_signer
+from callgate.gateway.issuer.signers.local import load_secret_key
+from callgate.gateway.reload.scope_warnings import scope_warnings
+from callgate.gateway.upstreams.settings import upstream_settings
+from callgate.gateway.upstreams.transports.http_client import client_tls
+from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
+
+
+def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, Any]:
+    """What was found, by name. Raises ConfigError with every fault of every file."""
+    faults: list[Fault] = []
+    found: dict[str, Any] = {}
+
+    def attempt(name: str, read: Callable[[], Any]) -> Any:
+        try:
+            found[name] = value = read()
+            return value
+        except ConfigError as error:
+            faults.extend(error.faults)
+        except CallgateError as error:
+            faults.append(Fault(error.where or name, error.message))
+        except OSError as error:
+            where = str(error.filename or name)
+            faults.append(Fault(where, error.strerror or "cannot be read"))
+
+        return None
+
+    policy = attempt("policy", lambda: PolicySet.load(config.policy))
+    attempt("key", lambda: _key(config))
+    for name, path in _audit_keys(config).items():
+        attempt(name, partial(_thumbprint, path))
+    executions = attempt("executions", lambda: load_executions(config, environ))
+    rules = attempt("container rules", lambda: container_rules(config))
+    attempt("upstreams", lambda: _upstreams(config, environ))
+    if config.listen.tls is not None:
+        tls = config.listen.tls
+        attempt("certificate", lambda: ServerTls(tls).files[0])
+    if faults:
+        raise ConfigError(faults)
+    found["policy"] = policy.digest
+    found["executions"], found["container rules"] = len(executions), len(rules)
+    found["warnings"] = scope_warnings([*executions, *rules], policy.context_names)
+    return found
+
+
+def _key(config: GatewayConfig) -> str:
+    signer = open_signer(config.issuer)
+    signer.close()
+    return signer.key_id
+
+
+def _audit_keys(config: GatewayConfig) -> dict[str, Path]:
+    """Those that a start would read; it makes one where none is configured."""
+    keys = {}
+    if config.audit.key is not None or config.audit_key.exists():
+        keys["audit key"] = config.audit_key
+    if config.audit.previous_key is not None:
+        keys["previous audit key"] = config.audit.previous_key
+    return keys
+
+
+def _thumbprint(path: Path) -> str:
+    with load_secret_key(path) as key:
+        return key.public_key.thumbprint
+
+
+def _upstreams(config: GatewayConfig, environ: Mapping[str, str]) -> list[str]:
+    settings = upstream_settings(config, environ)
+    Upstreams(settings)
+    for one in settings:
+        if isinstance(one, HttpSettings):
+            client_tls(one)
+    return list(config.upstreams)

@@ -1,0 +1,1 @@
+"""Files that are read again while the gateway runs."""

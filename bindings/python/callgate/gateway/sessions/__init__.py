@@ -1,0 +1,1 @@
+"""Sessions: what is remembered of them, and every way in which they end."""

@@ -1,5 +1,0 @@
-"""What signs security tokens: one kind of key a file."""
-
-from callgate.gateway.signers.signer import Signer
-
-__all__ = ["Signer"]

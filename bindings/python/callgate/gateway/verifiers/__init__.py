@@ -1,5 +1,0 @@
-"""Who knows whether a workload is a running execution: one source a file."""
-
-from callgate.gateway.verifiers.verifier import Verifier
-
-__all__ = ["Verifier"]
