@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "smcp": {""},
     "audit": {""},
     "connect": {"", "smcp"},
-    "gateway": {"", "smcp", "audit"},
+    "gateway": {"", "audit"},
     "cli": {"", "audit", "connect", "gateway", "smcp"},
 }
 
