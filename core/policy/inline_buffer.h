@@ -74,7 +74,7 @@ class InlineBuffer {
 
  private:
   struct alignas(T) Storage {
-    unsigned char bytes[sizeof(T)];
+    unsigned char bytes[sizeof(T)];  // NOLINT(bugprone-sizeof-expression)
   };
 
   T* data_;
