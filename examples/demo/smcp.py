@@ -33,7 +33,7 @@ AGENTS = {
     "TypeScript": ["node", str(HERE / "smcp_agent.mjs")],
 }
 # Seconds that the call takes which is revoked under way, and that its revocation waits.
-LONG, SOON = 2, 0.5
+LONG, SOON = 4, 0.5
 
 
 @contextlib.contextmanager
