@@ -24,6 +24,17 @@ Frame Open(json::Value value, std::uint32_t container) noexcept {
   return {{nullptr, nullptr}, value.elements().begin(), container, false, false};
 }
 
+// A key as a part of a JSON pointer (RFC 6901, section 3).
+void AppendEscaped(std::string& pointer, std::string_view key) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (key[i] != '~' && key[i] != '/') continue;
+    pointer.append(key.substr(begin, i - begin)).append(key[i] == '~' ? "~0" : "~1");
+    begin = i + 1;
+  }
+  pointer.append(key.substr(begin));
+}
+
 }  // namespace
 
 Arguments::Arguments(json::Value object) {
@@ -96,21 +107,13 @@ std::string Arguments::PointerTo(std::uint32_t item) const {
   for (std::size_t n = steps.size(); n-- > 0 && pointer.size() <= kMaxPointer;) {
     const std::uint32_t i = steps[n];
     pointer += '/';
-    if (!items_[i].is_member) {
-      std::uint32_t position = 0;
-      for (std::uint32_t k = items_[i].parent + 1; k != i; k = items_[k].end) ++position;
-      pointer += std::to_string(position);
+    if (items_[i].is_member) {
+      AppendEscaped(pointer, items_[i].key.substr(0, kMaxPointer));
       continue;
     }
-    for (const char c : items_[i].key.substr(0, kMaxPointer)) {
-      if (c == '~') {
-        pointer += "~0";
-      } else if (c == '/') {
-        pointer += "~1";
-      } else {
-        pointer += c;
-      }
-    }
+    std::uint32_t position = 0;
+    for (std::uint32_t k = items_[i].parent + 1; k != i; k = items_[k].end) ++position;
+    pointer += std::to_string(position);
   }
   if (pointer.size() > kMaxPointer) {
     std::size_t size = kMaxPointer;

@@ -200,7 +200,7 @@ Decision DecisionBuilder::Deny(ErrorCode code, ContextPtr context, std::int32_t 
   return decision;
 }
 
-Decision DecisionBuilder::FromVerdict(policy::Verdict verdict, ContextPtr context) {
+Decision DecisionBuilder::FromVerdict(policy::Verdict&& verdict, ContextPtr context) {
   const std::int32_t capability = verdict.capability;
   if (verdict.allowed && verdict.allowing.size() == 1) {
     return Allow(std::move(context), capability);
@@ -220,7 +220,7 @@ Decision DecisionBuilder::FromVerdict(policy::Verdict verdict, ContextPtr contex
   return Deny(code, std::move(context), capability, std::move(record));
 }
 
-void DecisionBuilder::Describe(policy::Verdict verdict, DecisionRecord& record) {
+void DecisionBuilder::Describe(policy::Verdict&& verdict, DecisionRecord& record) {
   record.rule = verdict.rule;
   record.where = std::move(verdict.where);
   record.details = std::move(verdict.tried);

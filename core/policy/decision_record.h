@@ -67,9 +67,9 @@ class DecisionBuilder {
   static Decision Deny(ErrorCode code, ContextPtr context, std::int32_t capability,
                        RecordPtr record);
   // Puts what a verdict that denies says into `record`.
-  static void Describe(policy::Verdict verdict, DecisionRecord& record);
+  static void Describe(policy::Verdict&& verdict, DecisionRecord& record);
   // What PolicySet::Evaluate answers. No allocation where one capability allows.
-  static Decision FromVerdict(policy::Verdict verdict, ContextPtr context);
+  static Decision FromVerdict(policy::Verdict&& verdict, ContextPtr context);
 
   static const DecisionRecord* RecordOf(const Decision& decision) noexcept {
     return decision.record_.get();

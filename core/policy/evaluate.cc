@@ -67,10 +67,11 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
     return verdict;
   }
 
+  verdict.tried.reserve(failed.size());
   const Failed* furthest = nullptr;
   for (const Failed& one : failed) {
     verdict.tried.push_back(
-        {one.capability, one.code, std::string(one.fault.rule), walked.PointerTo(one.fault.item)});
+        {one.capability, one.code, one.fault.rule, walked.PointerTo(one.fault.item)});
     if (furthest == nullptr || one.stage > furthest->stage) furthest = &one;
   }
   if (furthest != nullptr) {

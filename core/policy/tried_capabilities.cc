@@ -14,10 +14,9 @@ std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::strin
   for (const std::uint32_t i : capabilities) {
     const Answer answer = Check(context.capabilities[i], walked);
     if (answer.stage == Stage::kPassed) {
-      tried.push_back({i, ErrorCode::kRateLimitExceeded, std::string(rule), ""});
+      tried.push_back({i, ErrorCode::kRateLimitExceeded, rule, ""});
     } else {
-      tried.push_back(
-          {i, answer.code, std::string(answer.fault.rule), walked.PointerTo(answer.fault.item)});
+      tried.push_back({i, answer.code, answer.fault.rule, walked.PointerTo(answer.fault.item)});
     }
   }
   return tried;

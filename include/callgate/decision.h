@@ -24,8 +24,8 @@ struct DecisionRecord;
 struct TriedCapability {
   std::size_t capability;  // position in the context's list, from 0
   ErrorCode code;
-  std::string rule;   // id of the rule in docs/policy.md, e.g. "path.dotdot"
-  std::string where;  // JSON pointer (RFC 6901) into the arguments; cut at 128 bytes
+  std::string_view rule;  // id of the rule in docs/policy.md, e.g. "path.dotdot"; static
+  std::string where;      // JSON pointer (RFC 6901) into the arguments; cut at 128 bytes
 };
 
 // One rate limit of one context. The capability is named by (context, tool_pattern, nth), which

@@ -59,7 +59,7 @@ TEST(PolicyVectors, EveryCallIsAnsweredAsTheVectorSays) {
       EXPECT_TRUE(known_rules.contains(std::string(decision.rule()))) << decision.rule();
     }
     for (const TriedCapability& tried : decision.details()) {
-      EXPECT_TRUE(known_rules.contains(tried.rule)) << tried.rule;
+      EXPECT_TRUE(known_rules.contains(std::string(tried.rule))) << tried.rule;
     }
   }
 }
