@@ -10,7 +10,7 @@ namespace {
 
 std::string ReprTried(const TriedCapability& tried) {
   return "<TriedCapability " + std::to_string(tried.capability) + ", " +
-         std::string(CodeName(tried.code)) + ", " + tried.rule + ">";
+         std::string(CodeName(tried.code)) + ", " + std::string(tried.rule) + ">";
 }
 
 }  // namespace
