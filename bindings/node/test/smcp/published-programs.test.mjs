@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { demoGateway } from './demo-gateway.mjs';
 import { gatewayFor } from './setup.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -82,10 +83,8 @@ test('a SEAL agent', async (t) => {
 });
 
 test('the example of the document', async (t) => {
-  const gateway = await gatewayFor(t);
-  const printed = (await run('document-example', gateway.url)).join('\n');
-  assert.match(printed, /web_search/);
-  assert.match(printed, /Model Context Protocol security/);
+  const printed = (await run('document-example', await demoGateway(t))).join('\n');
+  assert.match(printed, /model-context-protocol: The Model Context Protocol lets/);
 });
 
 test('an SMCP server that verifies', async () => {

@@ -110,6 +110,7 @@ def test_all_four_real_servers_answer(gateway: GatewayProcess) -> None:
         "time": ("time.get_current_time", {"timezone": "UTC"}),
         "everything": ("everything.echo", {"message": "hello"}),
         "default": ("fs.read", {"path": f"{workspace}/notes.txt"}),
+        "research-safe": ("web_search", {"query": "replayed signatures"}),
     }
     for scope, (tool, arguments) in calls.items():
         with SMCPClient(gateway.url, WORKLOAD, scope) as client:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from demo_gateway import DemoGateway
-from wire_gateway import WireGateway
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -43,9 +42,9 @@ def test_a_seal_agent(demo: DemoGateway) -> None:
     ]
 
 
-def test_the_example_of_the_document(gateway: WireGateway) -> None:
-    (line,) = run("document_example.txt", gateway.url)
-    assert "web_search" in line and "Model Context Protocol security" in line
+def test_the_example_of_the_document(demo: DemoGateway) -> None:
+    (line,) = run("document_example.txt", demo.url)
+    assert "model-context-protocol: The Model Context Protocol lets" in line
 
 
 @pytest.mark.parametrize(

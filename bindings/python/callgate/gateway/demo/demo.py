@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from callgate.gateway.demo.servers import SERVERS, program_folders
 WORKLOAD: Final = "exec-abc123"
 _CONTEXTS: Final = "contexts"
 _DOCUMENT: Final = "document.yaml"
+_PAGES: Final = "pages"
 # Names of the document for tools of the servers, beside the servers' own.
 _ALIASES: Final = {
     "fs.read": "read_text_file",
@@ -56,6 +58,7 @@ def prepare_demo(
     folder = Path(tempfile.mkdtemp(prefix="callgate-demo-")) if folder is None else folder
     workspace = folder / "workspace"
     _fill_workspace(workspace, environ)
+    pages = _write_pages(folder / "pages")
     with SecretKey.generate() as key:
         _write(folder / "issuer.pem", key.to_pem())
     _write(folder / "admin.credential", secrets.token_urlsafe(32))
@@ -73,7 +76,7 @@ def prepare_demo(
         "listen": {"port": port},
         "admin": {"port": admin_port, "credential": "file:admin.credential"},
         "executions": {"file": "executions.yaml", "max_sessions": 64},
-        "upstreams": _upstreams(present, workspace),
+        "upstreams": {**_upstreams(present, workspace), "search": _search(pages)},
         "tools": {"names": _names(present)},
         # Whoever tries things out may attest as often as it takes.
         "limits": {"attestations_per_address": 6000},
@@ -107,6 +110,13 @@ def _fill_workspace(workspace: Path, environ: Mapping[str, str]) -> None:
         [*identity, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", "First commit"],
     ):
         subprocess.run([git, *command], cwd=workspace, check=False, capture_output=True)
+
+
+def _write_pages(folder: Path) -> Path:
+    folder.mkdir()
+    for source in (resources.files("callgate.gateway.demo") / _PAGES).iterdir():
+        _write(folder / source.name, source.read_text("utf-8"))
+    return folder
 
 
 def _write_contexts(folder: Path, workspace: Path) -> list[str]:
@@ -146,10 +156,16 @@ def _upstreams(commands: Mapping[str, list[str]], workspace: Path) -> dict[str, 
     return upstreams
 
 
+def _search(pages: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "callgate.gateway.demo.search_server", str(pages)]
+    return {"command": command, "directory": str(pages)}
+
+
 def _names(commands: Mapping[str, list[str]]) -> dict[str, Any]:
+    names = {"web_search": {"upstream": "search", "tool": "search"}}
     if "filesystem" not in commands:
-        return {}
-    names = {alias: {"upstream": "filesystem", "tool": tool} for alias, tool in _ALIASES.items()}
+        return names
+    names |= {alias: {"upstream": "filesystem", "tool": tool} for alias, tool in _ALIASES.items()}
     # A tool with an alias keeps its own name only where the table says so.
     for tool in set(_ALIASES.values()):
         names[f"filesystem.{tool}"] = {"upstream": "filesystem", "tool": tool}
