@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, final
+from typing import Any, Final, TypeAlias, final
 
 from callgate import CallgateError
 from callgate.audit.durable_file import DurableFile, Lock, replace_file
@@ -20,6 +20,8 @@ from callgate.audit.head import Head
 
 FORMAT: Final = "callgate-journal/1"
 EFFECTS: Final = "effects"
+# What the journal keeps: a JSON object, or its text.
+StateRecord: TypeAlias = Mapping[str, Any] | bytes
 _LINE: Final = re.compile(rb'\{"sha256":"([0-9a-f]{64})","batch":(\{.*\})\}')
 
 
@@ -52,6 +54,11 @@ class SnapshotSource:
 def effects_record(effects: bytes) -> dict[str, Any]:
     """The record of ``Decision.effects``, ``Session.effects`` or ``Gate.reset_clock``."""
     return {"kind": EFFECTS, "effects": b2a_base64(effects, newline=False).decode()}
+
+
+def effects_text(effects: bytes) -> bytes:
+    """The same as JSON text: there is one with every call, and nothing in it needs an escape."""
+    return b'{"kind":"effects","effects":"%b"}' % b2a_base64(effects, newline=False)
 
 
 @final
