@@ -38,11 +38,12 @@ def call_event(
 # or something with which a secret begins that callgate.audit.redaction looks for.
 def plain_keys(json: bytes) -> bytes | None: ...
 
-# Appends to `fd`, which must still be the file at `path` and `size` bytes long, and syncs it. What
-# it came to, and errno; `changed`: nothing was written, `unwritten`: perhaps a part.
+# Of each (fd, path, size, data), in turn until one fails: appends to `fd`, which must still be the
+# file at `path` and `size` bytes long, and syncs it. What each that was tried came to, and errno;
+# `changed`: nothing was written, `unwritten`: perhaps a part.
 def durable_append(
-    fd: int, path: bytes, size: int, data: bytes
-) -> tuple[Literal["durable", "changed", "unwritten", "unsynced"], int]: ...
+    *appends: tuple[int, bytes, int, bytes],
+) -> tuple[tuple[Literal["durable", "changed", "unwritten", "unsynced"], int], ...]: ...
 
 # Counts, while a JSON message arrives in chunks split anywhere, the compact bytes of its top-level
 # member result. Exact for a valid message; any other is for the parser to refuse.
