@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+# The rooms of a call. A frame names its file's last two folders.
+OURS = ("gateway/calls/", "gateway/http/", "http/routes/", "gateway/sessions/")
 # The innermost frame that is one of these says it. The standard library works for whoever calls it;
 # what nobody called is the event loop's own.
 RULES = (
     ("decision: engine", ("callgate/_gate.py:authorize", "callgate/_time.py")),
-    ("liveness", ("gateway/ledger.py:alive", "callgate/_gate.py:session")),
+    ("liveness", ("gateway/sessions/ledger.py:alive", "callgate/_gate.py:session")),
     ("audit: event, line, state", ("callgate/audit/",)),
     ("metrics", ("prometheus_client/", "gateway/metrics.py")),
-    ("HTTP: bounds, peer, trace", ("gateway/middleware/", "gateway/peer")),
-    ("upstream", ("gateway/transports/", "gateway/upstreams.py", "gateway/forward.py")),
-    ("call path and reply", ("callgate/gateway/", "gateway/routes/", "gateway/baseline.py")),
+    ("HTTP: bounds, peer, trace", ("http/middleware/", "gateway/http/peer")),
+    ("upstream", ("upstreams/transports/", "gateway/upstreams/", "gateway/calls/forward.py")),
+    ("call path and reply", ("callgate/gateway/", *OURS, "gateway/baseline.py")),
     ("web server: h11, uvicorn, starlette", ("h11/", "uvicorn/", "protocols/http/", "starlette/")),
 )
 LOOP = "event loop"
 # What only holds the loop that runs everything.
-ROOTS = ("gateway/serve", "gateway/listen.py", "baseline.py:main", "baseline.py:<module>")
+ROOTS = (
+    "gateway/process/serve",
+    "gateway/http/listen.py",
+    "baseline.py:main",
+    "baseline.py:<module>",
+)
 
 
 def stage_of(stack: str) -> str:

@@ -12,8 +12,8 @@
 
 namespace callgate::node {
 
-// lib/decision.ts fills slot by slot, each once, and lets go of a block that is full: it is freed
-// when the last of its decisions was collected.
+// lib/decision-record.ts fills slot by slot, each once, and lets go of a block that is full: it is
+// freed when the last of its decisions was collected.
 using DecisionBlock = std::array<Decision, 32>;
 
 // Puts `decision` into the slot that a call's arguments name, a block and an index, and returns

@@ -10,6 +10,7 @@
 #include "addon.h"
 #include "argument.h"
 #include "decision.h"
+#include "elements.h"
 #include "gate_handle.h"
 #include "options.h"
 
@@ -67,11 +68,11 @@ Napi::Value ExportState(const Napi::CallbackInfo& info) {
 
 // gateRestoreState(gate, state, effects)
 Napi::Value RestoreState(const Napi::CallbackInfo& info) {
-  const auto list = info[2].As<Napi::Array>();
   std::vector<std::string> effects;
-  for (std::uint32_t i = 0; i < list.Length(); ++i) {
-    effects.emplace_back(BytesArgument(list.Get(i)).view());
-  }
+  const bool read = ForEach(info[2], [&](const Napi::Value& record) {
+    effects.emplace_back(BytesArgument(record).view());
+  });
+  if (!read) return {};
   const auto restored = GateOf(info).RestoreState(BytesArgument(info[1]), effects);
   if (!restored.ok()) return Throw(info.Env(), ErrorClass::kCallgateError, restored.error());
   return info.Env().Undefined();

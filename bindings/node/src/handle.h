@@ -34,13 +34,6 @@ class Handle {
   // REQUIRES: `external` came from New of the same T; the classes of lib/ see to it.
   static T& Get(const Napi::Value& external) { return BoxOf(external).value; }
 
-  // The same of an element of an array; null in a worker that is being terminated, where arrays can
-  // no longer be read.
-  static T* GetElement(const Napi::Array& array, std::uint32_t index) {
-    const Napi::Value external = array.Get(index);
-    return external.IsEmpty() ? nullptr : &Get(external);
-  }
-
  private:
   struct Box {
     T value;

@@ -1,9 +1,11 @@
 // Limits cross as an array of numbers, in the order that limits() gives their names.
 #include "callgate/limits.h"
 
-#include <cstdint>
+#include <type_traits>
+#include <vector>
 
 #include "addon.h"
+#include "elements.h"
 #include "options.h"
 
 namespace callgate::node {
@@ -43,11 +45,14 @@ Napi::Value Defaults(const Napi::CallbackInfo& info) {
 Limits LimitsArgument(const Napi::Value& value) {
   Limits limits;
   if (!value.IsArray()) return limits;
-  const auto numbers = value.As<Napi::Array>();
-  std::uint32_t i = 0;
+  std::vector<double> numbers;
+  const bool read = ForEach(value, [&](const Napi::Value& number) {
+    numbers.push_back(number.As<Napi::Number>().DoubleValue());
+  });
+  if (!read) return limits;  // nobody waits for what they bound
+  auto number = numbers.begin();
   VisitLimits(limits, [&](const char*, auto& limit) {
-    const double number = Napi::Value(numbers.Get(i++)).As<Napi::Number>().DoubleValue();
-    limit = static_cast<std::remove_reference_t<decltype(limit)>>(number);
+    limit = static_cast<std::remove_reference_t<decltype(limit)>>(*number++);
   });
   return limits;
 }

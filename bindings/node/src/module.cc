@@ -1,5 +1,5 @@
-// The table of contents of the addon. lib/native.ts declares the same functions and is the only
-// file that calls them: arguments were checked there, so types are not checked again here.
+// The table of contents of the addon. lib/native.ts declares the same functions, and only the
+// package has them: lib/ checks what users pass, so types are not checked again here.
 #include "addon.h"
 
 namespace callgate::node {

@@ -1,6 +1,5 @@
 // Plans: the pure half of a decision, for ledgers that live elsewhere.
 #include <chrono>
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "argument.h"
 #include "callgate/gate.h"
 #include "decision.h"
+#include "elements.h"
 #include "handle.h"
 #include "keys.h"
 #include "options.h"
@@ -58,10 +58,10 @@ Napi::Value Finish(const Napi::CallbackInfo& info) {
   const std::string name = info[1].As<Napi::String>().Utf8Value();
   if (name == "committed") {
     Committed committed;
-    const auto taken = info[2].As<Napi::Array>();
-    for (std::uint32_t i = 0; i < taken.Length(); ++i) {
-      committed.taken.push_back(Napi::Value(taken.Get(i)).As<Napi::Number>().Uint32Value());
-    }
+    const bool read = ForEach(info[2], [&](const Napi::Value& position) {
+      committed.taken.push_back(position.As<Napi::Number>().Uint32Value());
+    });
+    if (!read) return {};
     outcome = std::move(committed);
   } else if (name == "alreadySeen") {
     outcome = AlreadySeen{};

@@ -7,6 +7,7 @@
 #include "addon.h"
 #include "argument.h"
 #include "callgate/policy.h"
+#include "elements.h"
 #include "handle.h"
 
 namespace callgate::node {
@@ -76,11 +77,10 @@ Napi::Value Diff(const Napi::CallbackInfo& info) {
 
 // policyCouldAllow(policy, context, tools)
 Napi::Value CouldAllow(const Napi::CallbackInfo& info) {
-  const auto list = info[2].As<Napi::Array>();
   std::vector<std::string> tools;
-  for (std::uint32_t i = 0; i < list.Length(); ++i) {
-    tools.emplace_back(BytesArgument(list.Get(i)).view());
-  }
+  const bool read = ForEach(
+      info[2], [&](const Napi::Value& tool) { tools.emplace_back(BytesArgument(tool).view()); });
+  if (!read) return {};
   const auto possible = Policy(info[0]).CouldAllow(BytesArgument(info[1]), tools);
   if (!possible.ok()) return Throw(info.Env(), ErrorClass::kPolicyError, possible.error());
   return ArrayOf(info.Env(), *possible);

@@ -2,12 +2,14 @@
 #include "callgate/token.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "addon.h"
 #include "argument.h"
+#include "elements.h"
 #include "handle.h"
 #include "keys.h"
 #include "options.h"
@@ -21,29 +23,32 @@ Napi::Value NewIssuerKeys(Napi::Env env, Result<IssuerKeys> keys) {
   return Handle<IssuerKeys>::New(env, std::move(*keys), bytes);
 }
 
-// issuerKeysFromIds(ids, keys)
+// nullopt where they cannot be read.
+std::optional<std::vector<PublicKey>> Keys(const Napi::Value& list) {
+  std::vector<PublicKey> keys;
+  const bool read =
+      ForEach(list, [&](const Napi::Value& key) { keys.push_back(Handle<PublicKey>::Get(key)); });
+  if (!read) return std::nullopt;
+  return keys;
+}
+
+// issuerKeysFromIds(ids, keys), as many of either
 Napi::Value FromIds(const Napi::CallbackInfo& info) {
-  const auto ids = info[0].As<Napi::Array>();
-  const auto keys = info[1].As<Napi::Array>();
+  const std::optional<std::vector<PublicKey>> keys = Keys(info[1]);
+  if (!keys) return {};
   std::vector<std::pair<std::string, PublicKey>> pairs;
-  for (std::uint32_t i = 0; i < ids.Length(); ++i) {
-    const PublicKey* key = Handle<PublicKey>::GetElement(keys, i);
-    if (key == nullptr) return {};
-    pairs.emplace_back(Napi::Value(ids.Get(i)).As<Napi::String>().Utf8Value(), *key);
-  }
+  const bool read = ForEach(info[0], [&](const Napi::Value& id) {
+    pairs.emplace_back(BytesArgument(id).view(), (*keys)[pairs.size()]);
+  });
+  if (!read) return {};
   return NewIssuerKeys(info.Env(), IssuerKeys::Create(std::move(pairs)));
 }
 
 // issuerKeysFromList(keys)
 Napi::Value FromList(const Napi::CallbackInfo& info) {
-  const auto list = info[0].As<Napi::Array>();
-  std::vector<PublicKey> keys;
-  for (std::uint32_t i = 0; i < list.Length(); ++i) {
-    const PublicKey* key = Handle<PublicKey>::GetElement(list, i);
-    if (key == nullptr) return {};
-    keys.push_back(*key);
-  }
-  return NewIssuerKeys(info.Env(), IssuerKeys::FromList(keys));
+  const std::optional<std::vector<PublicKey>> keys = Keys(info[0]);
+  if (!keys) return {};
+  return NewIssuerKeys(info.Env(), IssuerKeys::FromList(*keys));
 }
 
 Napi::Value FromJwks(const Napi::CallbackInfo& info) {

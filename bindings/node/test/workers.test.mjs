@@ -35,6 +35,7 @@ test('a worker that is terminated while it works takes nothing along', async () 
     "policy.evaluate('c', 'x.y', '{}').details; policy.evaluate('c', 'a.b', '{}').charges;",
     'for (const issuerKeys of [[key], { a: key }]) new callgate.Gate(policy, { issuerKeys });',
     "policy.contains({ parent: 'c', child: 'c' }); try { policy.couldAllow('d', []); } catch {}",
+    "callgate.PolicySet.load('/none', { limits: { maxJsonDepth: 8 } }).catch(() => {});",
   ];
   for (let i = 0; i < 20; i++) {
     const worker = run(`
@@ -50,6 +51,27 @@ test('a worker that is terminated while it works takes nothing along', async () 
   const { canonicalize } = await import('callgate');
   assert.equal(Buffer.from(canonicalize('[ 1 ]')).toString(), '[1]');
 });
+
+for (const [what, element, use] of [
+  ['charges', '0', "gate.plan('{}').finish({ outcome: 'committed', taken: list })"],
+  ['keys', 'key', 'new callgate.Gate(policy, { issuerKeys: list })'],
+]) {
+  test(`a worker that is terminated while its ${what} are read takes nothing along`, async () => {
+    for (let i = 0; i < 12; i++) {
+      const worker = run(`
+        const key = callgate.SecretKey.generate().publicKey;
+        const policy = callgate.PolicySet.parse('{"name":"c","capabilities":[{"tool_pattern":"a.*"}]}');
+        const gate = new callgate.Gate(policy, { issuerKeys: [key] });
+        const list = Array(200_000).fill(${element});
+        // The package looks at each before native code does, which then has most of its way to go.
+        const get = () => (parentPort.postMessage('looked at'), ${element});
+        Object.defineProperty(list, list.length - 1, { get });
+        ${use};`);
+      await once(worker, 'message');
+      await worker.terminate();
+    }
+  });
+}
 
 test('an error of a worker is of the class of that worker', async () => {
   const worker = run(`

@@ -22,11 +22,28 @@ def split_object(text: Text, max_bytes: int = 1048576) -> dict[str, bytes]: ...
 # than `max_text` characters, or nothing that RFC 8785 writes exactly.
 def flat_object(fields: dict[str, Any], max_text: int = ...) -> bytes | None: ...
 
-# Appends to `fd`, which must still be the file at `path` and `size` bytes long, and syncs it. What
-# it came to, and errno; `changed`: nothing was written, `unwritten`: perhaps a part.
+# The fields of the audit event of a decision that allows, as callgate.audit.events writes them, and
+# the payload in them. None where a text, in bytes, is longer than `max_text`, or the payload than
+# `max_payload`; where the decision denies; and where anything else would have to be looked at.
+def call_event(
+    decision: Decision,
+    envelope: Text,
+    trace_id: str | None,
+    peer: str | None,
+    max_text: int,
+    max_payload: int,
+) -> tuple[bytes, bytes] | None: ...
+
+# The keys of all objects in a JSON text, each with the quote behind it. None where it has escapes,
+# or something with which a secret begins that callgate.audit.redaction looks for.
+def plain_keys(json: bytes) -> bytes | None: ...
+
+# Of each (fd, path, size, data), in turn until one fails: appends to `fd`, which must still be the
+# file at `path` and `size` bytes long, and syncs it. What each that was tried came to, and errno;
+# `changed`: nothing was written, `unwritten`: perhaps a part.
 def durable_append(
-    fd: int, path: bytes, size: int, data: bytes
-) -> tuple[Literal["durable", "changed", "unwritten", "unsynced"], int]: ...
+    *appends: tuple[int, bytes, int, bytes],
+) -> tuple[tuple[Literal["durable", "changed", "unwritten", "unsynced"], int], ...]: ...
 
 # Counts, while a JSON message arrives in chunks split anywhere, the compact bytes of its top-level
 # member result. Exact for a valid message; any other is for the parser to refuse.

@@ -180,6 +180,11 @@ py::object Wrap(Decision decision) {
   return py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(object));
 }
 
+const Decision& DecisionOf(py::handle object) {
+  if (Py_TYPE(object.ptr()) != decision_type) throw py::type_error("decision must be Decision");
+  return Of(object.ptr());
+}
+
 void RegisterDecision(py::module_& module) {
   PyType_Slot slots[] = {
       {Py_tp_dealloc, Slot(Deallocate)},

@@ -8,6 +8,8 @@
 namespace callgate::python {
 
 py::object Wrap(Decision decision);
+// Raises TypeError for anything else. Lives as long as the object.
+const Decision& DecisionOf(py::handle object);
 
 }  // namespace callgate::python
 

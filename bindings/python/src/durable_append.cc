@@ -1,13 +1,16 @@
-// Appends to a file whose bytes must be on the disk before anything else happens. One call, and the
-// GIL is given away once: each system call by itself would have to win it back from a busy thread.
+// Appends to files whose bytes must be on the disk before anything else happens, to each when those
+// of the one before are. One call, and the GIL is given away once: each system call by itself would
+// have to win it back from a busy thread.
 #include <pybind11/pybind11.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "border.h"
 #include "topics.h"
@@ -20,9 +23,11 @@ namespace callgate::python {
 namespace {
 
 struct Appended {
-  const char* state;
+  std::string_view state;
   int error = 0;  // errno
 };
+
+constexpr std::string_view kDurable = "durable";
 
 // Whether `fd` is still the file at `path`, and as long as it was left.
 bool AsItWasLeft(int fd, const std::string& path, std::uint64_t size) {
@@ -53,22 +58,52 @@ Appended Append(int fd, const std::string& path, std::uint64_t size, std::string
     // Not again after anything else: what a sync that failed has dropped, the next does not tell.
     if (errno != EINTR) return {"unsynced", errno};
   }
-  return {"durable"};
+  return {kDurable};
 }
 
-py::tuple DurableAppend(int fd, py::handle path, std::uint64_t size, py::handle data) {
-  const Input name(path, "path", Accept::kBytes);
-  const Input bytes(data, "data", Accept::kBytes);
-  const Appended appended =
-      WithoutGil([&] { return Append(fd, std::string(name.view()), size, bytes.view()); });
-  return py::make_tuple(appended.state, appended.error);
+// One append, as Python has it: (fd, path, size, data).
+class Pending {
+ public:
+  explicit Pending(const py::tuple& append)
+      : fd_(append[0].cast<int>()),
+        path_(append[1], "path", Accept::kBytes),
+        size_(append[2].cast<std::uint64_t>()),
+        data_(append[3], "data", Accept::kBytes) {}
+
+  Appended Run() const { return Append(fd_, std::string(path_.view()), size_, data_.view()); }
+
+ private:
+  int fd_;
+  Input path_;
+  std::uint64_t size_;
+  Input data_;
+};
+
+py::tuple DurableAppend(const py::args& appends) {
+  std::deque<Pending> pending;  // an Input cannot be moved
+  for (const py::handle append : appends) {
+    if (!PyTuple_Check(append.ptr()) || PyTuple_GET_SIZE(append.ptr()) != 4) {
+      throw py::type_error("an append is (fd, path, size, data)");
+    }
+    pending.emplace_back(py::reinterpret_borrow<py::tuple>(append));
+  }
+  const std::vector<Appended> done = WithoutGil([&] {
+    std::vector<Appended> tried;
+    for (const Pending& append : pending) {
+      tried.push_back(append.Run());
+      if (tried.back().state != kDurable) break;
+    }
+    return tried;
+  });
+  py::list results;
+  for (const Appended& append : done) {
+    results.append(py::make_tuple(append.state, append.error));
+  }
+  return py::tuple(results);
 }
 
 }  // namespace
 
-void RegisterDurableAppend(py::module_& module) {
-  module.def("durable_append", &DurableAppend, py::arg("fd"), py::arg("path"), py::arg("size"),
-             py::arg("data"));
-}
+void RegisterDurableAppend(py::module_& module) { module.def("durable_append", &DurableAppend); }
 
 }  // namespace callgate::python

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 from callgate import SecretKey
 from callgate.audit.canonical import canonical
@@ -26,6 +26,18 @@ class Sealing:
     checkpoint_seconds: float = 10
     rotate_bytes: int = 256 << 20
     rotate_seconds: float = 86400
+
+
+class Lines(NamedTuple):
+    """Lines that are not on the disk yet, and where the chain stands with the last of them."""
+
+    file: DurableFile
+    data: bytes
+    entries: Sequence[Entry]
+    sequences: list[int]  # of the entries; a checkpoint may follow
+    sequence: int
+    hash: str
+    unsealed: int
 
 
 @final
@@ -103,33 +115,48 @@ class ChainWriter:
 
     def append(self, entries: Sequence[Entry], *, seal: bool = False) -> list[int]:
         """The sequences of the lines. ``seal`` adds a checkpoint whether one is due or not."""
+        lines = self.prepare(entries, seal=seal)
+        if lines.data:
+            lines.file.append(lines.data)
+        self.accept(lines)
+        return lines.sequences
+
+    def prepare(self, entries: Sequence[Entry], *, seal: bool = False) -> Lines:
+        """The lines, for whoever appends them to their file. They are in the chain when
+        ``accept`` is told that they are on the disk. Raises OSError.
+        """
         self._rotate_if_due()
         at = self._at
         sequence, hash = at.sequence, at.hash
-        lines = []
+        first = sequence + 1
+        texts = []
         for entry in entries:
             sequence += 1
             line = write_line(entry.fields, entry.kind, hash, sequence, entry.time)
             hash = line_hash(line)
-            lines.append(line)
-        unsealed = at.unsealed + len(lines)
+            texts.append(line)
+        sequences = list(range(first, sequence + 1))
+        unsealed = at.unsealed + len(texts)
         if unsealed and (seal or self._checkpoint_due(unsealed)):
             line = self._checkpoint(sequence, hash)
             sequence, hash, unsealed = sequence + 1, line_hash(line), 0
-            lines.append(line)
-        if lines:
-            lines.append(b"")
-            self._current().append(b"\n".join(lines))
+            texts.append(line)
+        if texts:
+            texts.append(b"")
+        data = b"\n".join(texts)
+        return Lines(self._current(), data, entries, sequences, sequence, hash, unsealed)
+
+    def accept(self, lines: Lines) -> None:
+        """What ``prepare`` gave last is on the disk."""
+        at = self._at
         if at.unsealed == 0:
             self._unsealed_since = self._monotonic()
-        first = at.sequence + 1
-        at.sequence, at.hash, at.unsealed = sequence, hash, unsealed
-        for number, entry in enumerate(entries, first):
+        at.sequence, at.hash, at.unsealed = lines.sequence, lines.hash, lines.unsealed
+        for number, entry in zip(lines.sequences, lines.entries, strict=True):
             if entry.forwarded:
                 at.open[number] = None
             if entry.closes is not None:
                 at.open.pop(entry.closes, None)
-        return list(range(first, first + len(entries)))
 
     def rotate_key(self, new: SecretKey) -> None:
         """From the next line on ``new`` signs; the old key says so in its last line."""
@@ -151,10 +178,11 @@ class ChainWriter:
         at.key = new.public_key.thumbprint
         self.append([], seal=True)
 
-    def sign_head(self) -> Head:
-        """That the log reaches up to here."""
+    def sign_head(self, lines: Lines | None = None) -> Head:
+        """That the log reaches up to here, or will with the last of these lines."""
         at = self._at
-        return sign_head(self._key, at.log, at.sequence, at.hash, self._now())
+        end = at if lines is None else lines
+        return sign_head(self._key, at.log, end.sequence, end.hash, self._now())
 
     def seconds_to_checkpoint(self) -> float | None:
         """None: everything is sealed."""

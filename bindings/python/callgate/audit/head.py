@@ -66,20 +66,18 @@ class Head:
         return cls(**members)
 
     def _stated(self) -> dict[str, Any]:
-        return {
-            "hash": self.hash,
-            "key": self.key,
-            "log": self.log,
-            "sequence": self.sequence,
-            "time": self.time,
-        }
+        return _stated(self.log, self.sequence, self.hash, self.time, self.key)
+
+
+def _stated(log: str, sequence: int, hash: str, time: str, key: str) -> dict[str, Any]:
+    return {"hash": hash, "key": key, "log": log, "sequence": sequence, "time": time}
 
 
 def sign_head(key: SecretKey, log: str, sequence: int, hash: str, time: str) -> Head:
     """The head, signed."""
-    unsigned = Head(log, sequence, hash, time, key.public_key.thumbprint, "")
-    signature = sign_statement(key, "head", unsigned._stated())
-    return Head(log, sequence, hash, time, unsigned.key, signature)
+    thumbprint = key.public_key.thumbprint
+    stated = _stated(log, sequence, hash, time, thumbprint)
+    return Head(log, sequence, hash, time, thumbprint, sign_statement(key, "head", stated))
 
 
 def sign_statement(key: SecretKey, what: str, members: dict[str, Any]) -> str:

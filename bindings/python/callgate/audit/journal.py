@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, final
+from typing import Any, Final, TypeAlias, final
 
 from callgate import CallgateError
 from callgate.audit.durable_file import DurableFile, Lock, replace_file
@@ -20,6 +20,9 @@ from callgate.audit.head import Head
 
 FORMAT: Final = "callgate-journal/1"
 EFFECTS: Final = "effects"
+# What the journal keeps: a JSON object, or its text.
+StateRecord: TypeAlias = Mapping[str, Any] | bytes
+_HASHED_AT_ONCE: Final = 2047
 _LINE: Final = re.compile(rb'\{"sha256":"([0-9a-f]{64})","batch":(\{.*\})\}')
 
 
@@ -52,6 +55,11 @@ class SnapshotSource:
 def effects_record(effects: bytes) -> dict[str, Any]:
     """The record of ``Decision.effects``, ``Session.effects`` or ``Gate.reset_clock``."""
     return {"kind": EFFECTS, "effects": b2a_base64(effects, newline=False).decode()}
+
+
+def effects_text(effects: bytes) -> bytes:
+    """The same as JSON text: there is one with every call, and nothing in it needs an escape."""
+    return b'{"kind":"effects","effects":"%b"}' % b2a_base64(effects, newline=False)
 
 
 @final
@@ -91,7 +99,12 @@ class Journal:
 
     def append(self, records: Sequence[bytes], head: Head | None) -> None:
         """Returns when they are on the disk. Raises OSError, and then none of them counts."""
-        self._file.append(_line([b'"records":[%b]' % b",".join(records)], head))
+        file, line = self.prepare(records, head)
+        file.append(line)
+
+    def prepare(self, records: Sequence[bytes], head: Head | None) -> tuple[DurableFile, bytes]:
+        """The file and the line that ``append`` appends to it, for whoever does so."""
+        return self._file, _line([b'"records":[%b]' % b",".join(records)], head)
 
     def compact(self, engine_state: bytes, records: Sequence[bytes], head: Head | None) -> None:
         """Replaces the journal by one snapshot, atomically. Raises OSError: it is as it was."""
@@ -154,7 +167,15 @@ class Journal:
 def _line(members: Sequence[bytes], head: Head | None) -> bytes:
     text = b"null" if head is None else head.to_json()
     batch = b"{%b}" % b",".join([b'"head":' + text, *members])
-    return b'{"sha256":"%b","batch":%b}\n' % (hashlib.sha256(batch).hexdigest().encode(), batch)
+    return b'{"sha256":"%b","batch":%b}\n' % (_sha256(batch).encode(), batch)
+
+
+def _sha256(text: bytes) -> str:
+    """Of more bytes than these hashlib gives the GIL away, and a busy event loop keeps it long."""
+    digest = hashlib.sha256()
+    for begin in range(0, len(text), _HASHED_AT_ONCE):
+        digest.update(text[begin : begin + _HASHED_AT_ONCE])
+    return digest.hexdigest()
 
 
 def _read(line: bytes) -> dict[str, Any]:

@@ -14,15 +14,16 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, TypeVar, final
 
 from callgate import SecretKey
+from callgate.audit.call_event import CallEvent
 from callgate.audit.chain import Line, time_text
 from callgate.audit.chain_writer import ChainWriter, Sealing
 from callgate.audit.durable_file import Lock
-from callgate.audit.entry import Entry, outcome_entry
+from callgate.audit.entry import Entry, answered_entry, outcome_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.gathering import Gathering
 from callgate.audit.head import Head
-from callgate.audit.journal import EFFECTS, Journal, SnapshotSource
+from callgate.audit.journal import Journal, SnapshotSource, StateRecord
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import resume_chain
@@ -134,7 +135,7 @@ class AuditLog:
         if self._lock is not None:
             self._lock.close()
 
-    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
+    async def record(self, event: Event | CallEvent, state: Sequence[StateRecord] = ()) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
         Raises AuditUnavailable. A call may be forwarded only after this returned.
@@ -177,20 +178,23 @@ class AuditLog:
         if receipt.sequence not in self._open:
             return
         self._open.discard(receipt.sequence)
-        entry = outcome_entry(
-            receipt.sequence,
-            "succeeded" if error is None else "failed",
-            self._now(),
-            result=None if result is None else hashlib.sha256(result).hexdigest(),
-            result_bytes=None if result is None else len(result),
-            duration_ms=None if duration is None else round(duration * 1000, 3),
-            error=error,
-            dispatched=dispatched,
-        )
+        if dispatched and error is None and result is not None and duration is not None:
+            entry = answered_entry(receipt.sequence, self._now(), result, duration)
+        else:
+            entry = outcome_entry(
+                receipt.sequence,
+                "succeeded" if error is None else "failed",
+                self._now(),
+                result=None if result is None else hashlib.sha256(result).hexdigest(),
+                result_bytes=None if result is None else len(result),
+                duration_ms=None if duration is None else round(duration * 1000, 3),
+                error=error,
+                dispatched=dispatched,
+            )
         self._queue(Item(entry, keep=True))
 
     def note(
-        self, kind: str, fields: Mapping[str, Any], state: Sequence[Mapping[str, Any]] = ()
+        self, kind: str, fields: Mapping[str, Any], state: Sequence[StateRecord] = ()
     ) -> Awaitable[Receipt]:
         """A line that is no event (``reload``, …). Awaited, it is as durable as ``record``.
 
@@ -333,15 +337,12 @@ class AuditLog:
         return time_text(self._wall())
 
 
-def _texts(records: Sequence[Mapping[str, Any]]) -> tuple[bytes, ...]:
+def _texts(records: Sequence[StateRecord]) -> tuple[bytes, ...]:
     return tuple([_text(record) for record in records])
 
 
-def _text(record: Mapping[str, Any]) -> bytes:
-    if record["kind"] == EFFECTS:
-        # There is one with every call, and nothing in it needs an escape.
-        return b'{"kind":"effects","effects":"%b"}' % record["effects"].encode()
-    return _encode(record).encode()
+def _text(record: StateRecord) -> bytes:
+    return record if isinstance(record, bytes) else _encode(record).encode()
 
 
 def _tell(told: list[tuple[Callable[[int | None], None], int | None]]) -> None:

@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, final
 
+from callgate._native import plain_keys
+
 REDACTED: Final = "[redacted]"
 # Over folded keys: lower case, without hyphens, underscores, dots and spaces.
 DEFAULT_KEYS: Final = (
@@ -37,9 +39,11 @@ _SECRET_VALUE: Final = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.IGNORECASE,
 )
-_STRINGS: Final = re.compile(r'"([^"]*)"(\s*:)?')
+# Bytes of a payload that is only scanned: it cannot have more values than are shown.
+MAX_SCANNED: Final = MAX_VALUES
 _EXACT_DIGITS: Final = 15
 _MAX_CACHED_KEY: Final = 128
+_MAX_CACHED_KEYS: Final = 1024
 
 
 class Shown(NamedTuple):
@@ -59,7 +63,7 @@ class Redaction:
     none at all. Threads may share it.
     """
 
-    __slots__ = ("_arguments", "_names", "_patterns", "_remembered", "_tools")
+    __slots__ = ("_arguments", "_names", "_patterns", "_remembered", "_remembered_all", "_tools")
 
     def __init__(
         self,
@@ -75,15 +79,15 @@ class Redaction:
         self._arguments = arguments
         # Keys repeat from call to call. Bounded in number and size: hostile ones only miss it.
         self._remembered = lru_cache(maxsize=4096)(self._judge)
+        self._remembered_all = lru_cache(maxsize=1024)(self._judge_all)
 
     def show(self, tool: str | None, payload: bytes) -> Shown:
         """Of a signed payload: the JSON-RPC request with ``params`` of ``arguments``."""
-        hidden = tool is not None and any(fnmatchcase(tool, pattern) for pattern in self._tools)
-        if not self._arguments or hidden:
+        if self._hides(tool):
             return Shown(None, None, ("",))
         try:
             text = payload.decode()
-            if len(text) <= MAX_VALUES and "\\" not in text and self._is_harmless(text):
+            if self._is_harmless(payload):
                 return Shown(text, None, ())
             message = _decode(text)
         except (ValueError, RecursionError):
@@ -99,15 +103,32 @@ class Redaction:
         within = tuple(place.removeprefix("/arguments") for place in redacted)
         return Shown(None, arguments, within)
 
-    def _is_harmless(self, text: str) -> bool:
-        """Whether no string in the JSON text, which has no escapes, has to be looked at again.
+    def shows_whole(self, tool: str | None, payload: bytes) -> bool:
+        """Whether ``show`` keeps the payload word for word, as far as a scan can tell.
 
-        Without escapes every string is one between two quotes, and a key is one before a colon.
+        ``payload`` is JSON in UTF-8. False: what has to be left out, if anything, is for ``show``.
         """
-        for string, colon in _STRINGS.findall(text):
-            if self._secret_key(string) if colon else _is_secret(string):
-                return False
-        return True
+        return not self._hides(tool) and self._is_harmless(payload)
+
+    def _hides(self, tool: str | None) -> bool:
+        if not self._arguments:
+            return True
+        return tool is not None and any(fnmatchcase(tool, pattern) for pattern in self._tools)
+
+    def _is_harmless(self, payload: bytes) -> bool:
+        """Whether nothing in the JSON text has to be looked at again."""
+        if len(payload) > MAX_SCANNED:
+            return False
+        keys = plain_keys(payload)
+        if keys is None:
+            return False
+        # Calls of one tool have the same keys, so all of them are remembered as one.
+        judge = self._remembered_all if len(keys) <= _MAX_CACHED_KEYS else self._judge_all
+        return judge(keys)
+
+    def _judge_all(self, keys: bytes) -> bool:
+        """Whether none of the keys is a secret's; each ends with a quote."""
+        return not any(self._secret_key(key) for key in keys.decode().split('"')[:-1])
 
     def _shown(self, value: Any, place: str, redacted: list[str]) -> Any:
         if isinstance(value, dict):

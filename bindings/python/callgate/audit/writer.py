@@ -14,7 +14,7 @@ from callgate import SecretKey
 from callgate.audit.canonical import canonical
 from callgate.audit.chain import time_text
 from callgate.audit.chain_writer import ChainWriter
-from callgate.audit.durable_file import replace_file
+from callgate.audit.durable_file import append_in_order, replace_file
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal
@@ -171,20 +171,25 @@ class Writer:
     def _commit(self, batch: Sequence[Item], *, seal: bool = False) -> None:
         began = time.monotonic()
         try:
-            sequences = self.chain.append([item.entry for item in batch], seal=seal)
+            lines = self.chain.prepare([item.entry for item in batch], seal=seal)
         except OSError as error:
             self._fail(_reason(error), batch)
             return
-        head = self.chain.sign_head()
-        try:
-            records = [record for item in batch for record in item.entry.state]
-            self._journal.append(records, head)
-        except OSError as error:
-            self._disown(batch, sequences)
-            self._fail(_reason(error), [])
+        head = self.chain.sign_head(lines)
+        records = [record for item in batch for record in item.entry.state]
+        # The trail, and when it is durable the journal.
+        durable, failure = append_in_order(
+            (lines.file, lines.data), self._journal.prepare(records, head)
+        )
+        if durable:
+            self.chain.accept(lines)
+        if failure is not None:
+            if durable:
+                self._disown(batch, lines.sequences)
+            self._fail(_reason(failure), [] if durable else batch)
             return
         self._wrote(head, len(batch))
-        self._answer(batch, sequences)
+        self._answer(batch, lines.sequences)
         self._synced(time.monotonic() - began)
         if self._snapshot is not None and self._journal.grown > self._compact_bytes:
             self._compact(self._snapshot, head)

@@ -145,7 +145,7 @@ async def open_gateway(
         await stack.enter_async_context(upstreams)
         services = Services(
             gate=gate,
-            ledger=UsedSessions(EmbeddedLedger(gate), attestation.touch),
+            ledger=UsedSessions(EmbeddedLedger(gate), attestation.sessions.touch),
             clock=clock,
             audit=audit,
             upstreams=upstreams,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final, final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.process_collector import ProcessCollector
 
 from callgate._error_codes import MEANINGS
+from callgate.gateway.histogram import Histogram
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)
@@ -38,27 +39,24 @@ class Metrics:
             "callgate_reply_seconds",
             "Time from a request's head to its answer.",
             ("endpoint",),
-            buckets=_SECONDS,
-            registry=self.registry,
+            bounds=_SECONDS,
         )
         self._upstream_seconds = Histogram(
             "callgate_upstream_seconds",
             "Time from dispatch to the upstream's whole reply.",
             ("upstream", "outcome"),
-            buckets=_SECONDS,
-            registry=self.registry,
+            bounds=_SECONDS,
         )
         self._audit_sync_seconds = Histogram(
             "callgate_audit_sync_seconds",
             "Time for one group of audit and journal records to be durable.",
-            buckets=_SECONDS,
-            registry=self.registry,
+            bounds=_SECONDS,
         )
+        for histogram in (self._reply_seconds, self._upstream_seconds, self._audit_sync_seconds):
+            self.registry.register(histogram)
         # A labelled series is looked up for every call: the look-up of prometheus_client costs more
         # than the count. As many as there can be label values.
         self._replies_of = cache(self._labelled_replies)
-        self._reply_seconds_of = cache(self._reply_seconds.labels)
-        self._upstream_seconds_of = cache(self._upstream_seconds.labels)
         self._reloads = Counter(
             "callgate_reloads",
             "Files that were read again, by kind and result.",
@@ -72,7 +70,7 @@ class Metrics:
         if code_name is not None and code_name not in _CODES:
             code_name = "INTERNAL_ERROR"
         self._replies_of(endpoint, code_name).inc()
-        self._reply_seconds_of(endpoint).observe(seconds)
+        self._reply_seconds.observe(seconds, endpoint)
 
     def _labelled_replies(self, endpoint: str, code: str | None) -> Counter:
         verdict = "allowed" if code is None else "denied"
@@ -82,7 +80,7 @@ class Metrics:
         """One call of a tool server, that was dispatched; the code's name of a failure."""
         upstream = upstream if upstream in self._upstreams else "other"
         outcome = "ok" if code_name is None else code_name if code_name in _CODES else "other"
-        self._upstream_seconds_of(upstream, outcome).observe(seconds)
+        self._upstream_seconds.observe(seconds, upstream, outcome)
 
     def audit_synced(self, seconds: float) -> None:
         """One group commit."""

@@ -176,9 +176,10 @@ def test_a_write_that_stops_in_the_middle_of_a_line_is_cut_off_again(tmp_path: P
 def failing_sync(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """EIO of fdatasync: no file system here can be made to give it."""
 
-    def fail(fd: int, path: bytes, size: int, data: bytes) -> tuple[str, int]:
+    def fail(*appends: tuple[int, bytes, int, bytes]) -> tuple[tuple[str, int], ...]:
+        fd, _, _, data = appends[0]
         os.write(fd, data)
-        return "unsynced", errno.EIO
+        return (("unsynced", errno.EIO),)
 
     with monkeypatch.context() as patch:
         patch.setattr("callgate.audit.durable_file.durable_append", fail)

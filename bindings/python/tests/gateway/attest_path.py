@@ -159,7 +159,7 @@ class AttestPath:
             self.server = ToolServer()
             self.services = Services(
                 gate=self.gate,
-                ledger=UsedSessions(EmbeddedLedger(self.gate), self.attestation.touch),
+                ledger=UsedSessions(EmbeddedLedger(self.gate), self.attestation.sessions.touch),
                 clock=Clock(wall=time.now, boot=time.monotonic),
                 audit=self.audit,
                 upstreams=self.server,

@@ -10,6 +10,7 @@ from typing import Any
 
 from callgate import SecretKey
 from callgate.audit import AuditUnavailable
+from callgate.audit.call_event import CallEvent
 from callgate.audit.events import Event
 from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog, Receipt
@@ -28,11 +29,13 @@ class ObservedAudit:
         # What happens while a record is on its way to the disk.
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> Receipt:
+    async def record(
+        self, event: Event | CallEvent, state: Sequence[Mapping[str, Any]] = ()
+    ) -> Receipt:
         if self.failing:
             raise AuditUnavailable
         receipt = await self._log.record(event, state)
-        self.events.append(event)
+        self.events.append(event.in_full() if isinstance(event, CallEvent) else event)
         if self.meanwhile is not None:
             await self.meanwhile()
         return receipt

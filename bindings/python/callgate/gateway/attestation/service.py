@@ -130,10 +130,6 @@ class Attestation:
                 self._audit.post(events.failed(error, parsed, peer, trace_id))
             raise
 
-    def touch(self, session_id: str | None) -> None:
-        """A call of the session was authorized, or ended, just now."""
-        self.sessions.touch(session_id)
-
     def reset_clock(self) -> None:
         """The gateway's time was ahead, and has been put right."""
         self._proofs.reset_clock()

@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import final
 
 from callgate import CallgateError, Decision
+from callgate.audit.call_event import CallEvent
 from callgate.audit.events import Event, EventName, event_of_decision
-from callgate.audit.journal import effects_record
+from callgate.audit.journal import effects_text
 from callgate.audit.log import Receipt
 from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.refusal import Refusal
@@ -45,11 +46,12 @@ async def authorize(
         refusals.unverified(event_of_refusal(refusal, trace_id=trace_id, peer=peer))
         raise
     decision = await services.ledger.authorize(envelope, now)  # 2
-    event = event_of_decision(decision, envelope, trace_id=trace_id, peer=peer)
     if not decision:
-        await refusals.denied(decision, event)
+        denial = event_of_decision(decision, envelope, trace_id=trace_id, peer=peer)
+        await refusals.denied(decision, denial)
         raise Denied(decision)
-    receipt = await services.audit.record(event, state=[effects_record(decision.effects)])  # 3
+    event = CallEvent(decision, envelope, trace_id=trace_id, peer=peer)
+    receipt = await services.audit.record(event, state=[effects_text(decision.effects)])  # 3
     return decision, receipt
 
 

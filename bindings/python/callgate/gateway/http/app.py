@@ -2,57 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import final
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate._generations import GENERATIONS
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.calls.refusals import RefusalRecorder
-from callgate.gateway.http.middleware.body import JsonBodies
-from callgate.gateway.http.middleware.faults import FaultReplies
-from callgate.gateway.http.middleware.trace import Traces
+from callgate.gateway.http.middleware.body import json_body, received
+from callgate.gateway.http.middleware.faults import reply_to_fault
+from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.http.middleware.trace import give_trace_id
 from callgate.gateway.http.middleware.under_way import RequestsUnderWay
 from callgate.gateway.http.routes.invoke import InvokeEndpoint
 from callgate.gateway.http.routes.tools import ToolsEndpoint
 from callgate.gateway.services import Services
 
 
-def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> Starlette:
+def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
     """Calls and tool listings on the paths of every generation, and ``routes`` of other parts.
 
     Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
     """
     refusals = RefusalRecorder(services.audit)
     invoker = Invoker(services, refusals)
-    # Routes are tried in order: the calls come first.
-    calls: list[BaseRoute] = []
-    listings: list[BaseRoute] = []
-    for generation in GENERATIONS.values():
-        invoke = InvokeEndpoint(services, invoker, generation)
-        calls.append(Route(generation.invoke_path, invoke, methods=["POST"]))
-        tools = ToolsEndpoint(services, refusals, generation)
-        listings.append(Route(generation.tools_path, tools, methods=["GET"]))
-    app = Starlette(
-        routes=[*calls, *listings, *routes],
-        middleware=[
-            Middleware(FaultReplies),
-            Middleware(Traces),
-            Middleware(JsonBodies, limit=services.limits.body_bytes),
-            # Behind the bodies: whoever drips one takes up a connection, and no room of others.
-            Middleware(RequestsUnderWay, limit=services.limits.requests),
+    generations = GENERATIONS.values()
+    return _AgentApp(
+        {one.invoke_path: InvokeEndpoint(services, invoker, one) for one in generations},
+        [
+            *(
+                Route(one.tools_path, ToolsEndpoint(services, refusals, one), methods=["GET"])
+                for one in generations
+            ),
+            *routes,
         ],
-        exception_handlers={HTTPException: _leave_to_fault_replies},
+        services.limits,
     )
-    # A redirect would be an answer without an error body, and nobody who signs should follow one.
-    app.router.redirect_slashes = False
-    return app
 
 
-async def _leave_to_fault_replies(request: Request, error: Exception) -> Response:
-    raise error
+@final
+class _AgentApp:
+    """What every request passes, in this order, before anything in it is looked at:
+
+    1. It has a trace id.
+    2. A POST says that it is JSON, and its body is there, whole and small.
+    3. There is room for it: whoever drips a body takes up a connection, and no room of others.
+    4. Its path says who answers. Calls are found at once, everything else among the routes.
+    """
+
+    def __init__(
+        self, calls: Mapping[str, InvokeEndpoint], routes: list[BaseRoute], limits: HttpLimits
+    ) -> None:
+        self._calls = calls
+        # A redirect would be an answer without an error body, and nobody who signs should follow
+        # one.
+        self._router = Router(routes, redirect_slashes=False)
+        self._body_bytes = limits.body_bytes
+        self._under_way = RequestsUnderWay(limits.requests)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_know(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            give_trace_id(scope)  # 1
+            call = self._calls.get(scope["path"])
+            if scope["method"] != "POST":
+                if call is not None:
+                    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+                await self._route(scope, receive, send_and_know)
+                return
+            body = await json_body(scope, receive, self._body_bytes)  # 2
+            if body is None:
+                return  # The caller went away: there is nobody to answer.
+            with self._under_way:  # 3
+                if call is None:
+                    await self._route(scope, received(body, receive), send_and_know)
+                    return
+                reply = await call(scope, body)
+                started = True
+                await reply.send(send)
+        except Exception as error:
+            if started:
+                # Half an answer cannot be taken back: the server drops the connection.
+                raise
+            await reply_to_fault(error, scope).send(send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # so that Starlette raises what it finds wrong, instead of answering
+        await self._router(scope, receive, send)

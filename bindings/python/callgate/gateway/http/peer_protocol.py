@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import struct
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -36,9 +37,9 @@ class _WithPeer:
         self._app = app
         self._peer = peer
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         scope.setdefault("extensions", {})[EXTENSION] = self._peer
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 def peer_of_transport(transport: asyncio.BaseTransport) -> Peer:

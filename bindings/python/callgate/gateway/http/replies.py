@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from http import HTTPStatus
 from json.encoder import encode_basestring_ascii
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.types import Send
 
@@ -48,8 +47,7 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _CHALLENGES: Final[dict[Protocol, bytes]] = {"smcp/v1": b"SMCP", "seal/v1": b"SEAL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A status and a JSON body, ready to send."""
 
     status: int
@@ -145,7 +143,7 @@ def http_fault(
     """The answer to what is no request of the protocol: 404, 405, malformed HTTP."""
     name = "INVALID_ARGUMENT" if status < 500 else "INTERNAL_ERROR"
     reply = _failure(protocol, name, status.phrase, dispatched=False, status=status)
-    return replace(reply, headers=(*reply.headers, *headers))
+    return reply._replace(headers=(*reply.headers, *headers))
 
 
 def attested(

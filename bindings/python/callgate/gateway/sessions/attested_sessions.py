@@ -101,7 +101,7 @@ class AttestedSessions:
         return len(self._by_id)
 
     def touch(self, session_id: str | None) -> None:
-        """The session was used just now."""
+        """A call of the session was authorized, or answered, just now."""
         session = None if session_id is None else self._by_id.get(session_id)
         if session is not None:
             session.used_at = self.monotonic()

@@ -1,10 +1,13 @@
-"""JsonBodies: hands a request on once its whole body is there, is small, and says it is JSON."""
+"""json_body: what was sent, once all of it is there, is small, and says that it is JSON.
+
+That is before anything looked into it.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from callgate.gateway.refusal import Refusal
 
@@ -13,55 +16,53 @@ from callgate.gateway.refusal import Refusal
 _DISCARDED: Final = 4
 
 
-class JsonBodies:
-    """For POST: the routes behind it get the body as one message, before anything looked into it.
+async def json_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """The whole body of a POST, of at most ``limit`` bytes; None: the caller went away.
 
-    ``limit`` is in bytes. How long a body may take is bounded by the connection (connection.py).
+    How long it may take is bounded by the connection (connection.py). Raises Refusal.
     """
+    _check_headers(scope)
+    message = await receive()
+    if message["type"] != "http.request":
+        return None
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body") and len(body) <= limit:
+        return body
+    return await _whole(message, receive, limit)
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self.app = app
-        self.limit = limit
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self.app(scope, receive, send)
-            return
-        _check_headers(scope)
-        message = await receive()
-        if message.get("more_body") or len(message.get("body", b"")) > self.limit:
-            message = await self._whole(message, receive)
-        if message["type"] != "http.request":
-            return  # The caller went away: there is nobody to answer.
-        first: Message | None = message
+def received(body: bytes, receive: Receive) -> Receive:
+    """``receive`` of a request whose body was taken from it: it is there at once."""
+    first: Message | None = {"type": "http.request", "body": body, "more_body": False}
 
-        async def whole_body() -> Message:
-            nonlocal first
-            if first is None:
-                return await receive()
-            message, first = first, None
-            return message
+    async def body_first() -> Message:
+        nonlocal first
+        if first is None:
+            return await receive()
+        message, first = first, None
+        return message
 
-        await self.app(scope, whole_body, send)
+    return body_first
 
-    async def _whole(self, message: Message, receive: Receive) -> Message:
-        parts: list[bytes] = []
-        size = 0
-        while message["type"] == "http.request":
-            size += len(message.get("body", b""))
-            if size <= self.limit:
-                parts.append(message["body"])
-            else:
-                parts.clear()
-            if not message.get("more_body") or size > (1 + _DISCARDED) * self.limit:
-                break
-            message = await receive()
+
+async def _whole(message: Message, receive: Receive, limit: int) -> bytes | None:
+    parts: list[bytes] = []
+    size = 0
+    while message["type"] == "http.request":
+        size += len(message.get("body", b""))
+        if size <= limit:
+            parts.append(message["body"])
         else:
-            return message
-        if size > self.limit:
-            limit = f"the body is larger than {self.limit} bytes"
-            raise Refusal("LIMIT_EXCEEDED", limit, dispatched=False, status=413)
-        return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+            parts.clear()
+        if not message.get("more_body") or size > (1 + _DISCARDED) * limit:
+            break
+        message = await receive()
+    else:
+        return None
+    if size > limit:
+        text = f"the body is larger than {limit} bytes"
+        raise Refusal("LIMIT_EXCEEDED", text, dispatched=False, status=413)
+    return b"".join(parts)
 
 
 def _check_headers(scope: Scope) -> None:

@@ -1,4 +1,4 @@
-"""FaultReplies: whatever goes wrong behind it is answered in the body that callers understand."""
+"""reply_to_fault: whatever goes wrong is answered in the body that callers understand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from callgate import CallgateError
 from callgate.gateway.http import replies
@@ -14,33 +14,8 @@ from callgate.gateway.http import replies
 _log = logging.getLogger("callgate.gateway")
 
 
-class FaultReplies:
-    """Outermost. An exception that nobody foresaw is a denial without detail, and a log line."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def send_and_know(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_and_know)
-        except Exception as error:
-            if started:
-                # Half an answer cannot be taken back: the server drops the connection.
-                raise
-            await _reply(error, scope).send(send)
-
-
-def _reply(error: Exception, scope: Scope) -> replies.Reply:
+def reply_to_fault(error: Exception, scope: Scope) -> replies.Reply:
+    """An exception that nobody foresaw is a denial without detail, and a log line."""
     protocol = replies.protocol_of(scope["path"])
     if isinstance(error, CallgateError):
         return replies.refused(error, protocol)

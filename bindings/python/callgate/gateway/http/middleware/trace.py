@@ -1,4 +1,4 @@
-"""Traces: one id that names a request in the audit, in the log and, if it came with one, before."""
+"""Trace ids: one that names a request in the audit, in the log and, if it came with one, before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import re
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 # W3C Trace Context, section 3.2.2: later versions may append, version ff is invalid.
 _TRACEPARENT: Final = re.compile(
@@ -17,16 +17,9 @@ _LONGEST: Final = 256
 _bits: Final = random.Random().getrandbits
 
 
-class Traces:
+def give_trace_id(scope: Scope) -> None:
     """Takes the trace id of a well-formed ``traceparent``, else makes one."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["callgate.trace_id"] = _received(scope) or f"{_bits(128) or 1:032x}"
-        await self.app(scope, receive, send)
+    scope["callgate.trace_id"] = _received(scope) or f"{_bits(128) or 1:032x}"
 
 
 def trace_id(scope: Scope) -> str:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import final
 
 from callgate.gateway.refusal import Refusal
 
 
+@final
 class RequestsUnderWay:
     """Bounds the POST requests whose reply is not yet sent; more get 429. Health is not bounded.
 
-    A request counts from when its body is there; before, the bounds of connections hold.
+    A context manager around each, from when its body is there; before, the bounds of connections
+    hold.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self.app = app
-        self.limit = limit
-        self.under_way = 0
+    __slots__ = ("_limit", "_under_way")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self.app(scope, receive, send)
-            return
-        if self.under_way >= self.limit:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._under_way = 0
+
+    def __enter__(self) -> None:
+        """Raises Refusal."""
+        if self._under_way >= self._limit:
             message = "too many requests are under way"
             raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
-        self.under_way += 1
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.under_way -= 1
+        self._under_way += 1
+
+    def __exit__(self, *raised: object) -> None:
+        self._under_way -= 1

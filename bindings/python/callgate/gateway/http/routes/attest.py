@@ -16,7 +16,7 @@ from callgate.gateway.services import Services
 
 
 class AttestEndpoint:
-    """One path of one generation. The body comes whole, from ``JsonBodies``."""
+    """One path of one generation. The body comes whole, from ``json_body``."""
 
     def __init__(self, services: Services, generation: Generation) -> None:
         self._services = services
