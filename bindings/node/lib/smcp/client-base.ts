@@ -92,7 +92,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
   }
 
   /**
-   * The tool's result, as its server gave it: any value, also `0`, `false`, `""` and `null`.
+   * The tool's result, as its server gave it: any value but `null`, also `0`, `false` and `""`.
    *
    * A token near its end is renewed before, and once more if the gateway refuses it without having
    * dispatched the call.

@@ -65,7 +65,10 @@ export function readResult(
   }
   if (payload.has('error')) throw toolCallError(payload, response, requestId);
   if (!payload.has('result')) throw invalid(response, 'has neither result nor error');
-  return readValue(payload.get('result'));
+  const result = readValue(payload.get('result'));
+  // MCP has objects for results; null is how a missing one is often written.
+  if (result === null) throw invalid(response, 'has a result that is null');
+  return result;
 }
 
 /** The tools of a `tools/list` result, and the cursor of the next page. */

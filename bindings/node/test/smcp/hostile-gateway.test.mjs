@@ -201,13 +201,17 @@ test('A66: of two calls at once neither takes the reply to the other', async (t)
   for (const call of calls.map(rejection)) assert.ok((await call) instanceof WrongResponseId);
 });
 
-for (const result of [0, false, '', null, [], {}]) {
+for (const result of [0, false, '', [], {}]) {
   test(`a result may be ${JSON.stringify(result)}`, async (t) => {
     const { gateway, client } = await attested(t);
     gateway.callLies.push((seen) => seen.replyJson(200, seen.answer({ result })));
     assert.deepEqual(await client.callTool('echo.any', {}), result);
   });
 }
+
+test('a result that is null is none', async (t) => {
+  await told(t, (seen) => seen.replyJson(200, seen.answer({ result: null })), InvalidResponse);
+});
 
 test('an error of the tool’s server is carried', async (t) => {
   const rpc = { code: -32602, message: 'bad\u001b[31m\u202e argument', data: { name: 'path' } };
