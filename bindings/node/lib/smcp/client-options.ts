@@ -1,6 +1,6 @@
 /** The parameters of a client, checked. */
 import { Ed25519Key } from './ed25519-key.js';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, PayloadError } from './errors.js';
 import { type GenerationName, generations } from './generations.js';
 import type { Settings } from './session.js';
 import type { ClientCertificate } from './tls-settings.js';
@@ -12,9 +12,9 @@ export interface ClientOptions {
   readonly key?: Ed25519Key;
   /** For executions that are tied to one. Goes to the attestation path only. */
   readonly enrolmentSecret?: string;
-  /** Seconds for a whole attestation, from connecting to the last byte. 10. */
+  /** Seconds for an attestation, from connecting to the last byte; anew if sent again. 10. */
   readonly attestTimeout?: number;
-  /** Seconds for a whole call. 30. */
+  /** The same for a call. 30. */
   readonly callTimeout?: number;
   /** Seconds of it for connecting, the TLS handshake included. 5. */
   readonly connectTimeout?: number;
@@ -27,6 +27,11 @@ export interface ClientOptions {
   readonly clientCertificate?: ClientCertificate;
   /** Refuse values that languages write differently. False. */
   readonly strictInterop?: boolean;
+}
+
+export interface CallOptions {
+  /** Aborts the wait; the call may have been made. Rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const known: readonly string[] = [
@@ -85,6 +90,26 @@ export function settingsOf(options: ClientOptions): Settings {
   return { attestTimeout, callTimeout, connectTimeout, retries, maxResponseBytes, strictInterop };
 }
 
+/**
+ * A signal that goes unseen would abort nothing.
+ *
+ * @throws PayloadError
+ */
+export function signalOf(options: unknown): AbortSignal | undefined {
+  if (typeof options !== 'object' || options === null || options instanceof AbortSignal) {
+    throw unsendable('the options of a call must be an object with a signal');
+  }
+  const { signal, ...others } = options as CallOptions;
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw unsendable(`unknown option ${JSON.stringify(other)} of a call; known is signal`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw unsendable('signal must be an AbortSignal');
+  }
+  return signal;
+}
+
 /** @throws ConfigurationError */
 export function checkedText(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '') {
@@ -98,4 +123,8 @@ export function checkedText(value: unknown, name: string): string {
 
 function refused(message: string): ConfigurationError {
   return new ConfigurationError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
+}
+
+function unsendable(message: string): PayloadError {
+  return new PayloadError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
 }
