@@ -37,12 +37,17 @@ export function tlsSettings(
     ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
     ...(certificate === undefined ? {} : pair(certificate)),
   };
+  if (certificate !== undefined) checkPair(settings);
+  return settings;
+}
+
+/** Refuses a certificate without its key here, not at the first connection. */
+function checkPair(settings: TlsSettings): void {
   try {
     createSecureContext(settings);
   } catch (cause) {
     throw refused('clientCertificate cannot be read as certificate and key', cause);
   }
-  return settings;
 }
 
 /** Checked one by one: Node takes a file without certificates for no authority at all. */
