@@ -98,8 +98,8 @@ export class Sending {
     reply.on('error', (error) => this.#fail(() => this.#broken(error)));
     reply.on('end', () => {
       if (!reply.complete || !this.#settle()) return;
-      const headers = reply.headers as HttpResponse['headers'];
-      this.#resolve({ status, headers, body: Buffer.concat(this.#chunks, this.#size) });
+      const body = Buffer.concat(this.#chunks, this.#size);
+      this.#resolve({ status, headers: reply.headers, body });
     });
   }
 
