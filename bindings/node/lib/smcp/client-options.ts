@@ -1,7 +1,7 @@
 /** The parameters of a client, checked. */
 import { Ed25519Key } from './ed25519-key.js';
-import { ConfigurationError, PayloadError } from './errors.js';
 import { type GenerationName, generations } from './generations.js';
+import { misconfigured, unsendable } from './mistakes.js';
 import type { Settings } from './session.js';
 import type { ClientCertificate } from './tls-settings.js';
 
@@ -53,21 +53,23 @@ const LONGEST_SECONDS = 2_147_483;
 
 /** @throws ConfigurationError */
 export function checkedOptions(options: unknown): ClientOptions {
-  if (typeof options !== 'object' || options === null) throw refused('options must be an object');
+  if (typeof options !== 'object' || options === null) {
+    throw misconfigured('options must be an object');
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw refused(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
+      throw misconfigured(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
     }
   }
   const { generation, key, enrolmentSecret, strictInterop } = options as ClientOptions;
   if (generation !== undefined && !Object.hasOwn(generations, generation)) {
-    throw refused("generation must be 'A', 'B' or 'C'");
+    throw misconfigured("generation must be 'A', 'B' or 'C'");
   }
   if (key !== undefined && !Ed25519Key.isEd25519Key(key))
-    throw refused('key must be an Ed25519Key');
+    throw misconfigured('key must be an Ed25519Key');
   if (enrolmentSecret !== undefined) checkedText(enrolmentSecret, 'enrolmentSecret');
   if (strictInterop !== undefined && typeof strictInterop !== 'boolean') {
-    throw refused('strictInterop must be a boolean');
+    throw misconfigured('strictInterop must be a boolean');
   }
   return options;
 }
@@ -78,14 +80,16 @@ export function settingsOf(options: ClientOptions): Settings {
   const { retries = 2, maxResponseBytes = 16 * 1024 * 1024, strictInterop = false } = options;
   for (const [name, seconds] of Object.entries({ attestTimeout, callTimeout, connectTimeout })) {
     if (!(typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_SECONDS)) {
-      throw refused(`${name} must be a number of seconds above 0, at most ${LONGEST_SECONDS}`);
+      throw misconfigured(
+        `${name} must be a number of seconds above 0, at most ${LONGEST_SECONDS}`,
+      );
     }
   }
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 10)) {
-    throw refused('retries must be an integer from 0 to 10');
+    throw misconfigured('retries must be an integer from 0 to 10');
   }
   if (!(Number.isSafeInteger(maxResponseBytes) && maxResponseBytes > 0)) {
-    throw refused('maxResponseBytes must be an integer above 0');
+    throw misconfigured('maxResponseBytes must be an integer above 0');
   }
   return { attestTimeout, callTimeout, connectTimeout, retries, maxResponseBytes, strictInterop };
 }
@@ -113,18 +117,10 @@ export function signalOf(options: unknown): AbortSignal | undefined {
 /** @throws ConfigurationError */
 export function checkedText(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '') {
-    throw refused(`${name} must be a string that is not empty`);
+    throw misconfigured(`${name} must be a string that is not empty`);
   }
   if (!value.isWellFormed()) {
-    throw refused(`${name} holds a lone surrogate, which is no Unicode text`);
+    throw misconfigured(`${name} holds a lone surrogate, which is no Unicode text`);
   }
   return value;
-}
-
-function refused(message: string): ConfigurationError {
-  return new ConfigurationError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
-}
-
-function unsendable(message: string): PayloadError {
-  return new PayloadError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
 }

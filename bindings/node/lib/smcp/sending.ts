@@ -4,13 +4,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   CertificateRefused,
-  ClientClosed,
   ConnectionLost,
   GatewayTimeout,
   GatewayUnreachable,
   ResponseTooLarge,
   type SMCPError,
 } from './errors.js';
+import { clientClosed } from './mistakes.js';
 import type { Settings } from './session.js';
 import type { HttpRequest, HttpResponse } from './wire.js';
 
@@ -146,13 +146,6 @@ export class Sending {
     const message = `the gateway's reply has more than ${this.#options.settings.maxResponseBytes} bytes`;
     return new ResponseTooLarge(message, { codeName: 'LIMIT_EXCEEDED', httpStatus });
   }
-}
-
-export function clientClosed(dispatched: false | null): ClientClosed {
-  return new ClientClosed('the client was disposed of', {
-    codeName: 'INVALID_ARGUMENT',
-    dispatched,
-  });
 }
 
 function unreachable(why: string, cause?: unknown): GatewayUnreachable {
