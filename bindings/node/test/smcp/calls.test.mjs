@@ -558,7 +558,7 @@ test('the request is the documented envelope', async (t) => {
   assert.deepEqual(JSON.parse(verified.payload), envelope.payload);
 });
 
-test('the key is erased when the client is collected', async (t) => {
+test('an idle connection does not keep a client, and its key, from being collected', async (t) => {
   const gateway = await gatewayFor(t);
   const gone = new WeakRef(new SMCPClient(gateway.url, 'exec-1', 'project'));
   await gone.deref().attest();
