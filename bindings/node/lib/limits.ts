@@ -35,7 +35,7 @@ export interface Limits {
 }
 
 /** The limits that hold where none are given. */
-export const defaultLimits: Limits = Object.freeze(native.limits() as unknown as Limits);
+export const defaultLimits: Limits = Object.freeze(native.limits());
 
 const names = Object.keys(defaultLimits) as (keyof Limits)[];
 

@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import load from 'node-gyp-build';
 import type { CodeName } from './codes.js';
 import type { Charge, TriedCapability } from './decision.js';
+import type { Protocol } from './envelope.js';
 import type { ErrorClassName } from './errors.js';
+import type { Limits } from './limits.js';
 import type { Outcome } from './plan.js';
 import type { Containment, LintWarning, PolicyChange } from './policy-set.js';
+import type { SessionState } from './session.js';
 
 /** Bytes for the addon: it reads a string as UTF-8, so the string must be well-formed. */
 export type Text = string | Uint8Array;
@@ -49,7 +52,7 @@ export interface NativeEnvelope {
   readonly payload: string;
   readonly timestamp: Milliseconds;
   readonly securityToken: string;
-  readonly protocol: 'smcp/v1' | 'seal/v1';
+  readonly protocol: Protocol;
 }
 
 export interface NativeSession {
@@ -59,7 +62,7 @@ export interface NativeSession {
   readonly publicKey: PublicKeyHandle;
   readonly parent: string | null;
   readonly root: string;
-  readonly state: 'open' | 'ended' | 'revoked';
+  readonly state: SessionState;
   readonly expiresAt: Milliseconds;
   readonly effects: Uint8Array;
 }
@@ -107,7 +110,7 @@ interface Native {
   secretKeySign(key: SecretKeyHandle, message: Text): Uint8Array;
   secretKeyClose(key: SecretKeyHandle): void;
 
-  limits(): Record<string, number>;
+  limits(): Limits;
 
   issuerKeysFromIds(ids: readonly string[], keys: readonly PublicKeyHandle[]): IssuerKeysHandle;
   issuerKeysFromList(keys: readonly PublicKeyHandle[]): IssuerKeysHandle;

@@ -104,7 +104,7 @@ export class PolicySet {
    * malformed tool name or arguments with INVALID_ENVELOPE.
    *
    * @param args - an object or, faster, its JSON text
-   * @throws TypeError, and nothing else
+   * @throws TypeError; CallgateError LIMIT_EXCEEDED for an object beyond what any document may hold
    */
   evaluate(context: string, tool: string, args: JsonObject | string | Uint8Array): PolicyDecision {
     const name = text(context, 'context');

@@ -5,7 +5,6 @@ import {
   jsonText,
   options,
   optionalText,
-  text,
   textOrBytes,
   wholeSeconds,
 } from './check.js';
@@ -149,7 +148,7 @@ function tokenOptions(given: TokenOptions): {
   const { now, kid, lifetime } = options<TokenOptions>(given, ['now', 'kid', 'lifetime']);
   return {
     now: instant(now),
-    kid: kid === undefined ? undefined : text(kid, 'kid'),
+    kid: optionalText(kid, 'kid'),
     lifetime: wholeSeconds(lifetime ?? 3600, 'lifetime'),
   };
 }

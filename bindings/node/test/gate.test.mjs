@@ -274,6 +274,9 @@ test('a response is judged by the decision that allowed the call', () => {
   assert.equal(decision.checkResponse({ text: 'x'.repeat(100) }).codeName, 'OUTPUT_SIZE_EXCEEDED');
   const denied = gateway.authorize(caller.call('fs.delete', READ), { now });
   assert.equal(denied.checkResponse('{}').allowed, false);
+  const deep = JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`);
+  assert.equal(decision.checkResponse(JSON.stringify(deep)).codeName, 'LIMIT_EXCEEDED');
+  assert.throws(() => decision.checkResponse(deep), { codeName: 'LIMIT_EXCEEDED' });
 });
 
 test('decisions stay what they were while thousands more are taken', () => {

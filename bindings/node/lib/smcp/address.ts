@@ -1,6 +1,7 @@
 /** Where a gateway is: https, http on loopback, or a unix socket. */
 import { BlockList, isIP } from 'node:net';
-import { ConfigurationError } from './errors.js';
+import type { ConfigurationError } from './errors.js';
+import { misconfigured } from './mistakes.js';
 
 // Only what every parser of URLs reads alike: no userinfo, backslash, white space, query, fragment.
 const URL_FORM =
@@ -69,6 +70,5 @@ function isLoopback(host: string): boolean {
 }
 
 function refused(why: string): ConfigurationError {
-  const message = `gatewayUrl ${why}`;
-  return new ConfigurationError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
+  return misconfigured(`gatewayUrl ${why}`);
 }

@@ -1,7 +1,14 @@
 /** What both clients are made of: calls, and the renewal of their token. */
 import { SecretKey } from '../secret-key.js';
 import { parseAddress } from './address.js';
-import { checkedOptions, checkedText, type ClientOptions, settingsOf } from './client-options.js';
+import {
+  type CallOptions,
+  checkedOptions,
+  checkedText,
+  type ClientOptions,
+  settingsOf,
+  signalOf,
+} from './client-options.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { TokenRefused } from './errors.js';
 import {
@@ -18,11 +25,6 @@ import { Http } from './http.js';
 import type { ToolDescription } from './replies.js';
 import { type Attested, Session } from './session.js';
 import { tlsSettings } from './tls-settings.js';
-
-export interface CallOptions {
-  /** Aborts the wait; the call may have been made. Rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 /** What differs between the clients. */
 export interface ClientKind {
@@ -100,12 +102,12 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
   async callTool(toolName: string, args: object, options: CallOptions = {}): Promise<unknown> {
     const { strictInterop } = this.#session.parameters.settings;
     const params = callParams(toolName, args, strictInterop);
-    return this.#signed(() => callTool(this.#session, clock, params), options.signal);
+    return this.#signed(() => callTool(this.#session, clock, params), signalOf(options));
   }
 
   /** The tools that the session could ever call, as their servers describe them. */
   async listTools(options: CallOptions = {}): Promise<ToolDescription[]> {
-    return this.#signed(() => listTools(this.#session, clock), options.signal);
+    return this.#signed(() => listTools(this.#session, clock), signalOf(options));
   }
 
   /** Erases the key and ends the connections. May be called more than once. */

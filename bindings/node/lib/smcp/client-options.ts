@@ -1,7 +1,7 @@
 /** The parameters of a client, checked. */
 import { Ed25519Key } from './ed25519-key.js';
-import { ConfigurationError } from './errors.js';
 import { type GenerationName, generations } from './generations.js';
+import { misconfigured, unsendable } from './mistakes.js';
 import type { Settings } from './session.js';
 import type { ClientCertificate } from './tls-settings.js';
 
@@ -12,9 +12,9 @@ export interface ClientOptions {
   readonly key?: Ed25519Key;
   /** For executions that are tied to one. Goes to the attestation path only. */
   readonly enrolmentSecret?: string;
-  /** Seconds for a whole attestation, from connecting to the last byte. 10. */
+  /** Seconds for an attestation, from connecting to the last byte; anew if sent again. 10. */
   readonly attestTimeout?: number;
-  /** Seconds for a whole call. 30. */
+  /** The same for a call. 30. */
   readonly callTimeout?: number;
   /** Seconds of it for connecting, the TLS handshake included. 5. */
   readonly connectTimeout?: number;
@@ -27,6 +27,11 @@ export interface ClientOptions {
   readonly clientCertificate?: ClientCertificate;
   /** Refuse values that languages write differently. False. */
   readonly strictInterop?: boolean;
+}
+
+export interface CallOptions {
+  /** Aborts the wait; the call may have been made. Rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const known: readonly string[] = [
@@ -48,21 +53,23 @@ const LONGEST_SECONDS = 2_147_483;
 
 /** @throws ConfigurationError */
 export function checkedOptions(options: unknown): ClientOptions {
-  if (typeof options !== 'object' || options === null) throw refused('options must be an object');
+  if (typeof options !== 'object' || options === null) {
+    throw misconfigured('options must be an object');
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw refused(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
+      throw misconfigured(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
     }
   }
   const { generation, key, enrolmentSecret, strictInterop } = options as ClientOptions;
   if (generation !== undefined && !Object.hasOwn(generations, generation)) {
-    throw refused("generation must be 'A', 'B' or 'C'");
+    throw misconfigured("generation must be 'A', 'B' or 'C'");
   }
   if (key !== undefined && !Ed25519Key.isEd25519Key(key))
-    throw refused('key must be an Ed25519Key');
+    throw misconfigured('key must be an Ed25519Key');
   if (enrolmentSecret !== undefined) checkedText(enrolmentSecret, 'enrolmentSecret');
   if (strictInterop !== undefined && typeof strictInterop !== 'boolean') {
-    throw refused('strictInterop must be a boolean');
+    throw misconfigured('strictInterop must be a boolean');
   }
   return options;
 }
@@ -73,29 +80,47 @@ export function settingsOf(options: ClientOptions): Settings {
   const { retries = 2, maxResponseBytes = 16 * 1024 * 1024, strictInterop = false } = options;
   for (const [name, seconds] of Object.entries({ attestTimeout, callTimeout, connectTimeout })) {
     if (!(typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_SECONDS)) {
-      throw refused(`${name} must be a number of seconds above 0, at most ${LONGEST_SECONDS}`);
+      throw misconfigured(
+        `${name} must be a number of seconds above 0, at most ${LONGEST_SECONDS}`,
+      );
     }
   }
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 10)) {
-    throw refused('retries must be an integer from 0 to 10');
+    throw misconfigured('retries must be an integer from 0 to 10');
   }
   if (!(Number.isSafeInteger(maxResponseBytes) && maxResponseBytes > 0)) {
-    throw refused('maxResponseBytes must be an integer above 0');
+    throw misconfigured('maxResponseBytes must be an integer above 0');
   }
   return { attestTimeout, callTimeout, connectTimeout, retries, maxResponseBytes, strictInterop };
+}
+
+/**
+ * A signal that goes unseen would abort nothing.
+ *
+ * @throws PayloadError
+ */
+export function signalOf(options: unknown): AbortSignal | undefined {
+  if (typeof options !== 'object' || options === null || options instanceof AbortSignal) {
+    throw unsendable('the options of a call must be an object with a signal');
+  }
+  const { signal, ...others } = options as CallOptions;
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw unsendable(`unknown option ${JSON.stringify(other)} of a call; known is signal`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw unsendable('signal must be an AbortSignal');
+  }
+  return signal;
 }
 
 /** @throws ConfigurationError */
 export function checkedText(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '') {
-    throw refused(`${name} must be a string that is not empty`);
+    throw misconfigured(`${name} must be a string that is not empty`);
   }
   if (!value.isWellFormed()) {
-    throw refused(`${name} holds a lone surrogate, which is no Unicode text`);
+    throw misconfigured(`${name} holds a lone surrogate, which is no Unicode text`);
   }
   return value;
-}
-
-function refused(message: string): ConfigurationError {
-  return new ConfigurationError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
 }

@@ -1,5 +1,6 @@
 /** Ed25519Key: the key of a session, under the names of the published SDKs. */
 import { types } from 'node:util';
+import { wrongType } from '../check.js';
 import { printAs } from '../print.js';
 import type { PublicKey } from '../public-key.js';
 import { SecretKey } from '../secret-key.js';
@@ -33,7 +34,9 @@ export class Ed25519Key implements Disposable {
    * @throws KeyFormatError KEY_REFUSED
    */
   static from(key: SecretKey | Uint8Array): Ed25519Key {
-    return new Ed25519Key(types.isUint8Array(key) ? SecretKey.fromBytes(key) : key);
+    if (types.isUint8Array(key)) return new Ed25519Key(SecretKey.fromBytes(key));
+    if (SecretKey.isSecretKey(key)) return new Ed25519Key(key);
+    throw wrongType(key, 'key', 'a SecretKey or a Uint8Array');
   }
 
   /** The 64-byte signature. @throws ClientClosed after `erase` */

@@ -6,6 +6,7 @@ import { PublicKey } from '../public-key.js';
 import { splitObject } from '../split-object.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { PayloadError, VerificationError } from './errors.js';
+import { unsendable } from './mistakes.js';
 import { payloadText } from './payload.js';
 
 const MAX_BYTES = 2 * 1024 * 1024; // of a message whose payload the engine took
@@ -70,7 +71,7 @@ export function createCanonicalMessage(
   payload: object,
   timestampUnix: number,
 ): Uint8Array {
-  if (!Number.isSafeInteger(timestampUnix)) throw refused('timestampUnix must be an integer');
+  if (!Number.isSafeInteger(timestampUnix)) throw unsendable('timestampUnix must be an integer');
   const token = checkedToken(securityToken);
   const text = `{"payload":${payloadText(payload)},"security_token":${token},"timestamp":${timestampUnix}}`;
   try {
@@ -117,7 +118,7 @@ function create(
   key: Ed25519Key,
   protocol: Protocol,
 ): SmcpEnvelope | SealEnvelope {
-  if (!Ed25519Key.isEd25519Key(key)) throw refused('privateKey must be an Ed25519Key');
+  if (!Ed25519Key.isEd25519Key(key)) throw unsendable('privateKey must be an Ed25519Key');
   checkedToken(token);
   const text = payloadText(payload);
   const secret = Ed25519Key.secretOf(key);
@@ -187,15 +188,11 @@ function isMcpPayload(value: unknown): value is McpPayload {
 
 function checkedToken(token: unknown): string {
   if (typeof token === 'string' && token.isWellFormed()) return JSON.stringify(token);
-  throw refused('securityToken must be a string of Unicode text');
+  throw unsendable('securityToken must be a string of Unicode text');
 }
 
 function asPayloadError(cause: unknown): unknown {
   if (!(cause instanceof CallgateError)) return cause;
   const { message, codeName } = cause;
   return new PayloadError(message, { codeName, dispatched: false, cause });
-}
-
-function refused(message: string): PayloadError {
-  return new PayloadError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
 }

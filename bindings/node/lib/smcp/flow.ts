@@ -19,6 +19,7 @@ import {
   PayloadError,
   SMCPError,
 } from './errors.js';
+import { unsendable } from './mistakes.js';
 import { payloadText } from './payload.js';
 import { readAttestation, readResult, readTools, type ToolDescription } from './replies.js';
 import { type Attested, RENEWAL_PAUSE_MS, type Session, type Token, tokenOf } from './session.js';
@@ -91,10 +92,10 @@ export function* listTools(session: Session, clock: Clock): Exchange<ToolDescrip
 /** The `params` of a tool call. @throws PayloadError */
 export function callParams(toolName: unknown, args: unknown, strictInterop: boolean): string {
   if (typeof toolName !== 'string' || toolName === '' || !toolName.isWellFormed()) {
-    throw refused("the tool's name must be a string that is Unicode text and not empty");
+    throw unsendable("the tool's name must be a string that is Unicode text and not empty");
   }
   if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-    throw refused('arguments must be an object');
+    throw unsendable('arguments must be an object');
   }
   const text = payloadText(args, { strictInterop });
   return `{"name":${JSON.stringify(toolName)},"arguments":${text}}`;
@@ -184,8 +185,4 @@ function isTrouble(error: unknown): boolean {
     error instanceof InvalidResponse ||
     (error.httpStatus !== null && (error.httpStatus >= 500 || error.httpStatus === 429))
   );
-}
-
-function refused(message: string): PayloadError {
-  return new PayloadError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
 }

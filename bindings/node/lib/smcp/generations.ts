@@ -5,7 +5,6 @@ export type GenerationName = 'A' | 'B' | 'C';
 
 /** One published form of the protocol. */
 export interface Generation {
-  readonly name: GenerationName;
   /** The literal in envelopes and replies. */
   readonly protocol: Protocol;
   readonly attestPath: string;
@@ -17,21 +16,18 @@ export interface Generation {
 /** Oldest first. */
 export const generations: Readonly<Record<GenerationName, Generation>> = {
   A: {
-    name: 'A',
     protocol: 'smcp/v1',
     attestPath: '/smcp/v1/attest',
     invokePath: '/smcp/v1/tool-call',
     scopeField: 'requested_scope',
   },
   B: {
-    name: 'B',
     protocol: 'smcp/v1',
     attestPath: '/v1/smcp/attest',
     invokePath: '/v1/smcp/invoke',
     scopeField: 'requested_scope',
   },
   C: {
-    name: 'C',
     protocol: 'seal/v1',
     attestPath: '/v1/seal/attest',
     invokePath: '/v1/seal/invoke',

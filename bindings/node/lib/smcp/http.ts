@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../native.js';
 import type { Address } from './address.js';
 import type { Exchange } from './flow.js';
-import { clientClosed, type ReadySockets, Sending } from './sending.js';
+import { clientClosed } from './mistakes.js';
+import { type ReadySockets, Sending } from './sending.js';
 import type { Settings } from './session.js';
 import type { TlsSettings } from './tls-settings.js';
 import type { HttpRequest, HttpResponse } from './wire.js';
@@ -71,7 +72,7 @@ export class Http {
   async #post(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
     if (request.delay > 0) await this.#pause(request.delay, signal);
     signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw clientClosed(false);
+    if (this.#closing.signal.aborted) throw clientClosed();
     const options = {
       request,
       settings: this.#settings,

@@ -1,7 +1,6 @@
 /** SMCP and SEAL for Node: the clients, the envelope functions and their errors. */
 export type { AttestationResult } from './attestation-result.js';
-export type { CallOptions } from './client-base.js';
-export type { ClientOptions } from './client-options.js';
+export type { CallOptions, ClientOptions } from './client-options.js';
 export { Ed25519Key } from './ed25519-key.js';
 export {
   createCanonicalMessage,

@@ -1,6 +1,7 @@
 /** JavaScript values as the JSON text that is signed and sent, and what other readers make of it. */
 import { types } from 'node:util';
 import { PayloadError } from './errors.js';
+import { unsendable } from './mistakes.js';
 
 // The engine's own bound is 64 (docs/limits.md); the envelope and the request take four of it.
 const MAX_DEPTH = 60;
@@ -26,15 +27,15 @@ export interface PayloadOptions {
  */
 export function payloadText(payload: unknown, options: PayloadOptions = {}): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    throw refused(`expected an object, not ${kindOf(payload)}`);
+    throw unsendable(`expected an object, not ${kindOf(payload)}`);
   }
   try {
     const text = new Writer(options).write(payload, '', '', 0);
-    if (!text?.startsWith('{')) throw refused('expected an object, which its toJSON is not');
+    if (!text?.startsWith('{')) throw unsendable('expected an object, which its toJSON is not');
     return text;
   } catch (cause) {
     if (cause instanceof PayloadError) throw cause;
-    throw refused('a getter or toJSON of the payload throws', cause); // the caller's own code
+    throw unsendable('a getter or toJSON of the payload throws', cause); // the caller's own code
   }
 }
 
@@ -50,7 +51,9 @@ class Writer {
 
   /** Undefined only for undefined. */
   write(given: unknown, key: string, place: string, depth: number): string | undefined {
-    if (++this.#nodes > MAX_NODES) throw refused(`the payload has more than ${MAX_NODES} values`);
+    if (++this.#nodes > MAX_NODES) {
+      throw unsendable(`the payload has more than ${MAX_NODES} values`);
+    }
     const value = unboxed(toJson(given, key));
     switch (typeof value) {
       case 'undefined':
@@ -62,28 +65,28 @@ class Writer {
       case 'boolean':
         return value ? 'true' : 'false';
       case 'bigint':
-        throw refused(`${at(place)} is a bigint: pass a number, or a string of its digits`);
+        throw unsendable(`${at(place)} is a bigint: pass a number, or a string of its digits`);
       case 'object':
         if (value === null) return 'null';
         if (depth === this.#maxDepth) {
-          throw refused(`the payload is nested more than ${this.#maxDepth} levels deep`);
+          throw unsendable(`the payload is nested more than ${this.#maxDepth} levels deep`);
         }
         if (isOpaque(value)) break;
         return Array.isArray(value)
           ? this.#array(value, place, depth + 1)
           : this.#object(value, place, depth + 1);
     }
-    throw refused(`${at(place)} is ${kindOf(value)}, which JSON does not have`);
+    throw unsendable(`${at(place)} is ${kindOf(value)}, which JSON does not have`);
   }
 
   #number(value: number, place: string): string {
     if (!Number.isFinite(value))
-      throw refused(`${at(place)} is ${value}, which JSON does not have`);
+      throw unsendable(`${at(place)} is ${value}, which JSON does not have`);
     if (this.#strict && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw refused(`${at(place)} is an integer beyond ±(2^53 - 1)`);
+      throw unsendable(`${at(place)} is an integer beyond ±(2^53 - 1)`);
     }
     if (this.#strict && value !== 0 && Math.abs(value) < MIN_SAFE_FRACTION) {
-      throw refused(`${at(place)} is a fraction below 1e-4, which languages write differently`);
+      throw unsendable(`${at(place)} is a fraction below 1e-4, which languages write differently`);
     }
     return JSON.stringify(value);
   }
@@ -99,7 +102,7 @@ class Writer {
   #object(value: object, place: string, depth: number): string {
     const keys = Object.keys(value);
     if (this.#strict && sortsAmbiguously(keys)) {
-      throw refused(`${at(place)} has keys that languages sort differently`);
+      throw unsendable(`${at(place)} has keys that languages sort differently`);
     }
     const members: string[] = [];
     for (const key of keys) {
@@ -139,7 +142,7 @@ function isOpaque(value: object): boolean {
 
 function wellFormed(value: string, place: string): string {
   if (value.isWellFormed()) return JSON.stringify(value);
-  throw refused(`${at(place)} holds a lone surrogate, which is no Unicode text`);
+  throw unsendable(`${at(place)} holds a lone surrogate, which is no Unicode text`);
 }
 
 function sortsAmbiguously(keys: readonly string[]): boolean {
@@ -156,8 +159,4 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return `a ${typeof value}`;
   return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
-}
-
-function refused(message: string, cause?: unknown): PayloadError {
-  return new PayloadError(message, { codeName: 'INVALID_ARGUMENT', dispatched: false, cause });
 }

@@ -4,13 +4,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   CertificateRefused,
-  ClientClosed,
   ConnectionLost,
   GatewayTimeout,
   GatewayUnreachable,
   ResponseTooLarge,
   type SMCPError,
 } from './errors.js';
+import { clientClosed } from './mistakes.js';
 import type { Settings } from './session.js';
 import type { HttpRequest, HttpResponse } from './wire.js';
 
@@ -98,8 +98,8 @@ export class Sending {
     reply.on('error', (error) => this.#fail(() => this.#broken(error)));
     reply.on('end', () => {
       if (!reply.complete || !this.#settle()) return;
-      const headers = reply.headers as HttpResponse['headers'];
-      this.#resolve({ status, headers, body: Buffer.concat(this.#chunks, this.#size) });
+      const body = Buffer.concat(this.#chunks, this.#size);
+      this.#resolve({ status, headers: reply.headers, body });
     });
   }
 
@@ -146,13 +146,6 @@ export class Sending {
     const message = `the gateway's reply has more than ${this.#options.settings.maxResponseBytes} bytes`;
     return new ResponseTooLarge(message, { codeName: 'LIMIT_EXCEEDED', httpStatus });
   }
-}
-
-export function clientClosed(dispatched: false | null): ClientClosed {
-  return new ClientClosed('the client was disposed of', {
-    codeName: 'INVALID_ARGUMENT',
-    dispatched,
-  });
 }
 
 function unreachable(why: string, cause?: unknown): GatewayUnreachable {

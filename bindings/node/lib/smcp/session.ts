@@ -1,7 +1,8 @@
 /** What a client knows between requests: its key, its token, and when to renew it. */
 import type { Ed25519Key } from './ed25519-key.js';
-import { ClientClosed, NotAttested } from './errors.js';
+import { NotAttested } from './errors.js';
 import type { Generation } from './generations.js';
+import { clientClosed } from './mistakes.js';
 import { parseTime } from './timestamp.js';
 
 const EARLY_MS = 60_000; // before its end a token is renewed, or
@@ -66,9 +67,7 @@ export class Session {
 
   /** @throws ClientClosed */
   checkOpen(): void {
-    if (!this.closed) return;
-    const message = 'the client was disposed of';
-    throw new ClientClosed(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
+    if (this.closed) throw clientClosed();
   }
 
   renewalIsDue(now: number): boolean {

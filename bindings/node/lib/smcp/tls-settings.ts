@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Address } from './address.js';
-import { ConfigurationError } from './errors.js';
+import { misconfigured } from './mistakes.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -28,7 +28,7 @@ export function tlsSettings(
   certificate: ClientCertificate | undefined,
 ): TlsSettings {
   if (!address.tls && (caFile !== undefined || certificate !== undefined)) {
-    throw refused('caFile and clientCertificate are for https addresses');
+    throw misconfigured('caFile and clientCertificate are for https addresses');
   }
   const settings: TlsSettings = {
     minVersion: address.loopback ? 'TLSv1.2' : 'TLSv1.3',
@@ -37,12 +37,17 @@ export function tlsSettings(
     ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
     ...(certificate === undefined ? {} : pair(certificate)),
   };
+  if (certificate !== undefined) checkPair(settings);
+  return settings;
+}
+
+/** Refuses a certificate without its key here, not at the first connection. */
+function checkPair(settings: TlsSettings): void {
   try {
     createSecureContext(settings);
   } catch (cause) {
-    throw refused('clientCertificate cannot be read as certificate and key', cause);
+    throw misconfigured('clientCertificate cannot be read as certificate and key', cause);
   }
-  return settings;
 }
 
 /** Checked one by one: Node takes a file without certificates for no authority at all. */
@@ -53,7 +58,7 @@ function authorities(file: string | URL): string[] {
     for (const certificate of found) new X509Certificate(certificate);
     return [...found];
   } catch (cause) {
-    throw refused('caFile cannot be read as certificates in PEM', cause);
+    throw misconfigured('caFile cannot be read as certificates in PEM', cause);
   }
 }
 
@@ -63,14 +68,6 @@ function pair(files: ClientCertificate): { cert: Buffer; key: Buffer } {
   try {
     return { cert: readFileSync(certificate), key: readFileSync(key) };
   } catch (cause) {
-    throw refused('clientCertificate cannot be read as certificate and key', cause);
+    throw misconfigured('clientCertificate cannot be read as certificate and key', cause);
   }
-}
-
-function refused(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError(message, {
-    codeName: 'INVALID_ARGUMENT',
-    dispatched: false,
-    cause,
-  });
 }

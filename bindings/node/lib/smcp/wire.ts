@@ -18,11 +18,17 @@ export interface HttpRequest {
   readonly delay: number;
 }
 
+/** The headers of a reply that are looked at. */
+export interface HttpHeaders {
+  readonly 'content-encoding'?: string | undefined;
+  readonly 'content-type'?: string | undefined;
+  readonly 'retry-after'?: string | undefined;
+}
+
 /** A complete reply; `body` is within the bound. */
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: HttpHeaders;
   readonly body: Uint8Array;
 }
 

@@ -494,6 +494,27 @@ test('a call that is aborted leaves a client that works', async (t) => {
   assert.deepEqual((await client.callTool('echo.any', { n: 1 })).arguments, { n: 1 });
 });
 
+for (const options of [
+  new AbortController().signal,
+  { sginal: AbortSignal.abort() },
+  { signal: new AbortController() },
+  { signal: null },
+  null,
+  'options',
+]) {
+  test(`a signal that would go unseen is refused: ${label(options)}`, async (t) => {
+    const gateway = await gatewayFor(t);
+    const client = clientFor(t, gateway.url);
+    await client.attest();
+    for (const call of [client.callTool('echo.any', {}, options), client.listTools(options)]) {
+      const error = await rejection(call);
+      assert.ok(error instanceof PayloadError);
+      assert.deepEqual([error.codeName, error.dispatched], ['INVALID_ARGUMENT', false]);
+    }
+    assert.equal(gateway.calls.length, 0);
+  });
+}
+
 test('a call that is aborted does not wait for the renewal that it began', async (t) => {
   const gateway = await gatewayFor(t);
   const client = clientFor(t, gateway.url);
@@ -537,7 +558,7 @@ test('the request is the documented envelope', async (t) => {
   assert.deepEqual(JSON.parse(verified.payload), envelope.payload);
 });
 
-test('the key is erased when the client is collected', async (t) => {
+test('an idle connection does not keep a client, and its key, from being collected', async (t) => {
   const gateway = await gatewayFor(t);
   const gone = new WeakRef(new SMCPClient(gateway.url, 'exec-1', 'project'));
   await gone.deref().attest();

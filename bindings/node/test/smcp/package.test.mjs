@@ -1,5 +1,6 @@
 // The subpaths of the package as it was packed and installed.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -62,8 +63,13 @@ test('a client that was not disposed of does not keep the process alive', async 
   const program = `
     import { SMCPClient } from 'callgate/smcp';
     const client = new SMCPClient(${JSON.stringify(gateway.url)}, 'exec-1', 'project');
-    await client.attest();
-    console.log('attested');
+    const attested = client.attest();
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    const during = process.getActiveResourcesInfo();
+    await attested;
+    await turn();
+    console.log(JSON.stringify({ during, after: process.getActiveResourcesInfo() }));
   `;
   const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -71,8 +77,11 @@ test('a client that was not disposed of does not keep the process alive', async 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill());
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  assert.equal(code, 0);
+  const { during, after } = JSON.parse((await child.stdout.toArray()).join(''));
+  assert.match(during.join(), /TCP.*Timeout|Timeout.*TCP/);
+  assert.doesNotMatch(after.join(), /TCP|Timeout/);
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(child.exitCode, 0);
 });
 
 test('exchanges import neither an HTTP library nor a clock', () => {
