@@ -22,7 +22,6 @@ from callgate.gateway.assembly import (
     make_gate,
     trusted_proxies,
 )
-from callgate.gateway.attestation.rates import AttestRates
 from callgate.gateway.attestation.service import Attestation
 from callgate.gateway.clock import Clock
 from callgate.gateway.config import GatewayConfig
@@ -39,6 +38,7 @@ from callgate.gateway.issuer.keys import audit_keys, open_signer
 from callgate.gateway.metrics import Metrics
 from callgate.gateway.process.readiness import checks_of, measure_state
 from callgate.gateway.process.redo import redo_endings
+from callgate.gateway.rates import attestation_rates, listing_rates
 from callgate.gateway.reload.reload import Reloadable, Reloader
 from callgate.gateway.reload.reloadables import ConfigSource, reloadables
 from callgate.gateway.reload.scope_warnings import scope_warnings
@@ -129,7 +129,7 @@ async def open_gateway(
             executions=executions,
             issuer=issuer,
             audit=audit,
-            rates=AttestRates(
+            rates=attestation_rates(
                 config.limits.attestations_per_address, config.limits.attestation_seconds
             ),
             idle_seconds=config.executions.idle_seconds,
@@ -163,6 +163,11 @@ async def open_gateway(
             issuer=issuer,
             attestation=attestation,
             limits=http_limits(config),
+            listing_rates=listing_rates(
+                config.limits.listings_per_session,
+                config.limits.listing_seconds,
+                max_sessions=config.limits.sessions,
+            ),
         )
         draining = asyncio.Event()
         checks = checks_of(services, draining)

@@ -14,6 +14,7 @@ from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.peer import TrustedProxies
 from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.rates import Rates, listing_rates
 from callgate.gateway.sessions.ledger import Ledger
 from callgate.gateway.upstreams.upstreams import Upstreams
 
@@ -42,3 +43,5 @@ class Services:
     attestation: Attestation
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     limits: HttpLimits = field(default_factory=HttpLimits)
+    # Of bearers, by session; signed listings are bounded by what is remembered against replay.
+    listing_rates: Rates = field(default_factory=listing_rates)

@@ -20,7 +20,6 @@ from callgate import Gate, PolicySet, SecretKey, create_envelope, verify_token
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.gateway.attestation.proof import proof_message
-from callgate.gateway.attestation.rates import AttestRates
 from callgate.gateway.attestation.request import AttestRequest
 from callgate.gateway.attestation.service import Attestation
 from callgate.gateway.clock import Clock
@@ -39,6 +38,7 @@ from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers import Signer
 from callgate.gateway.issuer.signers.local import LocalSigner
+from callgate.gateway.rates import Rates, attestation_rates
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.used_sessions import UsedSessions
@@ -95,7 +95,7 @@ class AttestPath:
     time: Time = field(default_factory=Time)
     issuer_key: SecretKey = field(default_factory=SecretKey.generate)
     audit_key: SecretKey = field(default_factory=SecretKey.generate)
-    rates: AttestRates | None = None
+    rates: Rates | None = None
     docker: Verifier | None = None
     signer: Signer | None = None
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
@@ -145,7 +145,7 @@ class AttestPath:
                 executions=self.registry,
                 issuer=self.issuer,
                 audit=self.audit,
-                rates=AttestRates(1000, monotonic=time.monotonic)
+                rates=attestation_rates(1000, monotonic=time.monotonic)
                 if self.rates is None
                 else self.rates,
                 now=time.now,

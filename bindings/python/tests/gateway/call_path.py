@@ -20,6 +20,7 @@ from callgate.gateway.clock import Clock
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.middleware.connection import bounded_connections
 from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.rates import Rates, listing_rates
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger, Ledger
 from callgate.gateway.upstreams.upstreams import ToolDefinition, UpstreamReply, Upstreams
@@ -130,6 +131,7 @@ class CallPath:
         clock: Clock | None = None,
         limits: HttpLimits | None = None,
         ledger: Callable[[Gate], Ledger] = EmbeddedLedger,
+        rates: Rates | None = None,
         policy: str = POLICY,
     ) -> None:
         self.issuer = SecretKey.generate()
@@ -150,6 +152,7 @@ class CallPath:
             issuer=cast(Any, None),
             attestation=cast(Any, None),
             limits=limits or HttpLimits(),
+            listing_rates=listing_rates() if rates is None else rates,
         )
         self.app = create_app(self.services)
 

@@ -21,9 +21,9 @@ from attest_path import (
 from call_path import check_failure
 from callgate import CallgateError, PolicySet, SecretKey, verify_token
 from callgate.audit import AuditUnavailable
-from callgate.gateway.attestation.rates import AttestRates
 from callgate.gateway.executions.ties import KeyTie, UidTie
 from callgate.gateway.http.peer import Peer
+from callgate.gateway.rates import Rates, attestation_rates
 from callgate.gateway.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
@@ -401,7 +401,7 @@ async def test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not(
     tmp_path: Path, key: SecretKey
 ) -> None:
     made = AttestPath(tmp_path, [execution()])
-    made.rates = AttestRates(5, 60, monotonic=made.time.monotonic)
+    made.rates = attestation_rates(5, 60, monotonic=made.time.monotonic)
     async with made.running() as path:
         for _ in range(5):
             assert (await refused(path, key, "nobody")).code_name == "UNKNOWN_WORKLOAD"
@@ -415,7 +415,7 @@ async def test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not(
 
 def test_the_memory_of_rates_is_bounded_and_strangers_beyond_it_share_one_bucket() -> None:
     steady = [0.0]
-    rates = AttestRates(2, 60, max_origins=3, monotonic=lambda: steady[0])
+    rates = Rates("too many", 2, 60, max_callers=3, monotonic=lambda: steady[0])
     for number in range(3):
         rates.take(f"192.0.2.{number}")
     rates.take("192.0.2.100")

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from call_path import INVOKE, PROTOCOL, TOOLS, Agent, CallPath, check_failure, post
 from callgate import PolicySet, SecretKey, issue_token
+from callgate.gateway.rates import listing_rates
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +124,47 @@ async def test_refusals_of_a_verified_bearer_are_recorded_as_the_sessions(
     assert 10 <= len(events) <= 20
     seen = {(e["event"], e["session"], e["workload"], e["code_name"]) for e in events}
     assert seen == {("SignatureVerificationFailed", "s-1", "w-1", "SESSION_INACTIVE")}
+
+
+async def test_bearers_of_one_session_get_so_many_listings_in_a_time(tmp_path: Path) -> None:
+    steady = [0.0]
+    rates = listing_rates(3, 60, monotonic=lambda: steady[0])
+    async with observed_audit(tmp_path) as audit:
+        path = CallPath(audit, rates=rates)
+        agent, other = path.agent("s-1"), path.agent("s-2")
+        async with path.in_process() as client:
+            for generation in TOOLS:  # one rate for all paths
+                response = await client.get(TOOLS[generation], headers=bearer(agent))
+                assert response.status_code == 200
+            response = await client.get(TOOLS["B"], headers=bearer(agent))
+            check_failure(response.status_code, response.json(), "LIMIT_EXCEEDED", 9007)
+            assert response.status_code == 429
+            assert response.headers["retry-after"] == "20"
+            assert response.json()["error"]["retry_after"] == pytest.approx(20)
+
+            # It is on record as the session's, and counted.
+            event = audit.lines("event")[-1]
+            seen = (event["event"], event["session"], event["allowed"], event["code_name"])
+            assert seen == ("PolicyViolationBlocked", "s-1", False, "LIMIT_EXCEEDED")
+            assert path.counts.replies[-1] == ("tools", "LIMIT_EXCEEDED")
+
+            # Nobody else is slowed down, nor what the session signs.
+            assert (await client.get(TOOLS["B"], headers=bearer(other))).status_code == 200
+            assert (await post(client, agent.sign(LIST)))[0] == 200
+            steady[0] = 20
+            assert (await client.get(TOOLS["B"], headers=bearer(agent))).status_code == 200
+
+
+async def test_who_is_refused_a_listing_uses_up_nobodys_rate(tmp_path: Path) -> None:
+    async with observed_audit(tmp_path) as audit:
+        path = CallPath(audit, rates=listing_rates(1, 60))
+        agent = path.agent("s-1")
+        forged = path.stranger("s-1", context="nothing")
+        async with path.in_process() as client:
+            for _ in range(3):
+                response = await client.get(TOOLS["B"], headers=bearer(forged))
+                check_failure(response.status_code, response.json(), "INVALID_TOKEN", 1003)
+            assert (await client.get(TOOLS["B"], headers=bearer(agent))).status_code == 200
 
 
 async def test_headers_and_queries_that_name_a_context_are_ignored(

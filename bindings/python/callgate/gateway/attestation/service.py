@@ -28,13 +28,13 @@ from callgate import (
 from callgate.gateway.attestation import events
 from callgate.gateway.attestation.caller_check import CallerCheck, Verified
 from callgate.gateway.attestation.proof import SeenProofs
-from callgate.gateway.attestation.rates import AttestRates
 from callgate.gateway.attestation.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import EnrolmentTie, NoTie
 from callgate.gateway.http.peer import Peer
 from callgate.gateway.issuer.issuer import Issued, Issuer
+from callgate.gateway.rates import Rates, attestation_rates
 from callgate.gateway.refusal import Refusal
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.sessions.endings import Audit, SessionEndings, effects_records
@@ -69,7 +69,7 @@ class Attestation:
         executions: ExecutionRegistry,
         issuer: Issuer,
         audit: Audit,
-        rates: AttestRates | None = None,
+        rates: Rates | None = None,
         idle_seconds: float = IDLE_SECONDS,
         now: Callable[[], float] = time.time,
         wall: Callable[[], float] = time.time,
@@ -79,7 +79,7 @@ class Attestation:
         self._executions = executions
         self._issuer = issuer
         self._audit = audit
-        self._rates = AttestRates() if rates is None else rates
+        self._rates = attestation_rates() if rates is None else rates
         self._idle_seconds = idle_seconds
         self._now = now
         self._proofs = SeenProofs()

@@ -19,6 +19,10 @@ class LimitsSettings(Section):
         default=120, description="Attestations that one peer address may ask for,"
     )
     attestation_seconds: Seconds = Field(default=60, description="in so many seconds.")
+    listings_per_session: Count = Field(
+        default=60, description="Listings that one session's token may ask for, unsigned,"
+    )
+    listing_seconds: Seconds = Field(default=60, description="in so many seconds.")
     replay_entries: Count = Field(
         default=1_000_000, description="Envelopes remembered against replay, in all."
     )

@@ -70,6 +70,7 @@ class ToolsEndpoint:
         )
         try:
             session = self._session(claims)
+            services.listing_rates.take(session.id)
             tools = tool_list(services, session.id)
         except CallgateError as error:
             refusal = event_of_refusal(error, trace_id=trace, peer=peer)
