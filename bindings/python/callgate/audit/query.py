@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from callgate.audit.chain import Line, read_line
+from callgate.audit.chain import MAX_LINE, Line, read_line
 from callgate.audit.errors import AuditError
 from callgate.audit.reader import read_texts
 from callgate.audit.trail import trail_files
@@ -100,7 +100,10 @@ def follow_lines(
     try:
         rest = b""
         while True:
-            rest += file.readline()
+            rest += file.readline(MAX_LINE + 1 - len(rest))
+            if len(rest) > MAX_LINE:
+                message = "the line is longer than any that is written"
+                raise AuditError(message, f"{path}:{number + 1}")
             if rest.endswith(b"\n"):
                 number += 1
                 try:

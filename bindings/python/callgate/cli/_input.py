@@ -63,8 +63,8 @@ def read_public_key(text: str) -> PublicKey:
         raise input_error(error.message, text) from error
 
 
-def read_now(text: str | None) -> float | datetime | None:
-    """Seconds since 1970, or ISO 8601 with a time zone."""
+def read_now(text: str | None, option: str = "--now") -> float | datetime | None:
+    """The value of ``option``: seconds since 1970, or ISO 8601 with a time zone."""
     if text is None:
         return None
     try:
@@ -76,7 +76,8 @@ def read_now(text: str | None) -> float | datetime | None:
     except ValueError:
         now = None
     if now is None or now.tzinfo is None:
-        raise input_error("expected seconds since 1970, or a time like 2026-02-17T14:32:01Z", "now")
+        message = "expected seconds since 1970, or a time like 2026-02-17T14:32:01Z"
+        raise input_error(f"{message}, not {text[:64]!r}", option)
     return now
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from callgate import SecretKey
-from callgate.audit import Head
+from callgate.audit import AuditError, Head
+from callgate.audit.chain import MAX_LINE
 from callgate.audit.log import AuditLog
+from callgate.audit.query import follow_lines
 from trails import SMALL, Place, call, calls
 
 
@@ -123,7 +125,15 @@ class TestQuery:
         assert sorted({*before, *after}) == everything
         assert before != everything != after
         assert self.seqs(place, "--since", "2001-01-01T00:00:00Z") == everything
-        assert audit("query", place.trail, "--since", "yesterday").returncode == 2
+
+    @pytest.mark.parametrize("option", ["--since", "--until"])
+    @pytest.mark.parametrize("text", ["yesterday", "2026-02-17", "nan", "1e300"])
+    def test_what_is_no_time_is_named_with_its_option(
+        self, place: Place, option: str, text: str
+    ) -> None:
+        done = audit("query", place.trail, option, text)
+        assert done.returncode == 2
+        assert option in done.stderr and repr(text) in done.stderr
 
     def test_nothing_on_the_terminal_is_more_than_a_character(self, place: Place) -> None:
         done = audit("query", place.trail, "--verdict", "denied")
@@ -140,6 +150,15 @@ class TestTail:
         assert done.returncode == 0
         assert len(done.stdout.splitlines()) == 2
         assert "checkpoint" in done.stdout.splitlines()[-1]
+
+    @pytest.mark.parametrize("broken", [b"", b"\n"])
+    def test_following_reads_no_line_longer_than_any_that_is_written(
+        self, tmp_path: Path, broken: bytes
+    ) -> None:
+        endless = tmp_path / "endless.jsonl"
+        endless.write_bytes(b"x" * (MAX_LINE + 1) + broken)
+        with pytest.raises(AuditError, match="longer than any"):
+            next(follow_lines(endless, pause=lambda: pytest.fail("it waits for more")))
 
     def test_following_goes_on_across_files(self, place: Place) -> None:
         command = [sys.executable, "-m", "callgate.cli", "audit", "tail", "--json", "-f", "-n", "1"]

@@ -150,8 +150,8 @@ def tail(arguments: argparse.Namespace) -> Outcome:
 def query(arguments: argparse.Namespace) -> Outcome:
     """Believes what is written: verify judges."""
     wanted = Query(
-        since=_time(arguments.since),
-        until=_time(arguments.until),
+        since=_time(arguments.since, "--since"),
+        until=_time(arguments.until, "--until"),
         kind=arguments.kind,
         event=arguments.event,
         session=arguments.session,
@@ -177,8 +177,11 @@ def _json(line: Line) -> str:
     return json.dumps(members)
 
 
-def _time(text: str | None) -> datetime | None:
-    now = read_now(text)
-    if isinstance(now, float):
-        return datetime.fromtimestamp(now, timezone.utc)
-    return now
+def _time(text: str | None, option: str) -> datetime | None:
+    time = read_now(text, option)
+    if not isinstance(time, float):
+        return time
+    try:
+        return datetime.fromtimestamp(time, timezone.utc)
+    except (ValueError, OverflowError, OSError) as error:  # nan, inf, the year 100,000
+        raise input_error(f"{text!r} is no time of a calendar", option) from error
