@@ -77,6 +77,18 @@ def test_arguments_come_from_a_file_or_standard_input(tmp_path: Path) -> None:
     assert run("eval", *CALL, "--arguments", "{").returncode == 1
 
 
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+@pytest.mark.parametrize(("text", "byte"), [('{"path":1,"path":2}', 11), ('{"a":1,', 7), ("x", 0)])
+def test_arguments_that_are_no_json_are_denied_with_the_place(
+    verb: str, text: str, byte: int
+) -> None:
+    done = run(verb, *CALL, "--arguments", text)
+    assert done.returncode == 1
+    denied, *more = done.stdout.splitlines()
+    assert denied.startswith("deny INVALID_ENVELOPE")
+    assert f"  arguments: byte {byte}" in more
+
+
 def test_what_is_no_unicode_text_is_an_error_and_no_denial() -> None:
     command = [str(Path(sys.executable).parent / "callgate"), "eval", *CALL, "--arguments"]
     done = subprocess.run([*map(os.fsencode, command), b"\xff"], capture_output=True, timeout=60)

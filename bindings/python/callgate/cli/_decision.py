@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callgate import Decision, Witness
+from callgate import Decision, JsonError, Witness
+from callgate._native import split_object
 
 
 def verdict(decision: Decision) -> str:
@@ -31,6 +32,16 @@ def explanation(decision: Decision) -> list[str]:
     if decision.max_response_size is not None:
         lines.append(f"  largest response: {decision.max_response_size} bytes")
     return lines
+
+
+def argument_fault(decision: Decision, text: bytes) -> list[str]:
+    """Where arguments that were denied for it are no JSON object."""
+    if decision.code_name == "INVALID_ENVELOPE":
+        try:
+            split_object(text)
+        except JsonError as error:
+            return [f"  arguments: {error.where}"] if error.where else []
+    return []
 
 
 def witness_line(witness: Witness) -> str:

@@ -6,7 +6,7 @@ import argparse
 
 from callgate._as_json import decision_data
 from callgate.cli._command import Outcome, Verbs, add_call, add_command
-from callgate.cli._decision import explanation
+from callgate.cli._decision import argument_fault, explanation
 from callgate.cli._input import read_policy, read_value
 
 
@@ -22,6 +22,8 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """0 allowed, 1 denied."""
     policy = read_policy(arguments.policy)
-    decision = policy.evaluate(arguments.context, arguments.tool, read_value(arguments.arguments))
+    text = read_value(arguments.arguments)
+    decision = policy.evaluate(arguments.context, arguments.tool, text)
     data = {**decision_data(decision), "policy_digest": policy.digest}
-    return Outcome(decision.allowed, data, [*explanation(decision), f"  policy: {policy.digest}"])
+    lines = [*explanation(decision), *argument_fault(decision, text), f"  policy: {policy.digest}"]
+    return Outcome(decision.allowed, data, lines)
