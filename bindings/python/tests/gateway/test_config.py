@@ -143,7 +143,6 @@ def test_a_missing_key_is_named() -> None:
         'listen: {tls: {certificate: a, key: b, minimum_version: "1.1"}}',
         'development: "true"',
         "clock: {window_seconds: 301}",
-        "tools: {names: {web_search: {upstream: absent, tool: search}}}",
         "upstreams: {a: {url: http://example.org, environment: {A: b}}}",
     ],
 )
@@ -274,6 +273,11 @@ def test_editors_accept_what_is_accepted_and_refuse_what_is_refused() -> None:
     ]
     for document in bad:
         assert not validator.is_valid(document), document
+
+
+def test_a_tool_of_no_upstream_is_a_fault_with_its_place() -> None:
+    (fault,) = faults(MINIMAL + "tools: {names: {a.b: {upstream: absent, tool: c}}}\n")
+    assert fault == "gateway.yaml:5:33: tools.names.a.b.upstream: no upstream is named 'absent'"
 
 
 def test_every_key_is_documented() -> None:

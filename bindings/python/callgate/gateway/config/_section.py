@@ -11,6 +11,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 UNION_TAGS = frozenset({"a mapping", "a name"})
 
 
+class PlacedError(ValueError):
+    """A fault of a section that is in one place within it."""
+
+    def __init__(self, place: tuple[str | int, ...], message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Section(BaseModel):
     """Frozen; refuses unknown keys; a string is no number and a number no boolean."""
 

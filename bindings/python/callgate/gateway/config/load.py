@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from callgate import CallgateError
-from callgate.gateway.config._section import UNION_TAGS
+from callgate.gateway.config._section import UNION_TAGS, PlacedError
 from callgate.gateway.config.environment import apply_environment
 from callgate.gateway.config.places import Fault, PlacedDocument, read_document
 from callgate.gateway.config.root import GatewayConfig
@@ -109,7 +109,9 @@ def _section_of(place: Place) -> Place:
 def _place_of(detail: Any) -> Place:
     # pydantic marks the key of a mapping, rather than its value, by a last part "[key]", and the
     # member of a union by its tag.
-    return tuple(part for part in detail["loc"] if part != "[key]" and part not in UNION_TAGS)
+    at = tuple(part for part in detail["loc"] if part != "[key]" and part not in UNION_TAGS)
+    error = detail.get("ctx", {}).get("error")
+    return (*at, *error.place) if isinstance(error, PlacedError) else at
 
 
 def _where(detail: Any, document: PlacedDocument) -> str:

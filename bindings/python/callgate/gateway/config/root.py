@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from callgate.gateway.config._section import ConfigPath, Name, Section
+from callgate.gateway.config._section import ConfigPath, Name, PlacedError, Section
 from callgate.gateway.config.audit import AuditSettings
 from callgate.gateway.config.executions import ExecutionsSettings
 from callgate.gateway.config.issuer import IssuerSettings
@@ -69,7 +69,10 @@ class GatewayConfig(Section):
             )
         for name, alias in self.tools.names.items():
             if alias.upstream not in self.upstreams:
-                raise ValueError(f"tools.names: {name} is of {alias.upstream!r}, no upstream here")
+                raise PlacedError(
+                    ("tools", "names", name, "upstream"),
+                    f"no upstream is named {alias.upstream!r}",
+                )
         return self
 
     @property
