@@ -205,6 +205,14 @@ def test_a_scope_that_no_context_has_is_warned_of(tmp_path: Path) -> None:
         gateway.wait_for_log(text)
 
 
+def test_a_policy_without_a_context_that_is_granted_is_warned_of_when_it_is_read_again(
+    tmp_path: Path,
+) -> None:
+    with running(write_gateway(tmp_path)) as gateway:
+        replace(tmp_path / "contexts.yaml", "name: another\ncapabilities: []\n")
+        gateway.wait_for_log(f'execution "{WORKLOAD}": no context is named "clock"')
+
+
 def test_check_finds_two_executions_of_one_id(tmp_path: Path) -> None:
     config = write_gateway(tmp_path / "g")
     entry = {"workload_id": WORKLOAD, "scopes": ["clock"], "tie": "none"}

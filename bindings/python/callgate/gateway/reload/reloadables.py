@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate.gateway.config import GatewayConfig, IssuerSettings
-from callgate.gateway.executions.execution_file import load_executions
+from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.reload.policy_reload import reload_policy
 from callgate.gateway.reload.reload import Reloadable, Unchanged
@@ -64,7 +64,13 @@ class _Things:
         async def note(difference: Mapping[str, Any]) -> None:
             await self._services.audit.note("reload", {"what": "policy", **difference})
 
-        await reload_policy(self._services.gate, self._config.policy, unchanged, note)
+        gate, executions = self._services.gate, self._services.executions
+        before = gate.policy.digest
+        await reload_policy(gate, self._config.policy, unchanged, note)
+        if gate.policy.digest != before:
+            entries = [*executions.static, *container_rules(self._config)]
+            for text in scope_warnings(entries, gate.policy.context_names):
+                _LOG.warning(text)
         # Who may no longer have its scope loses its sessions now, and not in ten seconds.
         await self._services.attestation.endings.review()
 
