@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from callgate import PolicySet
-from callgate.gateway.config import load_config
+from callgate.gateway.config import config_schema, load_config
 from callgate.gateway.demo.demo import WORKLOAD, Demo, prepare_demo
 from callgate.gateway.demo.servers import SERVERS, program_folders
 from callgate.smcp import SMCPClient, SMCPError
@@ -41,6 +41,10 @@ def test_what_is_written_is_an_ordinary_configuration(demo: Demo) -> None:
     assert refused("--check", "--config", str(demo.config)) == (0, "")
     config = load_config(demo.config, {})
     assert config.development
+    # Editors find the schema beside it.
+    first, _, _ = demo.config.read_text().partition("\n")
+    schema = demo.folder / first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads(schema.read_text()) == config_schema()
     assert config.listen.is_loopback
 
 

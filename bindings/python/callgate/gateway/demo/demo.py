@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import PolicySet, SecretKey
+from callgate.gateway.config import config_schema
 from callgate.gateway.demo.servers import SERVERS, program_folders
 
 # The workload of the document's examples.
@@ -24,6 +25,9 @@ WORKLOAD: Final = "exec-abc123"
 _CONTEXTS: Final = "contexts"
 _DOCUMENT: Final = "document.yaml"
 _PAGES: Final = "pages"
+_SCHEMA: Final = "gateway.schema.json"
+# Lets editors complete and check the configuration.
+_MODELINE: Final = f"# yaml-language-server: $schema=./{_SCHEMA}\n"
 # Names of the document for tools of the servers, beside the servers' own.
 _ALIASES: Final = {
     "fs.read": "read_text_file",
@@ -82,7 +86,8 @@ def prepare_demo(
         "limits": {"attestations_per_address": 6000},
         "logging": {"format": "text", "level": "warning"},
     }
-    _write(folder / "gateway.yaml", _json(config))
+    _write(folder / _SCHEMA, _json(config_schema()))
+    _write(folder / "gateway.yaml", _MODELINE + _json(config))
     return Demo(
         folder=folder,
         config=folder / "gateway.yaml",
