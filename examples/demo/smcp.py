@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -37,13 +38,21 @@ LONG, SOON = 4, 0.5
 
 
 @contextlib.contextmanager
-def gateway() -> Iterator[dict[str, Any]]:
-    """``callgate serve --demo`` on free ports, and what it says of itself, until it is stopped."""
+def gateway(folder: str) -> Iterator[dict[str, Any]]:
+    """``callgate serve --demo`` on free ports, and what it says of itself, until it is stopped.
+
+    What it leaves is in ``folder``.
+    """
     command = [*CALLGATE, "serve", "--demo", "--json", "--port", "0", "--admin-port", "0"]
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
-            command, cwd=SERVERS, stdout=subprocess.PIPE, stderr=log, text=True
+            command,
+            cwd=SERVERS,
+            env={**os.environ, "TMPDIR": folder},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         ) as run,
     ):
         assert run.stdout is not None
@@ -147,7 +156,12 @@ def change_one_byte(trail: Path) -> None:
 
 
 def main() -> int:
-    with gateway() as ready:
+    with tempfile.TemporaryDirectory() as folder:
+        return show_all(folder)
+
+
+def show_all(folder: str) -> int:
+    with gateway(folder) as ready:
         workspace = str(ready["workspace"])
         made = calls(Path(workspace))
         say()

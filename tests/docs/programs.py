@@ -21,7 +21,13 @@ ENVIRONMENT = {**os.environ, "PATH": f"{VENV}:{os.environ['PATH']}", "NO_COLOR":
 
 def run(command: list[str], cwd: Path) -> str:
     done = subprocess.run(
-        command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False
+        command,
+        cwd=cwd,
+        env={**ENVIRONMENT, "TMPDIR": str(cwd)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, (
         f"{' '.join(command)} gave {done.returncode}\n{done.stdout}\n{done.stderr}"

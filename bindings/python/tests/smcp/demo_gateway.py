@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +42,16 @@ class DemoGateway:
 def demo_gateway() -> Iterator[DemoGateway]:
     command = [sys.executable, "-m", "callgate.cli", "serve", "--demo"]
     options = ["--port", "0", "--admin-port", "0", "--json"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+    with (
+        # What it leaves, for people to look at, goes with it.
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [*command, *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": folder},
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             ready = json.loads(process.stdout.readline())
