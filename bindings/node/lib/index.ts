@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** callgate decides, for every tool call of an AI agent, whether it may happen. */
 import { native } from './native.js';
 

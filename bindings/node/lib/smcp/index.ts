@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** SMCP and SEAL for Node: the clients, the envelope functions and their errors. */
 export type { AttestationResult } from './attestation-result.js';
 export type { CallOptions, ClientOptions } from './client-options.js';

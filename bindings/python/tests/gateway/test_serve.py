@@ -205,6 +205,12 @@ def test_a_scope_that_no_context_has_is_warned_of(tmp_path: Path) -> None:
         gateway.wait_for_log(text)
 
 
+def test_a_server_whose_program_is_not_there_is_warned_of(tmp_path: Path) -> None:
+    config = write_gateway(tmp_path, upstreams={"clock": {"command": ["mcp-server-tim"]}})
+    text = 'upstream clock: there is no program "mcp-server-tim"'
+    assert serve_command.check(config, {}).data["warnings"] == [text]
+
+
 def test_a_policy_without_a_context_that_is_granted_is_warned_of_when_it_is_read_again(
     tmp_path: Path,
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from callgate.gateway.refusal import Refusal
-from callgate.gateway.upstreams.upstreams import Upstreams
+from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
 from upstream_servers import brief, do, eventually, hostile, refused, running, soon
 
 pytestmark = pytest.mark.anyio
@@ -294,6 +294,13 @@ async def test_empty_lines_are_a_flood_too_and_no_answer_after_them_is_lost() ->
     async with running(hostile()) as upstreams:
         assert await do(upstreams, "empty lines", lines=2500) == "done"
         assert upstreams.counters()["bad"].paused >= 2
+
+
+async def test_a_program_that_cannot_be_started_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    absent = StdioSettings(name="clock", command="mcp-server-tim")
+    async with Upstreams([absent]):
+        (line,) = {one.getMessage().partition(";")[0] for one in caplog.records}
+    assert line == "clock: mcp-server-tim: No such file or directory"
 
 
 async def test_a_flood_of_lines_on_standard_error_is_cut_no_further_than_it_is_logged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,7 +108,12 @@ def _demo_lines(demo: Demo, addresses: Addresses) -> list[str]:
     from callgate.gateway.demo.demo import WORKLOAD
 
     agents, operators = addresses.agents[0], addresses.operators[0]
-    scope = "filesystem-read"
+    # The search comes along; whether files can be read depends on what is installed.
+    scope, tool, arguments = "research-safe", "web_search", {"query": "replay"}
+    if "filesystem" in demo.servers:
+        scope, tool = "filesystem-read", "filesystem.read_text_file"
+        arguments = {"path": f"{demo.workspace}/notes.txt"}
+    denied = "fs.read" if tool == "web_search" else tool
     lines = [
         f"workload   {WORKLOAD}",
         f"scopes     {' '.join(demo.scopes)}",
@@ -126,9 +132,9 @@ def _demo_lines(demo: Demo, addresses: Addresses) -> list[str]:
         f'  with SMCPClient("{agents}", "{WORKLOAD}", "{scope}") as client:',
         "      client.attest()",
         "      call = client.call_tool",
-        f'      print(call("filesystem.read_text_file", {{"path": "{demo.workspace}/notes.txt"}}))',
+        f"      print(call({json.dumps(tool)}, {json.dumps(arguments)}))",
         "      try:",
-        '          call("filesystem.read_text_file", {"path": "/etc/passwd"})',
+        f'          call({json.dumps(denied)}, {{"path": "/etc/passwd"}})',
         "      except SMCPError as error:",
         "          print(error.code_name, error)",
         "  END",

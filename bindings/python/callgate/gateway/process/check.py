@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from callgate.gateway.issuer.signers.local import load_secret_key
 from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.upstreams.settings import upstream_settings
 from callgate.gateway.upstreams.transports.http_client import client_tls
-from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
+from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
 
 
 def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
         attempt(name, partial(_thumbprint, path))
     executions = attempt("executions", lambda: load_executions(config, environ))
     rules = attempt("container rules", lambda: container_rules(config))
-    attempt("upstreams", lambda: _upstreams(config, environ))
+    upstreams = attempt("upstreams", lambda: _upstreams(config, environ))
     if config.listen.tls is not None:
         tls = config.listen.tls
         attempt("certificate", lambda: ServerTls(tls).files[0])
@@ -53,7 +55,11 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
         raise ConfigError(faults)
     found["policy"] = policy.digest
     found["executions"], found["container rules"] = len(executions), len(rules)
-    found["warnings"] = scope_warnings([*executions, *rules], policy.context_names)
+    found["upstreams"] = [one.name for one in upstreams]
+    found["warnings"] = [
+        *scope_warnings([*executions, *rules], policy.context_names),
+        *_missing_programs(upstreams),
+    ]
     return found
 
 
@@ -78,10 +84,27 @@ def _thumbprint(path: Path) -> str:
         return key.public_key.thumbprint
 
 
-def _upstreams(config: GatewayConfig, environ: Mapping[str, str]) -> list[str]:
+def _upstreams(
+    config: GatewayConfig, environ: Mapping[str, str]
+) -> list[StdioSettings | HttpSettings]:
     settings = upstream_settings(config, environ)
     Upstreams(settings)
     for one in settings:
         if isinstance(one, HttpSettings):
             client_tls(one)
-    return list(config.upstreams)
+    return settings
+
+
+def _missing_programs(upstreams: list[StdioSettings | HttpSettings]) -> list[str]:
+    """One text for each program that a start would not find now. It may come later: no error."""
+    texts = []
+    for one in upstreams:
+        if not isinstance(one, StdioSettings):
+            continue
+        # A command with a slash is looked up from the folder that the program starts in.
+        command = one.command
+        if "/" in command and one.directory is not None:
+            command = str(one.directory / command)
+        if shutil.which(command, path=one.environment.get("PATH")) is None:
+            texts.append(f"upstream {one.name}: there is no program {json.dumps(one.command)}")
+    return texts

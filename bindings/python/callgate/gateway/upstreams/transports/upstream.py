@@ -183,5 +183,6 @@ def _told(fault: BaseException) -> str:
     if isinstance(fault, CallgateError):
         return fault.message
     if isinstance(fault, OSError) and fault.strerror:
-        return fault.strerror
+        place = f"{fault.filename}: " if fault.filename else ""
+        return f"{place}{fault.strerror}"
     return type(fault).__name__
