@@ -34,9 +34,24 @@ Napi::Value Throw(Napi::Env env, ErrorClass error_class, const Error& error);
 // The JavaScript exception for `error`, to be thrown or to reject a promise with.
 Napi::Value MakeError(Napi::Env env, ErrorClass error_class, const Error& error);
 
+// Thrown where a value is no object of the package, and caught in Export only. lib/ hands none
+// over, but for a worker that is being terminated: what a function could not make there is
+// undefined, and may reach the next before the thread stops.
+struct NotOfThePackage {};
+
+template <Napi::Value (*callback)(const Napi::CallbackInfo&)>
+Napi::Value Guarded(const Napi::CallbackInfo& info) {
+  try {
+    return callback(info);
+  } catch (const NotOfThePackage&) {
+    napi_throw_type_error(info.Env(), nullptr, "an object of the package was expected");
+    return {};
+  }
+}
+
 template <Napi::Value (*callback)(const Napi::CallbackInfo&)>
 void Export(Napi::Object exports, const char* name) {
-  exports.Set(name, Napi::Function::New<callback>(exports.Env(), name));
+  exports.Set(name, Napi::Function::New<Guarded<callback>>(exports.Env(), name));
 }
 
 // Values for JavaScript; always copies.

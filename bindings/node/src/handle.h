@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "addon.h"
+
 namespace callgate::node {
 
 // An External around a T. `bytes`, what it costs beside JavaScript's own memory, is told to the
@@ -31,7 +33,8 @@ class Handle {
     Adjust(env, bytes);
   }
 
-  // REQUIRES: `external` came from New of the same T; the classes of lib/ see to it.
+  // REQUIRES: `external` came from New of the same T; the classes of lib/ see to it. Throws
+  // NotOfThePackage where it is no handle at all.
   static T& Get(const Napi::Value& external) { return BoxOf(external).value; }
 
  private:
@@ -43,7 +46,7 @@ class Handle {
   static Box& BoxOf(const Napi::Value& external) {
     void* box = nullptr;
     if (napi_get_value_external(external.Env(), external, &box) != napi_ok) {
-      Napi::Error::Fatal("callgate", "an object of the package was expected");
+      throw NotOfThePackage();
     }
     return *static_cast<Box*>(box);
   }

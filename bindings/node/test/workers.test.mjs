@@ -1,7 +1,10 @@
 // Worker threads: each loads the addon for itself.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 const run = (body) =>
@@ -72,6 +75,15 @@ for (const [what, element, use] of [
     }
   });
 }
+
+test('a native function that is given no object of the package throws, and ends nothing', () => {
+  const index = fileURLToPath(import.meta.resolve('callgate'));
+  const addon = createRequire(index)('node-gyp-build')(dirname(dirname(index)));
+  for (const nothing of [undefined, null, {}, 'key']) {
+    assert.throws(() => addon.policyDigest(nothing), TypeError);
+    assert.throws(() => addon.issuerKeysFromList([nothing]), TypeError);
+  }
+});
 
 test('an error of a worker is of the class of that worker', async () => {
   const worker = run(`
