@@ -1,18 +1,11 @@
-// Appends to files whose bytes must be on the disk before anything else happens, to each when those
-// of the one before are. One call, and the GIL is given away once: each system call by itself would
-// have to win it back from a busy thread.
-#include <pybind11/pybind11.h>
+#include "durable_append.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
-#include <deque>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "border.h"
 #include "topics.h"
 
 #ifdef __APPLE__
@@ -21,11 +14,6 @@
 
 namespace callgate::python {
 namespace {
-
-struct Appended {
-  std::string_view state;
-  int error = 0;  // errno
-};
 
 constexpr std::string_view kDurable = "durable";
 
@@ -61,40 +49,34 @@ Appended Append(int fd, const std::string& path, std::uint64_t size, std::string
   return {kDurable};
 }
 
-// One append, as Python has it: (fd, path, size, data).
-class Pending {
- public:
-  explicit Pending(const py::tuple& append)
-      : fd_(append[0].cast<int>()),
-        path_(append[1], "path", Accept::kBytes),
-        size_(append[2].cast<std::uint64_t>()),
-        data_(append[3], "data", Accept::kBytes) {}
+}  // namespace
 
-  Appended Run() const { return Append(fd_, std::string(path_.view()), size_, data_.view()); }
+Appends::One::One(const py::tuple& append)
+    : fd(append[0].cast<int>()),
+      path(append[1], "path", Accept::kBytes),
+      size(append[2].cast<std::uint64_t>()),
+      data(append[3], "data", Accept::kBytes) {}
 
- private:
-  int fd_;
-  Input path_;
-  std::uint64_t size_;
-  Input data_;
-};
-
-py::tuple DurableAppend(const py::args& appends) {
-  std::deque<Pending> pending;  // an Input cannot be moved
+Appends::Appends(const py::args& appends) {
   for (const py::handle append : appends) {
     if (!PyTuple_Check(append.ptr()) || PyTuple_GET_SIZE(append.ptr()) != 4) {
       throw py::type_error("an append is (fd, path, size, data)");
     }
-    pending.emplace_back(py::reinterpret_borrow<py::tuple>(append));
+    all_.emplace_back(py::reinterpret_borrow<py::tuple>(append));
   }
-  const std::vector<Appended> done = WithoutGil([&] {
-    std::vector<Appended> tried;
-    for (const Pending& append : pending) {
-      tried.push_back(append.Run());
-      if (tried.back().state != kDurable) break;
-    }
-    return tried;
-  });
+}
+
+std::vector<Appended> Appends::Run() const {
+  std::vector<Appended> tried;
+  for (const One& append : all_) {
+    tried.push_back(
+        Append(append.fd, std::string(append.path.view()), append.size, append.data.view()));
+    if (tried.back().state != kDurable) break;
+  }
+  return tried;
+}
+
+py::tuple Results(const std::vector<Appended>& done) {
   py::list results;
   for (const Appended& append : done) {
     results.append(py::make_tuple(append.state, append.error));
@@ -102,8 +84,11 @@ py::tuple DurableAppend(const py::args& appends) {
   return py::tuple(results);
 }
 
-}  // namespace
-
-void RegisterDurableAppend(py::module_& module) { module.def("durable_append", &DurableAppend); }
+void RegisterDurableAppend(py::module_& module) {
+  module.def("durable_append", [](const py::args& args) {
+    const Appends appends(args);
+    return Results(WithoutGil([&] { return appends.Run(); }));
+  });
+}
 
 }  // namespace callgate::python

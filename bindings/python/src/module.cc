@@ -32,4 +32,5 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterCallEvent(module);
   callgate::python::RegisterPlainKeys(module);
   callgate::python::RegisterDurableAppend(module);
+  callgate::python::RegisterAppendThread(module);
 }

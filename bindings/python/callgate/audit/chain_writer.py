@@ -113,8 +113,26 @@ class ChainWriter:
         text = canonical({"reason": reason, **fields, **self._place()})
         return Entry("opened", text, self._now())
 
+    @property
+    def rotation_due(self) -> bool:
+        """Whether the next line belongs into a new file."""
+        file = self._current()
+        old = self._monotonic() - self._opened >= self._sealing.rotate_seconds
+        return file.size > 0 and (old or file.size >= self._sealing.rotate_bytes)
+
+    def rotate(self) -> None:
+        """Seals the file, and goes on in a new one. Raises OSError."""
+        if self._at.unsealed:
+            checkpoint = self._checkpoint(self._at.sequence, self._at.hash)
+            self._current().append(checkpoint + b"\n")
+            self._at.sequence += 1
+            self._at.hash, self._at.unsealed = line_hash(checkpoint), 0
+        self.begin("opened", {"reason": "rotated"})
+
     def append(self, entries: Sequence[Entry], *, seal: bool = False) -> list[int]:
         """The sequences of the lines. ``seal`` adds a checkpoint whether one is due or not."""
+        if self.rotation_due:
+            self.rotate()
         lines = self.prepare(entries, seal=seal)
         if lines.data:
             lines.file.append(lines.data)
@@ -125,7 +143,6 @@ class ChainWriter:
         """The lines, for whoever appends them to their file. They are in the chain when
         ``accept`` is told that they are on the disk. Raises OSError.
         """
-        self._rotate_if_due()
         at = self._at
         sequence, hash = at.sequence, at.hash
         first = sequence + 1
@@ -194,18 +211,6 @@ class ChainWriter:
         """What was appended is on the disk already."""
         if self._file is not None:
             self._file.close()
-
-    def _rotate_if_due(self) -> None:
-        file = self._current()
-        old = self._monotonic() - self._opened >= self._sealing.rotate_seconds
-        if file.size == 0 or not (old or file.size >= self._sealing.rotate_bytes):
-            return
-        if self._at.unsealed:
-            checkpoint = self._checkpoint(self._at.sequence, self._at.hash)
-            file.append(checkpoint + b"\n")
-            self._at.sequence += 1
-            self._at.hash, self._at.unsealed = line_hash(checkpoint), 0
-        self.begin("opened", {"reason": "rotated"})
 
     def _checkpoint_due(self, unsealed: int) -> bool:
         if unsealed >= self._sealing.checkpoint_lines:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import final
+from typing import TypeAlias, final
 
 from callgate._native import durable_append
 from callgate.audit.errors import AuditError, AuditInUse
@@ -97,20 +98,34 @@ class DurableFile:
             self.broken = True
 
 
-def append_in_order(*appends: tuple[DurableFile, bytes]) -> tuple[int, OSError | None]:
+# A file, and what is to be at its end.
+Append: TypeAlias = tuple[DurableFile, bytes]
+# A state, as ``durable_append`` has it, and errno.
+Appended: TypeAlias = tuple[str, int]
+
+
+def append_in_order(*appends: Append) -> tuple[int, OSError | None]:
     """Appends to each file once what was appended to the one before is on the disk.
 
-    How many are durable, and what stopped the next, of which nothing counts. It is one call of the
-    engine, so a thread that does it wins the GIL back once.
+    How many are durable, and what stopped the next, of which nothing counts.
     """
-    usable = list(takewhile(lambda append: not append[0].broken, appends))
-    results = durable_append(*[(file._fd, file._name, file.size, data) for file, data in usable])
-    for count, ((file, data), result) in enumerate(zip(usable, results, strict=False)):
+    return settle(appends, durable_append(*append_arguments(appends)))
+
+
+def append_arguments(appends: Sequence[Append]) -> list[tuple[int, bytes, int, bytes]]:
+    """What the engine is asked for: nothing from the first file on that is broken."""
+    usable = takewhile(lambda append: not append[0].broken, appends)
+    return [(file._fd, file._name, file.size, data) for file, data in usable]
+
+
+def settle(appends: Sequence[Append], results: Sequence[Appended]) -> tuple[int, OSError | None]:
+    """What the engine made of them, as ``append_in_order`` has it. The files know it then."""
+    for count, ((file, data), result) in enumerate(zip(appends, results, strict=False)):
         error = file._appended(len(data), *result)
         if error is not None:
             return count, error
-    if len(usable) < len(appends):
-        return len(usable), appends[len(usable)][0]._changed()
+    if len(results) < len(appends):
+        return len(results), appends[len(results)][0]._changed()
     return len(appends), None
 
 

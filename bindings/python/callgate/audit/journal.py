@@ -22,7 +22,7 @@ FORMAT: Final = "callgate-journal/1"
 EFFECTS: Final = "effects"
 # What the journal keeps: a JSON object, or its text.
 StateRecord: TypeAlias = Mapping[str, Any] | bytes
-_HASHED_AT_ONCE: Final = 2047
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _LINE: Final = re.compile(rb'\{"sha256":"([0-9a-f]{64})","batch":(\{.*\})\}')
 
 
@@ -44,8 +44,8 @@ class Restored:
 class SnapshotSource:
     """Where the whole state comes from, when the journal is written anew.
 
-    ``engine_state`` is called in the writer's thread, ``records`` in the event loop's. Both must
-    know whatever was handed to ``AuditLog`` before.
+    ``records`` is called in the event loop's thread, and after it ``engine_state`` in another. Both
+    must know whatever was handed to ``AuditLog`` before.
     """
 
     engine_state: Callable[[], bytes]
@@ -60,6 +60,11 @@ def effects_record(effects: bytes) -> dict[str, Any]:
 def effects_text(effects: bytes) -> bytes:
     """The same as JSON text: there is one with every call, and nothing in it needs an escape."""
     return b'{"kind":"effects","effects":"%b"}' % b2a_base64(effects, newline=False)
+
+
+def record_texts(records: Sequence[StateRecord]) -> tuple[bytes, ...]:
+    """As the journal writes them."""
+    return tuple([one if isinstance(one, bytes) else _encode(one).encode() for one in records])
 
 
 @final
@@ -167,15 +172,7 @@ class Journal:
 def _line(members: Sequence[bytes], head: Head | None) -> bytes:
     text = b"null" if head is None else head.to_json()
     batch = b"{%b}" % b",".join([b'"head":' + text, *members])
-    return b'{"sha256":"%b","batch":%b}\n' % (_sha256(batch).encode(), batch)
-
-
-def _sha256(text: bytes) -> str:
-    """Of more bytes than these hashlib gives the GIL away, and a busy event loop keeps it long."""
-    digest = hashlib.sha256()
-    for begin in range(0, len(text), _HASHED_AT_ONCE):
-        digest.update(text[begin : begin + _HASHED_AT_ONCE])
-    return digest.hexdigest()
+    return b'{"sha256":"%b","batch":%b}\n' % (hashlib.sha256(batch).hexdigest().encode(), batch)
 
 
 def _read(line: bytes) -> dict[str, Any]:

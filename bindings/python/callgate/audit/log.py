@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple, TypeVar, final
+from typing import Any, Final, NamedTuple, final
 
 from callgate import SecretKey
 from callgate.audit.call_event import CallEvent
@@ -23,7 +21,7 @@ from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.gathering import Gathering
 from callgate.audit.head import Head
-from callgate.audit.journal import Journal, SnapshotSource, StateRecord
+from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import resume_chain
@@ -38,8 +36,6 @@ _RESERVED: Final = frozenset(
 )
 # Seconds between two lines that count refusals.
 SUMMARY_SECONDS: Final = 10.0
-_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_T = TypeVar("_T")
 
 
 class Receipt(NamedTuple):
@@ -59,8 +55,8 @@ class AuditLog:
     out of the journal, before the state is written anew: what they say was ended must be.
 
     ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
-    is not what the journal knows may go on. ``synced`` gets the seconds of each group commit, in
-    the writer's thread. Entering raises AuditError, OSError.
+    is not what the journal knows may go on. ``synced`` gets the seconds of each group commit.
+    Entering raises AuditError, OSError.
     """
 
     def __init__(
@@ -107,8 +103,17 @@ class AuditLog:
         lock, chain = await asyncio.to_thread(self._resume)
         try:
             self._redo(self.unjournaled)
-            records = () if self._snapshot is None else _texts(self._snapshot.records())
-            self._writer = await asyncio.to_thread(self._start, chain, records)
+            records = () if self._snapshot is None else record_texts(self._snapshot.records())
+            await asyncio.to_thread(self._save, chain.sign_head(), records)
+            self._writer = Writer(
+                chain,
+                self._journal,
+                snapshot=self._snapshot,
+                compact_bytes=self._compact_bytes,
+                head_copy=self._head_copy,
+                synced=self._synced,
+                wall=self._wall,
+            )
         except BaseException:
             chain.close()
             lock.close()
@@ -130,7 +135,7 @@ class AuditLog:
             self._gathering.flush()
         self._writer = None
         if writer is not None:
-            await asyncio.to_thread(writer.close)
+            await writer.close()
             writer.chain.close()
         if self._lock is not None:
             self._lock.close()
@@ -142,7 +147,7 @@ class AuditLog:
         A caller that is cancelled while it waits has forwarded nothing; its outcome says so.
         """
         entry = Entry(
-            "event", event.text(self._redaction), self._now(), _texts(state), event.forwarded
+            "event", event.text(self._redaction), self._now(), record_texts(state), event.forwarded
         )
         # Only an event that allows can be refused with the call it is about; the others tell what
         # is so already.
@@ -202,7 +207,7 @@ class AuditLog:
         """
         if _NOTE.fullmatch(kind) is None or kind in _RESERVED:
             raise ValueError(f"{kind!r} cannot be the kind of a note")
-        entry = Entry(kind, fields_text(fields), self._now(), _texts(state))
+        entry = Entry(kind, fields_text(fields), self._now(), record_texts(state))
         future = self._submit(entry, keep=True)
         # It need not be awaited; then nobody is to be told that it failed but the operator.
         future.add_done_callback(_retrieve)
@@ -259,23 +264,12 @@ class AuditLog:
         self.unjournaled = found.unjournaled
         return lock, chain
 
-    def _start(self, chain: ChainWriter, records: Sequence[bytes]) -> Writer:
-        head = chain.sign_head()
+    def _save(self, head: Head, records: Sequence[bytes]) -> None:
         if self._snapshot is None:
             self._journal.append((), head)
         else:
             # Effects can be applied to the state that they were made from alone.
             self._journal.compact(self._snapshot.engine_state(), records, head)
-        return Writer(
-            chain,
-            self._journal,
-            snapshot=None if self._snapshot is None else partial(self._take, self._snapshot),
-            tell=lambda told: self._loop.call_soon_threadsafe(_tell, told),
-            compact_bytes=self._compact_bytes,
-            head_copy=self._head_copy,
-            synced=self._synced,
-            wall=self._wall,
-        )
 
     def _submit(self, entry: Entry, *, keep: bool) -> asyncio.Future[Receipt]:
         future: asyncio.Future[Receipt] = self._loop.create_future()
@@ -309,7 +303,10 @@ class AuditLog:
             self._gathering.add(item)
 
     def _hand_over(self, items: list[Item]) -> None:
-        for item in items if self._writer is None else self._writer.submit(items):
+        if self._writer is not None:
+            self._writer.submit(items)
+            return
+        for item in items:
             if item.done is not None:
                 item.done(None)
 
@@ -328,32 +325,10 @@ class AuditLog:
         if summary is not None:
             self._queue(Item(Entry("refusals", fields_text(summary), self._now()), keep=True))
 
-    def _take(self, source: SnapshotSource) -> tuple[bytes, Sequence[bytes]]:
-        """In the writer's thread; the records belong to the loop's."""
-        records = asyncio.run_coroutine_threadsafe(_called(source.records), self._loop).result()
-        return source.engine_state(), _texts(records)
-
     def _now(self) -> str:
         return time_text(self._wall())
-
-
-def _texts(records: Sequence[StateRecord]) -> tuple[bytes, ...]:
-    return tuple([_text(record) for record in records])
-
-
-def _text(record: StateRecord) -> bytes:
-    return record if isinstance(record, bytes) else _encode(record).encode()
-
-
-def _tell(told: list[tuple[Callable[[int | None], None], int | None]]) -> None:
-    for done, sequence in told:
-        done(sequence)
 
 
 def _retrieve(future: asyncio.Future[Receipt]) -> None:
     if not future.cancelled():
         future.exception()
-
-
-async def _called(function: Callable[[], _T]) -> _T:
-    return function()

@@ -9,11 +9,12 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from callgate.audit import AuditUnavailable
+from callgate.audit.durable_file import Append, settle
 from callgate.audit.log import AuditLog
 from trails import Place, call, calls
 
@@ -49,7 +50,7 @@ async def fill(audit: AuditLog) -> int:
 
 async def recovered(audit: AuditLog) -> None:
     async def until() -> None:
-        while audit.failure is not None:  # another thread tries
+        while audit.failure is not None:
             await asyncio.sleep(0.05)
 
     await asyncio.wait_for(until(), 30)
@@ -176,13 +177,11 @@ def test_a_write_that_stops_in_the_middle_of_a_line_is_cut_off_again(tmp_path: P
 def failing_sync(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """EIO of fdatasync: no file system here can be made to give it."""
 
-    def fail(*appends: tuple[int, bytes, int, bytes]) -> tuple[tuple[str, int], ...]:
-        fd, _, _, data = appends[0]
-        os.write(fd, data)
-        return (("unsynced", errno.EIO),)
+    def fail(appends: Sequence[Append], results: object) -> tuple[int, OSError | None]:
+        return settle(appends, [("unsynced", errno.EIO)])
 
     with monkeypatch.context() as patch:
-        patch.setattr("callgate.audit.durable_file.durable_append", fail)
+        patch.setattr("callgate.audit.appender.settle", fail)
         yield
 
 
