@@ -19,7 +19,7 @@ from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, answered_entry, outcome_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
-from callgate.audit.gathering import Gathering
+from callgate.audit.gathering import Item
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
 from callgate.audit.meter import RefusalMeter
@@ -28,7 +28,7 @@ from callgate.audit.recovery import resume_chain
 from callgate.audit.redaction import Redaction
 from callgate.audit.start import find_end
 from callgate.audit.trail import LOCK_NAME
-from callgate.audit.writer import Item, Writer
+from callgate.audit.writer import Writer
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
 _RESERVED: Final = frozenset(
@@ -99,7 +99,6 @@ class AuditLog:
 
     async def __aenter__(self) -> AuditLog:
         self._loop = asyncio.get_running_loop()
-        self._gathering = Gathering(self._loop, self._hand_over)
         lock, chain = await asyncio.to_thread(self._resume)
         try:
             self._redo(self.unjournaled)
@@ -132,7 +131,6 @@ class AuditLog:
         if self._summaries is not None:
             self._summaries.cancel()
             self._write_summary()
-            self._gathering.flush()
         self._writer = None
         if writer is not None:
             await writer.close()
@@ -277,7 +275,7 @@ class AuditLog:
         if self._writer is None:
             answer(None)
         else:
-            self._gathering.add(Item(entry, answer, keep))
+            self._writer.submit(Item(entry, answer, keep))
         return future
 
     def _answer(
@@ -300,15 +298,7 @@ class AuditLog:
 
     def _queue(self, item: Item) -> None:
         if self._writer is not None:
-            self._gathering.add(item)
-
-    def _hand_over(self, items: list[Item]) -> None:
-        if self._writer is not None:
-            self._writer.submit(items)
-            return
-        for item in items:
-            if item.done is not None:
-                item.done(None)
+            self._writer.submit(item)
 
     def _writing(self) -> Writer:
         if self._writer is None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from callgate.audit.chain import Line
+from callgate.audit.gathering import MAX_BATCH
 from callgate.audit.kept import MAX_KEPT
-from callgate.audit.writer import MAX_BATCH
 
 _SEALS: Final = frozenset({"opened", "acknowledged", "key", "checkpoint"})
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar, final
+from typing import Any, Final, TypeVar, final
 
 from callgate import SecretKey
 from callgate.audit.appender import Appender
@@ -19,30 +18,17 @@ from callgate.audit.chain import time_text
 from callgate.audit.chain_writer import ChainWriter
 from callgate.audit.durable_file import replace_file
 from callgate.audit.entry import Entry, outcome_entry
+from callgate.audit.gathering import Gathering, Item
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, record_texts
 from callgate.audit.kept import Kept
 
 LOGGER: Final = logging.getLogger("callgate.audit")
-# Of one batch: what is waiting, but not more than a sync should have to carry, and not so much that
-# to write its lines keeps the event loop from anything else for long.
-MAX_BATCH: Final = 500
 # Callers at once; more are refused.
 MAX_WAITING: Final = 10_000
 # Between attempts to write again, in seconds.
 RETRY: Final = 1.0
 _T = TypeVar("_T")
-
-
-class Item(NamedTuple):
-    """An entry, and who is told: with its sequence, or with None when it is not durable.
-
-    ``keep``: it tells what has happened already, so it is written when the disk is back.
-    """
-
-    entry: Entry
-    done: Callable[[int | None], None] | None = None
-    keep: bool = False
 
 
 @final
@@ -76,7 +62,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._appender = Appender(self._loop)
         self._aside = ThreadPoolExecutor(1, "callgate-audit")
-        self._queue: deque[Item] = deque()
+        self._queue = Gathering(self._loop, self._wake)
         self._kept = Kept()
         self._closing = False
         self._new_key: tuple[SecretKey, Callable[[int | None], None]] | None = None
@@ -89,17 +75,15 @@ class Writer:
         self.lines = self.batches = 0
         self._task = self._loop.create_task(self._run())
 
-    def submit(self, items: Sequence[Item]) -> None:
-        """Queues them together. Who is refused is told at once; what is to be kept is kept."""
-        for item in items:
-            if self.failure is not None:
-                self._keep([item])
-            elif item.done is not None and (self._closing or len(self._queue) >= MAX_WAITING):
-                self._kept.refuse()
-                item.done(None)
-            else:
-                self._queue.append(item)
-        self._wake()
+    def submit(self, item: Item) -> None:
+        """Queues it. Who is refused is told at once; what is to be kept is kept."""
+        if self.failure is not None:
+            self._keep([item])
+        elif item.done is not None and (self._closing or len(self._queue) >= MAX_WAITING):
+            self._kept.refuse()
+            item.done(None)
+        else:
+            self._queue.add(item)
 
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
         """``key`` signs from then on."""
@@ -125,6 +109,7 @@ class Writer:
         finally:
             if self._alarm is not None:
                 self._alarm.cancel()
+            self._queue.close()
             self._appender.close()
             self._aside.shutdown(wait=False)
 
@@ -144,7 +129,7 @@ class Writer:
             return 0
         if self.failure is not None:
             return self._retry_at - time.monotonic()
-        if self._queue:
+        if self._queue.due:
             return 0
         due = self.chain.seconds_to_checkpoint()
         return 60.0 if due is None else due
@@ -164,8 +149,9 @@ class Writer:
             if self.failure is not None:
                 await self._recover()
             else:
-                while self._queue and len(batch) < MAX_BATCH:
-                    batch.append(self._queue.popleft())
+                if not closing:
+                    await self._queue.neighbours()
+                batch = self._queue.take()
                 if batch or closing or self.chain.seconds_to_checkpoint() == 0:
                     await self._commit(batch, seal=closing)
             if new_key is not None:
@@ -239,9 +225,7 @@ class Writer:
             self._failed_at = time_text(self._wall())
         self.failure = reason
         self._retry_at = time.monotonic() + RETRY
-        waiting = [*batch, *self._queue]
-        self._queue.clear()
-        self._keep(waiting)
+        self._keep([*batch, *self._queue.take(len(self._queue))])
 
     def _keep(self, items: Sequence[Item]) -> None:
         """Tells all that wait; only what has happened already is written later."""
@@ -287,7 +271,8 @@ class Writer:
         await self._wrote(head, len(entries))
         LOGGER.warning("the audit trail is written again")
         # Held since the snapshot was taken: their state goes the way of all others.
-        self._queue.extend(Item(entry, keep=True) for entry in self._kept.release())
+        for entry in self._kept.release():
+            self._queue.add(Item(entry, keep=True))
         self.failure = None
 
     async def _rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
