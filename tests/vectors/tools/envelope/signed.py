@@ -14,9 +14,7 @@ from envelope.scene import (
     text,
     wire,
 )
-from vectors import b64, lexical, read_lexical
-
-L = 2**252 + 27742317777372353535851937790883648493
+from vectors import GROUP_ORDER, b64, lexical, read_lexical
 
 cases = Cases()
 good, forged = cases.good, cases.forged
@@ -97,7 +95,7 @@ forged(
 )
 forged("all-zero signature", text({**changed, "signature": lexical(b64(bytes(64)))}))
 raw = signature()
-s_plus_l = raw[:32] + (int.from_bytes(raw[32:], "little") + L).to_bytes(32, "little")
+s_plus_l = raw[:32] + (int.from_bytes(raw[32:], "little") + GROUP_ORDER).to_bytes(32, "little")
 forged("S + L", text({**changed, "signature": lexical(b64(s_plus_l))}), "RFC 8032 section 8.4")
 for bit in (0, 255, 256, 508):
     flipped = bytearray(raw)

@@ -5,7 +5,7 @@ import json
 
 from gate.scene import edited, envelope, token
 from gate.steps import SMCP, Vectors
-from vectors import b64
+from vectors import GROUP_ORDER, b64
 
 members = Vectors()
 refused = members.refused
@@ -37,7 +37,6 @@ for name, text in {
         refused("signature-" + name, SMCP + "6, 7", edited(signature, text))
 for name, text in {"list": "[1]", "number": "1", "null": "null"}.items():
     refused("signature-" + name, SMCP + "7", edited(f'"{signature}"', text))
-ORDER = 2**252 + 27742317777372353535851937790883648493
 raw = base64.b64decode(signature)
-twin = raw[:32] + (int.from_bytes(raw[32:], "little") + ORDER).to_bytes(32, "little")
+twin = raw[:32] + (int.from_bytes(raw[32:], "little") + GROUP_ORDER).to_bytes(32, "little")
 refused("signature-plus-group-order", SMCP + "8", edited(signature, b64(twin)), "INVALID_SIGNATURE")
