@@ -2,6 +2,8 @@
 #ifndef CALLGATE_TESTS_GATE_SCENE_H_
 #define CALLGATE_TESTS_GATE_SCENE_H_
 
+#include <gtest/gtest.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -122,6 +124,13 @@ class Scene {
   std::unique_ptr<Gate> gate;
   int calls = 0;
 };
+
+// With the first `from` replaced, which must be there.
+inline std::string With(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
 
 // The name of the code, or "allowed".
 inline std::string Answer(const Decision& decision) {

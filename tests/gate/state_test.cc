@@ -13,12 +13,6 @@ namespace {
 const TokenText kChild = {.id = "child", .subject = "helper", .scope = "narrow"};
 const Time kExp = kNoon + seconds(3'600);
 
-std::string With(std::string text, std::string_view from, std::string_view to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
-
 // With another value for the first member of that name, whose value is no list or object.
 std::string Replaced(std::string text, std::string_view member, std::string_view value) {
   const std::string name = '"' + std::string(member) + "\":";

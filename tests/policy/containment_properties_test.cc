@@ -5,7 +5,8 @@
 #include <iostream>
 
 #include "callgate/policy.h"
-#include "tests/policy/random_policy.h"
+#include "tests/policy/random_call.h"
+#include "tests/policy/related_context.h"
 
 namespace callgate {
 namespace {

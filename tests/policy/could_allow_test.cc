@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "tests/policy/random_policy.h"
+#include "tests/policy/random_call.h"
 #include "tests/policy/relation_vectors.h"
 
 namespace callgate {

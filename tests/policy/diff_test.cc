@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "tests/policy/random_policy.h"
+#include "tests/policy/related_context.h"
 #include "tests/policy/relation_vectors.h"
 
 namespace callgate {

@@ -1,13 +1,21 @@
-"""The shared vectors, as test parameters, and fresh keys."""
+"""The shared vectors, as test parameters, fresh keys, and an issuer, a gate and agents.
+
+The modules beside the tests are imported by name.
+"""
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from callgate import SecretKey
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from gate_world import World
 
 ROOT = Path(__file__).parents[3]
 VECTORS = Path(os.environ.get("CALLGATE_VECTORS", ROOT / "tests" / "vectors"))
@@ -48,3 +56,8 @@ def gate_data() -> dict[str, Any]:
 def key() -> Iterator[SecretKey]:
     with SecretKey.generate() as fresh:
         yield fresh
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

@@ -20,11 +20,13 @@ ELSEWHERE: Final[dict[str, list[str]]] = {
         "::test_a_session_revoked_while_the_call_waits_for_its_server_dispatches_nothing",
         "gateway/test_invoke.py::test_a_session_revoked_while_the_audit_is_written_dispatches_nothing",
     ],
-    "A50": ["gateway/test_attest.py::test_a50_another_key_opens_another_session_and_changes_none"],
+    "A50": [
+        "gateway/test_attest_sessions.py::test_a50_another_key_opens_another_session_and_changes_none"
+    ],
     "A51": ["gateway/test_docker.py::test_from_elsewhere_nobody_is_the_container"],
     "A54": [
-        "gateway/test_attest.py::test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not",
-        "gateway/test_attest.py"
+        "gateway/test_attest_bounds.py::test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not",
+        "gateway/test_attest_bounds.py"
         "::test_the_memory_of_rates_is_bounded_and_strangers_beyond_it_share_one_bucket",
         "gate.json#sessions-bounded",
     ],

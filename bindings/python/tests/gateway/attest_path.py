@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from call_path import Counts, ToolServer
-from callgate import Gate, PolicySet, SecretKey, create_envelope, verify_token
+from callgate import CallgateError, Gate, PolicySet, SecretKey, create_envelope, verify_token
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.gateway.attestation.proof import proof_message
@@ -39,6 +40,7 @@ from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers import Signer
 from callgate.gateway.issuer.signers.local import LocalSigner
 from callgate.gateway.rates import Rates, attestation_rates
+from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.used_sessions import UsedSessions
@@ -251,6 +253,13 @@ class AttestPath:
             finally:
                 server.stop()
                 await asyncio.wait_for(task, 10)
+
+
+async def refused(path: AttestPath, key: SecretKey, *args: Any, **members: Any) -> Refusal:
+    with pytest.raises(CallgateError) as caught:
+        await path.attest(key, *args, **members)
+    assert isinstance(caught.value, Refusal)
+    return caught.value
 
 
 def body_of(request: AttestRequest, scope_field: str = "requested_scope") -> dict[str, Any]:

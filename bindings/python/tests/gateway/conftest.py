@@ -1,13 +1,25 @@
-"""The modules beside the tests are imported by name."""
+"""A gateway around attestation. The modules beside the tests are imported by name."""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from attest_path import AttestPath, execution
+
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> AsyncIterator[AttestPath]:
+    """Where w-1 and w-2 may have sessions."""
+    async with AttestPath(tmp_path, [execution(), execution("w-2")]).running() as made:
+        yield made

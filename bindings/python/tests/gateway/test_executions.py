@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,6 @@ from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def path(tmp_path: Path) -> AsyncIterator[AttestPath]:
-    async with AttestPath(tmp_path, [execution(), execution("w-2")]).running() as made:
-        yield made
 
 
 async def attempt(path: AttestPath, key: SecretKey, *args: Any, **members: Any) -> str:

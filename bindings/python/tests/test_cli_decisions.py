@@ -1,0 +1,79 @@
+"""eval and explain: a decision is the exit code."""
+
+from pathlib import Path
+
+import pytest
+from cli_command import CALL, POLICIES, POLICY, assert_error, run, run_json
+
+ALLOWED = '{"path":"/workspace/shared/data.csv"}'
+DENIED = '{"path":"/etc/passwd"}'
+
+
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+def test_a_decision_is_the_exit_code(verb: str) -> None:
+    allowed = run(verb, *CALL, "--arguments", ALLOWED)
+    assert (allowed.returncode, allowed.stderr) == (0, "")
+    assert allowed.stdout.startswith("allow: ")
+    denied = run(verb, *CALL, "--arguments", DENIED)
+    assert (denied.returncode, denied.stderr) == (1, "")
+    assert denied.stdout.startswith("deny PATH_NOT_ALLOWED (2002): ")
+
+
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+def test_a_decision_as_json(verb: str) -> None:
+    denied = run_json(verb, *CALL, "--arguments", DENIED, exit_code=1)
+    assert (denied["allowed"], denied["code"], denied["code_name"]) == (
+        False,
+        2002,
+        "PATH_NOT_ALLOWED",
+    )
+    assert denied["details"][0]["where"] == "/path"
+    assert run_json(verb, *CALL, "--arguments", ALLOWED, exit_code=0)["code"] is None
+
+
+def test_arguments_come_from_a_file_or_standard_input(tmp_path: Path) -> None:
+    file = tmp_path / "arguments.json"
+    file.write_text(ALLOWED)
+    assert run("eval", *CALL, "--arguments", f"@{file}").returncode == 0
+    assert run("eval", *CALL, "--arguments", "-", stdin=ALLOWED).returncode == 0
+    assert run("eval", *CALL, "--arguments", "-", stdin=DENIED).returncode == 1
+    assert run("eval", *CALL, "--arguments", "{").returncode == 1
+
+
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+@pytest.mark.parametrize(("text", "byte"), [('{"path":1,"path":2}', 11), ('{"a":1,', 7), ("x", 0)])
+def test_arguments_that_are_no_json_are_denied_with_the_place(
+    verb: str, text: str, byte: int
+) -> None:
+    done = run(verb, *CALL, "--arguments", text)
+    assert done.returncode == 1
+    denied, *more = done.stdout.splitlines()
+    assert denied.startswith("deny INVALID_ENVELOPE")
+    assert f"  arguments: byte {byte}" in more
+
+
+def test_explain_says_what_each_capability_answered() -> None:
+    lines = run("explain", *CALL, "--arguments", DENIED).stdout.splitlines()
+    assert any(line.startswith("  capability 0: PATH_NOT_ALLOWED, path.") for line in lines)
+    assert any(line.startswith("  rule: path.") for line in lines)
+    policy = str(POLICIES / "default.yaml")
+    arguments = '{"url":"https://pypi.org/"}'
+    call = ["--policy", policy, "--context", "default", "--tool", "web.fetch"]
+    lines = run("explain", *call, "--arguments", arguments).stdout.splitlines()
+    assert "  limit: 20 calls in 60 s" in lines
+
+
+def test_a_policy_comes_from_a_directory_or_standard_input() -> None:
+    call = ["--context", "research-safe", "--tool", "fs.read", "--arguments", ALLOWED]
+    assert run("eval", "--policy", POLICIES, *call).returncode == 0
+    text = Path(POLICY).read_bytes()
+    assert run("eval", "--policy", "-", *call, stdin=text).returncode == 0
+
+
+def test_a_faulty_policy_is_an_error_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("name: c\ncapabilities: []\nextra: 1\n")
+    call = ["--context", "c", "--tool", "t"]
+    assert_error(run("eval", "--policy", file, *call), f"{file}:3:1: ")
+    assert_error(run("eval", "--policy", "-", *call, stdin=file.read_bytes()), "<stdin>:3:1: ")
+    assert_error(run("eval", "--policy", tmp_path / "missing.yaml", *call), f"{tmp_path}")

@@ -1,0 +1,78 @@
+"""contains, lint and diff: what is said of policies."""
+
+from pathlib import Path
+
+from cli_command import POLICIES, assert_error, run, run_json
+
+
+def test_contains(tmp_path: Path) -> None:
+    call = ["contains", "--policy", POLICIES]
+    same = [*call, "--parent", "default", "--child", "default"]
+    assert run(*same).returncode == 0
+    assert run_json(*same, exit_code=0) == {"contained": True, "reason": None, "witness": None}
+    other = [*call, "--parent", "default", "--child", "read-only-research"]
+    done = run(*other)
+    assert done.returncode == 1
+    assert "read-only-research is not within default" in done.stdout
+    assert run_json(*other, exit_code=1)["contained"] is False
+    unknown = run(*call, "--parent", "default", "--child", "other")
+    assert unknown.returncode == 2
+
+
+CLEAN = """
+name: c
+capabilities:
+  - tool_pattern: fs.read
+    path_allowlist: [/workspace]
+    only_arguments: [path]
+"""
+
+
+def test_lint_says_what_and_where(tmp_path: Path) -> None:
+    assert run("lint", "-", stdin=CLEAN).returncode == 0
+    assert run_json("lint", "-", stdin=CLEAN, exit_code=0) == {"warnings": []}
+    file = tmp_path / "a.yaml"
+    file.write_text(CLEAN.replace("/workspace", "/"))
+    done = run("lint", file)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{file}:4:5: ")
+    assert done.stdout.endswith("(lint.broad-path)\n")
+    [warning] = run_json("lint", file, exit_code=1)["warnings"]
+    assert (warning["rule"], warning["context"], warning["where"]) == (
+        "lint.broad-path",
+        "c",
+        f"{file}:4:5",
+    )
+
+
+def test_diff_says_which_calls_became_allowed_and_denied(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(CLEAN)
+    new.write_text(CLEAN.replace("/workspace", "/shared"))
+    same = run("diff", old, old)
+    assert (same.returncode, same.stdout) == (0, "")
+    done = run("diff", old, new)
+    assert (done.returncode, done.stderr) == (1, "")
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("+ c: calls of fs.read became allowed") for line in lines)
+    assert any(line.startswith("- c: calls of fs.read became denied") for line in lines)
+    assert any("/shared" in line for line in lines)
+    [report] = run_json("diff", old, new, "--context", "c", exit_code=1)["contexts"]
+    assert {change["became_allowed"] for change in report["changes"]} == {True, False}
+    for change in report["changes"]:
+        call = ["--tool", change["witness"]["tool"], "--arguments", change["witness"]["arguments"]]
+        before = run("eval", "--policy", old, "--context", "c", *call).returncode
+        after = run("eval", "--policy", new, "--context", "c", *call).returncode
+        assert (before, after) == ((1, 0) if change["became_allowed"] else (0, 1))
+
+
+def test_diff_of_contexts_that_come_go_and_are_renamed(tmp_path: Path) -> None:
+    new = tmp_path / "new.yaml"
+    new.write_text(CLEAN.replace("name: c", "name: d"))
+    done = run("diff", "-", new, stdin=CLEAN)
+    assert (done.returncode, done.stdout) == (1, "c: removed\nd: added\n")
+    renamed = ["diff", "-", new, "--context", "c", "--new-context", "d"]
+    assert run(*renamed, stdin=CLEAN).returncode == 0
+    assert_error(run("diff", "-", "-", stdin=CLEAN), "callgate: ")
+    assert_error(run("diff", "-", new, "--new-context", "d", stdin=CLEAN), "callgate: ")
+    assert_error(run("diff", "-", new, "--context", "x", stdin=CLEAN), "")
