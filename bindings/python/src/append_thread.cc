@@ -1,5 +1,5 @@
-// A thread that does durable appends and nothing else. It never wants the GIL: a Python thread would
-// have to win it back from a busy event loop after each sync.
+// A thread that does durable appends and nothing else. It never wants the GIL: a Python thread
+// would have to win it back from a busy event loop after each sync.
 #include <fcntl.h>
 #include <pybind11/pybind11.h>
 #include <signal.h>

@@ -27,20 +27,44 @@ def outcome_entry(event: int, outcome: str, time: str, **fields: Any) -> Entry:
     return Entry("outcome", text, time, closes=event)
 
 
-def answered_entry(event: int, time: str, result: bytes, duration: float) -> Entry:
-    """What ``outcome_entry`` writes of a call that was dispatched and answered.
+def ended_entry(
+    event: int,
+    time: str,
+    *,
+    result: bytes | None,
+    duration: float | None,
+    error: str | None,
+    dispatched: bool | None,
+) -> Entry:
+    """Of a call that ended while the gateway ran. ``duration`` is in seconds."""
+    if dispatched and error is None and result is not None and duration is not None:
+        return _answered(event, time, result, duration)
+    return outcome_entry(
+        event,
+        "succeeded" if error is None else "failed",
+        time,
+        result=None if result is None else _digest(result),
+        result_bytes=None if result is None else len(result),
+        duration_ms=None if duration is None else _milliseconds(duration),
+        error=error,
+        dispatched=dispatched,
+    )
 
-    There is one with nearly every call. ``duration`` is in seconds.
-    """
+
+def _answered(event: int, time: str, result: bytes, duration: float) -> Entry:
+    """What ``outcome_entry`` writes of a call that was dispatched and answered, as most are."""
     # Of thousandths Python writes what RFC 8785 does, but for whole numbers.
-    milliseconds = repr(round(duration * 1000, 3)).removesuffix(".0")
+    milliseconds = repr(_milliseconds(duration)).removesuffix(".0")
     text = (
         b'{"dispatched":true,"duration_ms":%b,"event":%d,"outcome":"succeeded",'
         b'"result":"%b","result_bytes":%d}'
-    ) % (
-        milliseconds.encode(),
-        event,
-        hashlib.sha256(result).hexdigest().encode(),
-        len(result),
-    )
+    ) % (milliseconds.encode(), event, _digest(result).encode(), len(result))
     return Entry("outcome", text, time, closes=event)
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _digest(result: bytes) -> str:
+    return hashlib.sha256(result).hexdigest()

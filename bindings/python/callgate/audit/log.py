@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,9 +13,9 @@ from typing import Any, Final, NamedTuple, final
 from callgate import SecretKey
 from callgate.audit.call_event import CallEvent
 from callgate.audit.chain import Line, time_text
-from callgate.audit.chain_writer import ChainWriter, Sealing
+from callgate.audit.chain_writer import Sealing
 from callgate.audit.durable_file import Lock
-from callgate.audit.entry import Entry, answered_entry, outcome_entry
+from callgate.audit.entry import Entry, ended_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.gathering import Item
@@ -24,10 +23,8 @@ from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
 from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
-from callgate.audit.recovery import resume_chain
+from callgate.audit.recovery import open_trail
 from callgate.audit.redaction import Redaction
-from callgate.audit.start import find_end
-from callgate.audit.trail import LOCK_NAME
 from callgate.audit.writer import Writer
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
@@ -99,7 +96,16 @@ class AuditLog:
 
     async def __aenter__(self) -> AuditLog:
         self._loop = asyncio.get_running_loop()
-        lock, chain = await asyncio.to_thread(self._resume)
+        lock, chain, self.unjournaled = await asyncio.to_thread(
+            open_trail,
+            self._directory,
+            self._journal,
+            key=self._key,
+            previous_key=self._previous_key,
+            acknowledge=self._acknowledge,
+            sealing=self._sealing,
+            wall=self._wall,
+        )
         try:
             self._redo(self.unjournaled)
             records = () if self._snapshot is None else record_texts(self._snapshot.records())
@@ -181,19 +187,14 @@ class AuditLog:
         if receipt.sequence not in self._open:
             return
         self._open.discard(receipt.sequence)
-        if dispatched and error is None and result is not None and duration is not None:
-            entry = answered_entry(receipt.sequence, self._now(), result, duration)
-        else:
-            entry = outcome_entry(
-                receipt.sequence,
-                "succeeded" if error is None else "failed",
-                self._now(),
-                result=None if result is None else hashlib.sha256(result).hexdigest(),
-                result_bytes=None if result is None else len(result),
-                duration_ms=None if duration is None else round(duration * 1000, 3),
-                error=error,
-                dispatched=dispatched,
-            )
+        entry = ended_entry(
+            receipt.sequence,
+            self._now(),
+            result=result,
+            duration=duration,
+            error=error,
+            dispatched=dispatched,
+        )
         self._queue(Item(entry, keep=True))
 
     def note(
@@ -238,29 +239,6 @@ class AuditLog:
     def batches(self) -> int:
         """Group commits since the start."""
         return 0 if self._writer is None else self._writer.batches
-
-    def _resume(self) -> tuple[Lock, ChainWriter]:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Lock(self._directory / LOCK_NAME)
-        try:
-            head = self._journal.restored.head
-            found = find_end(self._directory, head)
-            chain = resume_chain(
-                self._directory,
-                found,
-                head,
-                key=self._key,
-                previous_key=self._previous_key,
-                acknowledge=self._acknowledge,
-                sealing=self._sealing,
-                wall=self._wall,
-                save_head=lambda head: self._journal.append((), head),
-            )
-        except BaseException:
-            lock.close()
-            raise
-        self.unjournaled = found.unjournaled
-        return lock, chain
 
     def _save(self, head: Head, records: Sequence[bytes]) -> None:
         if self._snapshot is None:

@@ -7,17 +7,64 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from callgate import SecretKey
-from callgate.audit.chain import ORIGIN, time_text
+from callgate.audit.chain import ORIGIN, Line, time_text
 from callgate.audit.chain_writer import ChainWriter, Sealing
-from callgate.audit.durable_file import DurableFile, sync_directory
+from callgate.audit.durable_file import DurableFile, Lock, sync_directory
 from callgate.audit.entry import outcome_entry
 from callgate.audit.errors import AuditKeyChanged
 from callgate.audit.head import Head, sign_head, sign_statement
+from callgate.audit.journal import Journal
 from callgate.audit.position import Position
-from callgate.audit.start import Found
+from callgate.audit.start import Found, find_end
+from callgate.audit.trail import LOCK_NAME
+
+
+class Resumed(NamedTuple):
+    """A trail that is open again, this process's own until the lock is closed."""
+
+    lock: Lock
+    chain: ChainWriter
+    # What a crash kept out of the journal.
+    unjournaled: tuple[Line, ...]
+
+
+def open_trail(
+    directory: Path,
+    journal: Journal,
+    *,
+    key: SecretKey,
+    previous_key: SecretKey | None,
+    acknowledge: bool,
+    sealing: Sealing,
+    wall: Callable[[], float],
+) -> Resumed:
+    """Goes on with what is in the folder, or begins there. Raises as ``resume_chain``, AuditInUse.
+
+    ``journal`` says how far the trail reached.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = Lock(directory / LOCK_NAME)
+    try:
+        head = journal.restored.head
+        found = find_end(directory, head)
+        chain = resume_chain(
+            directory,
+            found,
+            head,
+            key=key,
+            previous_key=previous_key,
+            acknowledge=acknowledge,
+            sealing=sealing,
+            wall=wall,
+            save_head=lambda head: journal.append((), head),
+        )
+    except BaseException:
+        lock.close()
+        raise
+    return Resumed(lock, chain, found.unjournaled)
 
 
 def resume_chain(

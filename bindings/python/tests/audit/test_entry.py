@@ -6,7 +6,7 @@ import hashlib
 import random
 
 import pytest
-from callgate.audit.entry import answered_entry, outcome_entry
+from callgate.audit.entry import ended_entry, outcome_entry
 
 TIME = "2026-02-17T14:32:01.583Z"
 
@@ -21,7 +21,8 @@ def assert_same(event: int, result: bytes, duration: float) -> None:
         duration_ms=round(duration * 1000, 3),
         dispatched=True,
     )
-    assert answered_entry(event, TIME, result, duration) == expected, duration
+    ended = ended_entry(event, TIME, result=result, duration=duration, error=None, dispatched=True)
+    assert ended == expected, duration
 
 
 @pytest.mark.parametrize(
