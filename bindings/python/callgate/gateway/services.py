@@ -25,6 +25,9 @@ class Metrics(Protocol):
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
         """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
 
+    def refused(self, listener: str, cause: str) -> None:
+        """What a bound of the ``agents``' or the ``operators``' listener refused."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:

@@ -20,6 +20,7 @@ from callgate.gateway.clock import Clock
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.middleware.connection import bounded_connections
 from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.http.refused import agents_refused
 from callgate.gateway.rates import Rates, listing_rates
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger, Ledger
@@ -85,9 +86,13 @@ class ToolServer(Upstreams):
 @dataclass
 class Counts:
     replies: list[tuple[str, str | None]] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
 
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
         self.replies.append((endpoint, code_name))
+
+    def refused(self, listener: str, cause: str) -> None:
+        self.refusals.append((listener, cause))
 
 
 @dataclass
@@ -196,7 +201,7 @@ class CallPath:
             server = _Server(
                 uvicorn.Config(
                     self.app,
-                    http=bounded_connections(limits),
+                    http=bounded_connections(limits, refused=agents_refused(self.services)),
                     ws="none",
                     lifespan="off",
                     log_config=None,
@@ -219,6 +224,20 @@ async def post(
 ) -> tuple[int, dict[str, Any], httpx2.Headers]:
     response = await client.post(INVOKE[generation], content=body, headers=JSON)
     return response.status_code, json.loads(response.content), response.headers
+
+
+async def raw(port: int, *parts: bytes) -> bytes:
+    """What the server writes until it closes, to bytes that are no client's."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> None:

@@ -96,6 +96,14 @@ class GatewayProcess:
         """For the agents' listener."""
         return httpx2.Client(base_url=self.url, timeout=30, **options)
 
+    def refusals(self, listener: str, cause: str) -> float:
+        """How many the bounds of HTTP refused, as the metrics say."""
+        with self.operator() as operator:
+            lines = operator.get("/metrics").text.splitlines()
+        head = f'callgate_refusals_total{{cause="{cause}",listener="{listener}"}} '
+        found = [line.removeprefix(head) for line in lines if line.startswith(head)]
+        return float(found[0]) if found else 0.0
+
     def logged(self, event: str) -> list[dict[str, Any]]:
         return [line for line in self.log if line.get("event") == event]
 

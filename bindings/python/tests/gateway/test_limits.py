@@ -12,7 +12,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from call_path import INVOKE, JSON, PROTOCOL, TOOLS, Answer, CallPath, check_failure, post, until
+from call_path import (
+    INVOKE,
+    JSON,
+    PROTOCOL,
+    TOOLS,
+    Answer,
+    CallPath,
+    check_failure,
+    post,
+    raw,
+    until,
+)
 from callgate._generations import Protocol
 from callgate.gateway.http.middleware.limits import HttpLimits
 from observed_audit import observed_audit
@@ -268,20 +279,6 @@ class TestRequestsUnderWay:
         assert status == 200
         await until(lambda: len(path.audit.lines("outcome")) == 5)
         assert path.audit.lines("outcome")[0]["error"] == "LIMIT_EXCEEDED"
-
-
-async def raw(port: int, *parts: bytes) -> bytes:
-    """What the server writes until it closes, to bytes that are no client's."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        return await asyncio.wait_for(reader.read(), 5)
-    finally:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 async def asking(port: int, envelope: bytes, *, room: int = 4096) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import json
 import os
 import ssl
 from collections.abc import AsyncIterator
@@ -26,6 +27,7 @@ from callgate.gateway.executions.ties import (
     tie_of_json,
 )
 from callgate.gateway.http.peer import Peer, TrustedProxies, canonical_address, peer_of
+from callgate.gateway.logging import JsonFormatter
 from callgate.gateway.refusal import Refusal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -187,6 +189,36 @@ async def test_a_refused_attestation_does_not_spend_the_secret(
         outcome = await attempt(path, lost, scope="admin", enrolment_secret=SECRET)
         assert outcome == "SCOPE_NOT_FOUND"
         assert await attempt(path, key, enrolment_secret=SECRET) == "attested"
+
+
+async def test_a_tie_that_fails_is_in_the_log_as_often_as_in_the_trail_and_not_in_the_answer(
+    tmp_path: Path, key: SecretKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    tie = EnrolmentTie.of_secret(SECRET)
+    tried = "a secret that somebody tries"
+    async with AttestPath(tmp_path, [execution(tie=tie)]).running() as path:
+        for _ in range(50):
+            with pytest.raises(Refusal) as caught:
+                await path.attest(key, enrolment_secret=tried)
+            assert caught.value.details is None
+        await attempt(path, key, scope="admin", enrolment_secret=SECRET)
+    events = path.events("AttestationFailed")
+    failed = [event for event in events if event["code_name"] == "WORKLOAD_VERIFICATION_FAILED"]
+    logged = [record for record in caplog.records if "is not the execution" in record.getMessage()]
+    assert 1 <= len(logged) == len(failed) < 50
+    assert {event["cause"] for event in failed} == {"tie enrolment_secret"}
+    line = JsonFormatter().format(logged[0])
+    assert (
+        json.loads(line).items()
+        >= {
+            "level": "warning",
+            "workload": "w-1",
+            "source": "static",
+            "cause": "tie enrolment_secret",
+            "peer": "192.0.2.1",
+        }.items()
+    )
+    assert tried not in line and SECRET not in line and tie.secret_sha256 not in line
 
 
 # From the transport up.

@@ -275,6 +275,7 @@ def test_connections_that_never_begin_tls_are_bounded_too(tmp_path: Path) -> Non
         for connection in silent[8 + MARGIN :]:
             connection.settimeout(20)
             assert closed(connection)
+        assert gateway.refusals("agents", "connections_closed") == 200 - 8 - MARGIN
         # Who goes away makes room for others.
         for connection in silent:
             connection.close()

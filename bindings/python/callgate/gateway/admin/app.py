@@ -18,6 +18,7 @@ from callgate.gateway.admin.executions import execution_routes
 from callgate.gateway.admin.guard import OperatorsOnly, failure_of
 from callgate.gateway.admin.sessions import session_routes
 from callgate.gateway.admin.state import state_routes
+from callgate.gateway.http.refused import operators_refused
 from callgate.gateway.services import Services
 
 PREFIX = "/admin/v1"
@@ -36,7 +37,8 @@ def create_admin_app(
         *context_routes(services),
         *state_routes(services),
     ]
-    guard = Middleware(OperatorsOnly, credential=credential)
+    refused = operators_refused(services.metrics)
+    guard = Middleware(OperatorsOnly, credential=credential, refused=refused)
     app = Starlette(
         routes=[
             *routes,

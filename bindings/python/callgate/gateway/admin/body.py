@@ -9,20 +9,20 @@ from typing import Any, Final, TypeAlias
 from starlette.requests import Request
 
 from callgate import CallgateError, canonicalize
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.http.bounds import OutOfBounds
 
 MAX_BODY_BYTES: Final = 1 << 20
 Types: TypeAlias = "Mapping[str, type | tuple[type, ...]]"
 
 
 async def read_text(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The whole body. Raises Refusal ``LIMIT_EXCEEDED``."""
+    """The whole body. Raises OutOfBounds."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
             message = f"the body is larger than {limit} bytes"
-            raise Refusal("LIMIT_EXCEEDED", message, status=413)
+            raise OutOfBounds("body_size", message, status=413)
         parts.append(part)
     return b"".join(parts)
 

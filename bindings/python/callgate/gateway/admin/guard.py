@@ -14,9 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
+from callgate.gateway.http.bounds import OnRefused, OutOfBounds
+from callgate.gateway.http.peer import TrustedProxies
+from callgate.gateway.http.peer_name import peer_name
 from callgate.gateway.refusal import Refusal
 
 _LOG: Final = logging.getLogger("callgate.gateway")
+_NO_PROXIES: Final = TrustedProxies()
 _STATUSES: Final = {
     "INVALID_ARGUMENT": 400,
     "INVALID_JSON": 400,
@@ -32,9 +36,10 @@ _STATUSES: Final = {
 class OperatorsOnly:
     """One ASGI middleware. An unforeseen exception is a 500 without detail, and a log line."""
 
-    def __init__(self, app: ASGIApp, *, credential: OperatorCredential) -> None:
+    def __init__(self, app: ASGIApp, *, credential: OperatorCredential, refused: OnRefused) -> None:
         self.app = app
         self._credential = credential
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,6 +64,8 @@ class OperatorsOnly:
         except Exception as error:
             if started:
                 raise
+            if isinstance(error, OutOfBounds):
+                self._refused(error.bound, error.code_name, peer_name(scope, _NO_PROXIES))
             await failure_of(error)(scope, receive, send)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callgate import Gate, JsonError, KeyFormatError, PublicKey
+from callgate.gateway.attestation.failures import TieFailed
 from callgate.gateway.attestation.proof import Proof, SeenProofs, check_proof, proof_message
 from callgate.gateway.attestation.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
@@ -69,7 +70,7 @@ class CallerCheck:
         secret = request.enrolment_secret
         caller = Caller(key.thumbprint, peer, secret, execution.addresses)
         if not execution.tie.holds(caller, self._executions.enrolments.spent):  # 4
-            raise Refusal("WORKLOAD_VERIFICATION_FAILED")
+            raise TieFailed(execution)
         proof = self._check_proof(request, execution, key, now)  # 5
         if not may_have(self._gate, execution, request.scope):  # 6
             await self._endings.review_execution(execution)

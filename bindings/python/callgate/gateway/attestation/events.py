@@ -48,10 +48,14 @@ def succeeded(
 
 
 def failed(
-    error: CallgateError, request: AttestRequest | None, peer: Peer, trace_id: str | None
+    error: CallgateError,
+    request: AttestRequest | None,
+    *,
+    cause: str | None,
+    peer: Peer,
+    trace_id: str | None,
 ) -> Event:
     """An attestation was refused. What the request claims is not verified."""
-    details = getattr(error, "details", None) or {}
     return Event(
         name="AttestationFailed",
         workload=None if request is None else request.workload_id,
@@ -60,7 +64,7 @@ def failed(
         peer=_peer(peer),
         allowed=False,
         code_name=error.code_name,
-        cause=details.get("cause"),
+        cause=cause,
         trace_id=trace_id,
     )
 

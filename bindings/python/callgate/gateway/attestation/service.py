@@ -27,11 +27,13 @@ from callgate import (
 )
 from callgate.gateway.attestation import events
 from callgate.gateway.attestation.caller_check import CallerCheck, Verified
+from callgate.gateway.attestation.failures import FailedAttestations
 from callgate.gateway.attestation.proof import SeenProofs
 from callgate.gateway.attestation.request import AttestRequest
+from callgate.gateway.attestation.room import sessions_to_give_way
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
-from callgate.gateway.executions.ties import EnrolmentTie, NoTie
+from callgate.gateway.executions.ties import EnrolmentTie
 from callgate.gateway.http.peer import Peer
 from callgate.gateway.issuer.issuer import Issued, Issuer
 from callgate.gateway.rates import Rates, attestation_rates
@@ -79,6 +81,7 @@ class Attestation:
         self._executions = executions
         self._issuer = issuer
         self._audit = audit
+        self._failures = FailedAttestations(audit)
         self._rates = attestation_rates() if rates is None else rates
         self._idle_seconds = idle_seconds
         self._now = now
@@ -125,9 +128,7 @@ class Attestation:
             finally:
                 self._under_way -= 1
         except CallgateError as error:
-            # Counted always; written in full now and then, whatever the number of senders.
-            if self._audit.meter.refused_unverified(f"attestation {error.code_name}"):
-                self._audit.post(events.failed(error, parsed, peer, trace_id))
+            self._failures.failed(error, parsed, peer, trace_id)
             raise
 
     def reset_clock(self) -> None:
@@ -236,23 +237,7 @@ class Attestation:
         return known
 
     def _sessions_to_give_way(self, execution: Execution) -> list[AttestedSession]:
-        """Those idle longest, so that one more may be. Raises Refusal where they are in use."""
-        live = self.sessions.live_of(execution.workload_id)
-        # One, where the bound was not lowered meanwhile.
-        yielding = live[: max(0, len(live) + 1 - execution.max_sessions)]
-        if not yielding:
-            return []
-        idle = min(map(self.sessions.idle_seconds, yielding))
-        if isinstance(execution.tie, NoTie):
-            # None of them gives way: there is room when enough have expired.
-            expiries = sorted(session.expires_at for session in live)
-            wait = expiries[len(yielding) - 1] - self.sessions.wall()
-        elif idle <= self._idle_seconds:
-            wait = self._idle_seconds - idle
-        else:
-            return yielding
-        message = "the execution has as many sessions as it may"
-        raise Refusal("LIMIT_EXCEEDED", message, retry_after=max(1.0, wait), status=429)
+        return sessions_to_give_way(self.sessions, execution, self._idle_seconds)
 
     async def _issue(self, verified: Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import final
+from typing import Final, final
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route, Router
@@ -13,11 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callgate._generations import GENERATIONS
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.calls.refusals import RefusalRecorder
+from callgate.gateway.http.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.http.middleware.body import json_body, received
 from callgate.gateway.http.middleware.faults import reply_to_fault
 from callgate.gateway.http.middleware.limits import HttpLimits
-from callgate.gateway.http.middleware.trace import give_trace_id
+from callgate.gateway.http.middleware.trace import give_trace_id, trace_id
 from callgate.gateway.http.middleware.under_way import RequestsUnderWay
+from callgate.gateway.http.peer import TrustedProxies
+from callgate.gateway.http.peer_name import peer_name
+from callgate.gateway.http.refused import agents_refused
+from callgate.gateway.http.replies import Reply
 from callgate.gateway.http.routes.invoke import InvokeEndpoint
 from callgate.gateway.http.routes.tools import ToolsEndpoint
 from callgate.gateway.services import Services
@@ -41,6 +46,8 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
             *routes,
         ],
         services.limits,
+        services.proxies,
+        agents_refused(services),
     )
 
 
@@ -55,12 +62,19 @@ class _AgentApp:
     """
 
     def __init__(
-        self, calls: Mapping[str, InvokeEndpoint], routes: list[BaseRoute], limits: HttpLimits
+        self,
+        calls: Mapping[str, InvokeEndpoint],
+        routes: list[BaseRoute],
+        limits: HttpLimits,
+        proxies: TrustedProxies,
+        refused: OnRefused,
     ) -> None:
         self._calls = calls
         # A redirect would be an answer without an error body, and nobody who signs should follow
         # one.
         self._router = Router(routes, redirect_slashes=False)
+        self._proxies = proxies
+        self._refused = refused
         self._body_bytes = limits.body_bytes
         self._under_way = RequestsUnderWay(limits.requests)
 
@@ -97,8 +111,31 @@ class _AgentApp:
             if started:
                 # Half an answer cannot be taken back: the server drops the connection.
                 raise
-            await reply_to_fault(error, scope).send(send)
+            reply = reply_to_fault(error, scope)
+            self._tell(error, reply, scope)
+            await reply.send(send)
+
+    def _tell(self, error: Exception, reply: Reply, scope: Scope) -> None:
+        bound = _bound_of(error, scope["path"])
+        if bound is not None:
+            code_name = reply.code_name or "INTERNAL_ERROR"
+            self._refused(bound, code_name, peer_name(scope, self._proxies), trace_id(scope))
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # so that Starlette raises what it finds wrong, instead of answering
         await self._router(scope, receive, send)
+
+
+def _bound_of(error: Exception, path: str) -> Bound | None:
+    if not isinstance(error, OutOfBounds | HTTPException):
+        return None
+    if path not in _OPERATIONS:
+        return "path"
+    return error.bound if isinstance(error, OutOfBounds) else "method"
+
+
+_OPERATIONS: Final = frozenset(
+    path
+    for one in GENERATIONS.values()
+    for path in (one.attest_path, one.invoke_path, one.tools_path)
+)

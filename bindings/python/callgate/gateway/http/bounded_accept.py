@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any, Final, final
 
+from callgate.gateway.http.bounds import OnRefused
 from callgate.gateway.http.peer import Peer, canonical_address
 
 # Beside those that are spoken to: enough to tell some of the others that they are too many.
@@ -22,11 +23,22 @@ MARGIN: Final = 64
 class BoundedAccept(socket.socket):
     """Closes at once what is more than ``bound``, called before, lets in. Of one event loop."""
 
-    def bound(self, most: int, most_of_one: int, *, uncounted: Iterable[str] = ()) -> None:
-        """In all, and of one address (of IPv6 the /64) that is not in an ``uncounted`` network."""
+    def bound(
+        self,
+        most: int,
+        most_of_one: int,
+        *,
+        refused: OnRefused,
+        uncounted: Iterable[str] = (),
+    ) -> None:
+        """In all, and of one address (of IPv6 the /64) that is not in an ``uncounted`` network.
+
+        ``refused`` is told of what is closed.
+        """
         # By the peer's origin; all of them under "".
         self._open: Counter[str] = Counter()
         self._most, self._most_of_one = most + MARGIN, most_of_one + MARGIN
+        self._refused = refused
         self._uncounted = [ip_network(network) for network in uncounted]
 
     def accept(self) -> tuple[socket.socket, Any]:
@@ -36,15 +48,20 @@ class BoundedAccept(socket.socket):
         keys = self._keys(peer)
         if self._open[""] >= self._most or any(self._open[k] >= self._most_of_one for k in keys):
             connection.close()
+            self._refused("connections_closed", "LIMIT_EXCEEDED", _address(peer) or "unknown")
             raise ConnectionAbortedError
         connection.count_in(self._open, ("", *keys))
         return connection, peer
 
     def _keys(self, peer: Any) -> list[str]:
-        address = canonical_address(str(peer[0])) if isinstance(peer, tuple) else None
+        address = _address(peer)
         if address is None or any(ip_address(address) in one for one in self._uncounted):
             return []
         return [Peer(address=address).origin]
+
+
+def _address(peer: Any) -> str | None:
+    return canonical_address(str(peer[0])) if isinstance(peer, tuple) else None
 
 
 @final

@@ -9,7 +9,7 @@ import os
 import socket
 import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import final
 
@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from callgate import CallgateError
 from callgate.gateway.config import AdminSettings, ListenSettings
 from callgate.gateway.http.bounded_accept import BoundedAccept
+from callgate.gateway.http.bounds import OnRefused
 from callgate.gateway.http.protocol import OPERATORS
 
 
@@ -32,18 +33,34 @@ def bound_sockets(settings: ListenSettings | AdminSettings) -> Iterator[list[soc
         sockets: list[socket.socket] = []
         if settings.address is not None:
             listener = stack.enter_context(_tcp(settings.address, settings.port))
-            if isinstance(settings, ListenSettings):
-                listener.bound(
-                    settings.max_connections,
-                    settings.max_connections_per_address,
-                    uncounted=settings.trusted_proxies.networks,
-                )
-            else:
-                listener.bound(OPERATORS.connections, OPERATORS.connections_per_address)
             sockets.append(listener)
         if settings.unix is not None:
             sockets.append(stack.enter_context(_unix(settings.unix, int(settings.unix_mode, 8))))
         yield sockets
+
+
+def bound_accepts(
+    sockets: Iterable[socket.socket],
+    settings: ListenSettings | AdminSettings,
+    refused: OnRefused,
+) -> None:
+    """How many connections the sockets may hold. Before they listen; ``refused`` is told of more.
+
+    A unix socket is open to whom its mode lets in, and has the bounds of HTTP alone.
+    """
+    for sock in sockets:
+        if not isinstance(sock, BoundedAccept):
+            continue
+        if isinstance(settings, ListenSettings):
+            sock.bound(
+                settings.max_connections,
+                settings.max_connections_per_address,
+                refused=refused,
+                uncounted=settings.trusted_proxies.networks,
+            )
+        else:
+            most, most_of_one = OPERATORS.connections, OPERATORS.connections_per_address
+            sock.bound(most, most_of_one, refused=refused)
 
 
 def _tcp(address: str, port: int) -> BoundedAccept:

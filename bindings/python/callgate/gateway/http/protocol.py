@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 
 from callgate.gateway.config import ListenSettings
+from callgate.gateway.http.bounds import OnRefused
 from callgate.gateway.http.middleware.connection import bounded_connections
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.peer_protocol import PeerProtocol
@@ -14,16 +15,18 @@ from callgate.gateway.http.peer_protocol import PeerProtocol
 OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
 
 
-def agent_protocol(settings: ListenSettings, limits: HttpLimits) -> type[PeerProtocol]:
+def agent_protocol(
+    settings: ListenSettings, limits: HttpLimits, refused: OnRefused
+) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``. Trusted proxies stand for many, and count in all only."""
     networks = [ip_network(text) for text in settings.trusted_proxies.networks]
 
     def is_proxy(address: str) -> bool:
         return any(ip_address(address) in network for network in networks)
 
-    return bounded_connections(limits, uncounted=is_proxy)
+    return bounded_connections(limits, refused=refused, uncounted=is_proxy)
 
 
-def operator_protocol() -> type[PeerProtocol]:
+def operator_protocol(refused: OnRefused) -> type[PeerProtocol]:
     """The same for one listener of operators: whoever is on this machine can connect to it."""
-    return bounded_connections(OPERATORS)
+    return bounded_connections(OPERATORS, refused=refused)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import CallgateError
-from callgate.gateway.config import AdminSettings, GatewayConfig, ListenSettings
-from callgate.gateway.http.listen import Listener, bound_sockets
+from callgate.gateway.config import GatewayConfig, ListenSettings
+from callgate.gateway.http.bounds import OnRefused
+from callgate.gateway.http.listen import Listener, bound_accepts, bound_sockets
 from callgate.gateway.http.protocol import agent_protocol, operator_protocol
+from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
 from callgate.gateway.process.garbage import spare_collections
@@ -69,9 +71,13 @@ async def serve(
                 if not signals.stop.is_set():
                     raise
                 return
-            protocol = agent_protocol(config.listen, gateway.services.limits)
+            refused = agents_refused(gateway.services)
+            bound_accepts(agents, config.listen, refused)
+            protocol = agent_protocol(config.listen, gateway.services.limits, refused)
             for_agents = [_agents(config.listen, gateway, sock, protocol, tls) for sock in agents]
-            for_operators = [_operators(config.admin, gateway, sock) for sock in operators]
+            refused = operators_refused(gateway.services.metrics)
+            bound_accepts(operators, config.admin, refused)
+            for_operators = [_operators(gateway, sock, refused) for sock in operators]
             await _run(gateway, signals, for_agents, for_operators, on_ready)
 
 
@@ -200,11 +206,11 @@ def _agents(
     )
 
 
-def _operators(settings: AdminSettings, gateway: Gateway, bound: socket.socket) -> Listener:
+def _operators(gateway: Gateway, bound: socket.socket, refused: OnRefused) -> Listener:
     return Listener(
         gateway.admin_app,
         bound=bound,
-        protocol=operator_protocol(),
+        protocol=operator_protocol(refused),
         tls=None,
         header_bytes=32 * 1024,
         keep_alive_seconds=75,

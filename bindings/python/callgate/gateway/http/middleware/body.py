@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.http.bounds import Bound, OutOfBounds
 
 # What of a body that is too long is still read, so that its sender gets to read the answer: many
 # clients only do so after they have written everything. In multiples of the limit.
@@ -19,7 +19,7 @@ _DISCARDED: Final = 4
 async def json_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     """The whole body of a POST, of at most ``limit`` bytes; None: the caller went away.
 
-    How long it may take is bounded by the connection (connection.py). Raises Refusal.
+    How long it may take is bounded by the connection (connection.py). Raises OutOfBounds.
     """
     _check_headers(scope)
     message = await receive()
@@ -61,7 +61,7 @@ async def _whole(message: Message, receive: Receive, limit: int) -> bytes | None
         return None
     if size > limit:
         text = f"the body is larger than {limit} bytes"
-        raise Refusal("LIMIT_EXCEEDED", text, dispatched=False, status=413)
+        raise OutOfBounds("body_size", text, status=413)
     return b"".join(parts)
 
 
@@ -77,15 +77,17 @@ def _check_headers(scope: Scope) -> None:
                 break
         elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
             message = "a compressed body is not accepted"
-            raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=415)
+            raise _unacceptable("content_encoding", message, 415)
         elif name == b"origin":
             # Browsers send it with every POST, and no agent does. Of a page whose name was made to
             # mean this address (DNS rebinding) nothing else tells that it is a stranger's.
-            message = "a page in a browser is not an agent"
-            raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=403)
+            raise _unacceptable("origin", "a page in a browser is not an agent", 403)
     if types != 1:
-        message = "the Content-Type must be application/json"
-        raise Refusal("INVALID_ARGUMENT", message, dispatched=False, status=415)
+        raise _unacceptable("content_type", "the Content-Type must be application/json", 415)
+
+
+def _unacceptable(bound: Bound, message: str, status: int) -> OutOfBounds:
+    return OutOfBounds(bound, message, code_name="INVALID_ARGUMENT", status=status)
 
 
 _CHARSETS: Final = (b"", b"charset=utf-8", b'charset="utf-8"')

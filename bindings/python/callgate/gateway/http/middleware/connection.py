@@ -12,11 +12,12 @@ import h11
 
 from callgate._generations import Protocol
 from callgate.gateway.http import replies
+from callgate.gateway.http.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.http.middleware.joined_writes import JoinedWrites
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.middleware.strict_framing import StrictFraming
+from callgate.gateway.http.middleware.trace import trace_id_given
 from callgate.gateway.http.peer_protocol import PeerProtocol
-from callgate.gateway.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,18 +39,27 @@ _LOG.setLevel(logging.ERROR)
 
 
 def bounded_connections(
-    limits: HttpLimits, *, uncounted: Callable[[str], bool] = lambda address: False
+    limits: HttpLimits,
+    *,
+    refused: OnRefused,
+    uncounted: Callable[[str], bool] = lambda address: False,
 ) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``; the connections of all its instances are counted together.
 
+    ``refused`` is told of whatever is answered here, by the peer that the transport knows.
     ``uncounted`` names the addresses that stand for many peers, as trusted proxies do; peers on a
     unix socket have no address, and count only in all. uvicorn needs besides: ``ws="none"``,
     ``h11_max_incomplete_event_size=limits.header_bytes``, and no ``limit_concurrency``, whose
     answer is plain text.
     """
 
-    members = {"bounds": limits, "is_uncounted": staticmethod(uncounted)}
-    return type("BoundedConnection", (_BoundedConnection,), {**members, "open": Counter()})
+    members = {
+        "bounds": limits,
+        "refused": staticmethod(refused),
+        "is_uncounted": staticmethod(uncounted),
+        "open": Counter(),
+    }
+    return type("BoundedConnection", (_BoundedConnection,), members)
 
 
 class _BoundedConnection(PeerProtocol):
@@ -57,6 +67,7 @@ class _BoundedConnection(PeerProtocol):
     nobody reads ends it, too."""
 
     bounds: HttpLimits
+    refused: OnRefused
     is_uncounted: Callable[[str], bool]
     # By the peer's origin (of IPv6 the /64); all of them under "".
     open: Counter[str]
@@ -74,12 +85,13 @@ class _BoundedConnection(PeerProtocol):
         super().connection_made(joined)
         peer = self.peer
         if self.open[""] >= self.bounds.connections:
-            self._refuse_connection("too many connections are open")
+            self._refuse_connection("connections", "too many connections are open")
             return
         counted: tuple[str, ...] = ("",)
         if peer.address is not None and not self.is_uncounted(peer.address):
             if self.open[peer.origin] >= self.bounds.connections_per_address:
-                self._refuse_connection("too many connections are open from this address")
+                message = "too many connections are open from this address"
+                self._refuse_connection("connections_of_address", message)
                 return
             counted = ("", peer.origin)
         self.open.update(counted)
@@ -136,7 +148,8 @@ class _BoundedConnection(PeerProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """For what is no HTTP: uvicorn's answer would be plain text."""
-        self._answer_and_close(replies.http_fault(HTTPStatus.BAD_REQUEST, self._protocol()))
+        reply = replies.http_fault(HTTPStatus.BAD_REQUEST, self._protocol())
+        self._answer_and_close("malformed_http", reply)
 
     def _await(self, states: frozenset[Any]) -> None:
         """Gives the peer time, from now, to leave ``states``; it has it once for each."""
@@ -172,20 +185,19 @@ class _BoundedConnection(PeerProtocol):
         self._deadline = None
         if self.transport.is_closing() or self.conn.their_state not in self._awaited:
             return
-        message = "the request did not arrive in time"
-        error = Refusal("LIMIT_EXCEEDED", message, dispatched=False, status=408)
-        self._answer_and_close(replies.refused(error, self._protocol()))
+        error = OutOfBounds("slow_request", "the request did not arrive in time", status=408)
+        self._answer_and_close(error.bound, replies.refused(error, self._protocol()))
 
-    def _refuse_connection(self, message: str) -> None:
-        error = Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
-        self._answer(replies.refused(error, "smcp/v1"))
+    def _refuse_connection(self, bound: Bound, message: str) -> None:
+        error = OutOfBounds(bound, message, retry_after=1)
+        self._answer(bound, replies.refused(error, "smcp/v1"))
         self.transport.close()
 
     def _protocol(self) -> Protocol:
         return replies.protocol_of(self.scope["path"] if self.scope else "")
 
-    def _answer_and_close(self, reply: replies.Reply) -> None:
-        self._answer(reply)
+    def _answer_and_close(self, bound: Bound, reply: replies.Reply) -> None:
+        self._answer(bound, reply)
         if self.cycle is not None and not self.cycle.response_complete:
             # The application, if it waits for the body, is told that the caller went away.
             self.cycle.disconnected = True
@@ -198,10 +210,11 @@ class _BoundedConnection(PeerProtocol):
         self.transport.write_eof()
         self._lingering = self.loop.call_later(_LINGER, self.transport.close)
 
-    def _answer(self, reply: replies.Reply) -> None:
-        """Writes it, unless another answer began."""
+    def _answer(self, bound: Bound, reply: replies.Reply) -> None:
+        """Writes it and tells of it, unless another answer began."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
+        self._tell(bound, reply)
         status = HTTPStatus(reply.status)
         headers = [
             (b"content-type", b"application/json"),
@@ -214,3 +227,10 @@ class _BoundedConnection(PeerProtocol):
         )
         for event in (response, h11.Data(data=reply.body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
+
+    def _tell(self, bound: Bound, reply: replies.Reply) -> None:
+        # The last request's is another's, once that is answered.
+        under_way = self.cycle is not None and not self.cycle.response_complete
+        trace_id = trace_id_given(self.cycle.scope) if under_way else None
+        code_name = reply.code_name or "INTERNAL_ERROR"
+        self.refused(bound, code_name, self.peer.address or self.peer.origin, trace_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.types import Scope
@@ -26,6 +27,12 @@ def trace_id(scope: Scope) -> str:
     """32 lower-case hexadecimal digits."""
     value: str = scope["callgate.trace_id"]
     return value
+
+
+def trace_id_given(scope: Mapping[str, object]) -> str | None:
+    """The same, of a request that may not have got so far."""
+    value = scope.get("callgate.trace_id")
+    return value if isinstance(value, str) else None
 
 
 def _received(scope: Scope) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import final
 
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.http.bounds import OutOfBounds
 
 
 @final
@@ -22,10 +22,10 @@ class RequestsUnderWay:
         self._under_way = 0
 
     def __enter__(self) -> None:
-        """Raises Refusal."""
+        """Raises OutOfBounds."""
         if self._under_way >= self._limit:
             message = "too many requests are under way"
-            raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
+            raise OutOfBounds("requests", message, retry_after=1)
         self._under_way += 1
 
     def __exit__(self, *raised: object) -> None:

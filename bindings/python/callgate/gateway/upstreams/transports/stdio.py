@@ -32,6 +32,7 @@ from callgate.gateway.upstreams.transports.outline import Outline
 from callgate.gateway.upstreams.transports.pending import Pending
 from callgate.gateway.upstreams.transports.server_log import ServerLog
 from callgate.gateway.upstreams.transports.settings import StdioSettings
+from callgate.gateway.upstreams.transports.strays import Strays
 
 _PIPE_GRACE = 1.0
 """Seconds that a pipe may stay open after the process is gone: something inherited it."""
@@ -60,10 +61,6 @@ class StdioConnection(asyncio.SubprocessProtocol):
         self._deaf = False
         self._exited = self._loop.create_future()
         self._lost: asyncio.Future[None] = self._loop.create_future()
-        self._strays = limits.STRAYS_PER_SECOND
-        self._stray_second = 0.0
-        self._paused = False
-        self._held = b""  # read before the pause, and not looked at yet
 
     @classmethod
     async def open(
@@ -157,22 +154,23 @@ class StdioConnection(asyncio.SubprocessProtocol):
         stdin, stdout = transport.get_pipe_transport(0), transport.get_pipe_transport(1)
         assert isinstance(stdin, asyncio.WriteTransport)
         assert isinstance(stdout, asyncio.ReadTransport)
-        self._stdin, self._stdout = stdin, stdout
+        self._stdin = stdin
+        self._strays = Strays(stdout, self._loop, self._counters, self._read)
         self._counters.starts += 1
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
             self._server_log.feed(data)
-        elif self._paused:
-            self._held += data
+        elif self._strays.paused:
+            self._strays.hold(data)
         else:
             self._read(data)
 
     def _read(self, data: bytes) -> None:
         start = 0
         while self._ended is None and start < len(data):
-            if self._paused:
-                self._held = data[start:]
+            if self._strays.paused:
+                self._strays.hold(data[start:])
                 return
             end = data.find(b"\n", start)
             self._collect(data[start:] if end < 0 else data[start:end])
@@ -204,9 +202,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
         if buffer.oversized:
             if buffer.id_if_oversized is not None:
                 self._pending.refuse(buffer.id_if_oversized, oversized=True)
-            self._stray()
+            self._strays.one_more()
         elif buffer.empty:
-            self._stray()
+            self._strays.one_more()
         else:
             self._message(buffer.take())
 
@@ -218,9 +216,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
             return
         if frame.method is None:
             if not self._pending.answer(frame, len(line)):
-                self._stray()
+                self._strays.one_more()
             return
-        self._stray()
+        self._strays.one_more()
         if frame.id is not None:
             self._counters.refused_requests += 1
             if self._hears():
@@ -230,30 +228,11 @@ class StdioConnection(asyncio.SubprocessProtocol):
 
     def _garbage(self, line: bytearray) -> None:
         self._counters.garbage_messages += 1
-        self._stray()
+        self._strays.one_more()
         outline = Outline()
         outline.feed(line)
         if outline.id is not None:
             self._pending.refuse(outline.id, oversized=False)
-
-    def _stray(self) -> None:
-        """Counts a message that answers nothing, and pauses a server that sends too many."""
-        now = self._loop.time()
-        if now - self._stray_second >= 1.0:
-            self._stray_second, self._strays = now, limits.STRAYS_PER_SECOND
-        self._strays -= 1
-        if self._strays == 0:
-            self._counters.paused += 1
-            self._paused = True
-            self._stdout.pause_reading()
-            self._loop.call_at(self._stray_second + 1.0, self._resume)
-
-    def _resume(self) -> None:
-        self._paused = False
-        held, self._held = self._held, b""
-        self._read(held)
-        if not self._paused and not self._stdout.is_closing():
-            self._stdout.resume_reading()
 
     # How it ends.
 
