@@ -3,7 +3,7 @@ import { type CodeName, errorCodes } from '../codes.js';
 import type { Protocol } from '../envelope.js';
 import type { JsonObject } from '../json.js';
 import { GatewayRefused, type SMCPErrorOptions, TokenRefused, ToolDenied } from './errors.js';
-import { type HttpResponse, plain, retryAfterHeader } from './wire.js';
+import { type HttpResponse, isObject, plain, retryAfterHeader } from './wire.js';
 
 const LONGEST = 1e9; // seconds; more is no time to wait
 
@@ -85,8 +85,4 @@ function isString(value: unknown): value is string {
 
 function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
