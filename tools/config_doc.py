@@ -60,7 +60,10 @@ callgate serve --schema > gateway.schema.json
 - Unknown and duplicate keys are refused; so are anchors, aliases and tags. Plain scalars are
   `true`, `false`, `null` and JSON numbers, everything else is a string, and no string is taken for
   a number.
-- All faults of the file, and of the variables, are reported at once, each with line and column.
+- Faults are reported together, each with line and column or the name of the variable. Some hide
+  others: where the text is no YAML, or has an anchor, alias or tag, nothing else is looked at; of a
+  key that stands twice the second value is not judged; and with a duplicate key, or one that is no
+  string, the variables are not read yet.
   `callgate serve --check --config FILE` reads every file that a start would read as well, and
   starts nothing. It exits with 0 or 2. A scope that no context has is a warning, here and in the
   log of a start: the context may come later.

@@ -79,22 +79,22 @@ bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matche
                      [&](std::string_view word) { return JudgePathWord(outer, word).empty(); });
 }
 
-bool AreWordsCovered(const Capability& outer, const Words& words) {
+Gaps FindWordGaps(const Capability& outer, const Words& words) {
   std::size_t matched = 0;
   for (const CommandEntry& entry : *outer.command_allowlist) {
     if (entry.words.size() > matched && entry.Matches(words.data(), words.size())) {
       matched = entry.words.size();
     }
   }
-  if (matched == 0) return false;
+  if (matched == 0) return kCommandGap;
   const Subcommands subcommands = SubcommandsOf(outer, words[0]);
   if (subcommands.held) {
-    if (words.size() < 2) return false;
+    if (words.size() < 2) return kSubcommandGap;
     const auto& listed = subcommands.listed;
-    if (std::find(listed.begin(), listed.end(), words[1]) == listed.end()) return false;
+    if (std::find(listed.begin(), listed.end(), words[1]) == listed.end()) return kSubcommandGap;
     matched = std::max<std::size_t>(matched, 2);
   }
-  return DoWordsPass(outer, words, matched);
+  return DoWordsPass(outer, words, matched) ? 0 : kCommandGap;
 }
 
 // `inner` could take the key for a command where `outer` takes it for arguments without one.
@@ -126,8 +126,7 @@ Gaps FindCommandGaps(const Reached& outer, const Reached& inner, const CommandAt
   if (outer.reach.command_keys != inner.reach.command_keys) gaps |= kKeysGap;
   if (outer.reach.freed_commands != inner.reach.freed_commands) gaps |= kFreedGap;
   if (outer.capability.exec != inner.capability.exec) gaps |= kExecGap;
-  if (!AreWordsCovered(outer.capability, atom.words)) gaps |= kCommandGap;
-  return gaps;
+  return gaps | FindWordGaps(outer.capability, atom.words);
 }
 
 Gaps FindPatternGaps(const Capability& outer, const Capability& inner) {
@@ -181,12 +180,13 @@ bool IsRateWithin(const Capability& inner, const Capability& outer) noexcept {
 }
 
 std::string_view NameOf(Gaps gaps) noexcept {
-  constexpr std::array<std::pair<Gaps, std::string_view>, 11> kNames = {{
+  constexpr std::array<std::pair<Gaps, std::string_view>, 12> kNames = {{
       {kOnlyArgumentsGap, "only_arguments"},
       {kPathGap, "path_allowlist"},
       {kBaseGap, "base_directory"},
       {kDomainGap, "domain_allowlist"},
       {kCommandGap, "command_allowlist"},
+      {kSubcommandGap, "subcommand_allowlist"},
       {kExecGap, "exec"},
       {kKeysGap, "added keys"},
       {kFreedGap, "free_arguments"},

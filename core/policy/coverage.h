@@ -22,6 +22,7 @@ inline constexpr Gaps kFreedGap = 1 << 7;  // freed keys
 inline constexpr Gaps kAbsenceGap = 1 << 8;
 inline constexpr Gaps kPatternGap = 1 << 9;
 inline constexpr Gaps kRateGap = 1 << 10;
+inline constexpr Gaps kSubcommandGap = 1 << 11;
 
 // A capability with its reach.
 struct Reached {

@@ -15,6 +15,14 @@ std::string Printable(std::string text) {
   return text;
 }
 
+// Where an entry fires without a match, "matches" would send its reader to the wrong place.
+std::string_view MeaningOf(ErrorCode code, const DecisionRecord& record) {
+  if (record.rule == "deny.malformed") {
+    return "an argument that an entry of the deny list looks at is malformed";
+  }
+  return CodeMeaning(code);
+}
+
 std::string NameOf(const policy::Context* context, std::int32_t capability) {
   std::string name = "capability " + std::to_string(capability);
   if (context != nullptr) {
@@ -22,6 +30,11 @@ std::string NameOf(const policy::Context* context, std::int32_t capability) {
     name.append(" (").append(pattern.text).append(")");
   }
   return name;
+}
+
+std::string NameOfDenyEntry(const policy::Context& context, std::int32_t position) {
+  const auto& pattern = context.deny_list[static_cast<std::size_t>(position)].tool_pattern;
+  return "deny entry " + std::to_string(position) + " (" + pattern.text + ")";
 }
 
 }  // namespace
@@ -36,10 +49,11 @@ std::string Decision::reason() const {
   if (allowed_) return "allowed by " + NameOf(context_.get(), capability_);
   if (record_ == nullptr) return std::string(CodeMeaning(code_));
   if (!record_->reason.empty()) return record_->reason;
-  std::string reason(CodeMeaning(code_));
+  std::string reason(MeaningOf(code_, *record_));
   if (!record_->rule.empty()) reason.append(" (").append(record_->rule).append(")");
   if (!record_->where.empty()) reason += " at " + Printable(record_->where);
   if (capability_ >= 0) reason += " in " + NameOf(context_.get(), capability_);
+  if (record_->deny_entry >= 0) reason += " in " + NameOfDenyEntry(*context_, record_->deny_entry);
   return reason;
 }
 
@@ -223,6 +237,7 @@ Decision DecisionBuilder::FromVerdict(policy::Verdict&& verdict, ContextPtr cont
 void DecisionBuilder::Describe(policy::Verdict&& verdict, DecisionRecord& record) {
   record.rule = verdict.rule;
   record.where = std::move(verdict.where);
+  record.deny_entry = verdict.deny_entry;
   record.details = std::move(verdict.tried);
   for (const TriedCapability& tried : record.details) {
     if (static_cast<std::int32_t>(tried.capability) == verdict.capability) {

@@ -33,6 +33,7 @@ struct DecisionRecord {
   std::string reason;
   std::string_view rule;  // static
   std::string where;
+  std::int32_t deny_entry = policy::kNoDenyEntry;  // of the Decision's context
   std::vector<TriedCapability> details;
   std::vector<RateCharge> charges;
 

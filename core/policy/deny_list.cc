@@ -11,73 +11,91 @@ namespace {
 // free_arguments frees nothing from a deny list.
 const KeyList kNothingFreed;
 
-template <typename Entry>
-using EntriesOf = InlineBuffer<const Entry*, 16>;
+// The entries of one kind, at least one. The first fires on whatever is malformed.
+using Entries = InlineBuffer<const DenyEntry*, 16>;
 
-bool AnyCovers(const EntriesOf<PathEntry>& entries, std::string_view path, std::string_view base) {
+template <typename Kind>
+const Kind& As(const DenyEntry* entry) noexcept {
+  return *std::get_if<Kind>(&entry->argument);
+}
+
+// `fired` becomes the entry that covers the path, or the first.
+bool AnyCovers(const Entries& entries, std::string_view path, std::string_view base,
+               const DenyEntry*& fired) {
   PathBuffer buffer;
   const std::string_view normal = NormalizePath(path, base, buffer);
-  for (const PathEntry* entry : entries) {
-    if (entry->MatchesDenied(normal)) return true;
+  for (const DenyEntry* entry : entries) {
+    fired = entry;
+    if (As<PathEntry>(entry).MatchesDenied(normal)) return true;
   }
+  fired = entries[0];
   return false;
 }
 
 // A relative path could mean any of the directories that the capabilities on the tool name.
-std::string_view JudgeRelative(const Context& context, const EntriesOf<PathEntry>& entries,
-                               const Positions& capabilities, std::string_view path) {
+std::string_view JudgeRelative(const Context& context, const Entries& entries,
+                               const Positions& capabilities, std::string_view path,
+                               const DenyEntry*& fired) {
   for (const std::uint32_t position : capabilities) {
     const auto& base = context.capabilities[position].base_directory;
-    if (!base || AnyCovers(entries, path, base->text)) return "deny.relative";
+    if (!base || AnyCovers(entries, path, base->text, fired)) return "deny.relative";
   }
   return {};
 }
 
-Fault JudgePaths(const Context& context, const EntriesOf<PathEntry>& entries,
-                 const Positions& capabilities, const Arguments& arguments) {
+Denial JudgePaths(const Context& context, const Entries& entries, const Positions& capabilities,
+                  const Arguments& arguments) {
   const ArgumentSearch search{kPathKey, LooksLikePath, context.compiled->path_arguments(),
                               kNothingFreed, false};
-  return search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) -> Fault {
-    if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
-    if (!IsAbsolutePath(path)) return {JudgeRelative(context, entries, capabilities, path), i};
-    return {AnyCovers(entries, path, {}) ? "deny.path" : "", i};
-  });
+  const DenyEntry* fired = entries[0];
+  const Fault fault =
+      search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) -> Fault {
+        if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
+        if (!IsAbsolutePath(path)) {
+          return {JudgeRelative(context, entries, capabilities, path, fired), i};
+        }
+        return {AnyCovers(entries, path, {}, fired) ? "deny.path" : "", i};
+      });
+  return {fault, fired};
 }
 
-Fault JudgeDomains(const Context& context, const EntriesOf<DomainEntry>& entries,
-                   const Arguments& arguments) {
+Denial JudgeDomains(const Context& context, const Entries& entries, const Arguments& arguments) {
   const ArgumentSearch search{kDomainKey, LooksLikeUrl, context.compiled->domain_arguments(),
                               kNothingFreed, false};
+  const DenyEntry* fired = entries[0];
   const Fault fault =
       search.ForEach(arguments, [&](std::uint32_t i, std::string_view value) -> Fault {
         Domain domain;
         if (const std::string_view rule = ParseDomain(value, domain); !rule.empty())
           return {rule, i};
-        for (const DomainEntry* entry : entries) {
-          if (entry->MatchesDenied(domain)) return {"deny.domain", i};
+        for (const DenyEntry* entry : entries) {
+          fired = entry;
+          if (As<DomainEntry>(entry).MatchesDenied(domain)) return {"deny.domain", i};
         }
+        fired = entries[0];
         return {};
       });
-  if (fault) return fault;
-  return JudgePorts(search, arguments);
+  if (fault) return {fault, fired};
+  return {JudgePorts(search, arguments), fired};
 }
 
 // With the elements of lists split on spaces, since a server may join them. The words of an entry
 // hold no spaces, so it never matches argv as it stands without matching what is split, too.
-Fault JudgeCommand(const Context& context, const EntriesOf<CommandEntry>& entries,
-                   const Arguments& arguments) {
+Denial JudgeCommand(const Context& context, const Entries& entries, const Arguments& arguments) {
   const CommandSearch search{context.compiled->command_arguments(), kNothingFreed, Exec::kArgv};
   TextArena arena;
   WordBuffer words;
   std::uint32_t item;
-  if (const Fault fault = search.Find(arguments, arena, words, item)) return fault;
+  if (const Fault fault = search.Find(arguments, arena, words, item)) return {fault, entries[0]};
   if (words.empty()) return {};
 
   WordBuffer first;  // obeys the rules of a word, wherever it came from, and holds no quote
   if (const auto rule = SplitListWord(words[0].raw, arena, first); !rule.empty()) {
-    return {rule, item};
+    return {{rule, item}, entries[0]};
   }
-  if (first[0].text.size() != first[0].raw.size()) return {"command.quote-elsewhere", item};
+  if (first[0].text.size() != first[0].raw.size()) {
+    return {{"command.quote-elsewhere", item}, entries[0]};
+  }
   InlineBuffer<std::string_view, 16> split;
   for (const Word& word : words) {
     if (!word.from_list) {
@@ -91,38 +109,38 @@ Fault JudgeCommand(const Context& context, const EntriesOf<CommandEntry>& entrie
       if (!part.empty()) split.Append(part);
     }
   }
-  for (const CommandEntry* entry : entries) {
-    if (entry->MatchesDenied(split.data(), split.size())) return {"deny.command", item};
+  for (const DenyEntry* entry : entries) {
+    if (As<CommandEntry>(entry).MatchesDenied(split.data(), split.size())) {
+      return {{"deny.command", item}, entry};
+    }
   }
   return {};
 }
 
 }  // namespace
 
-Fault JudgeDenyList(const Context& context, const Positions& entries, const Positions& capabilities,
-                    const Arguments& arguments) {
-  EntriesOf<PathEntry> paths;
-  EntriesOf<DomainEntry> domains;
-  EntriesOf<CommandEntry> commands;
+Denial JudgeDenyList(const Context& context, const Positions& entries,
+                     const Positions& capabilities, const Arguments& arguments) {
+  Entries paths, domains, commands;
   for (const std::uint32_t position : entries) {
-    const auto& argument = context.deny_list[position].argument;
-    if (const auto* path = std::get_if<PathEntry>(&argument)) {
-      paths.Append(path);
-    } else if (const auto* domain = std::get_if<DomainEntry>(&argument)) {
-      domains.Append(domain);
-    } else if (const auto* command = std::get_if<CommandEntry>(&argument)) {
-      commands.Append(command);
+    const DenyEntry* entry = &context.deny_list[position];
+    if (std::holds_alternative<PathEntry>(entry->argument)) {
+      paths.Append(entry);
+    } else if (std::holds_alternative<DomainEntry>(entry->argument)) {
+      domains.Append(entry);
+    } else if (std::holds_alternative<CommandEntry>(entry->argument)) {
+      commands.Append(entry);
     } else {
-      return {"deny.pattern"};
+      return {{"deny.pattern"}, entry};
     }
   }
-  Fault fault;
-  if (!paths.empty()) fault = JudgePaths(context, paths, capabilities, arguments);
-  if (!fault && !domains.empty()) fault = JudgeDomains(context, domains, arguments);
-  if (!fault && !commands.empty()) fault = JudgeCommand(context, commands, arguments);
+  Denial denial;
+  if (!paths.empty()) denial = JudgePaths(context, paths, capabilities, arguments);
+  if (!denial && !domains.empty()) denial = JudgeDomains(context, domains, arguments);
+  if (!denial && !commands.empty()) denial = JudgeCommand(context, commands, arguments);
   // Whatever else denies a value of the kind everywhere fires the entry, too.
-  if (fault && !fault.rule.starts_with("deny.")) fault.rule = "deny.malformed";
-  return fault;
+  if (denial && !denial.rule.starts_with("deny.")) denial.rule = "deny.malformed";
+  return denial;
 }
 
 }  // namespace callgate::policy

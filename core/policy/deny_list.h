@@ -7,10 +7,15 @@
 
 namespace callgate::policy {
 
+// Why an entry fires, and which; no rule: none does.
+struct Denial : Fault {
+  const DenyEntry* entry = nullptr;  // of the context; the first of its kind that fires
+};
+
 // `entries` are those of the context whose pattern matches the tool, `capabilities` those of its
-// capabilities. No fault: none fires. A fault's rule is why its entry fires.
-[[nodiscard]] Fault JudgeDenyList(const Context& context, const Positions& entries,
-                                  const Positions& capabilities, const Arguments& arguments);
+// capabilities.
+[[nodiscard]] Denial JudgeDenyList(const Context& context, const Positions& entries,
+                                   const Positions& capabilities, const Arguments& arguments);
 
 }  // namespace callgate::policy
 

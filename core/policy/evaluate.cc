@@ -42,9 +42,10 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
 
   const Arguments walked(arguments);
   if (!denied.empty()) {
-    if (const Fault fault = JudgeDenyList(context, denied, capabilities, walked)) {
-      Verdict verdict = Deny(ErrorCode::kToolExplicitlyDenied, fault.rule);
-      verdict.where = walked.PointerTo(fault.item);
+    if (const Denial denial = JudgeDenyList(context, denied, capabilities, walked)) {
+      Verdict verdict = Deny(ErrorCode::kToolExplicitlyDenied, denial.rule);
+      verdict.deny_entry = static_cast<std::int32_t>(denial.entry - context.deny_list.data());
+      verdict.where = walked.PointerTo(denial.item);
       return verdict;
     }
   }

@@ -14,6 +14,7 @@
 namespace callgate::policy {
 
 inline constexpr std::int32_t kNoCapability = -1;
+inline constexpr std::int32_t kNoDenyEntry = -1;
 
 // Denies unless Evaluate made it allow.
 struct Verdict {
@@ -21,6 +22,7 @@ struct Verdict {
   ErrorCode code = ErrorCode::kInternalError;  // why not, where it denies
   std::string_view rule;                       // that decided; static
   std::int32_t capability = kNoCapability;     // that allowed first, or got furthest
+  std::int32_t deny_entry = kNoDenyEntry;      // that fired: its position in the deny list
   // The capabilities that allow, in order, up to and including the first without a rate limit: the
   // call is charged to the first of these that has room.
   InlineBuffer<std::uint32_t, 8> allowing;

@@ -121,7 +121,8 @@ std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer, 
   if ((gaps & kPatternGap) != 0) AppendPatterns(pieces, outer.capability);
   if ((gaps & (kPathGap | kBaseGap | kAnyKind)) != 0) AppendPaths(pieces, inner, outer);
   if ((gaps & (kDomainGap | kAnyKind)) != 0) AppendDomains(pieces, inner, outer);
-  if ((gaps & (kCommandGap | kExecGap | kAnyKind)) != 0) AppendCommands(pieces, inner, outer);
+  constexpr Gaps kCommands = kCommandGap | kSubcommandGap | kExecGap;
+  if ((gaps & (kCommands | kAnyKind)) != 0) AppendCommands(pieces, inner, outer);
   return pieces;
 }
 

@@ -48,6 +48,7 @@ RUN_ELSEWHERE = {
     "npm install": ("tools/test_node.sh", "npm install"),
     "cmake --preset": ("CMakePresets.json", '"configurePresets"'),
     "cmake --install": ("tests/consumer/install/install_and_consume.cmake", "--install"),
+    "cmake -S": ("tests/consumer/install/install_and_consume.cmake", "-DCMAKE_PREFIX_PATH="),
     "cmake --build": ("tools/build.sh", "cmake --build"),
     "python tools/": ("tests/docs/test_pages.py", "_doc"),
     "python -m pytest": ("tools/run_tests.py", "-m pytest"),

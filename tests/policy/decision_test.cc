@@ -72,6 +72,42 @@ TEST(Decision, ReasonNamesRuleAndPlaceWithoutControlCharacters) {
   EXPECT_EQ(reason.find("passwd"), std::string::npos);
 }
 
+// The first entry of its kind that fires, whichever argument it fires on.
+TEST(Decision, ReasonNamesTheDenyEntryThatFired) {
+  const auto policy = PolicySet::Parse(R"({"name": "c",
+      "capabilities": [{"tool_pattern": "*", "base_directory": "/usr", "path_allowlist": ["/"]}],
+      "deny_list": ["fs.delete", "fs.*:/etc", "fs.*:/usr", "*:evil.com", "*:b.com", "*:rm",
+                    "*:dd"]})");
+  ASSERT_TRUE(policy) << policy.error().message;
+  const auto reason = [&](std::string_view tool, std::string_view arguments) {
+    const Decision decision = policy->Evaluate("c", tool, arguments);
+    EXPECT_EQ(decision.code(), ErrorCode::kToolExplicitlyDenied) << arguments;
+    return decision.reason();
+  };
+  const std::string matches = "an entry of the deny list matches ";
+  EXPECT_EQ(reason("fs.delete", "{}"), matches + "(deny.pattern) in deny entry 0 (fs.delete)");
+  EXPECT_EQ(reason("fs.read", R"({"path": ["/a", "/etc/x"]})"),
+            matches + "(deny.path) at /path/1 in deny entry 1 (fs.*)");
+  EXPECT_EQ(reason("fs.read", R"({"path": "/usr/x"})"),
+            matches + "(deny.path) at /path in deny entry 2 (fs.*)");
+  EXPECT_EQ(reason("fs.read", R"({"path": "x"})"),
+            matches + "(deny.relative) at /path in deny entry 2 (fs.*)");
+  EXPECT_EQ(reason("web", R"({"host": "b.com"})"),
+            matches + "(deny.domain) at /host in deny entry 4 (*)");
+  EXPECT_EQ(reason("sh", R"({"command": "dd if=x"})"),
+            matches + "(deny.command) at /command in deny entry 6 (*)");
+}
+
+// It fires on what is malformed, though nothing matches; the first of the kind is named.
+TEST(Decision, ReasonTellsAMalformedArgumentFromAMatch) {
+  const auto policy = PolicySet::Parse(R"({"name": "c",
+      "capabilities": [{"tool_pattern": "*"}], "deny_list": ["x", "*:/etc", "*:/usr"]})");
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_EQ(policy->Evaluate("c", "fs.read", R"({"path": "/a/%2e"})").reason(),
+            "an argument that an entry of the deny list looks at is malformed (deny.malformed) at "
+            "/path in deny entry 1 (*)");
+}
+
 TEST(Decision, AnUnknownContextAndMalformedCallsAreNamed) {
   const auto policy = PolicySet::Parse("{\"name\":\"c\",\"capabilities\":[]}");
   EXPECT_EQ(policy->Evaluate("d", "bad tool", "[").code(), ErrorCode::kScopeNotFound);

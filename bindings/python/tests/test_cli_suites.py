@@ -126,6 +126,11 @@ def test_a_faulty_suite_is_an_error_with_its_place(
     assert printed.err.startswith(f"{file}:{place}: ")
 
 
+def test_a_folder_of_suites_is_told_from_a_suite() -> None:
+    done = run("test", POLICIES)
+    assert_error(done, f"{POLICIES}: is a directory; expected the file of a suite, or several")
+
+
 def test_a_suite_whose_policy_is_faulty_is_an_error(tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text("name: Bad\ncapabilities: []\n")

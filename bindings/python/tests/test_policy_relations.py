@@ -103,13 +103,48 @@ def test_containment_is_the_vectors(vector: dict[str, Any]) -> None:
     answer = policy.contains(parent, child)
     assert answer.contained is bool(answer) is vector["contained"]
     assert (answer.reason == "") is vector["contained"]
-    if "reason" in vector:
-        assert answer.reason.startswith(vector["reason"])
-    if "witness" in vector:
-        assert answer.witness is not None
+    assert answer.reason.startswith(vector.get("reason", ""))
+    assert (answer.witness is not None) is vector.get("witness", False)
+    if answer.witness is not None:
         assert policy.evaluate(child, answer.witness.tool, answer.witness.arguments)
         assert not policy.evaluate(parent, answer.witness.tool, answer.witness.arguments)
         assert answer.witness.tool == vector.get("tool", answer.witness.tool)
+
+
+@pytest.mark.vectors("diff.json", "vectors")
+def test_differences_are_the_vectors(vector: dict[str, Any]) -> None:
+    policy = PolicySet.parse(json.dumps(vector["contexts"]))
+    before, after = vector["before"], vector["after"]
+    if "code" in vector:
+        with pytest.raises(PolicyError) as refused:
+            policy.diff(before, policy, after)
+        assert refused.value.code_name == vector["code"]
+        return
+    diff = policy.diff(before, policy, after)
+    assert bool(diff) is bool(vector["changes"])
+    for change, expected in zip(diff.changes, vector["changes"], strict=True):
+        assert change.became_allowed is expected["became_allowed"]
+        assert change.capability == expected["capability"]
+        assert change.reason.startswith(expected.get("reason", ""))
+        assert (change.witness is not None) is expected.get("witness", False)
+        if change.witness is not None:
+            call = (change.witness.tool, change.witness.arguments)
+            assert policy.evaluate(before, *call).allowed is not change.became_allowed
+            assert policy.evaluate(after, *call).allowed is change.became_allowed
+
+
+@pytest.mark.vectors("lint.json", "vectors")
+def test_warnings_are_the_vectors(vector: dict[str, Any]) -> None:
+    found = PolicySet.parse(json.dumps(vector["context"])).lint()
+    warnings = [{"rule": warning.rule, "capability": warning.capability} for warning in found]
+    assert warnings == vector["warnings"]
+
+
+@pytest.mark.vectors("could_allow.json", "vectors")
+def test_possible_tools_are_the_vectors(vector: dict[str, Any]) -> None:
+    context = vector["context"]
+    policy = PolicySet.parse(json.dumps(context))
+    assert policy.could_allow(context["name"], vector["tools"]) == vector["possible"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import { CallgateError } from '../errors.js';
 import { PublicKey } from '../public-key.js';
 import { splitObject } from '../split-object.js';
 import { Ed25519Key } from './ed25519-key.js';
-import { PayloadError, VerificationError } from './errors.js';
+import { otherCodeName, PayloadError, VerificationError } from './errors.js';
 import { unsendable } from './mistakes.js';
 import { payloadText } from './payload.js';
 
@@ -166,7 +166,7 @@ function verifiedBy(envelope: unknown, publicKeyBytes: Uint8Array, protocol: Pro
       throw new VerificationError(cause.message, protocol, 'INVALID_ENVELOPE', cause);
     }
     if (!(cause instanceof CallgateError)) throw cause;
-    throw new VerificationError(cause.message, protocol, cause.codeName, cause);
+    throw new VerificationError(cause.message, protocol, otherCodeName(cause), cause);
   }
 }
 
@@ -193,6 +193,6 @@ function checkedToken(token: unknown): string {
 
 function asPayloadError(cause: unknown): unknown {
   if (!(cause instanceof CallgateError)) return cause;
-  const { message, codeName } = cause;
-  return new PayloadError(message, { codeName, dispatched: false, cause });
+  const options = { codeName: otherCodeName(cause), dispatched: false, cause };
+  return new PayloadError(cause.message, options);
 }

@@ -1,5 +1,5 @@
 /** What can go wrong between a client and a gateway, told apart by class or `codeName`. */
-import { type CodeName, errorCodes } from '../codes.js';
+import { type CodeName, codeNamed, errorCodes } from '../codes.js';
 import type { Protocol } from '../envelope.js';
 import { CallgateError } from '../errors.js';
 import type { JsonObject } from '../json.js';
@@ -74,34 +74,38 @@ export class SMCPError extends CallgateError {
 export const SEALError: typeof SMCPError = SMCPError;
 export type SEALError = SMCPError;
 
-/** A parameter of a client that cannot be right. */
-export class ConfigurationError extends SMCPError {
-  declare readonly codeName: 'INVALID_ARGUMENT';
+/** The options of an error whose class says which names it has: one of them must be given. */
+export type NamedOptions<Name extends CodeName> = SMCPErrorOptions & { readonly codeName: Name };
+
+type Unsent<Name extends CodeName> = NamedOptions<Name> & { readonly dispatched: false };
+
+/** A failure of a kind, made with the names that its kind has and no others. */
+abstract class NamedError<Name extends CodeName> extends SMCPError {
+  declare readonly codeName: Name;
+
+  constructor(message: string, options: NamedOptions<Name>) {
+    super(message, options);
+  }
 }
+
+/** A parameter of a client that cannot be right. */
+export class ConfigurationError extends NamedError<'INVALID_ARGUMENT'> {}
 
 /** An argument of a call that cannot be sent: nothing was. */
-export class PayloadError extends SMCPError {
-  declare readonly codeName: OtherCodeName;
-}
+export class PayloadError extends NamedError<OtherCodeName> {}
 
 /** A call before `attest`. */
-export class NotAttested extends SMCPError {
-  declare readonly codeName: 'INVALID_ARGUMENT';
-}
+export class NotAttested extends NamedError<'INVALID_ARGUMENT'> {}
 
 /** A client that was disposed of, or a key that was erased. */
-export class ClientClosed extends SMCPError {
-  declare readonly codeName: 'INVALID_ARGUMENT';
-}
+export class ClientClosed extends NamedError<'INVALID_ARGUMENT'> {}
 
 /**
  * An envelope that does not verify: malformed, forged, of another protocol, or too old. `code` is
  * the number of the envelope's protocol, as in the published SDKs.
  */
-export class VerificationError extends SMCPError {
-  declare readonly codeName: OtherCodeName;
-
-  constructor(message: string, protocol: Protocol, codeName: CodeName, cause?: unknown) {
+export class VerificationError extends NamedError<OtherCodeName> {
+  constructor(message: string, protocol: Protocol, codeName: OtherCodeName, cause?: unknown) {
     const statusCode = numberIn(protocol, codeName);
     super(message, { codeName, statusCode, cause });
     setCode(this, statusCode);
@@ -109,56 +113,49 @@ export class VerificationError extends SMCPError {
 }
 
 /** No connection: nothing was sent. */
-export class GatewayUnreachable extends SMCPError {
-  declare readonly codeName: 'UPSTREAM_FAILED';
+export class GatewayUnreachable extends NamedError<'UPSTREAM_FAILED'> {
   declare readonly dispatched: false;
+
+  constructor(message: string, options: Unsent<'UPSTREAM_FAILED'>) {
+    super(message, options);
+  }
 }
 
 /** The gateway's certificate does not verify. Not retried. */
 export class CertificateRefused extends GatewayUnreachable {}
 
 /** The connection broke after the request began. `dispatched` is null. */
-export class ConnectionLost extends SMCPError {
-  declare readonly codeName: 'UPSTREAM_FAILED';
-}
+export class ConnectionLost extends NamedError<'UPSTREAM_FAILED'> {}
 
 /** No complete reply within the time-out. `dispatched` is null. */
-export class GatewayTimeout extends SMCPError {
-  declare readonly codeName: 'UPSTREAM_TIMEOUT';
-}
+export class GatewayTimeout extends NamedError<'UPSTREAM_TIMEOUT'> {}
 
 /** A reply that is not of the protocol, so not a result. */
-export class InvalidResponse extends SMCPError {
-  declare readonly codeName: 'UPSTREAM_FAILED' | 'LIMIT_EXCEEDED';
-}
+export class InvalidResponse<
+  Name extends 'UPSTREAM_FAILED' | 'LIMIT_EXCEEDED' = 'UPSTREAM_FAILED' | 'LIMIT_EXCEEDED',
+> extends NamedError<Name> {}
 
 /** The gateway answered with a redirect; a signed envelope is not sent elsewhere. */
-export class RedirectRefused extends InvalidResponse {}
+export class RedirectRefused extends InvalidResponse<'UPSTREAM_FAILED'> {}
 
 /** The reply exceeds `maxResponseBytes` and was not read on. */
-export class ResponseTooLarge extends InvalidResponse {
-  declare readonly codeName: 'LIMIT_EXCEEDED';
-}
+export class ResponseTooLarge extends InvalidResponse<'LIMIT_EXCEEDED'> {}
 
 /** The reply answers another request. */
-export class WrongResponseId extends InvalidResponse {}
+export class WrongResponseId extends InvalidResponse<'UPSTREAM_FAILED'> {}
 
 /** The gateway answered with an error; its code, name and message are this error's. */
-export class GatewayRefused extends SMCPError {}
+export class GatewayRefused<Name extends CodeName = CodeName> extends NamedError<Name> {}
 
 /** Policy denied the call. */
-export class ToolDenied extends GatewayRefused {
-  declare readonly codeName: PolicyCodeName;
-
+export class ToolDenied extends GatewayRefused<PolicyCodeName> {
   static {
     brand(this.prototype, 'ToolDenied');
   }
 }
 
 /** The token was refused, after the one renewal that the SDK tries. */
-export class TokenRefused extends GatewayRefused {
-  declare readonly codeName: TokenCodeName;
-
+export class TokenRefused extends GatewayRefused<TokenCodeName> {
   static {
     brand(this.prototype, 'TokenRefused');
   }
@@ -172,8 +169,7 @@ export interface RpcError {
 }
 
 /** The tool's server answered with a JSON-RPC error. `dispatched` is true. */
-export class ToolCallError extends SMCPError {
-  declare readonly codeName: 'UPSTREAM_FAILED';
+export class ToolCallError extends NamedError<'UPSTREAM_FAILED'> {
   /** The server's own. */
   readonly rpcCode: number;
   readonly rpcMessage: string;
@@ -191,10 +187,24 @@ export class ToolCallError extends SMCPError {
   }
 }
 
+/** Whether policy answers so: the names of the 2xxx range. */
+export function isPolicyCodeName(name: CodeName): name is PolicyCodeName {
+  return Math.floor(codeNamed(name).code / 1000) === 2;
+}
+
+/** Whether attesting again may cure it. */
+export function isTokenCodeName(name: CodeName): name is TokenCodeName {
+  return name === 'INVALID_TOKEN' || name === 'EXPIRED_TOKEN';
+}
+
+/** The name of what the engine refused where it was asked about neither policy nor a token. */
+export function otherCodeName({ codeName }: CallgateError): OtherCodeName {
+  return isPolicyCodeName(codeName) || isTokenCodeName(codeName) ? 'INTERNAL_ERROR' : codeName;
+}
+
 /** The number of a code name in the table of the protocol. */
 export function numberIn(protocol: Protocol, codeName: CodeName): number {
-  const row = errorCodes.find(({ name }) => name === codeName);
-  if (row === undefined) throw new Error(`${codeName} is in no table`);
+  const row = codeNamed(codeName);
   return protocol === 'seal/v1' ? row.sealCode : row.code;
 }
 

@@ -16,6 +16,7 @@ import {
   GatewayUnreachable,
   InvalidResponse,
   ofRequest,
+  otherCodeName,
   PayloadError,
   SMCPError,
 } from './errors.js';
@@ -135,7 +136,7 @@ function sign(session: Session, payload: string, now: number): Uint8Array {
   } catch (cause) {
     if (!(cause instanceof CallgateError)) throw cause;
     // E.g. larger than an envelope may be.
-    const { codeName } = cause;
+    const codeName = otherCodeName(cause);
     const message = `cannot be signed: ${cause.message}`;
     throw new PayloadError(message, { codeName, dispatched: false, cause });
   }

@@ -19,9 +19,7 @@ import {
 } from './errors.js';
 
 /** A refusal that is neither policy's nor about the token. */
-export type OtherRefusal = GatewayRefused & {
-  readonly codeName: OtherCodeName;
-};
+export type OtherRefusal = GatewayRefused<OtherCodeName>;
 
 /** Every failure of the SDK, told apart by `codeName`. */
 export type SMCPFailure =

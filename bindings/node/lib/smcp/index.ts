@@ -22,6 +22,7 @@ export {
   GatewayTimeout,
   GatewayUnreachable,
   InvalidResponse,
+  type NamedOptions,
   NotAttested,
   type OtherCodeName,
   PayloadError,

@@ -2,8 +2,15 @@
 import { type CodeName, errorCodes } from '../codes.js';
 import type { Protocol } from '../envelope.js';
 import type { JsonObject } from '../json.js';
-import { GatewayRefused, type SMCPErrorOptions, TokenRefused, ToolDenied } from './errors.js';
-import { type HttpResponse, plain, retryAfterHeader } from './wire.js';
+import {
+  GatewayRefused,
+  isPolicyCodeName,
+  isTokenCodeName,
+  type NamedOptions,
+  TokenRefused,
+  ToolDenied,
+} from './errors.js';
+import { type HttpResponse, isObject, plain, retryAfterHeader } from './wire.js';
 
 const LONGEST = 1e9; // seconds; more is no time to wait
 
@@ -40,15 +47,11 @@ export function refusal(
   });
 }
 
-function make(text: string, options: SMCPErrorOptions & { codeName: CodeName }): GatewayRefused {
+function make(text: string, options: NamedOptions<CodeName>): GatewayRefused {
   const { codeName } = options;
-  if (codeName === 'INVALID_TOKEN' || codeName === 'EXPIRED_TOKEN') {
-    return new TokenRefused(text, options);
-  }
-  const code = errorCodes.find(({ name }) => name === codeName)?.code ?? 0;
-  return Math.floor(code / 1000) === 2
-    ? new ToolDenied(text, options)
-    : new GatewayRefused(text, options);
+  if (isTokenCodeName(codeName)) return new TokenRefused(text, { ...options, codeName });
+  if (isPolicyCodeName(codeName)) return new ToolDenied(text, { ...options, codeName });
+  return new GatewayRefused(text, options);
 }
 
 function known(name: string | undefined): CodeName | undefined {
@@ -85,8 +88,4 @@ function isString(value: unknown): value is string {
 
 function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,19 @@
 /** The replies of a gateway: what of them counts, and the error for everything else. */
 import { JsonError } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import { splitObject } from '../split-object.js';
 import { InvalidResponse, ToolCallError, WrongResponseId } from './errors.js';
 import { refusal } from './refusals.js';
 import type { Attested, SessionParameters } from './session.js';
 import { parseTime } from './timestamp.js';
-import { type HttpResponse, invalid, type Members, plain, readObject, readValue } from './wire.js';
+import {
+  type HttpResponse,
+  invalid,
+  isObject,
+  type Members,
+  plain,
+  readObject,
+  readValue,
+} from './wire.js';
 
 // What fits into an envelope; its form is the gateway's affair.
 const TOKEN = /^[\x21-\x7e]{1,8192}$/;
@@ -123,10 +130,6 @@ function toolCallError(
     { code: code as number, message, data },
     requestId,
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTool(value: unknown): value is ToolDescription {

@@ -1,6 +1,6 @@
 /** Bodies that go over the wire, and what a reply says. No HTTP library, no clock. */
 import { JsonError } from '../errors.js';
-import { canonicalize } from '../json.js';
+import { canonicalize, type JsonObject } from '../json.js';
 import { splitObject } from '../split-object.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { InvalidResponse, RedirectRefused } from './errors.js';
@@ -79,6 +79,11 @@ export function readObject(response: HttpResponse, maxBytes: number): Members {
 export function readValue(text: Uint8Array | undefined): unknown {
   if (text === undefined) return undefined;
   return JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
+}
+
+/** Whether a value that was read is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An InvalidResponse that names the status. */

@@ -3,16 +3,19 @@ import { CallgateError, type CodeName, SecretKey } from 'callgate';
 import {
   type AttestationResult,
   type ClientOptions,
+  ConfigurationError,
   createCanonicalMessage,
   createSealEnvelope,
   createSmcpEnvelope,
   Ed25519Key,
+  GatewayRefused,
   GatewayUnreachable,
   isSMCPError,
   isToolCallError,
   isToolDenied,
   type McpPayload,
   type PolicyCodeName,
+  ResponseTooLarge,
   SEALClient,
   SEALError,
   type SealEnvelope,
@@ -21,7 +24,8 @@ import {
   type SmcpEnvelope,
   type SMCPFailure,
   TokenRefused,
-  type ToolDenied,
+  ToolDenied,
+  VerificationError,
   verifySmcpEnvelope,
 } from 'callgate/smcp';
 import * as server from 'callgate/smcp/server';
@@ -110,3 +114,21 @@ export function explain(error: unknown): string {
       return error.codeName;
   }
 }
+
+// A program makes errors in its tests: with the names that their classes declare, and no others.
+new SMCPError('no', 1004).codeName satisfies CodeName;
+new ToolDenied('no', { codeName: 'PATH_NOT_ALLOWED' }).codeName satisfies PolicyCodeName;
+new GatewayRefused('no', { codeName: 'LEDGER_FULL' }) satisfies SMCPError;
+new GatewayUnreachable('no', { codeName: 'UPSTREAM_FAILED', dispatched: false });
+// @ts-expect-error a denial is named by policy
+new ToolDenied('no', { codeName: 'INVALID_TOKEN' });
+// @ts-expect-error without a name it would be INTERNAL_ERROR
+new ToolDenied('no');
+// @ts-expect-error a number names nothing of these
+new ConfigurationError('no', 1000);
+// @ts-expect-error every reply that is too large is over a limit
+new ResponseTooLarge('no', { codeName: 'UPSTREAM_FAILED' });
+// @ts-expect-error nothing was sent
+new GatewayUnreachable('no', { codeName: 'UPSTREAM_FAILED', dispatched: true });
+// @ts-expect-error no envelope is refused for its token's time
+new VerificationError('no', 'smcp/v1', 'EXPIRED_TOKEN');

@@ -10,7 +10,7 @@ from typing import Any
 from callgate import Decision, PolicySet
 from callgate._error_codes import MEANINGS
 from callgate.cli._decision import verdict
-from callgate.cli._input import STDIN, read_file
+from callgate.cli._input import STDIN, input_error, read_file
 from callgate.cli._yaml import Reader
 
 
@@ -83,6 +83,8 @@ class Suite:
 
 def read_suite(name: str) -> Suite:
     """Raises CallgateError, with file:line:column, for whatever is not as the manual says."""
+    if name != STDIN and Path(name).is_dir():
+        raise input_error("is a directory; expected the file of a suite, or several", name)
     reader = Reader("<stdin>" if name == STDIN else name, read_file(name))
     suite = reader.mapping(reader.root, required={"policy", "cases"}, optional={"context"})
     folder = Path() if name == STDIN else Path(name).parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -10,6 +11,7 @@ import anyio
 from callgate.smcp import AsyncSMCPClient, GatewayRefused
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)  # Python shows warnings on standard error
 
 # A gateway ends sessions that stay idle where others wait for their place. An MCP client that is
 # open all day comes back to a session that is gone, and may open another, if the gateway lets it.
@@ -25,10 +27,20 @@ class Agent:
     def __init__(self, client: AsyncSMCPClient) -> None:
         self._client = client
         self._attesting = anyio.Lock()
+        self._said_empty = False
 
     async def list_tools(self) -> list[dict[str, Any]]:
-        """The tools that the session could ever call."""
-        return await self._in_session(self._client.list_tools)
+        """The tools that the session could ever call. That there are none is logged, once."""
+        tools = await self._in_session(self._client.list_tools)
+        if not tools and not self._said_empty:
+            self._said_empty = True
+            _log.warning(
+                "callgate connect: no tools: no server behind %s offers one that the context %r "
+                "could ever allow",
+                self._client.gateway_url,
+                self._client.security_scope,
+            )
+        return tools
 
     async def call_tool(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """The tool's result."""

@@ -8,10 +8,10 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TextIO
 
 from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters
+from mcp.client.stdio import StdioServerParameters, stdio_client
 
 ENVIRONMENT = {
     name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
@@ -24,11 +24,14 @@ def command(url: str, *options: str) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def launched(url: str, mode: str, *options: str) -> AsyncIterator[Client]:
+async def launched(
+    url: str, mode: str, *options: str, stderr: TextIO = sys.stderr
+) -> AsyncIterator[Client]:
     """A client of the command, as an MCP client's configuration starts it."""
     program, *arguments = command(url, *options)
     server = StdioServerParameters(command=program, args=arguments, env=ENVIRONMENT)
-    async with Client(server, mode=mode, read_timeout_seconds=60) as client:
+    transport = stdio_client(server, errlog=stderr)
+    async with Client(transport, mode=mode, read_timeout_seconds=60) as client:
         yield client
 
 

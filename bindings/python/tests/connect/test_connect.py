@@ -68,6 +68,22 @@ async def test_tools_are_listed_and_called_in_both_eras(gateway: WireGateway, mo
     assert len(gateway.attestations()) == 1
 
 
+async def test_that_there_is_no_tool_is_said_once_on_standard_error(
+    gateway: WireGateway, tmp_path: Path
+) -> None:
+    with (tmp_path / "stderr").open("w") as stderr:
+        async with launched(gateway.url, "auto", stderr=stderr) as client:
+            for _ in range(2):
+                answering(gateway, {"tools": []})
+                assert (await client.list_tools()).tools == []
+    (line,) = (tmp_path / "stderr").read_text().splitlines()
+    assert line == (
+        f"callgate connect: no tools: no server behind {gateway.url} offers one that the context "
+        "'project' could ever allow"
+    )
+    assert len(gateway.calls()) == 2
+
+
 @pytest.mark.parametrize("mode", ERAS)
 async def test_a_denial_reaches_the_model_as_a_tool_error_with_the_reason(
     gateway: WireGateway, mode: str

@@ -18,7 +18,8 @@ def add(verbs: Verbs) -> None:
         "--out",
         metavar="FILE",
         help="write the secret key to a new file that only its owner may read, and print the "
-        "public key; without it the secret key is printed",
+        "public key; without it the secret key is printed; --json has the thumbprint too, which "
+        "an execution can be tied to",
     )
     parser.add_argument("--format", choices=["pem", "jwk"], default="pem")
 
