@@ -198,4 +198,9 @@ std::optional<Session> Gate::FindSession(std::string_view id) const {
   return Describe(*session);
 }
 
+bool Gate::IsOpen(std::string_view id) const {
+  const SessionPtr session = state_->ReadTables()->sessions.Find(id);
+  return session != nullptr && ledger::IsOpen(*session);
+}
+
 }  // namespace callgate

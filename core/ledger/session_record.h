@@ -69,7 +69,15 @@ struct SessionRecord {
   std::size_t children = 0;
 };
 
-// True while the session and every ancestor are open and have not expired.
+// True while the session and every ancestor are open.
+inline bool IsOpen(const SessionRecord& session) noexcept {
+  for (const SessionRecord* at = &session; at != nullptr; at = at->parent.get()) {
+    if (at->state.load(std::memory_order_acquire) != Liveness::kOpen) return false;
+  }
+  return true;
+}
+
+// True while they are open and have not expired.
 inline bool IsLive(const SessionRecord& session, Time now, std::chrono::seconds leeway) noexcept {
   const std::int64_t oldest_exp = (now - leeway).time_since_epoch().count();
   for (const SessionRecord* at = &session; at != nullptr; at = at->parent.get()) {

@@ -109,6 +109,9 @@ class Gate {
   Result<Session> EndSession(std::string_view id);
   Result<Session> RevokeSession(std::string_view id);
   std::optional<Session> FindSession(std::string_view id) const;
+  // Whether the session and all its ancestors are there and neither ended nor revoked. For those
+  // who act on a Decision later than it was made; whether they have expired is Authorize's to say.
+  bool IsOpen(std::string_view id) const;
 
   // Replace a snapshot atomically; decisions under way keep the one they began with.
   void SetPolicy(PolicySet policy);

@@ -68,6 +68,17 @@ TEST(Chain, AParentsContextAsItStandsNowHoldsToo) {
   EXPECT_EQ(family.AnswerTo(family.Get(kNoon, kChild)), "SCOPE_NOT_FOUND");
 }
 
+TEST(Chain, ASessionIsOpenWhileAllOfItsChainIs) {
+  Family family;
+  ASSERT_EQ(Answer(family.Open(kGrandchild, "child")), "ok");
+  EXPECT_TRUE(family.gate->IsOpen("grandchild"));
+  EXPECT_FALSE(family.gate->IsOpen("no such"));
+  ASSERT_TRUE(family.gate->RevokeSession("child"));
+  EXPECT_TRUE(family.gate->IsOpen("session-1"));
+  EXPECT_FALSE(family.gate->IsOpen("child"));
+  EXPECT_FALSE(family.gate->IsOpen("grandchild"));
+}
+
 TEST(Chain, AGrandchildCannotExceedWhatBoundsItsParent) {
   Family family;
   // The root's context is widened between the two spawns; its snapshot still bounds the child.

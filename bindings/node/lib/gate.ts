@@ -163,6 +163,15 @@ export class Gate {
     return found === null ? null : session(found);
   }
 
+  /**
+   * Whether the session and all its ancestors are there and neither ended nor revoked. For those who
+   * act on a {@link Decision} later than it was made; whether they have expired is `authorize`'s to
+   * say.
+   */
+  isOpen(id: string): boolean {
+    return native.gateIsOpen(this.#handle, text(id, 'id'));
+  }
+
   /** Replaces the policy at once. Sessions keep the contexts that were taken when they spawned. */
   setPolicy(policy: PolicySet): void {
     native.gateSetPolicy(this.#handle, PolicySet.handleOf(policySet(policy, 'policy')));

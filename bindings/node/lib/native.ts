@@ -235,6 +235,7 @@ interface Native {
   gateEndSession(gate: GateHandle, id: string): NativeSession;
   gateRevokeSession(gate: GateHandle, id: string): NativeSession;
   gateFindSession(gate: GateHandle, id: string): NativeSession | null;
+  gateIsOpen(gate: GateHandle, id: string): boolean;
 
   planReplayKey(plan: PlanHandle): [publicKey: PublicKeyHandle, signature: Uint8Array] | null;
   planSessions(plan: PlanHandle): string[];

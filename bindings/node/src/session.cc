@@ -72,6 +72,11 @@ Napi::Value Find(const Napi::CallbackInfo& info) {
   return session ? ToJs(info.Env(), *session) : info.Env().Null();
 }
 
+// gateIsOpen(gate, id)
+Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), GateOf(info).IsOpen(BytesArgument(info[1])));
+}
+
 }  // namespace
 
 void RegisterSession(Napi::Object exports) {
@@ -80,6 +85,7 @@ void RegisterSession(Napi::Object exports) {
   Export<Finish<&Gate::EndSession>>(exports, "gateEndSession");
   Export<Finish<&Gate::RevokeSession>>(exports, "gateRevokeSession");
   Export<Find>(exports, "gateFindSession");
+  Export<IsOpen>(exports, "gateIsOpen");
 }
 
 }  // namespace callgate::node

@@ -376,6 +376,7 @@ test('wrong types raise TypeError before native code', () => {
     () => gateway.openSession(caller.token, publicKey, 'parent'),
     () => gateway.openSession(caller.token, publicKey, { parent: 5 }),
     () => gateway.session(5),
+    () => gateway.isOpen(),
     () => gateway.endSession(),
     () => gateway.revokeSession(null),
     () => gateway.renewSession('session-1'),

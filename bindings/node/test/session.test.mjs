@@ -22,6 +22,8 @@ test('a session is what its token says', () => {
   const found = gateway.session('session-1');
   assert.deepEqual([found.id, found.state, found.effects.length], ['session-1', 'open', 0]);
   assert.equal(gateway.session('no-such'), null);
+  assert.equal(gateway.isOpen('session-1'), true);
+  assert.equal(gateway.isOpen('no-such'), false);
 });
 
 test('renewal moves the end, and nothing else', () => {
@@ -45,6 +47,7 @@ for (const [name, state] of [
     const caller = new Caller(gateway);
     assert.equal(gateway[name]('session-1').state, state);
     assert.equal(gateway.session('session-1').state, state);
+    assert.equal(gateway.isOpen('session-1'), false);
     const decision = gateway.authorize(caller.call('fs.read', DOCS), { now });
     assert.equal(decision.codeName, 'SESSION_INACTIVE');
     const reopen = () => gateway.openSession(caller.token, caller.key.publicKey, { now });

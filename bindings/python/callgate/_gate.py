@@ -91,6 +91,14 @@ class Gate:
         """The session as it stands."""
         return self._gate.session(id)
 
+    def is_open(self, id: str) -> bool:
+        """Whether the session and all its ancestors are there and neither ended nor revoked.
+
+        For those who act on a Decision later than it was made; whether they have expired is
+        ``authorize``'s to say.
+        """
+        return self._gate.is_open(id)
+
     @property
     def policy(self) -> PolicySet:
         """What judges calls that begin now."""

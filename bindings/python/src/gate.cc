@@ -70,6 +70,11 @@ std::optional<Session> Find(const Gate& gate, py::handle id) {
   return gate.FindSession(of.view());
 }
 
+bool IsOpen(const Gate& gate, py::handle id) {
+  const Input of(id, "id", Accept::kText);
+  return gate.IsOpen(of.view());
+}
+
 void SetPolicy(Gate& gate, py::handle policy) {
   PolicySet next = PolicySetOf(policy);
   WithoutGil([&] { gate.SetPolicy(std::move(next)); });
@@ -108,6 +113,7 @@ void RegisterGate(py::module_& module) {
       .def("end_session", &CloseSession<&Gate::EndSession>, py::arg("id"))
       .def("revoke_session", &CloseSession<&Gate::RevokeSession>, py::arg("id"))
       .def("session", &Find, py::arg("id"))
+      .def("is_open", &IsOpen, py::arg("id"))
       .def("set_policy", &SetPolicy, py::arg("policy"))
       .def("set_issuer_keys", &SetIssuerKeys, py::arg("issuer_keys"))
       .def(

@@ -44,6 +44,7 @@ def test_limits_are_the_gates() -> None:
         lambda w, a: w.gate.open_session(a.token, a.key),
         lambda w, a: w.gate.open_session(a.token, a.key.public_key, parent=b"s1"),
         lambda w, a: w.gate.session(b"s1"),
+        lambda w, a: w.gate.is_open(b"s1"),
         lambda w, a: w.gate.end_session(None),
         lambda w, a: w.gate.revoke_session("\ud800"),
         lambda w, a: w.gate.set_policy(POLICY),

@@ -22,6 +22,8 @@ def test_a_session_says_what_it_is(world: World) -> None:
     assert agent.session.effects
     assert "s1" in repr(session)
     assert world.gate.session("other") is None
+    assert world.gate.is_open("s1")
+    assert not world.gate.is_open("other")
 
 
 def test_a_session_is_renewed_ended_and_revoked(world: World) -> None:

@@ -38,12 +38,4 @@ class EmbeddedLedger:
         return self._gate.authorize(data, now=now)
 
     def alive(self, session_id: str | None) -> bool:
-        if session_id is None:
-            return False
-        id: str | None = session_id
-        while id is not None:
-            session = self._gate.session(id)
-            if session is None or session.state != "open":
-                return False
-            id = session.parent
-        return True
+        return session_id is not None and self._gate.is_open(session_id)
