@@ -57,9 +57,9 @@ def aims(measured: dict[str, Any]) -> Table:
         least, middle = min(ours) - min(theirs), median(ours) - median(theirs)
         reached = "yes" if middle <= AIM else "at best" if least <= AIM else "no"
         rows.append((n, micro(AIM), micro(least), micro(middle), reached))
-    signatures = measured["signatures"]
-    alone = (micro(min(signatures)), micro(median(signatures)))
-    rows.append(("one signature alone", "", *alone, ""))
+    for what, name in (("one signature alone", "signature"), ("two syncs alone", "syncs")):
+        seconds = measured["alone"][name]
+        rows.append((what, "", micro(min(seconds)), micro(median(seconds)), ""))
     header = ("calls at a time", "aim, µs", "best", "median", "reached")
     return Table("CPU of a call beyond the baseline", header, rows)
 

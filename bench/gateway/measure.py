@@ -96,8 +96,9 @@ def main() -> None:
         say("calls")
         sides = Sides(stack, options.folder)
         rounds = 2 if options.quick else 9
-        runs, signatures = measure_calls(sides.servers, sides.load, rounds)
-        measured["calls"], measured["signatures"] = runs, signatures
+        measured["calls"], measured["alone"] = measure_calls(
+            sides.servers, sides.load, rounds, options.folder
+        )
         measured["resident"] = {side: server.resident() for side, server in sides.servers.items()}
         measured["envelope_bytes"] = sides.load.envelope_bytes
     say("stages")
