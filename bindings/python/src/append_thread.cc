@@ -7,10 +7,13 @@
 
 #include <cerrno>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "durable_append.h"
@@ -53,68 +56,80 @@ class Bell {
   int ends_[2];
 };
 
+// Signals are for Python's threads: a thread that begins in its scope gets none.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+// Its functions are called with the GIL, which the lock does not wait for: the thread never wants it.
 class AppendThread {
  public:
-  AppendThread() : thread_(Started()), process_(getpid()) {}
-
-  ~AppendThread() {
-    if (getpid() != process_) {
-      thread_.detach();  // a fork copies the object and not the thread
-      return;
-    }
-    Close();
+  // Throws std::system_error.
+  AppendThread() : process_(getpid()) {
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { Run(); });
   }
+
+  ~AppendThread() { Close(); }
 
   int fileno() const noexcept { return bell_.fileno(); }
 
-  // Called with the GIL, as all others.
   void Submit(const py::args& appends) {
-    if (job_) throw std::runtime_error("an append is under way");
-    if (!thread_.joinable()) throw std::runtime_error("the thread has ended");
-    job_.emplace(appends);
+    Appends job(appends);
     {
       const std::scoped_lock lock(mutex_);
+      if (closing_) throw std::runtime_error("the thread has ended");
+      if (step_ != Step::kIdle) throw std::runtime_error("an append is under way");
+      job_.emplace(std::move(job));
       step_ = Step::kAsked;
     }
     changed_.notify_one();
   }
 
   py::tuple Take() {
+    std::optional<Appends> job;  // let go of without the lock
+    std::vector<Appended> done;
     {
       const std::scoped_lock lock(mutex_);
       if (step_ != Step::kDone) throw std::runtime_error("no append is done");
       step_ = Step::kIdle;
+      job.swap(job_);
+      done.swap(done_);
+      bell_.Silence();
     }
-    bell_.Silence();
-    job_.reset();
-    return Results(done_);
+    return Results(done);
   }
 
-  // An append that is under way is finished first.
+  // An append that is under way is finished first, and what it came to is not told.
   void Close() {
-    if (!thread_.joinable()) return;
+    std::thread ending;
     {
       const std::scoped_lock lock(mutex_);
       closing_ = true;
+      ending.swap(thread_);
+    }
+    if (!ending.joinable()) return;
+    if (getpid() != process_) {
+      ending.detach();  // a fork copies the object and not the thread
+      return;
     }
     changed_.notify_one();
-    WithoutGil([&] { thread_.join(); });
-    job_.reset();
+    WithoutGil([&] { ending.join(); });
   }
 
  private:
   enum class Step { kIdle, kAsked, kDone };
-
-  std::thread Started() {
-    // Signals are for Python's threads.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread thread([this] { Run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return thread;
-  }
 
   void Run() {
     std::unique_lock lock(mutex_);
@@ -131,21 +146,31 @@ class AppendThread {
   }
 
   Bell bell_;
-  std::mutex mutex_;
   std::condition_variable changed_;
-  Step step_ = Step::kIdle;     // of mutex_
-  bool closing_ = false;        // of mutex_
-  std::vector<Appended> done_;  // of the thread until step_ is kDone
-  std::optional<Appends> job_;  // Python's; the thread reads it while step_ is kAsked
+  std::mutex mutex_;  // of all that follows, but of job_ while step_ is kAsked: that is the thread's
+  Step step_ = Step::kIdle;
+  bool closing_ = false;
+  std::optional<Appends> job_;
+  std::vector<Appended> done_;
   std::thread thread_;
-  pid_t process_;
+  const pid_t process_;
 };
+
+std::unique_ptr<AppendThread> Start() {
+  try {
+    return std::make_unique<AppendThread>();
+  } catch (const std::system_error& error) {
+    errno = error.code().value();
+    PyErr_SetFromErrno(PyExc_OSError);
+    throw py::error_already_set();
+  }
+}
 
 }  // namespace
 
 void RegisterAppendThread(py::module_& module) {
   py::class_<AppendThread>(module, "AppendThread", py::is_final())
-      .def(py::init<>())
+      .def(py::init(&Start))
       .def("fileno", &AppendThread::fileno)
       .def("submit", &AppendThread::Submit)
       .def("take", &AppendThread::Take)

@@ -42,8 +42,9 @@ class Lines(NamedTuple):
 
 @final
 class ChainWriter:
-    """One thread owns it. A batch is durable as a whole when ``append`` returns; when it raises
-    OSError none of it is in the chain, and ``broken`` says whether it may be tried again.
+    """A batch is durable as a whole when ``append`` returns; when it raises OSError none of it is in
+    the chain, and ``broken`` says whether it may be tried again. One thread at a time uses it, and
+    for nothing else between ``prepare`` and ``accept``.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 
 @final
 class DurableFile:
-    """One file, 0600, that only grows. ``size`` bytes of it are durable. One thread owns it.
+    """One file, 0600, that only grows. ``size`` bytes of it are durable. Not thread-safe.
 
     An append that fails is cut off again. Where that is impossible, and after a failed sync (the
     kernel may then have dropped the bytes and forgotten so), the file is ``broken`` for good: what

@@ -97,11 +97,6 @@ class Journal:
         """Bytes since the last snapshot of this process."""
         return self._file.size - self._after_snapshot
 
-    @property
-    def broken(self) -> bool:
-        """Whether only ``compact`` helps."""
-        return self._file.broken
-
     def append(self, records: Sequence[bytes], head: Head | None) -> None:
         """Returns when they are on the disk. Raises OSError, and then none of them counts."""
         file, line = self.prepare(records, head)

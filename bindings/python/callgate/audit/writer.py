@@ -86,7 +86,9 @@ class Writer:
             self._queue.add(item)
 
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
-        """``key`` signs from then on."""
+        """``key`` signs from then on, unless another comes before it did."""
+        if self._new_key is not None:
+            self._new_key[1](None)
         self._new_key = (key, done)
         self._wake()
 
@@ -145,6 +147,7 @@ class Writer:
     async def _step(self, *, closing: bool) -> None:
         batch: list[Item] = []
         new_key, self._new_key = self._new_key, None
+        done = None if new_key is None else new_key[1]
         try:
             if self.failure is not None:
                 await self._recover()
@@ -155,12 +158,14 @@ class Writer:
                 if batch or closing or self.chain.seconds_to_checkpoint() == 0:
                     await self._commit(batch, seal=closing)
             if new_key is not None:
-                await self._rotate_key(*new_key)
+                await self._rotate_key(new_key[0])
         except Exception as error:
             # A defect. What is queued and what comes is refused; nothing is allowed.
             LOGGER.exception("the audit trail cannot be written")
             self._fail(f"a defect: {type(error).__name__}", batch)
             self._snapshot = None
+        if done is not None:
+            done(None if self.failure is not None else self.chain.position.sequence)
 
     async def _commit(self, batch: Sequence[Item], *, seal: bool = False) -> None:
         began = time.monotonic()
@@ -251,7 +256,6 @@ class Writer:
 
     async def _recover(self) -> None:
         """Once what was kept and the whole state are durable, calls go on."""
-        await asyncio.sleep(0)
         self._retry_at = time.monotonic() + RETRY
         if self.chain.broken or self._snapshot is None:
             return
@@ -275,7 +279,7 @@ class Writer:
             self._queue.add(Item(entry, keep=True))
         self.failure = None
 
-    async def _rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
+    async def _rotate_key(self, key: SecretKey) -> None:
         if self.failure is None:
             try:
                 await self._blocking(self.chain.rotate_key, key)
@@ -283,7 +287,6 @@ class Writer:
                 self._fail(_reason(error), [])
             else:
                 await self._commit([])
-        done(None if self.failure is not None else self.chain.position.sequence)
 
     async def _blocking(self, function: Callable[..., _T], *args: Any, **named: Any) -> _T:
         return await self._loop.run_in_executor(self._aside, partial(function, *args, **named))

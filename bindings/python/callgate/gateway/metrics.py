@@ -11,13 +11,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.process_collector import ProcessCollector
 
 from callgate._error_codes import MEANINGS
+from callgate.gateway.bounds import Bound, Listener
 from callgate.gateway.histogram import Histogram
-from callgate.gateway.http.bounds import BOUNDS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)
 _ENDPOINTS: Final = frozenset({"attest", "invoke", "tools"})
-_LISTENERS: Final = frozenset({"agents", "operators"})
 _RELOADED: Final = frozenset({"policy", "issuer", "tls", "executions"})
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 
@@ -85,10 +84,9 @@ class Metrics:
         verdict = "allowed" if code is None else "denied"
         return self._replies.labels(endpoint, verdict, code or "")
 
-    def refused(self, listener: str, cause: str) -> None:
-        """What a bound of the ``agents``' or the ``operators``' listener refused."""
-        listener = listener if listener in _LISTENERS else "other"
-        self._refusals_of(listener, cause if cause in BOUNDS else "other").inc()
+    def refused(self, listener: Listener, bound: Bound) -> None:
+        """One request or connection that a bound refused."""
+        self._refusals_of(listener, bound).inc()
 
     def upstream_called(self, upstream: str, code_name: str | None, seconds: float) -> None:
         """One call of a tool server, that was dispatched; the code's name of a failure."""

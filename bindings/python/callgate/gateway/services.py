@@ -9,6 +9,7 @@ from typing import Protocol
 from callgate import Gate, TokenClaims
 from callgate.audit.log import AuditLog
 from callgate.gateway.attestation.service import Attestation
+from callgate.gateway.bounds import Bound, Listener
 from callgate.gateway.clock import Clock
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.http.middleware.limits import HttpLimits
@@ -25,8 +26,8 @@ class Metrics(Protocol):
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
         """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
 
-    def refused(self, listener: str, cause: str) -> None:
-        """What a bound of the ``agents``' or the ``operators``' listener refused."""
+    def refused(self, listener: Listener, bound: Bound) -> None:
+        """One request or connection that a bound refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,7 @@ def test_after_a_failed_sync_only_a_new_start_helps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place(tmp_path)
-    monkeypatch.setattr("callgate.audit.writer.RETRY", 0)
+    monkeypatch.setattr("callgate.audit.writer.RETRY", 0.001)
 
     async def use(audit: AuditLog) -> None:
         await audit.record(call())
@@ -198,7 +198,7 @@ def test_after_a_failed_sync_only_a_new_start_helps(
         for _ in range(50):
             with pytest.raises(AuditUnavailable):
                 await audit.record(call())
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
         assert audit.failure == "Input/output error"
 
     place.run(use)

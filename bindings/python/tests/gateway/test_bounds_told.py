@@ -236,7 +236,7 @@ class TestAConnection:
         loop, held = asyncio.get_running_loop(), Held()
         with BoundedAccept(socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.bind(("127.0.0.1", 0))
-            listener.bound(1, 1, refused=agents_refused(path.services))
+            listener.limit(1, 1, refused=agents_refused(path.services))
             port = listener.getsockname()[1]
             async with await loop.create_server(lambda: held, sock=listener):
                 with contextlib.ExitStack() as stack:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
-from callgate.gateway.http.bounds import OnRefused, OutOfBounds
+from callgate.gateway.bounds import OnRefused, OutOfBounds
 from callgate.gateway.http.peer import TrustedProxies
 from callgate.gateway.http.peer_name import peer_name
 from callgate.gateway.refusal import Refusal

@@ -34,7 +34,7 @@ def succeeded(
         session=session_id,
         context=scope,
         public_key=key.to_base64(),
-        peer=_peer(peer),
+        peer=peer.name,
         allowed=True,
         policy_digest=policy_digest,
         token=hashlib.sha256(token.encode()).hexdigest(),
@@ -61,7 +61,7 @@ def failed(
         workload=None if request is None else request.workload_id,
         context=None if request is None else request.scope,
         public_key=None if request is None else request.public_key,
-        peer=_peer(peer),
+        peer=peer.name,
         allowed=False,
         code_name=error.code_name,
         cause=cause,
@@ -85,10 +85,6 @@ def ended(session: Session, reason: str) -> Event:
 def execution_revoked(workload_id: str, reason: str) -> Event:
     """An execution that has no session was ended by the operator."""
     return Event(name="SessionRevoked", workload=workload_id, reason=reason)
-
-
-def _peer(peer: Peer) -> str:
-    return peer.address or peer.origin
 
 
 def _iso(seconds: int) -> str:

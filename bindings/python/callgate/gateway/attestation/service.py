@@ -159,7 +159,7 @@ class Attestation:
         async with lock:
             session = await self._session_of_key(verified)  # 7
             if session is None:
-                self._sessions_to_give_way(verified.execution)
+                sessions_to_give_way(self.sessions, verified.execution, self._idle_seconds)
             session_id = str(uuid.uuid4()) if session is None else session.id
             issued = await self._issue(verified, session_id)  # 8
             await self._make_durable(verified, session, session_id, issued, trace_id)
@@ -180,7 +180,11 @@ class Attestation:
             raise Refusal("UNKNOWN_WORKLOAD")
         if self._known(verified) is not session:
             raise Refusal("SESSION_INACTIVE")
-        yielding = self._sessions_to_give_way(execution) if session is None else []
+        yielding = (
+            sessions_to_give_way(self.sessions, execution, self._idle_seconds)
+            if session is None
+            else []
+        )
         state = self._use_proof(verified, now)
         self._check_enrolment(execution, verified.key)
         opened = self._open(verified, session, issued, now)
@@ -235,9 +239,6 @@ class Attestation:
             await self.endings.end(known, "the execution is another")
             return None
         return known
-
-    def _sessions_to_give_way(self, execution: Execution) -> list[AttestedSession]:
-        return sessions_to_give_way(self.sessions, execution, self._idle_seconds)
 
     async def _issue(self, verified: Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()

@@ -11,9 +11,9 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate._generations import GENERATIONS
+from callgate.gateway.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.calls.refusals import RefusalRecorder
-from callgate.gateway.http.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.http.middleware.body import json_body, received
 from callgate.gateway.http.middleware.faults import reply_to_fault
 from callgate.gateway.http.middleware.limits import HttpLimits

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any, Final, final
 
-from callgate.gateway.http.bounds import OnRefused
+from callgate.gateway.bounds import OnRefused
 from callgate.gateway.http.peer import Peer, canonical_address
 
 # Beside those that are spoken to: enough to tell some of the others that they are too many.
@@ -21,9 +21,9 @@ MARGIN: Final = 64
 
 @final
 class BoundedAccept(socket.socket):
-    """Closes at once what is more than ``bound``, called before, lets in. Of one event loop."""
+    """Closes at once what is more than ``limit`` lets in. Of one event loop."""
 
-    def bound(
+    def limit(
         self,
         most: int,
         most_of_one: int,

@@ -17,9 +17,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from callgate import CallgateError
+from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import AdminSettings, ListenSettings
 from callgate.gateway.http.bounded_accept import BoundedAccept
-from callgate.gateway.http.bounds import OnRefused
 from callgate.gateway.http.protocol import OPERATORS
 
 
@@ -39,7 +39,7 @@ def bound_sockets(settings: ListenSettings | AdminSettings) -> Iterator[list[soc
         yield sockets
 
 
-def bound_accepts(
+def limit_accepts(
     sockets: Iterable[socket.socket],
     settings: ListenSettings | AdminSettings,
     refused: OnRefused,
@@ -52,7 +52,7 @@ def bound_accepts(
         if not isinstance(sock, BoundedAccept):
             continue
         if isinstance(settings, ListenSettings):
-            sock.bound(
+            sock.limit(
                 settings.max_connections,
                 settings.max_connections_per_address,
                 refused=refused,
@@ -60,7 +60,7 @@ def bound_accepts(
             )
         else:
             most, most_of_one = OPERATORS.connections, OPERATORS.connections_per_address
-            sock.bound(most, most_of_one, refused=refused)
+            sock.limit(most, most_of_one, refused=refused)
 
 
 def _tcp(address: str, port: int) -> BoundedAccept:

@@ -28,6 +28,11 @@ class Peer:
     certificate_thumbprint: str | None = None
 
     @property
+    def name(self) -> str:
+        """What trail and log call it: the address, ``uid N`` on a unix socket, or ``unknown``."""
+        return self.address or self.origin
+
+    @property
     def origin(self) -> str:
         """What attestations are counted by: the address, of IPv6 its /64, else the user."""
         if self.address is None:

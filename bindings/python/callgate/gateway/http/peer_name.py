@@ -14,7 +14,8 @@ def peer_name(scope: Scope, proxies: TrustedProxies) -> str:
     else:
         # Nobody is believed, so nothing has to be compared, and this is asked for every call.
         peer = (scope.get("extensions") or {}).get(EXTENSION, _NOBODY)
-    return peer.address or peer.origin
+    name: str = peer.name
+    return name
 
 
 _NOBODY = Peer()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import ListenSettings
-from callgate.gateway.http.bounds import OnRefused
 from callgate.gateway.http.middleware.connection import bounded_connections
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.peer_protocol import PeerProtocol

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from callgate.audit.events import Event
+from callgate.gateway.bounds import Bound, OnRefused
 from callgate.gateway.calls.refusals import RefusalRecorder
-from callgate.gateway.http.bounds import Bound, OnRefused
 from callgate.gateway.services import Metrics, Services
 
 # No operation was refused where the path names none. Scanners ask for such paths all day, and the

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import CallgateError
+from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import GatewayConfig, ListenSettings
-from callgate.gateway.http.bounds import OnRefused
-from callgate.gateway.http.listen import Listener, bound_accepts, bound_sockets
+from callgate.gateway.http.listen import Listener, bound_sockets, limit_accepts
 from callgate.gateway.http.protocol import agent_protocol, operator_protocol
 from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
@@ -72,11 +72,11 @@ async def serve(
                     raise
                 return
             refused = agents_refused(gateway.services)
-            bound_accepts(agents, config.listen, refused)
+            limit_accepts(agents, config.listen, refused)
             protocol = agent_protocol(config.listen, gateway.services.limits, refused)
             for_agents = [_agents(config.listen, gateway, sock, protocol, tls) for sock in agents]
             refused = operators_refused(gateway.services.metrics)
-            bound_accepts(operators, config.admin, refused)
+            limit_accepts(operators, config.admin, refused)
             for_operators = [_operators(gateway, sock, refused) for sock in operators]
             await _run(gateway, signals, for_agents, for_operators, on_ready)
 

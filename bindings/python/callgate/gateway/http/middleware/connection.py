@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import h11
 
 from callgate._generations import Protocol
+from callgate.gateway.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.http import replies
-from callgate.gateway.http.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.http.middleware.joined_writes import JoinedWrites
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.middleware.strict_framing import StrictFraming
@@ -233,4 +233,4 @@ class _BoundedConnection(PeerProtocol):
         under_way = self.cycle is not None and not self.cycle.response_complete
         trace_id = trace_id_given(self.cycle.scope) if under_way else None
         code_name = reply.code_name or "INTERNAL_ERROR"
-        self.refused(bound, code_name, self.peer.address or self.peer.origin, trace_id)
+        self.refused(bound, code_name, self.peer.name, trace_id)

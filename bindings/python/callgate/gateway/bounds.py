@@ -1,6 +1,6 @@
 """What is refused of callers before anything that they say is looked at, and how that is told.
 
-Whoever refuses is given something to call, and does not know who listens (refused.py).
+Whoever refuses is given something to call, and does not know who listens (http/refused.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Bound: TypeAlias = Literal[
     "method",  # another one than an operation has
     "path",  # it names no operation, whatever else is wrong
 ]
+Listener: TypeAlias = Literal["agents", "operators"]
 BOUNDS: Final[frozenset[Bound]] = frozenset(get_args(Bound))
 
 
