@@ -45,9 +45,10 @@ def durable_append(
     *appends: tuple[int, bytes, int, bytes],
 ) -> tuple[tuple[Literal["durable", "changed", "unwritten", "unsynced"], int], ...]: ...
 
-# Does the same in a thread of its own that wants no GIL, one `submit` at a time. `fileno` can be read
-# when `take` has something to give. RuntimeError: out of turn. `close` waits for what is under way,
-# and forgets what it came to. OSError: no thread, or no descriptor. Any thread may use it.
+# Does the same in a thread of its own that wants no GIL, one `submit` at a time. `fileno` can be
+# read when `take` has something to give. RuntimeError: out of turn, or in a fork. `close` waits for
+# what is under way, and forgets what it came to. OSError: no thread, or no descriptor. Any thread
+# may use it.
 @final
 class AppendThread:
     def __init__(self) -> None: ...

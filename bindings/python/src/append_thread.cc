@@ -72,87 +72,107 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-// Its functions are called with the GIL, which the lock does not wait for: the thread never wants it.
+// What the thread and Python's threads share. The thread never wants the GIL, so whoever holds that
+// may wait for the lock.
+struct Shared {
+  enum class Step { kIdle, kAsked, kDone };
+
+  Bell bell;
+  std::condition_variable changed;
+  std::mutex mutex;  // of all that follows, but of job while step is kAsked: that is the thread's
+  Step step = Step::kIdle;
+  bool closing = false;
+  std::optional<Appends> job;
+  std::vector<Appended> done;
+  std::thread thread;
+
+  void Run() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [&] { return closing || step == Step::kAsked; });
+      if (step != Step::kAsked) return;
+      lock.unlock();
+      std::vector<Appended> results = job->Run();
+      lock.lock();
+      done = std::move(results);
+      step = Step::kDone;
+      bell.Ring();
+    }
+  }
+};
+
+// A fork copies this and not the thread. Of locks and waiters that were copied in whatever state
+// they were in, nothing can be used or destroyed: the child lets them lie.
 class AppendThread {
  public:
+  using Step = Shared::Step;
+
   // Throws std::system_error.
-  AppendThread() : process_(getpid()) {
+  AppendThread() : shared_(std::make_unique<Shared>()), process_(getpid()) {
     const SignalsBlocked blocked;
-    thread_ = std::thread([this] { Run(); });
+    shared_->thread = std::thread([shared = shared_.get()] { shared->Run(); });
   }
 
-  ~AppendThread() { Close(); }
+  ~AppendThread() {
+    if (IsCopy()) {
+      static_cast<void>(shared_.release());
+    } else {
+      Close();
+    }
+  }
 
-  int fileno() const noexcept { return bell_.fileno(); }
+  int fileno() const noexcept { return shared_->bell.fileno(); }
 
   void Submit(const py::args& appends) {
+    RefuseCopy();
     Appends job(appends);
     {
-      const std::scoped_lock lock(mutex_);
-      if (closing_) throw std::runtime_error("the thread has ended");
-      if (step_ != Step::kIdle) throw std::runtime_error("an append is under way");
-      job_.emplace(std::move(job));
-      step_ = Step::kAsked;
+      const std::scoped_lock lock(shared_->mutex);
+      if (shared_->closing) throw std::runtime_error("the thread has ended");
+      if (shared_->step != Step::kIdle) throw std::runtime_error("an append is under way");
+      shared_->job.emplace(std::move(job));
+      shared_->step = Step::kAsked;
     }
-    changed_.notify_one();
+    shared_->changed.notify_one();
   }
 
   py::tuple Take() {
+    RefuseCopy();
     std::optional<Appends> job;  // let go of without the lock
     std::vector<Appended> done;
     {
-      const std::scoped_lock lock(mutex_);
-      if (step_ != Step::kDone) throw std::runtime_error("no append is done");
-      step_ = Step::kIdle;
-      job.swap(job_);
-      done.swap(done_);
-      bell_.Silence();
+      const std::scoped_lock lock(shared_->mutex);
+      if (shared_->step != Step::kDone) throw std::runtime_error("no append is done");
+      shared_->step = Step::kIdle;
+      job.swap(shared_->job);
+      done.swap(shared_->done);
+      shared_->bell.Silence();
     }
     return Results(done);
   }
 
   // An append that is under way is finished first, and what it came to is not told.
   void Close() {
+    if (IsCopy()) return;
     std::thread ending;
     {
-      const std::scoped_lock lock(mutex_);
-      closing_ = true;
-      ending.swap(thread_);
+      const std::scoped_lock lock(shared_->mutex);
+      shared_->closing = true;
+      ending.swap(shared_->thread);
     }
     if (!ending.joinable()) return;
-    if (getpid() != process_) {
-      ending.detach();  // a fork copies the object and not the thread
-      return;
-    }
-    changed_.notify_one();
+    shared_->changed.notify_one();
     WithoutGil([&] { ending.join(); });
   }
 
  private:
-  enum class Step { kIdle, kAsked, kDone };
+  bool IsCopy() const noexcept { return getpid() != process_; }
 
-  void Run() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [&] { return closing_ || step_ == Step::kAsked; });
-      if (step_ != Step::kAsked) return;
-      lock.unlock();
-      std::vector<Appended> done = job_->Run();
-      lock.lock();
-      done_ = std::move(done);
-      step_ = Step::kDone;
-      bell_.Ring();
-    }
+  void RefuseCopy() const {
+    if (IsCopy()) throw std::runtime_error("a fork has no thread");
   }
 
-  Bell bell_;
-  std::condition_variable changed_;
-  std::mutex mutex_;  // of all that follows, but of job_ while step_ is kAsked: that is the thread's
-  Step step_ = Step::kIdle;
-  bool closing_ = false;
-  std::optional<Appends> job_;
-  std::vector<Appended> done_;
-  std::thread thread_;
+  std::unique_ptr<Shared> shared_;
   const pid_t process_;
 };
 

@@ -114,12 +114,17 @@ def test_the_interpreter_goes_on_while_the_disk_writes(
     assert thread.take() == (("durable", 0),)
 
 
-def test_a_fork_ends_without_its_parents_thread(fd: int, file: Path) -> None:
+@pytest.mark.parametrize("before", ["pass", "thread.close()"])
+@pytest.mark.parametrize("child", ["pass", "thread.close()", "del thread"])
+def test_a_fork_ends_without_its_parents_thread(before: str, child: str) -> None:
     program = (
-        "import os, sys\n"
+        "import os, sys, time\n"
         "from callgate._native import AppendThread\n"
         "thread = AppendThread()\n"
+        "time.sleep(0.05)  # so that the thread waits\n"
+        f"{before}\n"
         "if os.fork() == 0:\n"
+        f"    {child}\n"
         "    sys.exit(0)\n"
         "print(os.waitstatus_to_exitcode(os.wait()[1]))\n"
     )
@@ -127,3 +132,19 @@ def test_a_fork_ends_without_its_parents_thread(fd: int, file: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "0\n"
+
+
+def test_a_thread_that_cannot_be_had_is_an_oserror_and_signals_still_arrive() -> None:
+    program = (
+        "import resource, signal\n"
+        "from callgate._native import AppendThread\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))\n"
+        "try:\n"
+        "    AppendThread()\n"
+        "except OSError as error:\n"
+        "    print(error.strerror, signal.pthread_sigmask(signal.SIG_BLOCK, []))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "Too many open files set()\n"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Any, Literal, NamedTuple, TypeAlias, final
 
 from callgate import SecretKey
 from callgate.audit.canonical import canonical
@@ -16,6 +16,9 @@ from callgate.audit.entry import Entry
 from callgate.audit.head import Head, sign_head, sign_statement
 from callgate.audit.position import Position
 from callgate.audit.trail import file_path
+
+# When a checkpoint follows what is appended.
+Seal: TypeAlias = Literal["due", "now", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,9 @@ class Lines(NamedTuple):
 
 @final
 class ChainWriter:
-    """A batch is durable as a whole when ``append`` returns; when it raises OSError none of it is in
-    the chain, and ``broken`` says whether it may be tried again. One thread at a time uses it, and
-    for nothing else between ``prepare`` and ``accept``.
+    """A batch is durable as a whole when ``append`` returns; when it raises OSError none of it is
+    in the chain, and ``broken`` says whether it may be tried again. One thread at a time uses it,
+    and for nothing else between ``prepare`` and ``accept``.
     """
 
     def __init__(
@@ -130,17 +133,19 @@ class ChainWriter:
             self._at.hash, self._at.unsealed = line_hash(checkpoint), 0
         self.begin("opened", {"reason": "rotated"})
 
-    def append(self, entries: Sequence[Entry], *, seal: bool = False) -> list[int]:
-        """The sequences of the lines. ``seal`` adds a checkpoint whether one is due or not."""
+    def append(self, entries: Sequence[Entry], *, seal: Seal = "due") -> None:
+        """The lines are on the disk, in a new file where that is due."""
         if self.rotation_due:
             self.rotate()
+        self._append(entries, seal)
+
+    def _append(self, entries: Sequence[Entry], seal: Seal) -> None:
         lines = self.prepare(entries, seal=seal)
         if lines.data:
             lines.file.append(lines.data)
         self.accept(lines)
-        return lines.sequences
 
-    def prepare(self, entries: Sequence[Entry], *, seal: bool = False) -> Lines:
+    def prepare(self, entries: Sequence[Entry], *, seal: Seal = "due") -> Lines:
         """The lines, for whoever appends them to their file. They are in the chain when
         ``accept`` is told that they are on the disk. Raises OSError.
         """
@@ -155,7 +160,7 @@ class ChainWriter:
             texts.append(line)
         sequences = list(range(first, sequence + 1))
         unsealed = at.unsealed + len(texts)
-        if unsealed and (seal or self._checkpoint_due(unsealed)):
+        if unsealed and (seal == "now" or (seal == "due" and self._checkpoint_due(unsealed))):
             line = self._checkpoint(sequence, hash)
             sequence, hash, unsealed = sequence + 1, line_hash(line), 0
             texts.append(line)
@@ -178,6 +183,8 @@ class ChainWriter:
 
     def rotate_key(self, new: SecretKey) -> None:
         """From the next line on ``new`` signs; the old key says so in its last line."""
+        if self.rotation_due:
+            self.rotate()
         at = self._at
         now = self._now()
         members = {
@@ -191,10 +198,12 @@ class ChainWriter:
         }
         fields = {name: members[name] for name in ("key", "log", "new_key", "new_public_key")}
         fields["signature"] = sign_statement(self._key, "key", members)
-        self.append([Entry("key", canonical(fields), now)])
+        # Nothing comes between the line before, which the statement names, and the new key: neither
+        # a new file, nor a checkpoint by a key whose turn is over.
+        self._append([Entry("key", canonical(fields), now)], "never")
         self._key = new
         at.key = new.public_key.thumbprint
-        self.append([], seal=True)
+        self._append([], "now")
 
     def sign_head(self, lines: Lines | None = None) -> Head:
         """That the log reaches up to here, or will with the last of these lines."""

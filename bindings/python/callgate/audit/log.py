@@ -25,7 +25,7 @@ from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import open_trail
 from callgate.audit.redaction import Redaction
-from callgate.audit.writer import Writer
+from callgate.audit.writer import CLOSED, Writer
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
 _RESERVED: Final = frozenset(
@@ -124,7 +124,7 @@ class AuditLog:
             lock.close()
             raise
         self._lock = lock
-        self._summaries = asyncio.create_task(self._summarize())
+        self._summaries = asyncio.create_task(self._summarize(self._writer))
         return self
 
     async def __aexit__(
@@ -133,16 +133,18 @@ class AuditLog:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        writer = self._writer
+        writer, self._writer = self._writer, None
         if self._summaries is not None:
             self._summaries.cancel()
-            self._write_summary()
-        self._writer = None
-        if writer is not None:
-            await writer.close()
-            writer.chain.close()
-        if self._lock is not None:
-            self._lock.close()
+        try:
+            if writer is not None:
+                self._write_summary(writer)
+                await writer.close()
+        finally:
+            if writer is not None:
+                writer.chain.close()
+            if self._lock is not None:
+                self._lock.close()
 
     async def record(self, event: Event | CallEvent, state: Sequence[StateRecord] = ()) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
@@ -228,7 +230,7 @@ class AuditLog:
     @property
     def failure(self) -> str | None:
         """Why calls are refused at present, for readiness and metrics; None: they are not."""
-        return "the audit trail is closed" if self._writer is None else self._writer.failure
+        return CLOSED if self._writer is None else self._writer.failure
 
     @property
     def lines(self) -> int:
@@ -283,15 +285,16 @@ class AuditLog:
             raise AuditUnavailable()
         return self._writer
 
-    async def _summarize(self) -> None:
+    async def _summarize(self, writer: Writer) -> None:
         while True:
             await asyncio.sleep(SUMMARY_SECONDS)
-            self._write_summary()
+            self._write_summary(writer)
 
-    def _write_summary(self) -> None:
+    def _write_summary(self, writer: Writer) -> None:
         summary = self.meter.summary()
         if summary is not None:
-            self._queue(Item(Entry("refusals", fields_text(summary), self._now()), keep=True))
+            entry = Entry("refusals", fields_text(summary), self._now())
+            writer.submit(Item(entry, keep=True))
 
     def _now(self) -> str:
         return time_text(self._wall())

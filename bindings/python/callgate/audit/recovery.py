@@ -120,7 +120,7 @@ def resume_chain(
         outcome_entry(event, "unknown", now, dispatched=False if event > acknowledged else None)
         for event in chain.position.open
     ]
-    chain.append(outcomes, seal=True)
+    chain.append(outcomes, seal="now")
     return chain
 
 

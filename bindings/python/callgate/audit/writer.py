@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, final
 
 from callgate import SecretKey
+from callgate.audit.alarm import Alarm
 from callgate.audit.appender import Appender
 from callgate.audit.canonical import canonical
 from callgate.audit.chain import time_text
-from callgate.audit.chain_writer import ChainWriter
+from callgate.audit.chain_writer import ChainWriter, Seal
 from callgate.audit.durable_file import replace_file
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.gathering import Gathering, Item
@@ -24,6 +26,7 @@ from callgate.audit.journal import Journal, SnapshotSource, record_texts
 from callgate.audit.kept import Kept
 
 LOGGER: Final = logging.getLogger("callgate.audit")
+CLOSED: Final = "the audit trail is closed"
 # Callers at once; more are refused.
 MAX_WAITING: Final = 10_000
 # Between attempts to write again, in seconds.
@@ -62,14 +65,15 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._appender = Appender(self._loop)
         self._aside = ThreadPoolExecutor(1, "callgate-audit")
-        self._queue = Gathering(self._loop, self._wake)
+        self._alarm = Alarm(self._loop)
+        self._queue = Gathering(self._loop, self._alarm.ring)
+        self._batch: list[Item] = []  # under way
         self._kept = Kept()
         self._closing = False
-        self._new_key: tuple[SecretKey, Callable[[int | None], None]] | None = None
+        # The first may be under way.
+        self._new_keys: deque[tuple[SecretKey, Callable[[int | None], None]]] = deque()
         self._failed_at: str | None = None
         self._retry_at = 0.0
-        self._woken: asyncio.Future[None] | None = None
-        self._alarm: asyncio.TimerHandle | None = None
         self.failure: str | None = None
         self.head = chain.sign_head()
         self.lines = self.batches = 0
@@ -86,48 +90,51 @@ class Writer:
             self._queue.add(item)
 
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
-        """``key`` signs from then on, unless another comes before it did."""
-        if self._new_key is not None:
-            self._new_key[1](None)
-        self._new_key = (key, done)
-        self._wake()
+        """``key`` signs from then on."""
+        self._new_keys.append((key, done))
+        self._alarm.ring()
 
     async def close(self) -> None:
-        """Writes what is queued and a checkpoint."""
+        """Writes what is queued and a checkpoint. Who is cancelled meanwhile waits all the same: the
+        files are not to be closed before.
+        """
         self._closing = True
-        self._wake()
-        await asyncio.shield(self._task)
+        self._alarm.ring()
+        cancelled: asyncio.CancelledError | None = None
+        while not self._task.done():
+            try:
+                await asyncio.wait([self._task])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
 
     async def _run(self) -> None:
         try:
             await self._copy_head(self.head)
             closing = False
             while not closing or self._queue:
-                await self._something_to_do()
+                while (wait := self._wait()) > 0:
+                    await self._alarm.wait(wait)
                 closing = self._closing
                 await self._step(closing=closing)
-            if self._kept:
-                LOGGER.error("%d lines of the audit trail were never written", len(self._kept))
+            kept, counts = self._kept.held()
+            if unwritten := len(kept) + counts.lost:
+                LOGGER.error("%d lines of the audit trail were never written", unwritten)
+            self.failure = CLOSED
+        except Exception:
+            LOGGER.exception("the writer of the audit trail ended")
         finally:
-            if self._alarm is not None:
-                self._alarm.cancel()
+            # However it ended, nobody waits for a writer that is no more.
+            self._fail(CLOSED)
+            self._alarm.close()
             self._queue.close()
             self._appender.close()
             self._aside.shutdown(wait=False)
 
-    async def _something_to_do(self) -> None:
-        while (wait := self._wait()) > 0:
-            self._woken = self._loop.create_future()
-            at = self._loop.time() + wait
-            if self._alarm is None or self._alarm.when() > at:
-                if self._alarm is not None:
-                    self._alarm.cancel()
-                self._alarm = self._loop.call_at(at, self._ring)
-            await self._woken
-
     def _wait(self) -> float:
         """Seconds until there is something to do, unless somebody brings it."""
-        if self._closing or self._new_key is not None:
+        if self._closing or self._new_keys:
             return 0
         if self.failure is not None:
             return self._retry_at - time.monotonic()
@@ -136,45 +143,33 @@ class Writer:
         due = self.chain.seconds_to_checkpoint()
         return 60.0 if due is None else due
 
-    def _ring(self) -> None:
-        self._alarm = None
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._woken is not None and not self._woken.done():
-            self._woken.set_result(None)
-
     async def _step(self, *, closing: bool) -> None:
-        batch: list[Item] = []
-        new_key, self._new_key = self._new_key, None
-        done = None if new_key is None else new_key[1]
         try:
             if self.failure is not None:
                 await self._recover()
             else:
                 if not closing:
                     await self._queue.neighbours()
-                batch = self._queue.take()
-                if batch or closing or self.chain.seconds_to_checkpoint() == 0:
-                    await self._commit(batch, seal=closing)
-            if new_key is not None:
-                await self._rotate_key(new_key[0])
+                self._batch = self._queue.take()
+                if self._batch or closing or self.chain.seconds_to_checkpoint() == 0:
+                    await self._commit("now" if closing else "due")
+            if self._new_keys:
+                await self._rotate_key(self._new_keys[0][0])
         except Exception as error:
             # A defect. What is queued and what comes is refused; nothing is allowed.
             LOGGER.exception("the audit trail cannot be written")
-            self._fail(f"a defect: {type(error).__name__}", batch)
+            self._fail(f"a defect: {type(error).__name__}")
             self._snapshot = None
-        if done is not None:
-            done(None if self.failure is not None else self.chain.position.sequence)
 
-    async def _commit(self, batch: Sequence[Item], *, seal: bool = False) -> None:
+    async def _commit(self, seal: Seal = "due") -> None:
         began = time.monotonic()
+        batch = self._batch
         try:
             if self.chain.rotation_due:
                 await self._blocking(self.chain.rotate)
             lines = self.chain.prepare([item.entry for item in batch], seal=seal)
         except OSError as error:
-            self._fail(_reason(error), batch)
+            self._fail(_reason(error))
             return
         head = self.chain.sign_head(lines)
         records = [record for item in batch for record in item.entry.state]
@@ -186,9 +181,11 @@ class Writer:
             self.chain.accept(lines)
         if failure is not None:
             if durable:
+                self._batch = []
                 self._disown(batch, lines.sequences)
-            self._fail(_reason(failure), [] if durable else batch)
+            self._fail(_reason(failure))
             return
+        self._batch = []
         for item, sequence in zip(batch, lines.sequences, strict=True):
             if item.done is not None:
                 item.done(sequence)
@@ -208,9 +205,8 @@ class Writer:
         if self._head_copy is not None:
             try:
                 await self._blocking(replace_file, self._head_copy, head.to_json() + b"\n")
-            except OSError as error:
-                reason = _reason(error)
-                LOGGER.error("the head's second place cannot be written: %s", reason)
+            except (OSError, ValueError) as error:  # a path may be none
+                LOGGER.error("the head's second place cannot be written: %s", error)
 
     async def _compact(self, snapshot: SnapshotSource, head: Head) -> None:
         try:
@@ -224,13 +220,17 @@ class Writer:
         compact = self._journal.compact
         await self._blocking(lambda: compact(snapshot.engine_state(), records, head))
 
-    def _fail(self, reason: str, batch: Sequence[Item]) -> None:
+    def _fail(self, reason: str) -> None:
+        """Of all that wait nothing is durable."""
         if self.failure is None:
             LOGGER.error("the audit trail cannot be written, calls are refused: %s", reason)
             self._failed_at = time_text(self._wall())
         self.failure = reason
         self._retry_at = time.monotonic() + RETRY
+        batch, self._batch = self._batch, []
         self._keep([*batch, *self._queue.take(len(self._queue))])
+        while self._new_keys:
+            self._rotated(None)
 
     def _keep(self, items: Sequence[Item]) -> None:
         """Tells all that wait; only what has happened already is written later."""
@@ -264,7 +264,7 @@ class Writer:
         happened = Entry("recovered", canonical(fields), time_text(self._wall()))
         entries = [happened, *kept]
         try:
-            await self._blocking(self.chain.append, entries, seal=True)
+            await self._blocking(self.chain.append, entries, seal="now")
             self._kept.written(len(kept), counts)
             head = self.chain.sign_head()
             # What the failed journal lacks is in the snapshot.
@@ -280,13 +280,21 @@ class Writer:
         self.failure = None
 
     async def _rotate_key(self, key: SecretKey) -> None:
+        if self.failure is not None:
+            self._rotated(None)
+            return
+        try:
+            await self._blocking(self.chain.rotate_key, key)
+        except OSError as error:
+            self._fail(_reason(error))
+            return
+        await self._commit()
         if self.failure is None:
-            try:
-                await self._blocking(self.chain.rotate_key, key)
-            except OSError as error:
-                self._fail(_reason(error), [])
-            else:
-                await self._commit([])
+            self._rotated(self.chain.position.sequence)
+
+    def _rotated(self, sequence: int | None) -> None:
+        _, done = self._new_keys.popleft()
+        done(sequence)
 
     async def _blocking(self, function: Callable[..., _T], *args: Any, **named: Any) -> _T:
         return await self._loop.run_in_executor(self._aside, partial(function, *args, **named))

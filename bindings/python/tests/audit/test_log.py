@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate import SecretKey
-from callgate.audit import AuditInUse, AuditKeyChanged, AuditUnavailable, Head, Redaction, Sealing
+from callgate.audit import AuditInUse, AuditUnavailable, Head, Redaction, Sealing
 from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog
 from trails import SMALL, Place, call, calls
@@ -239,33 +238,6 @@ def test_a_file_that_was_moved_away_stops_calls(place: Place) -> None:
             await audit.record(call())
 
     place.run(use)
-
-
-class TestKeys:
-    """The key that signs changes only by the word of the one before."""
-
-    def test_another_key_alone_is_refused(self, place: Place) -> None:
-        place.run(calls(1))
-        with pytest.raises(AuditKeyChanged):
-            place.run(calls(1), key=SecretKey.generate())
-
-    def test_with_the_previous_key_it_takes_over(self, place: Place) -> None:
-        place.run(calls(1))
-        new = SecretKey.generate()
-        place.run(calls(1), key=new, previous_key=place.key)
-        place.run(calls(1), key=new, previous_key=place.key)
-        assert len(place.lines("key")) == 1
-        assert place.verify(place.head()).status == "whole"
-
-    def test_a_running_log_rotates_its_key(self, place: Place) -> None:
-        new = SecretKey.generate()
-
-        async def use(audit: AuditLog) -> None:
-            await audit.rotate_key(new)
-            assert audit.head().key == new.public_key.thumbprint
-
-        place.run(use)
-        place.run(calls(1), key=new)
 
 
 def test_arguments_are_redacted_before_they_are_written(place: Place) -> None:

@@ -103,4 +103,9 @@ def calls(number: int, **outcome: Any) -> Callable[[AuditLog], Coroutine[Any, An
     return use
 
 
+def defect(*arguments: object, **named: object) -> None:
+    """In place of a method."""
+    raise ZeroDivisionError
+
+
 SMALL = Sealing(checkpoint_lines=5, rotate_bytes=3000)
