@@ -77,7 +77,7 @@ PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times) {
   call.denial = is_call ? Judge(*request, **session, *desk.rules, record)
                         : JudgeListing(**session, *desk.rules);
   if (call.denial != nullptr) record.ForgetAllowances();
-  if (is_call || call.denial != nullptr) record.policy_digest = desk.rules->policy().Digest();
+  record.policy_digest = desk.rules->policy().Digest();
   return call;
 }
 

@@ -17,7 +17,7 @@ TEST(Authorize, ToolsListIsAllowedForALiveSessionAndSeenOnce) {
   EXPECT_EQ(decision.tool(), "");
   EXPECT_EQ(decision.request_id(), "\"x\"");
   EXPECT_EQ(decision.context(), "default");
-  EXPECT_EQ(decision.policy_digest(), "");
+  EXPECT_EQ(decision.policy_digest(), scene.gate->policy().Digest());
   EXPECT_EQ(decision.capability(), std::nullopt);
   EXPECT_EQ(decision.reason(), "allowed: it needs no capability");
   EXPECT_TRUE(decision.CheckResponse("{}").allowed());

@@ -95,8 +95,8 @@ class Writer:
         self._alarm.ring()
 
     async def close(self) -> None:
-        """Writes what is queued and a checkpoint. Who is cancelled meanwhile waits all the same: the
-        files are not to be closed before.
+        """Writes what is queued and a checkpoint. Who is cancelled meanwhile waits all the same:
+        the files are not to be closed before.
         """
         self._closing = True
         self._alarm.ring()
