@@ -80,13 +80,13 @@ def calls(measured: dict[str, Any]) -> Table:
                     f"{middle['p99'] * 1e3:.2f}",
                     micro(middle["cpu"]),
                     micro(middle["loop"]),
-                    micro(middle["writer"]),
+                    micro(middle["others"]),
                     mebi(measured["resident"][side]),
                 )
             )
     header = ("at a time", "side", "calls/s", "p50, ms", "p99, ms", "CPU, µs")
     title = f"Calls, with envelopes of {measured['envelope_bytes']} bytes"
-    return Table(title, (*header, "event loop", "writer", "memory, MiB"), rows)
+    return Table(title, (*header, "event loop", "other threads", "memory, MiB"), rows)
 
 
 def stages(measured: dict[str, Any]) -> Table:

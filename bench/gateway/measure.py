@@ -69,7 +69,7 @@ def profile(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
     for side, runs in cpu.items():
         loop = sum(run["loop"] for run in runs) / rounds
         figures[side] = {stage: loop * part for stage, part in shares(samples[side]).items()}
-        figures[side]["audit: the disk's thread"] = sum(run["writer"] for run in runs) / rounds
+        figures[side]["audit: other threads"] = sum(run["others"] for run in runs) / rounds
     return figures
 
 

@@ -34,7 +34,7 @@ def measure_run(server: Server, load: Load, calls: int, at_a_time: int) -> Run:
         "p50": cuts[49],
         "p99": cuts[98],
         "loop": used.loop / calls,
-        "writer": used.others / calls,
+        "others": used.others / calls,
         "cpu": used.all / calls,
     }
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Usage:
-    """CPU seconds of a process so far: its main thread, and all others (the audit's writer)."""
+    """CPU seconds of a process so far: its main thread, and all others (the audit's)."""
 
     loop: float
     others: float

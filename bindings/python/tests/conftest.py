@@ -1,4 +1,4 @@
-"""The shared vectors, as test parameters, fresh keys, and an issuer, a gate and agents.
+"""The shared vectors, as test parameters, fresh keys, and an issuer, a gate and agents, files.
 
 The modules beside the tests are imported by name.
 """
@@ -56,6 +56,22 @@ def gate_data() -> dict[str, Any]:
 def key() -> Iterator[SecretKey]:
     with SecretKey.generate() as fresh:
         yield fresh
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """An empty one."""
+    path = tmp_path / "file"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def fd(file: Path) -> Iterator[int]:
+    """The file, open for appends."""
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND)
+    yield descriptor
+    os.close(descriptor)
 
 
 @pytest.fixture

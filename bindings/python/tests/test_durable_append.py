@@ -6,7 +6,6 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,9 @@ BEGIN = b"begin\n"
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "file"
-    path.write_bytes(BEGIN)
-    return path
-
-
-@pytest.fixture
-def fd(file: Path) -> Iterator[int]:
-    descriptor = os.open(file, os.O_RDWR | os.O_APPEND)
-    yield descriptor
-    os.close(descriptor)
+def file(file: Path) -> Path:
+    file.write_bytes(BEGIN)
+    return file
 
 
 def append(fd: int, path: Path, size: int, data: bytes = b"more\n") -> tuple[str, int]:

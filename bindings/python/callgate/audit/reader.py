@@ -44,15 +44,17 @@ def read_texts(files: Sequence[Path]) -> Iterator[Text]:
                 yield Text(Place(path, number), line.removesuffix(b"\n"), complete)
 
 
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Folders as the files of their trail. Raises OSError, AuditError where there is none."""
+def expand(paths: Sequence[Path], *, none: bool = False) -> list[Path]:
+    """Folders as the files of their trail. Raises OSError, and AuditError where there is none,
+    unless ``none`` says that this is for the caller to judge.
+    """
     files: list[Path] = []
     for path in paths:
         if not path.is_dir():
             files.append(path)
             continue
         within = trail_files(path)
-        if not within:
+        if not within and not none:
             raise AuditError("the folder holds no audit trail", path)
         files += within
     return files

@@ -41,7 +41,8 @@ def verify_trail(
 
     ``up_to_anchor`` leaves out what follows the last anchor, for the trail of a running gateway.
     ``accept_acknowledged`` takes an operator's signed word for lines that are gone. Raises
-    AuditError for anchors that none of the keys signed, OSError.
+    AuditError for anchors that none of the keys signed, and where there is neither a line nor an
+    anchor; OSError.
     """
     walk = _Walk(keys, anchors, accept_acknowledged=accept_acknowledged)
     end = max((anchor.sequence for anchor in anchors), default=0) if up_to_anchor else 0
@@ -110,13 +111,13 @@ class _Walk:
     def finish(self) -> None:
         """5. Raises AuditError, _Fault."""
         verdict = self.verdict
-        if verdict.last == 0:
-            raise AuditError("there is no line to verify")
         if self._anchors:
             sequence = self._anchors[-1].sequence
             self._signed(self._anchors[-1])
             message = f"lines {verdict.last + 1} to {sequence}, which a head vouches for, are gone"
             raise _Fault(message, self._place)
+        if verdict.last == 0:
+            raise AuditError("there is no line to verify")
         if self._stranger is not None:
             place, key = self._stranger
             raise _Fault(f"it is signed by the key {key}, which was not given", place)

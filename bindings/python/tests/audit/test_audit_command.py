@@ -71,6 +71,24 @@ class TestVerify:
         assert verdict["status"] == "tampered"
         assert verdict["where"] == f"{file}:3"
 
+    @pytest.mark.parametrize("gone", ["lines", "file"])
+    def test_an_empty_trail_is_tampered_with_where_an_anchor_knows_lines(
+        self, place: Place, gone: str
+    ) -> None:
+        head, (file,) = place.head(), place.files()
+        if gone == "lines":
+            file.write_bytes(b"")
+        else:
+            file.unlink()
+        verify = ["verify", place.trail, "--key", place.key.public_key.to_base64()]
+        done = audit(*verify, "--anchor", head.to_json().decode())
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout == (
+            f"lines 1 to {head.sequence}, which a head vouches for, are gone\n"
+            "TAMPERED: no lines are sealed and whole\n"
+        )
+        assert audit(*verify).returncode == 2
+
     def test_another_key(self, place: Place) -> None:
         other = SecretKey.generate().public_key.to_base64()
         assert audit("verify", place.trail, "--key", other).returncode == 1

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from callgate._native import AppendThread, durable_append
 from callgate.audit import AuditUnavailable
-from callgate.audit.durable_file import Append, settle
+from callgate.audit.durable_file import Appended
 from callgate.audit.log import AuditLog
 from trails import Place, call, calls
 
@@ -175,13 +176,18 @@ def test_a_write_that_stops_in_the_middle_of_a_line_is_cut_off_again(tmp_path: P
 
 @contextlib.contextmanager
 def failing_sync(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """EIO of fdatasync: no file system here can be made to give it."""
+    """EIO of fdatasync, whoever asks the engine: no file system here can be made to give it."""
+    take = AppendThread.take
 
-    def fail(appends: Sequence[Append], results: object) -> tuple[int, OSError | None]:
-        return settle(appends, [("unsynced", errno.EIO)])
+    def unsynced(results: Sequence[Appended]) -> Sequence[Appended]:
+        return [("unsynced", errno.EIO) for _ in results[:1]]  # the first stops the others
 
     with monkeypatch.context() as patch:
-        patch.setattr("callgate.audit.appender.settle", fail)
+        patch.setattr(AppendThread, "take", lambda thread: unsynced(take(thread)))
+        patch.setattr(
+            "callgate.audit.durable_file.durable_append",
+            lambda *appends: unsynced(durable_append(*appends)),
+        )
         yield
 
 

@@ -82,6 +82,24 @@ def test_many_callers_share_a_sync(place: Place) -> None:
     assert place.verify(place.head()).status == "whole"
 
 
+def test_callers_beyond_the_most_that_wait_are_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callgate.audit.writer.MAX_WAITING", 3)
+
+    async def use(audit: AuditLog) -> None:
+        many = [audit.record(call(session=f"s{number}")) for number in range(5)]
+        answers = await asyncio.gather(*many, return_exceptions=True)
+        refused = [isinstance(answer, AuditUnavailable) for answer in answers]
+        assert refused == [False, False, False, True, True]
+        await audit.record(call(session="later"))
+        assert audit.failure is None
+
+    place.run(use)
+    sessions = [line["fields"]["session"] for line in place.lines("event")]
+    assert sessions == ["s0", "s1", "s2", "later"]
+
+
 def test_the_loop_goes_on_while_the_disk_writes(place: Place) -> None:
     async def use(audit: AuditLog) -> None:
         steps = 0

@@ -105,16 +105,28 @@ def test_any_cut_end_is_found_with_a_head(place: Place) -> None:
     head, good = place.head(), lines_of(place)
     for length in range(len(good)):
         write(place, good[:length])
-        if length == 0:
-            with pytest.raises(AuditError):
-                place.verify(head)
-            continue
         verdict = place.verify(head)
         assert verdict.status == "tampered"
         assert (
             verdict.fault
             == f"lines {length + 1} to {head.sequence}, which a head vouches for, are gone"
         )
+
+
+def test_no_line_is_tampering_with_a_head_and_an_error_without(place: Place) -> None:
+    head = place.head()
+    (file,) = place.files()
+    forged = sign_head(SecretKey.generate(), head.log, head.sequence, head.hash, head.time)
+    for emptied in (lambda: file.write_bytes(b""), file.unlink):
+        emptied()
+        verdict = place.verify(head)
+        assert (verdict.status, verdict.exit_code, verdict.sealed) == ("tampered", 1, 0)
+        assert verdict.fault == f"lines 1 to {head.sequence}, which a head vouches for, are gone"
+        assert place.verify(head, up_to_anchor=True).status == "tampered"
+        with pytest.raises(AuditError, match="no line to verify"):
+            place.verify()
+        with pytest.raises(AuditError, match="is not signed by the given key"):
+            place.verify(forged)
 
 
 def test_a_file_cut_within_a_line_is_not_whole(place: Place) -> None:

@@ -108,7 +108,8 @@ def verify(arguments: argparse.Namespace) -> Outcome:
     if arguments.up_to_anchor and not anchors:
         raise input_error("there is no anchor", "--up-to-anchor")
     verdict = verify_trail(
-        expand(arguments.files),
+        # Where a head says that there were lines, an empty folder is one that they were taken from.
+        expand(arguments.files, none=bool(anchors)),
         keys,
         anchors,
         up_to_anchor=arguments.up_to_anchor,
