@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from callgate.audit import RefusalMeter
+from callgate.audit.meter import Share
 
 
 class Clock:
@@ -47,6 +49,47 @@ def test_full_events_before_a_verified_token_have_a_quota_a_day() -> None:
     assert written == 3
     clock.now += 86400
     assert meter.refused_unverified("INVALID_TOKEN")
+
+
+def written_in(meter: RefusalMeter, clock: Clock, cause: str, share: Share, tries: int) -> int:
+    written = 0
+    for _ in range(tries):
+        written += meter.refused_unverified(cause, share=share)
+        clock.now += 1
+    return written
+
+
+def test_bounds_take_a_tenth_of_the_quota_and_nothing_of_what_is_for_callers() -> None:
+    clock = Clock()
+    meter = RefusalMeter(quota=50, monotonic=clock)
+    assert written_in(meter, clock, "http malformed_http", "bounds", 100) == 5
+    assert written_in(meter, clock, "INVALID_TOKEN", "callers", 100) == 45
+    summary = meter.summary()
+    assert summary is not None and summary["causes_total"] == 200
+    clock.now += 86400
+    assert written_in(meter, clock, "INVALID_TOKEN", "callers", 100) == 45
+    assert written_in(meter, clock, "http malformed_http", "bounds", 100) == 5
+
+
+def test_a_share_that_is_used_up_is_in_the_log_once_a_day(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    meter = RefusalMeter(quota=50, monotonic=clock)
+
+    def warned() -> list[str]:
+        records = [record for record in caplog.records if record.name == "callgate.audit"]
+        return [vars(record)["share"] for record in records]
+
+    written_in(meter, clock, "http malformed_http", "bounds", 4)
+    assert warned() == []
+    written_in(meter, clock, "http malformed_http", "bounds", 100)
+    assert warned() == ["bounds"]
+    written_in(meter, clock, "INVALID_TOKEN", "callers", 100)
+    assert warned() == ["bounds", "callers"]
+    clock.now += 86400
+    written_in(meter, clock, "http malformed_http", "bounds", 100)
+    assert warned() == ["bounds", "callers", "bounds"]
 
 
 def test_memory_is_bounded_whatever_is_sent() -> None:

@@ -276,3 +276,17 @@ class TestAFlood:
         causes = {"http content_type": 60, "http malformed_http": 60}
         assert path.audit.meter.summary() == {"causes": causes, "causes_total": 120}
         assert len(path.counts.refusals) == 120
+
+    async def test_uses_up_nothing_of_what_the_trail_has_for_calls(
+        self, path: CallPath, monotonic: Monotonic
+    ) -> None:
+        while path.audit.meter.refused_unverified("http body_size", share="bounds"):
+            monotonic.now += 1
+        async with path.on_a_port() as client:
+            port = client.base_url.port
+            assert port is not None
+            assert (await raw(port, b"nonsense\r\n\r\n")).split()[1] == b"400"
+            assert (await post(client, b"{}"))[0] == 400
+            await until(lambda: len(path.audit.lines("event")) == 1)
+        assert path.audit.lines("event")[0]["code_name"] == "INVALID_ENVELOPE"
+        assert path.counts.refusals == [("agents", "malformed_http")]

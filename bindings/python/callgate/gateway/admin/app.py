@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +19,6 @@ from callgate.gateway.admin.executions import execution_routes
 from callgate.gateway.admin.guard import OperatorsOnly, failure_of
 from callgate.gateway.admin.sessions import session_routes
 from callgate.gateway.admin.state import state_routes
-from callgate.gateway.http.refused import operators_refused
 from callgate.gateway.services import Services
 
 PREFIX = "/admin/v1"
@@ -37,7 +37,7 @@ def create_admin_app(
         *context_routes(services),
         *state_routes(services),
     ]
-    refused = operators_refused(services.metrics)
+    refused = partial(services.metrics.refused, "operators")
     guard = Middleware(OperatorsOnly, credential=credential, refused=refused)
     app = Starlette(
         routes=[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -14,13 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
-from callgate.gateway.bounds import OnRefused, OutOfBounds
-from callgate.gateway.http.peer import TrustedProxies
-from callgate.gateway.http.peer_name import peer_name
+from callgate.gateway.bounds import Bound, OutOfBounds
 from callgate.gateway.refusal import Refusal
 
 _LOG: Final = logging.getLogger("callgate.gateway")
-_NO_PROXIES: Final = TrustedProxies()
 _STATUSES: Final = {
     "INVALID_ARGUMENT": 400,
     "INVALID_JSON": 400,
@@ -34,9 +31,14 @@ _STATUSES: Final = {
 
 
 class OperatorsOnly:
-    """One ASGI middleware. An unforeseen exception is a 500 without detail, and a log line."""
+    """One ASGI middleware. An unforeseen exception is a 500 without detail, and a log line.
 
-    def __init__(self, app: ASGIApp, *, credential: OperatorCredential, refused: OnRefused) -> None:
+    ``refused`` is told of each request that a bound refused.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, credential: OperatorCredential, refused: Callable[[Bound], None]
+    ) -> None:
         self.app = app
         self._credential = credential
         self._refused = refused
@@ -65,7 +67,7 @@ class OperatorsOnly:
             if started:
                 raise
             if isinstance(error, OutOfBounds):
-                self._refused(error.bound, error.code_name, peer_name(scope, _NO_PROXIES))
+                self._refused(error.bound)
             await failure_of(error)(scope, receive, send)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
+from collections.abc import Callable
 from typing import Final, final
 
 from callgate import CallgateError
@@ -26,10 +29,16 @@ class TieFailed(Refusal):
 
 @final
 class FailedAttestations:
-    """Counted always; written in full now and then, whatever the number of senders."""
+    """Counted always; written in full now and then, whatever the number of senders.
 
-    def __init__(self, audit: Audit) -> None:
+    A tie that failed is in the log once a second besides, by ``monotonic`` and not by the trail's
+    meter: whoever uses up a day's events there must not silence this.
+    """
+
+    def __init__(self, audit: Audit, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._audit = audit
+        self._monotonic = monotonic
+        self._warned_at = -math.inf
 
     def failed(
         self,
@@ -39,23 +48,29 @@ class FailedAttestations:
         trace_id: str | None,
     ) -> None:
         """``request`` is None where it could not be read."""
-        if not self._audit.meter.refused_unverified(f"attestation {error.code_name}"):
-            return
-        details = getattr(error, "details", None) or {}
-        cause = details.get("cause")
+        cause: str | None
         if isinstance(error, TieFailed):
             cause = f"tie {error.execution.tie.kind}"
-        event = events.failed(error, request, cause=cause, peer=peer, trace_id=trace_id)
-        self._audit.post(event)
-        if isinstance(error, TieFailed):
-            # A deployment that is not as its entry says, or somebody who tries.
-            _LOG.warning(
-                "an attestation by who is not the execution",
-                extra={
-                    "workload": error.execution.workload_id,
-                    "source": error.execution.source,
-                    "cause": cause,
-                    "peer": event.peer,
-                    "trace_id": trace_id,
-                },
-            )
+            self._warn(error.execution, cause, peer, trace_id)
+        else:
+            cause = (getattr(error, "details", None) or {}).get("cause")
+        if self._audit.meter.refused_unverified(f"attestation {error.code_name}"):
+            event = events.failed(error, request, cause=cause, peer=peer, trace_id=trace_id)
+            self._audit.post(event)
+
+    def _warn(self, execution: Execution, cause: str, peer: Peer, trace_id: str | None) -> None:
+        now = self._monotonic()
+        if now - self._warned_at < 1:
+            return
+        self._warned_at = now
+        # A deployment that is not as its entry says, or somebody who tries.
+        _LOG.warning(
+            "an attestation by who is not the execution",
+            extra={
+                "workload": execution.workload_id,
+                "source": execution.source,
+                "cause": cause,
+                "peer": peer.name,
+                "trace_id": trace_id,
+            },
+        )

@@ -81,7 +81,7 @@ class Attestation:
         self._executions = executions
         self._issuer = issuer
         self._audit = audit
-        self._failures = FailedAttestations(audit)
+        self._failures = FailedAttestations(audit, monotonic=monotonic)
         self._rates = attestation_rates() if rates is None else rates
         self._idle_seconds = idle_seconds
         self._now = now

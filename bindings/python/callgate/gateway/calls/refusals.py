@@ -49,12 +49,9 @@ class RefusalRecorder:
         message = "too many refused calls of this session"
         raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
 
-    def unverified(self, event: Event, *, cause: str | None = None) -> None:
-        """Of callers that nobody knows: counted, one event a second for each cause is written.
-
-        The cause is the event's code unless given; there are only so many of them.
-        """
-        if self._audit.meter.refused_unverified(cause or event.code_name or "INTERNAL_ERROR"):
+    def unverified(self, event: Event) -> None:
+        """Of callers that nobody knows: counted, one event a second for each code is written."""
+        if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)
 
     async def _gather(self, record: dict[str, Any]) -> None:

@@ -114,7 +114,8 @@ class ListenSettings(Section):
         "counted in all.",
     )
     header_bytes: Bytes = Field(
-        default=32 * 1024, description="Bytes of a request's first line and headers together."
+        default=32 * 1024,
+        description="Bytes of a request's first line and headers together. At most 100 headers.",
     )
     header_seconds: Seconds = Field(
         default=10,

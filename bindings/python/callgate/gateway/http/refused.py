@@ -6,21 +6,23 @@ from typing import Final
 
 from callgate.audit.events import Event
 from callgate.gateway.bounds import Bound, OnRefused
-from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.services import Metrics, Services
 
 # No operation was refused where the path names none. Scanners ask for such paths all day, and the
-# trail's quota for callers that nobody knows is for those that attest and call.
+# trail's share for bounds is for what was refused of an operation.
 _NOT_IN_THE_TRAIL: Final[frozenset[Bound]] = frozenset({"path"})
 
 
 def agents_refused(services: Services) -> OnRefused:
     """Counts each; the trail counts it as well, and has one event a second of each bound."""
-    metrics, refusals = services.metrics, RefusalRecorder(services.audit)
+    metrics, audit = services.metrics, services.audit
 
     def refused(bound: Bound, code_name: str, peer: str, trace_id: str | None = None) -> None:
         metrics.refused("agents", bound)
         if bound in _NOT_IN_THE_TRAIL:
+            return
+        # A code is a cause of calls, too.
+        if not audit.meter.refused_unverified(f"http {bound}", share="bounds"):
             return
         event = Event(
             name="PolicyViolationBlocked",
@@ -30,8 +32,7 @@ def agents_refused(services: Services) -> OnRefused:
             peer=peer,
             trace_id=trace_id,
         )
-        # A code is a cause of calls, too.
-        refusals.unverified(event, cause=f"http {bound}")
+        audit.post(event)
 
     return refused
 

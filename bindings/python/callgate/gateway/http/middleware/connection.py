@@ -66,6 +66,7 @@ class _BoundedConnection(PeerProtocol):
     """One connection. A request that is not all there in time ends it, with 408; an answer that
     nobody reads ends it, too."""
 
+    conn: StrictFraming
     bounds: HttpLimits
     refused: OnRefused
     is_uncounted: Callable[[str], bool]
@@ -79,7 +80,7 @@ class _BoundedConnection(PeerProtocol):
     _reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.conn = StrictFraming(h11.SERVER, self.bounds.header_bytes)
+        self.conn = StrictFraming(header_bytes=self.bounds.header_bytes)
         joined: Any = JoinedWrites(transport, self.loop)
         self.logger = _LOG
         super().connection_made(joined)
@@ -225,7 +226,8 @@ class _BoundedConnection(PeerProtocol):
         response = h11.Response(
             status_code=status.value, headers=headers, reason=status.phrase.encode()
         )
-        for event in (response, h11.Data(data=reply.body), h11.EndOfMessage()):
+        body = reply.body if self.conn.expects_body else b""
+        for event in (response, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
 
     def _tell(self, bound: Bound, reply: replies.Reply) -> None:
