@@ -8,7 +8,6 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { demoGateway } from './demo-gateway.mjs';
-import { gatewayFor } from './setup.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const work = mkdtempSync(join(here, 'published-'));
@@ -46,25 +45,10 @@ async function run(program, ...args) {
   return stdout.trimEnd().split('\n');
 }
 
-/** A gateway whose tool answers as MCP servers do. */
-async function toolGateway(t) {
-  const gateway = await gatewayFor(t);
-  const honest = gateway.invoke.bind(gateway);
-  gateway.invoke = (body, protocol) => {
-    const [status, reply] = honest(body, protocol);
-    if (status === 200) {
-      reply.payload.result = { content: [{ type: 'text', text: '12:00' }], isError: false };
-    }
-    return [status, reply];
-  };
-  return gateway;
-}
-
-const call = ['exec-1', 'project', 'echo.any', 'timezone', 'UTC'];
+const call = ['exec-abc123', 'time', 'time.get_current_time', 'timezone', 'UTC'];
 
 test('an SMCP agent', async (t) => {
-  const gateway = await toolGateway(t);
-  assert.deepEqual(await run('smcp-agent', gateway.url, ...call), [
+  assert.deepEqual(await run('smcp-agent', await demoGateway(t), ...call), [
     'before attest: true',
     'token: eyJ 3',
     'result: true',
@@ -74,8 +58,7 @@ test('an SMCP agent', async (t) => {
 });
 
 test('a SEAL agent', async (t) => {
-  const gateway = await toolGateway(t);
-  assert.deepEqual(await run('seal-agent', gateway.url, ...call), [
+  assert.deepEqual(await run('seal-agent', await demoGateway(t), ...call), [
     'token: eyJ true true',
     'result: true',
     'denied: true',
