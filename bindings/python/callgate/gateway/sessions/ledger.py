@@ -12,8 +12,8 @@ class Ledger(Protocol):
 
     ``Gate.plan`` judges a call without memory, one atomic commit of a store records the plan, and
     ``Plan.finish`` makes the Decision: ``authorize`` is these three, wherever the store is. A store
-    that cannot be reached is a Decision that denies with ``LEDGER_UNAVAILABLE``. Sessions are opened,
-    renewed and ended in the gate: a store that shares them takes these over, too.
+    that cannot be reached is a Decision that denies with ``LEDGER_UNAVAILABLE``. Sessions are
+    opened, renewed and ended in the gate: a store that shares them takes these over, too.
     """
 
     async def authorize(self, data: bytes, now: float) -> Decision:
