@@ -262,3 +262,22 @@ def check_failure(
     assert set(error) >= {"code", "name", "message", "timestamp", "request_id", "details"}
     assert "payload" not in body
     return error
+
+
+class Monotonic:
+    """Stands still unless told."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def parse_status(answer: bytes) -> int:
+    return int(answer.split()[1])
+
+
+def parse(answer: bytes) -> tuple[int, dict[str, Any]]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"application/json" in head and b"connection: close" in head.lower()
+    return int(head.split()[1]), json.loads(body)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from call_path import INVOKE, JSON, TOOLS, Answer, CallPath, post, raw, until
+from call_path import INVOKE, JSON, TOOLS, Answer, CallPath, Monotonic, post, raw, until
 from callgate.gateway.http.bounded_accept import MARGIN, BoundedAccept
 from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.refused import agents_refused
@@ -25,20 +25,6 @@ POST = (
     b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
     b"traceparent: " + TRACEPARENT.encode() + b"\r\n"
 )
-
-
-class Monotonic:
-    """Stands still unless told."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def monotonic() -> Monotonic:
-    return Monotonic()
 
 
 @pytest.fixture
