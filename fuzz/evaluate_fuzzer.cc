@@ -7,7 +7,7 @@
 
 #include "callgate/json.h"
 #include "callgate/policy.h"
-#include "core/policy/context.h"
+#include "core/policy/model/context.h"
 #include "fuzz/input.h"
 
 namespace {

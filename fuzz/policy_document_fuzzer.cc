@@ -2,7 +2,7 @@
 #include <string>
 
 #include "callgate/policy.h"
-#include "core/policy/context.h"
+#include "core/policy/model/context.h"
 #include "fuzz/input.h"
 
 namespace {

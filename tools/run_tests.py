@@ -33,6 +33,7 @@ SUITES = [
                  "--output-on-failure --output-junit {junit}"),
     # Three at a time on two cores: tests of servers mostly wait.
     Suite("python", f"{PYTHON} -m pytest -q -n 3 --junitxml {{junit}}"),
+    Suite("rooms", f"{PYTHON} -m pytest -q tests/rooms --junitxml {{junit}}"),
     Suite("reference", f"{PYTHON} -m pytest -q tests/reference --junitxml {{junit}}"),
     Suite("properties", f"{PYTHON} -m pytest -q tests/properties --junitxml {{junit}}"),
     Suite("node", "tools/test_node.sh {junit}"),

@@ -15,11 +15,12 @@ namespace callgate {
 
 Decision Gate::Authorize(std::string_view bytes, Time now) {
   if (const Result<void> valid = CheckTime(now); !valid) return gate::DenyTime(valid.error());
-  const gate::Desk desk = state_->Read();
-  gate::PlannedCall call = gate::PlanCall(desk, bytes, {now, desk.tables->clock.Observe(now)});
-  if (call.refusal) return gate::Conclude(std::move(call), {});
-  const gate::Answer answer = gate::Commit(call, *desk.tables);
-  return gate::Conclude(std::move(call), answer);
+  const gate::GateSnapshot gate_snapshot = state_->Read();
+  gate::PlannedCall call =
+      gate::PlanCall(gate_snapshot, bytes, {now, gate_snapshot.tables->clock.Observe(now)});
+  if (call.refusal) return gate::Finish(std::move(call), {});
+  const gate::LedgerAnswer answer = gate::Commit(call, *gate_snapshot.tables);
+  return gate::Finish(std::move(call), answer);
 }
 
 namespace gate {
@@ -39,23 +40,23 @@ PlannedCall Refused(PlannedCall call, ErrorCode code) {
 
 }  // namespace
 
-PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times) {
+PlannedCall PlanCall(const GateSnapshot& gate_snapshot, std::string_view bytes, Times times) {
   PlannedCall call;
-  call.rules = desk.rules;
+  call.snapshot = gate_snapshot.snapshot;
   call.times = times;
-  call.window = desk.options.window;
+  call.window = gate_snapshot.options.window;
   CallRecord& record = *call.record;
 
   // Form: all of it, before anything is believed.
-  const Result<ParsedEnvelope> envelope = ParseEnvelope(bytes, desk.options.limits);
+  const Result<ParsedEnvelope> envelope = ParseEnvelope(bytes, gate_snapshot.options.limits);
   if (!envelope) return Refused(std::move(call), envelope.error());
   const Result<Call> request = ReadCall(envelope->payload);
   if (!request) return Refused(std::move(call), request.error());
 
   // Who: the issuer's word, then the session that it names, then that session's key.
-  const Result<ClaimsPtr> claims = VerifiedClaims(desk, envelope->security_token, times);
+  const Result<ClaimsPtr> claims = VerifiedClaims(gate_snapshot, envelope->security_token, times);
   if (!claims) return Refused(std::move(call), claims.error());
-  const Result<ledger::SessionPtr> session = BoundSession(desk, *claims, times, record);
+  const Result<ledger::SessionPtr> session = BoundSession(gate_snapshot, *claims, times, record);
   if (!session) return Refused(std::move(call), session.error());
   std::optional<CanonicalForm> form = VerifiedForm(*envelope, (*session)->key);
   if (!form) return Refused(std::move(call), ErrorCode::kInvalidSignature);
@@ -74,10 +75,10 @@ PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times) {
 
   // What. From here on the envelope is recorded, whatever policy says of it.
   const bool is_call = request->method == Method::kToolsCall;
-  call.denial = is_call ? Judge(*request, **session, *desk.rules, record)
-                        : JudgeListing(**session, *desk.rules);
+  call.denial = is_call ? EvaluateChain(*request, **session, *gate_snapshot.snapshot, record)
+                        : EvaluateListing(**session, *gate_snapshot.snapshot);
   if (call.denial != nullptr) record.ForgetAllowances();
-  record.policy_digest = desk.rules->policy().Digest();
+  record.policy_digest = gate_snapshot.snapshot->policy().Digest();
   return call;
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "core/policy/tool_pattern.h"
+#include "core/policy/model/tool_pattern.h"
 
 namespace callgate::gate {
 namespace {

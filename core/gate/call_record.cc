@@ -1,11 +1,36 @@
 #include "core/gate/call_record.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
-#include "core/gate/journal.h"
+#include "core/gate/state/journal.h"
 
 namespace callgate::gate {
+namespace {
+
+// Each window once, with the longest period that a limit on it has.
+std::vector<ledger::JournalRecord::Charge> JournalledCharges(const CallRecord& record) {
+  const ledger::DigestKey key(record.digest_key);
+  std::vector<ledger::JournalRecord::Charge> charges;
+  if (!record.is_charged) return charges;
+  for (const Allowance& allowance : record.allowances) {
+    const policy::Capability& taken = record.Taken(allowance);
+    if (!taken.rate_limit) continue;
+    const ledger::Digest window = key.OfWindow(record.session->root, allowance.context->name,
+                                               taken.tool_pattern.text, taken.nth);
+    const std::int64_t period = std::int64_t{taken.rate_limit->per_seconds} * 1000;
+    const auto same = std::ranges::find(charges, window, &ledger::JournalRecord::Charge::window);
+    if (same == charges.end()) {
+      charges.push_back({window, period});
+    } else {
+      same->period = std::max(same->period, period);
+    }
+  }
+  return charges;
+}
+
+}  // namespace
 
 std::vector<std::vector<RateCharge>> CallRecord::ChargeLists() const {
   std::vector<std::vector<RateCharge>> lists;
@@ -44,7 +69,19 @@ std::vector<RateCharge> CallRecord::Charged() const {
 }
 
 std::string CallRecord::Effects() const {
-  return sequence == 0 ? std::string() : JournalCall(*this);
+  if (sequence == 0) return {};
+  const auto time = [](std::int64_t millis) { return Time(std::chrono::milliseconds(millis)); };
+  ledger::JournalRecord written;
+  written.ledger = LedgerId(ledger::DigestKey(digest_key));
+  written.sequence = sequence;
+  written.at = time(charged_at);
+  written.session = session->identity.id;
+  written.expires_at = time(token_expires_at);
+  written.envelope = envelope;
+  written.second = second;
+  written.root = session->root_digest;
+  written.charges = JournalledCharges(*this);
+  return JournalCall(written);
 }
 
 }  // namespace callgate::gate

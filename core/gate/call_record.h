@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/small_vector.h"
 #include "core/ledger/rate_table.h"
 #include "core/ledger/session_record.h"
-#include "core/policy/context.h"
 #include "core/policy/decision_record.h"
-#include "core/policy/inline_buffer.h"
+#include "core/policy/model/context.h"
 
 namespace callgate::gate {
 
@@ -49,9 +49,9 @@ struct CallRecord : DecisionRecord {
   // For each limited context of the chain, its limits in order.
   std::vector<std::vector<RateCharge>> ChargeLists() const;
 
-  ledger::SessionRecord* session = nullptr;       // `owner` keeps it
-  policy::InlineBuffer<Allowance, 4> allowances;  // own context first; empty where policy denies
-  policy::InlineBuffer<std::uint32_t, 8> allowing;
+  ledger::SessionRecord* session = nullptr;    // `owner` keeps it
+  base::SmallVector<Allowance, 4> allowances;  // own context first; empty where policy denies
+  base::SmallVector<std::uint32_t, 8> allowing;
   std::int64_t token_expires_at = 0;  // milliseconds
 
   // What the ledger was asked to write, and did when `sequence` is not 0.

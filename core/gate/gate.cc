@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/gate/gate_state.h"
-#include "core/gate/journal.h"
+#include "core/gate/state/journal.h"
 
 namespace callgate {
 namespace {
@@ -25,30 +25,30 @@ Result<std::unique_ptr<Gate>> Gate::Create(PolicySet policy, IssuerKeys issuer_k
   if (options.token.leeway < std::chrono::seconds(0) || options.token.leeway > kLargestLeeway) {
     return Invalid("leeway must be 0 to 60 seconds", "leeway");
   }
-  gate::RulesPtr rules =
-      std::make_shared<const gate::Rules>(std::move(policy), std::move(issuer_keys));
+  gate::SnapshotPtr snapshot =
+      std::make_shared<const gate::Snapshot>(std::move(policy), std::move(issuer_keys));
   return std::unique_ptr<Gate>(
-      new Gate(std::make_unique<State>(std::move(options), std::move(rules))));
+      new Gate(std::make_unique<State>(std::move(options), std::move(snapshot))));
 }
 
 void Gate::SetPolicy(PolicySet policy) {
   // Built beside the one in use; only the exchange of the pointers holds anybody up.
   const std::scoped_lock changes(state_->changes);
-  gate::RulesPtr rules =
-      std::make_shared<const gate::Rules>(std::move(policy), state_->ReadRules()->issuer_keys());
+  gate::SnapshotPtr snapshot = std::make_shared<const gate::Snapshot>(
+      std::move(policy), state_->ReadSnapshot()->issuer_keys());
   const std::scoped_lock pointers(state_->pointers);
-  state_->rules.swap(rules);
+  state_->snapshot.swap(snapshot);
 }
 
 void Gate::SetIssuerKeys(IssuerKeys issuer_keys) {
   const std::scoped_lock changes(state_->changes);
-  gate::RulesPtr rules =
-      std::make_shared<const gate::Rules>(state_->ReadRules()->policy(), std::move(issuer_keys));
+  gate::SnapshotPtr snapshot = std::make_shared<const gate::Snapshot>(
+      state_->ReadSnapshot()->policy(), std::move(issuer_keys));
   const std::scoped_lock pointers(state_->pointers);
-  state_->rules.swap(rules);
+  state_->snapshot.swap(snapshot);
 }
 
-PolicySet Gate::policy() const { return state_->ReadRules()->policy(); }
+PolicySet Gate::policy() const { return state_->ReadSnapshot()->policy(); }
 
 Result<std::string> Gate::ResetClock(Time now) {
   if (auto valid = CheckTime(now); !valid) return valid.error();

@@ -7,25 +7,25 @@
 #include <utility>
 
 #include "callgate/gate.h"
-#include "core/gate/desk.h"
+#include "core/gate/gate_snapshot.h"
 
 namespace callgate {
 
 struct Gate::State {
-  State(GateOptions options_in, gate::RulesPtr rules_in)
+  State(GateOptions options_in, gate::SnapshotPtr snapshot_in)
       : options(std::move(options_in)),
         token_memory(options.limits.max_remembered_tokens),
-        rules(std::move(rules_in)),
+        snapshot(std::move(snapshot_in)),
         tables(std::make_shared<ledger::Tables>(options.limits, options.window,
                                                 options.token.leeway)) {}
 
-  gate::Desk Read() {
+  gate::GateSnapshot Read() {
     const std::scoped_lock lock(pointers);
-    return {options, token_memory, rules, tables};
+    return {options, token_memory, snapshot, tables};
   }
-  gate::RulesPtr ReadRules() {
+  gate::SnapshotPtr ReadSnapshot() {
     const std::scoped_lock lock(pointers);
-    return rules;
+    return snapshot;
   }
   std::shared_ptr<ledger::Tables> ReadTables() {
     const std::scoped_lock lock(pointers);
@@ -43,7 +43,7 @@ struct Gate::State {
   // Of the two pointers: held for as long as copying one takes. (std::atomic<std::shared_ptr> of
   // libstdc++ 12 does the same, in a way that ThreadSanitizer cannot follow.)
   std::mutex pointers;
-  gate::RulesPtr rules;
+  gate::SnapshotPtr snapshot;
   std::shared_ptr<ledger::Tables> tables;
 };
 

@@ -5,7 +5,7 @@
 
 namespace callgate {
 
-using gate::Answer;
+using gate::LedgerAnswer;
 using ledger::CommitStatus;
 
 struct Plan::State {
@@ -30,15 +30,15 @@ bool Fits(const Committed& committed, const std::vector<std::vector<RateCharge>>
   return true;
 }
 
-struct ToAnswer {
-  Answer operator()(const Committed&) const { return {CommitStatus::kCommitted}; }
-  Answer operator()(const AlreadySeen&) const { return {CommitStatus::kAlreadySeen}; }
-  Answer operator()(const RateLimited& limited) const {
+struct ToLedgerAnswer {
+  LedgerAnswer operator()(const Committed&) const { return {CommitStatus::kCommitted}; }
+  LedgerAnswer operator()(const AlreadySeen&) const { return {CommitStatus::kAlreadySeen}; }
+  LedgerAnswer operator()(const RateLimited& limited) const {
     return {CommitStatus::kRateLimited, limited.retry_after};
   }
-  Answer operator()(const SessionInactive&) const { return {CommitStatus::kSessionInactive}; }
-  Answer operator()(const Full&) const { return {CommitStatus::kFull}; }
-  Answer operator()(const Unavailable&) const { return {}; }
+  LedgerAnswer operator()(const SessionInactive&) const { return {CommitStatus::kSessionInactive}; }
+  LedgerAnswer operator()(const Full&) const { return {CommitStatus::kFull}; }
+  LedgerAnswer operator()(const Unavailable&) const { return {}; }
 };
 
 }  // namespace
@@ -49,10 +49,10 @@ Plan Gate::MakePlan(std::string_view bytes, Time now) {
     plan->refusal = gate::DenyTime(valid.error());
     return Plan(std::move(plan));
   }
-  const gate::Desk desk = state_->Read();
-  plan->call = gate::PlanCall(desk, bytes, {now, desk.tables->clock.Peek(now)});
+  const gate::GateSnapshot gate_snapshot = state_->Read();
+  plan->call = gate::PlanCall(gate_snapshot, bytes, {now, gate_snapshot.tables->clock.Peek(now)});
   if (plan->call.refusal) {
-    plan->refusal = gate::Conclude(std::move(plan->call), {});
+    plan->refusal = gate::Finish(std::move(plan->call), {});
     return Plan(std::move(plan));
   }
   const gate::CallRecord& record = *plan->call.record;
@@ -80,7 +80,7 @@ const std::vector<std::vector<RateCharge>>& Plan::charges() const { return state
 Decision Plan::Finish(const Outcome& outcome) {
   if (std::exchange(state_->is_finished, true)) return Decision();
   if (!state_->replay_key) return std::move(state_->refusal);
-  Answer answer = std::visit(ToAnswer(), outcome);
+  LedgerAnswer answer = std::visit(ToLedgerAnswer(), outcome);
   // An answer to another question, or one that means nothing, is no answer.
   if (const auto* committed = std::get_if<Committed>(&outcome)) {
     if (Fits(*committed, state_->charges)) {
@@ -91,7 +91,7 @@ Decision Plan::Finish(const Outcome& outcome) {
   } else if (answer.retry_after < std::chrono::milliseconds(0)) {
     answer = {};
   }
-  return gate::Conclude(std::move(state_->call), answer);
+  return gate::Finish(std::move(state_->call), answer);
 }
 
 }  // namespace callgate

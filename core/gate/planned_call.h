@@ -12,8 +12,8 @@
 #include "callgate/decision.h"
 #include "callgate/gate.h"
 #include "core/gate/call_record.h"
-#include "core/gate/desk.h"
-#include "core/gate/judge.h"
+#include "core/gate/evaluate_chain.h"
+#include "core/gate/gate_snapshot.h"
 #include "core/ledger/commit.h"
 
 namespace callgate::gate {
@@ -24,7 +24,7 @@ struct PlannedCall {
   std::optional<ErrorCode> refusal;
   // Not null: the call is committed, without charges, and then denied.
   std::unique_ptr<PolicyDenial> denial;
-  RulesPtr rules;
+  SnapshotPtr snapshot;
   Times times{};
   std::chrono::milliseconds window{};
   Time timestamp{};
@@ -32,22 +32,22 @@ struct PlannedCall {
 };
 
 // The flow up to the ledger: envelope, token, session, signature, freshness, policy.
-PlannedCall PlanCall(const Desk& desk, std::string_view bytes, Times times);
+PlannedCall PlanCall(const GateSnapshot& gate_snapshot, std::string_view bytes, Times times);
 
 // What a ledger answered. No status: it cannot be reached.
-struct Answer {
+struct LedgerAnswer {
   std::optional<ledger::CommitStatus> status;
   std::chrono::milliseconds retry_after{0};
 };
 
 // Asks the embedded ledger, and records what it wrote. REQUIRES: no refusal.
-Answer Commit(PlannedCall& call, ledger::Tables& tables);
+LedgerAnswer Commit(PlannedCall& call, ledger::Tables& tables);
 
 // Notes which limit of each limited context was charged. REQUIRES: `taken` has one element for
 // each.
 void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record);
 // The decision. Allows only what nothing refused or denied and the ledger committed.
-Decision Conclude(PlannedCall call, const Answer& answer);
+Decision Finish(PlannedCall call, const LedgerAnswer& answer);
 Decision Deny(PlannedCall call, ErrorCode code);
 // What is said to a caller whose `now` is no time.
 Decision DenyTime(const Error& error);

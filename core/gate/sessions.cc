@@ -2,13 +2,13 @@
 #include <utility>
 
 #include "core/gate/gate_state.h"
-#include "core/gate/journal.h"
+#include "core/gate/state/journal.h"
 #include "core/policy/containment.h"
 
 namespace callgate {
 namespace {
 
-using gate::Desk;
+using gate::GateSnapshot;
 using ledger::Liveness;
 using ledger::SessionChange;
 using ledger::SessionPtr;
@@ -80,10 +80,10 @@ Error ScopeNotFound() {
 // The contexts that bound a child of `parent`: those that bound the parent, and those of the whole
 // chain as they stand now. SCOPE_NOT_FOUND where one is gone.
 Result<ledger::ContextSnapshots> SnapshotsBelow(const ledger::SessionRecord& parent,
-                                                const gate::Rules& rules) {
+                                                const gate::Snapshot& snapshot) {
   ledger::ContextSnapshots snapshots = parent.snapshots;
   for (const auto* at = &parent; at != nullptr; at = at->parent.get()) {
-    const auto* context = rules.Find(at->identity.context);
+    const auto* context = snapshot.Find(at->identity.context);
     if (context == nullptr) return ScopeNotFound();
     const auto is_same = [&](const auto& kept) { return kept->json == (*context)->json; };
     if (std::ranges::none_of(snapshots, is_same)) snapshots.push_back(*context);
@@ -92,15 +92,15 @@ Result<ledger::ContextSnapshots> SnapshotsBelow(const ledger::SessionRecord& par
 }
 
 // Checks what a new session may be, and finds the contexts that bound it.
-Result<ledger::ContextSnapshots> CheckSpawn(const Desk& desk, const SessionPtr& parent,
-                                            const TokenClaims& claims) {
-  const auto* context = desk.rules->Find(claims.scope);
+Result<ledger::ContextSnapshots> CheckSpawn(const GateSnapshot& gate_snapshot,
+                                            const SessionPtr& parent, const TokenClaims& claims) {
+  const auto* context = gate_snapshot.snapshot->Find(claims.scope);
   if (context == nullptr) return ScopeNotFound();
   if (parent == nullptr) return ledger::ContextSnapshots();
-  if (parent->depth + 1 > desk.options.limits.max_session_depth) {
+  if (parent->depth + 1 > gate_snapshot.options.limits.max_session_depth) {
     return Error{ErrorCode::kLimitExceeded, "the session would have too many ancestors", "parent"};
   }
-  Result<ledger::ContextSnapshots> snapshots = SnapshotsBelow(*parent, *desk.rules);
+  Result<ledger::ContextSnapshots> snapshots = SnapshotsBelow(*parent, *gate_snapshot.snapshot);
   if (!snapshots) return snapshots;
   for (const auto& ceiling : *snapshots) {
     const Containment contained = policy::Contains(*ceiling, **context);
@@ -117,48 +117,48 @@ Result<ledger::ContextSnapshots> CheckSpawn(const Desk& desk, const SessionPtr& 
 Result<Session> Gate::OpenSession(std::string_view token, const PublicKey& public_key,
                                   std::optional<std::string_view> parent_id, Time now) {
   if (auto valid = CheckTime(now); !valid) return valid.error();
-  const Desk desk = state_->Read();
-  const gate::Times times{now, desk.tables->clock.Observe(now)};
-  const Result<gate::ClaimsPtr> verified = gate::VerifiedClaims(desk, token, times);
+  const GateSnapshot gate_snapshot = state_->Read();
+  const gate::Times times{now, gate_snapshot.tables->clock.Observe(now)};
+  const Result<gate::ClaimsPtr> verified = gate::VerifiedClaims(gate_snapshot, token, times);
   if (!verified) return verified.error();
   const TokenClaims& claims = **verified;
   // Also where it opens nothing: it must not do so later either, once its id was revoked.
-  desk.tables->sessions.Saw(claims.id, claims.expires_at, times.ledger);
+  gate_snapshot.tables->sessions.Saw(claims.id, claims.expires_at, times.ledger);
   if (claims.key_thumbprint && *claims.key_thumbprint != public_key.Thumbprint()) {
     return Error{ErrorCode::kKeyRefused, "cnf.jkt names another key", "public_key"};
   }
   SessionPtr parent;
   if (parent_id) {
-    parent = desk.tables->sessions.Find(*parent_id);
+    parent = gate_snapshot.tables->sessions.Find(*parent_id);
     if (parent == nullptr) {
       return Error{ErrorCode::kUnknownSession, "no session has the parent's id", "parent"};
     }
   }
-  Result<ledger::ContextSnapshots> snapshots = CheckSpawn(desk, parent, claims);
+  Result<ledger::ContextSnapshots> snapshots = CheckSpawn(gate_snapshot, parent, claims);
   if (!snapshots) return snapshots.error();
 
   const std::scoped_lock changes(state_->changes);
-  if (state_->tables != desk.tables) {
+  if (state_->tables != gate_snapshot.tables) {
     return Error{ErrorCode::kLedgerUnavailable, "the ledger's state was replaced meanwhile", ""};
   }
-  const SessionChange change = desk.tables->sessions.Open(
+  const SessionChange change = gate_snapshot.tables->sessions.Open(
       {{claims.id, claims.subject, claims.scope, public_key, claims.key_thumbprint.has_value()},
        parent,
        std::move(*snapshots),
        claims.expires_at},
       times.ledger);
   return Finish(change, [&](const ledger::SessionRecord& session) {
-    return gate::JournalOpen(*desk.tables, change.sequence, session);
+    return gate::JournalOpen(*gate_snapshot.tables, change.sequence, session);
   });
 }
 
 Result<Session> Gate::RenewSession(std::string_view id, std::string_view token, Time now) {
   if (auto valid = CheckTime(now); !valid) return valid.error();
-  const Desk desk = state_->Read();
-  const gate::Times times{now, desk.tables->clock.Observe(now)};
-  const Result<gate::ClaimsPtr> claims = gate::VerifiedClaims(desk, token, times);
+  const GateSnapshot gate_snapshot = state_->Read();
+  const gate::Times times{now, gate_snapshot.tables->clock.Observe(now)};
+  const Result<gate::ClaimsPtr> claims = gate::VerifiedClaims(gate_snapshot, token, times);
   if (!claims) return claims.error();
-  desk.tables->sessions.Saw((*claims)->id, (*claims)->expires_at, times.ledger);
+  gate_snapshot.tables->sessions.Saw((*claims)->id, (*claims)->expires_at, times.ledger);
 
   const std::scoped_lock changes(state_->changes);
   ledger::Tables& tables = *state_->tables;

@@ -2,8 +2,8 @@
 
 #include <bit>
 
-#include "core/policy/deny_relations.h"
-#include "core/policy/witness.h"
+#include "core/policy/counterexample/witness.h"
+#include "core/policy/inclusion/deny_relations.h"
 
 namespace callgate::policy {
 namespace {
@@ -30,9 +30,9 @@ class Comparison {
   void Compare(std::size_t capability) {
     const Reached inner = child_[capability];
     // What a capability with as wide a pattern covers, it covers on every tool.
-    std::vector<const CommandAtom*> open;
+    std::vector<const CommandClass*> open;
     const bool exact = inner.capability.tool_pattern.kind == ToolPattern::Kind::kExact;
-    for (const CommandAtom& atom : inner.reach.commands) {
+    for (const CommandClass& atom : inner.reach.commands) {
       if (exact || !IsCoveredOnEveryTool(capability, atom)) open.push_back(&atom);
     }
     if (open.empty() && parent_.context().deny_list.empty()) return;
@@ -42,7 +42,7 @@ class Comparison {
     }
   }
 
-  bool IsCoveredOnEveryTool(std::size_t capability, const CommandAtom& atom) const {
+  bool IsCoveredOnEveryTool(std::size_t capability, const CommandClass& atom) const {
     const Reached inner = child_[capability];
     const auto covers = [&](std::size_t i) {
       const Reached outer = parent_[i];
@@ -58,12 +58,12 @@ class Comparison {
   }
 
   void CompareOn(std::size_t capability, const std::string& tool,
-                 const std::vector<const CommandAtom*>& open) {
+                 const std::vector<const CommandClass*>& open) {
     const Reached inner = child_[capability];
     const DenyEntries denied(child_.context(), tool);
     if (denied.stops_tool) return;
     const Positions outer = parent_.On(tool);
-    for (const CommandAtom* atom : open) {
+    for (const CommandClass* atom : open) {
       if (StopsEvery(denied, *atom)) continue;
       Uncovered uncovered{capability, tool, atom, nullptr, 0, 0};
       if (IsCovered(inner, outer, uncovered)) continue;
@@ -73,7 +73,7 @@ class Comparison {
     Positions entries;
     parent_.context().compiled->deny_list().Find(tool, entries);
     if (entries.empty()) return;
-    const CommandAtom* const alive = FirstAlive(inner.reach, denied);
+    const CommandClass* const alive = FirstAlive(inner.reach, denied);
     if (alive == nullptr) return;
     const DenyQuestion question{parent_, child_, inner, tool, denied};
     for (const std::uint32_t position : entries) {
@@ -97,8 +97,8 @@ class Comparison {
     return false;
   }
 
-  static const CommandAtom* FirstAlive(const CapabilityReach& reach, const DenyEntries& denied) {
-    for (const CommandAtom& atom : reach.commands) {
+  static const CommandClass* FirstAlive(const CapabilityReach& reach, const DenyEntries& denied) {
+    for (const CommandClass& atom : reach.commands) {
       if (!StopsEvery(denied, atom)) return &atom;
     }
     return nullptr;
@@ -111,7 +111,7 @@ class Comparison {
 
   const ContextReach& parent_;
   const ContextReach& child_;
-  const ToolAtoms tools_;
+  const ToolClasses tools_;
   const std::function<bool(const Uncovered&)>& found_;
   bool stopped_ = false;
 };

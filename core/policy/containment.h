@@ -6,7 +6,7 @@
 #include <string>
 
 #include "callgate/policy.h"
-#include "core/policy/context_reach.h"
+#include "core/policy/inclusion/uncovered.h"
 
 namespace callgate::policy {
 
@@ -14,19 +14,6 @@ namespace callgate::policy {
 // `child` is within that of `parent`. Never a false yes; a no that is not certain says "uncovered".
 // REQUIRES: both came from Compile.
 Containment Contains(const Context& parent, const Context& child);
-
-// What of a child a parent does not cover: one capability on one tool, with one sort of command.
-struct Uncovered {
-  std::size_t capability = 0;  // of the child
-  std::string tool;
-  const CommandAtom* command = nullptr;
-  const DenyEntry* denied = nullptr;  // the parent's entry that stops it; else none covers it
-  Gaps gaps = 0;                      // 0: no capability of the parent is on the tool
-  std::size_t closest = 0;            // the parent's capability that leaves the fewest gaps
-
-  // Calls cannot tell the two apart: only a limit exceeds.
-  bool is_limit() const noexcept { return gaps == kRateGap; }
-};
 
 // What exceeds what, in a sentence.
 std::string Describe(const ContextReach& parent, const ContextReach& child,

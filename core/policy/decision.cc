@@ -1,8 +1,8 @@
 #include "callgate/decision.h"
 
 #include "callgate/json.h"
-#include "core/policy/context.h"
 #include "core/policy/decision_record.h"
+#include "core/policy/model/context.h"
 
 namespace callgate {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "callgate/decision.h"
-#include "core/policy/evaluate.h"
+#include "core/policy/evaluate/evaluate.h"
 
 namespace callgate {
 

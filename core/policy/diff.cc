@@ -1,7 +1,7 @@
 #include "core/policy/diff.h"
 
 #include "core/policy/containment.h"
-#include "core/policy/witness.h"
+#include "core/policy/counterexample/witness.h"
 
 namespace callgate::policy {
 namespace {

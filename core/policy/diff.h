@@ -3,7 +3,7 @@
 #define CALLGATE_CORE_POLICY_DIFF_H_
 
 #include "callgate/policy.h"
-#include "core/policy/context.h"
+#include "core/policy/model/context.h"
 
 namespace callgate::policy {
 

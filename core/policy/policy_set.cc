@@ -1,9 +1,9 @@
 #include "callgate/policy.h"
-#include "core/policy/compiled_context.h"
-#include "core/policy/context_json.h"
 #include "core/policy/decision_record.h"
+#include "core/policy/document/context_writer.h"
+#include "core/policy/document/read_policy.h"
+#include "core/policy/evaluate/compiled_context.h"
 #include "core/policy/policy_set_state.h"
-#include "core/policy/read_policy.h"
 
 namespace callgate {
 namespace {
@@ -27,7 +27,7 @@ Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context
       const policy::SourcePosition& at = context.position;
       return Error{ErrorCode::kInvalidPolicy,
                    "expected a name that no other context has, found a second " + context.name,
-                   policy::Where(at.file, {at.line, at.column})};
+                   policy::Where(at)};
     }
     std::string name = context.name;
     context.json = policy::ContextJson(context);

@@ -1,7 +1,7 @@
 #include "core/policy/containment.h"
-#include "core/policy/could_allow.h"
+#include "core/policy/counterexample/could_allow.h"
 #include "core/policy/diff.h"
-#include "core/policy/lint.h"
+#include "core/policy/lint/lint.h"
 #include "core/policy/policy_set_state.h"
 
 namespace callgate {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "callgate/policy.h"
-#include "core/policy/context.h"
+#include "core/policy/model/context.h"
 
 namespace callgate {
 

@@ -12,6 +12,7 @@
 
 #include "callgate/crypto.h"
 #include "callgate/error.h"
+#include "callgate/tried_capability.h"
 
 namespace callgate {
 
@@ -19,14 +20,6 @@ namespace policy {
 struct Context;
 }
 struct DecisionRecord;
-
-// What one capability, whose tool_pattern matched, answered to a call it did not allow.
-struct TriedCapability {
-  std::size_t capability;  // position in the context's list, from 0
-  ErrorCode code;
-  std::string_view rule;  // id of the rule in docs/policy.md, e.g. "path.dotdot"; static
-  std::string where;      // JSON pointer (RFC 6901) into the arguments; cut at 128 bytes
-};
 
 // One rate limit of one context. The capability is named by (context, tool_pattern, nth), which
 // survives reloads that reorder a context.

@@ -21,9 +21,6 @@
 
 namespace callgate {
 
-inline constexpr std::chrono::milliseconds kDefaultWindow{30'000};
-inline constexpr std::chrono::milliseconds kLargestWindow{300'000};
-
 struct GateOptions {
   TokenExpectations token;
   // Envelopes are fresh while |now - timestamp| <= window. Above 0, at most kLargestWindow.

@@ -12,15 +12,11 @@
 #include "callgate/decision.h"
 #include "callgate/json.h"
 #include "callgate/limits.h"
+#include "callgate/lint.h"
 #include "callgate/result.h"
+#include "callgate/witness.h"
 
 namespace callgate {
-
-// A call that shows a difference between two contexts: put it to Evaluate on both sides.
-struct Witness {
-  std::string tool;
-  std::string arguments;  // JSON object
-};
 
 // Whether every call that a child context allows, its parent allows too.
 struct Containment {
@@ -43,15 +39,6 @@ struct PolicyChange {
 struct PolicyDiff {
   std::vector<PolicyChange> changes;
   bool empty() const noexcept { return changes.empty(); }
-};
-
-// Something that loads and is probably not what its author meant.
-struct LintWarning {
-  std::string rule;  // "lint.…", as named in docs/policy.md
-  std::string context;
-  std::optional<std::size_t> capability;  // or nullopt: the context or its deny list
-  std::string message;
-  std::string where;  // "file:line:column"
 };
 
 // An immutable set of SecurityContexts, compiled. Cheap to copy; share freely between threads.

@@ -14,6 +14,10 @@ using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 inline constexpr Time kEarliestTime{std::chrono::milliseconds{978'307'200'000}};  // 2001-01-01
 inline constexpr Time kLatestTime{std::chrono::milliseconds{7'258'118'400'000}};  // 2200-01-01
 
+// The freshness window of envelopes: |now - timestamp| may be this large.
+inline constexpr std::chrono::milliseconds kDefaultWindow{30'000};
+inline constexpr std::chrono::milliseconds kLargestWindow{300'000};
+
 // INVALID_ARGUMENT unless kEarliestTime <= now <= kLatestTime. A clock that says otherwise is
 // broken, or its unit was mistaken; deciding freshness by it would be a guess.
 inline Result<void> CheckTime(Time now) {

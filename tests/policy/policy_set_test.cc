@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "callgate/policy.h"
-#include "core/policy/context.h"
+#include "core/policy/model/context.h"
 
 namespace callgate {
 namespace {

@@ -1,0 +1,32 @@
+// Policy over a chain of sessions.
+#ifndef CALLGATE_CORE_GATE_EVALUATE_CHAIN_H_
+#define CALLGATE_CORE_GATE_EVALUATE_CHAIN_H_
+
+#include <memory>
+
+#include "core/gate/call.h"
+#include "core/gate/call_record.h"
+#include "core/gate/snapshot.h"
+
+namespace callgate::gate {
+
+// Why policy denies.
+struct PolicyDenial {
+  policy::Verdict verdict;
+  const policy::Context* context = nullptr;  // null where none has the name
+  bool is_by_ancestor = false;
+};
+
+// A listing is judged by no rule, but by the same contexts: each of the chain still has to exist.
+std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionRecord& session,
+                                              const Snapshot& snapshot);
+
+// A call must pass its own context as it stands now and, for every ancestor, that context as it
+// stands now and each snapshot that was taken of it when a session of the chain was opened. Fills
+// the allowances of `record`, own context first; null: every context allows.
+std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionRecord& session,
+                                            const Snapshot& snapshot, CallRecord& record);
+
+}  // namespace callgate::gate
+
+#endif  // CALLGATE_CORE_GATE_EVALUATE_CHAIN_H_

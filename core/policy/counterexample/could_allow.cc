@@ -1,0 +1,95 @@
+#include "core/policy/counterexample/could_allow.h"
+
+#include <algorithm>
+
+#include "core/policy/counterexample/candidate_calls.h"
+#include "core/policy/evaluate/capability_check.h"
+#include "core/policy/evaluate/deny_list.h"
+#include "core/policy/inclusion/deny_relations.h"
+
+namespace callgate::policy {
+namespace {
+
+// Strings that are tried under the keys of argument patterns: those come first that lists ask for.
+constexpr std::size_t kVariants = 8;
+
+// A search for a call of one tool that passes.
+class CallSearch {
+ public:
+  CallSearch(const Context& context, std::string_view tool)
+      : context_(context), denied_(context, tool) {
+    context.compiled->capabilities().Find(tool, capabilities_);
+    context.compiled->deny_list().Find(tool, entries_);
+  }
+
+  bool Run() const {
+    if (denied_.stops_tool) return false;
+    return std::any_of(capabilities_.begin(), capabilities_.end(), [this](std::uint32_t i) {
+      return CouldPass(WithoutDenied(context_.capabilities[i]));
+    });
+  }
+
+ private:
+  // The entries of its lists of which the deny list leaves something.
+  Capability WithoutDenied(Capability capability) const {
+    if (capability.path_allowlist) {
+      std::erase_if(*capability.path_allowlist, [this](const PathEntry& entry) {
+        return std::any_of(denied_.paths.begin(), denied_.paths.end(), [&](const DenyEntry* deny) {
+          return PathSet::OfAllowed(entry).IsWithin(
+              PathSet::OfDenied(std::get<PathEntry>(deny->argument)));
+        });
+      });
+    }
+    if (capability.domain_allowlist) {
+      std::erase_if(*capability.domain_allowlist, [this](const DomainEntry& entry) {
+        return std::any_of(denied_.domains.begin(), denied_.domains.end(),
+                           [&](const DenyEntry* deny) {
+                             return DeniesAllowed(entry, std::get<DomainEntry>(deny->argument));
+                           });
+      });
+    }
+    return capability;
+  }
+
+  bool CouldPass(const Capability& capability) const {
+    const CapabilityReach reach(capability);
+    if (reach.allows_nothing) return false;
+    Capability unpatterned = capability;
+    unpatterned.argument_patterns.clear();
+    const std::size_t variants = capability.argument_patterns.empty() ? 1 : kVariants;
+    for (const CommandClass& atom : reach.commands) {
+      if (StopsEvery(denied_, atom)) continue;
+      for (std::size_t variant = 0; variant < variants; ++variant) {
+        bool passes = false;
+        ForEachCandidateCall(capability, atom, SatisfyingArguments(capability, variant), {},
+                             [&](const CallBuilder& draft) {
+                               passes = Passes(unpatterned, draft);
+                               return !passes;
+                             });
+        if (passes) return true;
+      }
+    }
+    return false;
+  }
+
+  bool Passes(const Capability& capability, const CallBuilder& draft) const {
+    const auto parsed = json::Parse(draft.Json());
+    if (!parsed) return false;
+    const Arguments arguments(parsed->root());
+    return Check(capability, arguments).stage == Stage::kPassed &&
+           !JudgeDenyList(context_, entries_, capabilities_, arguments);
+  }
+
+  const Context& context_;
+  const DenyEntries denied_;
+  Positions capabilities_;
+  Positions entries_;
+};
+
+}  // namespace
+
+bool CouldAllow(const Context& context, std::string_view tool) {
+  return IsToolName(tool) && CallSearch(context, tool).Run();
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,17 @@
+// Whether a context could allow a tool at all, for tool lists.
+#ifndef CALLGATE_CORE_POLICY_COUNTEREXAMPLE_COULD_ALLOW_H_
+#define CALLGATE_CORE_POLICY_COUNTEREXAMPLE_COULD_ALLOW_H_
+
+#include <string_view>
+
+#include "core/policy/inclusion/context_reach.h"
+
+namespace callgate::policy {
+
+// True exactly when some call of the tool passes, argument patterns taken as satisfiable: such a
+// call is put together from atoms and judged. False for what is no tool name.
+bool CouldAllow(const Context& context, std::string_view tool);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_COUNTEREXAMPLE_COULD_ALLOW_H_

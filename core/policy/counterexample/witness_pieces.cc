@@ -1,0 +1,224 @@
+#include "core/policy/counterexample/witness_pieces.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace callgate::policy {
+namespace {
+
+constexpr std::size_t kMaxKeys = 24;  // of one list, that are tried
+
+void Append(std::vector<Fragment>& pieces, const Keys& keys, const JsonTexts& values) {
+  for (const std::string& key : keys) {
+    for (const std::string& value : values) pieces.push_back({{key, value}});
+  }
+}
+
+void AppendSpellings(Keys& keys, const KeyList& folded) {
+  for (std::size_t i = 0; i < folded.size() && i < kMaxKeys; ++i) {
+    for (std::string& spelling : Spellings(folded[i])) keys.push_back(std::move(spelling));
+  }
+}
+
+Keys First(Keys keys, std::size_t count) {
+  if (keys.size() > count) keys.resize(count);
+  return keys;
+}
+
+// Keys whose values two sides may judge differently.
+Keys DisputedKeys(const Capability& inner, const Capability& outer, const KeyList& inner_keys,
+                  const KeyList& outer_keys) {
+  Keys keys;
+  AppendSpellings(keys, outer_keys);
+  AppendSpellings(keys, inner.free_arguments);
+  AppendSpellings(keys, outer.free_arguments);
+  AppendSpellings(keys, inner_keys);
+  return keys;
+}
+
+// An object under a class key, with a key that only some take for one of the class.
+void AppendObjects(std::vector<Fragment>& pieces, std::string_view class_key, const KeyList& keys,
+                   const JsonTexts& allowed) {
+  for (std::size_t i = 0; i < keys.size() && i < kMaxKeys; ++i) {
+    for (const std::string& value : {std::string("1"), allowed.empty() ? "2" : allowed[0]}) {
+      pieces.push_back({{std::string(class_key), "{" + JsonString(keys[i]) + ":" + value + "}"}});
+    }
+  }
+}
+
+void AppendPaths(std::vector<Fragment>& pieces, const Reached& inner, const Reached& outer) {
+  JsonTexts values = AllowedPaths(inner.capability);
+  for (std::string& value : StrangePaths()) values.push_back(std::move(value));
+  Append(pieces, First(KeysOf(inner.capability, kPathKey), 3), values);
+  Append(pieces, {"x-plain"}, values);
+  Append(pieces,
+         DisputedKeys(inner.capability, outer.capability, inner.capability.path_arguments,
+                      outer.capability.path_arguments),
+         values);
+  for (const std::string& key : First(KeysOf(inner.capability, kPathKey), 2)) {
+    AppendObjects(pieces, key, inner.capability.path_arguments, AllowedPaths(inner.capability));
+  }
+}
+
+void AppendDomains(std::vector<Fragment>& pieces, const Reached& inner, const Reached& outer) {
+  JsonTexts values = AllowedDomains(inner.capability);
+  for (std::string& value : StrangeDomains()) values.push_back(std::move(value));
+  Append(pieces, First(KeysOf(inner.capability, kDomainKey), 3), values);
+  Append(pieces, {"x-plain"}, values);
+  Append(pieces,
+         DisputedKeys(inner.capability, outer.capability, inner.capability.domain_arguments,
+                      outer.capability.domain_arguments),
+         values);
+  for (const std::string& key : First(KeysOf(inner.capability, kDomainKey), 2)) {
+    AppendObjects(pieces, key, inner.capability.domain_arguments, AllowedDomains(inner.capability));
+  }
+}
+
+void AppendCommands(std::vector<Fragment>& pieces, const Reached& inner, const Reached& outer) {
+  const JsonTexts values = {R"("x-unlisted")", R"(["x-unlisted"])", "1"};
+  Append(pieces, First(KeysOf(inner.capability, kCommandKey), 2), values);
+  pieces.push_back({{"shell", "true"}});
+  pieces.push_back({{"args", "[]"}});
+  pieces.push_back({{"env", R"({"A":"b"})"}});
+  Append(pieces,
+         DisputedKeys(inner.capability, outer.capability, inner.capability.command_arguments,
+                      outer.capability.command_arguments),
+         values);
+}
+
+void AppendOnly(std::vector<Fragment>& pieces, const Capability& inner, const Capability& outer) {
+  Keys keys;
+  if (!inner.only_arguments) {
+    keys.emplace_back("x-plain");
+  } else {
+    for (const std::string& key : *inner.only_arguments) {
+      if (outer.only_arguments && !Holds(*outer.only_arguments, key)) keys.push_back(key);
+      if (keys.size() == kMaxKeys) break;
+    }
+  }
+  JsonTexts values = {"1", "false", "[]", "{}", R"("x")"};
+  for (const JsonTexts& more : {AllowedPaths(inner), AllowedDomains(inner)}) {
+    if (!more.empty()) values.push_back(more[0]);
+  }
+  Append(pieces, keys, values);
+}
+
+void AppendPatterns(std::vector<Fragment>& pieces, const Capability& outer) {
+  Keys keys;
+  for (const auto& [key, pattern] : outer.argument_patterns) {
+    keys.push_back(key);
+    if (keys.size() == kMaxKeys) break;
+  }
+  Append(pieces, keys, {"1", R"("\n")", R"("")", R"("~")", R"("x-unlisted")"});
+}
+
+}  // namespace
+
+std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer, Gaps gaps) {
+  std::vector<Fragment> pieces;
+  constexpr Gaps kAnyKind = kKeysGap | kFreedGap | kAbsenceGap;
+  if ((gaps & kOnlyArgumentsGap) != 0) AppendOnly(pieces, inner.capability, outer.capability);
+  if ((gaps & kPatternGap) != 0) AppendPatterns(pieces, outer.capability);
+  if ((gaps & (kPathGap | kBaseGap | kAnyKind)) != 0) AppendPaths(pieces, inner, outer);
+  if ((gaps & (kDomainGap | kAnyKind)) != 0) AppendDomains(pieces, inner, outer);
+  constexpr Gaps kCommands = kCommandGap | kSubcommandGap | kExecGap;
+  if ((gaps & (kCommands | kAnyKind)) != 0) AppendCommands(pieces, inner, outer);
+  return pieces;
+}
+
+std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
+                                   const ContextReach& parent, const ContextReach& child) {
+  std::vector<Fragment> pieces;
+  const auto keys = [&](std::initializer_list<const char*> plain, const KeyList& parent_keys,
+                        const KeyList& child_keys) {
+    Keys all(plain.begin(), plain.end());
+    AppendSpellings(all, parent_keys);
+    AppendSpellings(all, child_keys);
+    AppendSpellings(all, inner.capability.free_arguments);
+    if (inner.capability.only_arguments) {
+      const auto& only = *inner.capability.only_arguments;
+      all.insert(all.end(), only.begin(),
+                 only.begin() + static_cast<std::ptrdiff_t>(std::min(only.size(), kMaxKeys)));
+    }
+    return all;
+  };
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
+    JsonTexts values = DeniedPaths(*path, inner.capability);
+    for (const Capability& capability : parent.context().capabilities) {
+      if (!capability.base_directory || values.size() > 64) continue;
+      if (const auto below = PathSet::OfDenied(*path).From(*capability.base_directory)) {
+        values.push_back(JsonString("./" + below->Sample(kUnlisted, false)));
+      }
+    }
+    Append(pieces, keys({"content", "path", "x-plain"}, parent.path_keys(), child.path_keys()),
+           values);
+    Keys holders = First(KeysOf(inner.capability, kPathKey), 2);
+    holders.insert(holders.end(), parent.path_keys().begin(), parent.path_keys().end());
+    for (const std::string& key : First(holders, kMaxKeys)) {
+      AppendObjects(pieces, key, child.path_keys(), AllowedPaths(inner.capability));
+    }
+  } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
+    Append(pieces, keys({"content", "url", "x-plain"}, parent.domain_keys(), child.domain_keys()),
+           DeniedDomains(*domain));
+    Keys holders = First(KeysOf(inner.capability, kDomainKey), 2);
+    holders.insert(holders.end(), parent.domain_keys().begin(), parent.domain_keys().end());
+    for (const std::string& key : First(holders, kMaxKeys)) {
+      AppendObjects(pieces, key, child.domain_keys(), AllowedDomains(inner.capability));
+    }
+  } else if (const auto* command = std::get_if<CommandEntry>(&entry.argument)) {
+    const std::string text = JsonString(command->text);
+    const Keys all = keys({"command", "cmd"}, parent.command_keys(), child.command_keys());
+    Append(pieces, all, {text, "[" + text + "]", R"("x-unlisted")"});
+    for (const std::string& key : all) {
+      for (const char* value : {R"("x-unlisted")", R"("/x-unlisted")"}) {
+        pieces.push_back({{key, value}, {"args", "[]"}});
+      }
+    }
+    pieces.push_back({{"shell", "true"}});
+  }
+  return pieces;
+}
+
+FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
+                            const std::vector<Reached>& outer, const DenyEntry* entry) {
+  FurtherPieces further;
+  const JsonTexts paths = AllowedPaths(inner.capability);
+  const JsonTexts domains = AllowedDomains(inner.capability);
+  Keys freed;
+  for (const Reached& other : outer) AppendSpellings(freed, other.reach.freed);
+  if (!paths.empty()) {
+    Append(further.paths, freed, {paths.front(), paths.back()});
+    Append(further.paths, inner.capability.path_arguments, paths);
+  }
+  if (!domains.empty()) {
+    Append(further.domains, freed, First(domains, 6));
+    Append(further.domains, inner.capability.domain_arguments, domains);
+  }
+  if (command.kind == CommandClass::Kind::kWords) {
+    std::string text;
+    for (const std::string_view word : command.words) {
+      if (!text.empty()) text += ' ';
+      text += word;
+    }
+    Keys keys = inner.capability.command_arguments;
+    keys.insert(keys.end(), freed.begin(), freed.end());
+    for (const std::string& key : keys) {
+      further.commands.push_back({{key, JsonString(text)}});
+      further.commands.push_back({{key, JsonString(text)}, {"args", "[]"}});
+    }
+  }
+  if (entry == nullptr) return further;
+  if (const auto* denied = std::get_if<CommandEntry>(&entry->argument)) {
+    for (const CommandClass& atom : inner.reach.commands) {
+      if (atom.kind != CommandClass::Kind::kWords) continue;
+      const auto words = DeniedBeginning(atom.words, *denied);
+      if (!words) continue;
+      for (Fragment& piece : CommandsBeginning(inner.capability, *words)) {
+        further.commands.push_back(std::move(piece));
+      }
+    }
+  }
+  return further;
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,209 @@
+#include "core/policy/document/context_reader.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace callgate::policy {
+namespace {
+
+// ^[a-z][a-z0-9-]{0,127}$
+bool IsContextName(std::string_view name) noexcept {
+  if (name.empty() || name.size() > 128 || name[0] < 'a') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+constexpr const char* kToolPatternExpected =
+    "expected a tool pattern: a tool name, a prefix followed by .*, or *";
+
+}  // namespace
+
+bool ContextReader::Read(std::vector<Context>& contexts) {
+  for (std::uint32_t root = 0; root < document_.size(); root = document_[root].end) {
+    if (document_[root].kind != Document::Kind::kList) {
+      if (!ReadContext(root, contexts)) return false;
+      continue;
+    }
+    if (document_[root].end == root + 1) return Fail(root, "expected at least one context");
+    for (std::uint32_t i = root + 1; i < document_[root].end; i = document_[i].end) {
+      if (!ReadContext(i, contexts)) return false;
+    }
+  }
+  return true;
+}
+
+bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contexts) {
+  Member members[] = {{"name"}, {"description"}, {"capabilities"}, {"deny_list"}};
+  const Member& name = members[0];
+  const Member& description = members[1];
+  const Member& capabilities = members[2];
+  const Member& deny_list = members[3];
+  if (!ReadMap(node, members, std::size(members),
+               "expected a context: a map with name and capabilities")) {
+    return false;
+  }
+  if (name.value == kAbsent) return Fail(node, "expected the key name");
+  if (capabilities.value == kAbsent) return Fail(node, "expected the key capabilities");
+
+  Context context;
+  context.position = PositionAt(name.value);
+  constexpr const char* kName =
+      "expected a name: a lower-case letter, then at most 127 lower-case letters, digits and -";
+  std::string_view text;
+  if (!ReadString(name.value, text, kName)) return false;
+  if (!IsContextName(text)) return Fail(name.value, kName);
+  context.name = text;
+  if (description.value != kAbsent) {
+    if (!ReadString(description.value, text, "expected a string")) return false;
+    context.description = text;
+  }
+
+  const DocumentNode& list = document_[capabilities.value];
+  if (list.kind != Document::Kind::kList) {
+    return Fail(capabilities.value, "expected a list of capabilities");
+  }
+  std::unordered_map<std::string, std::uint32_t> nth;
+  for (std::uint32_t i = capabilities.value + 1; i < list.end; i = document_[i].end) {
+    Capability& capability = context.capabilities.emplace_back();
+    if (!ReadCapability(i, capability)) return false;
+    capability.nth = nth[capability.tool_pattern.text]++;
+  }
+
+  if (deny_list.value != kAbsent) {
+    const DocumentNode& denied = document_[deny_list.value];
+    if (denied.kind != Document::Kind::kList) {
+      return Fail(deny_list.value, "expected a list of deny entries");
+    }
+    for (std::uint32_t i = deny_list.value + 1; i < denied.end; i = document_[i].end) {
+      if (!ReadDenyEntry(i, context.deny_list)) return false;
+    }
+  }
+  contexts.push_back(std::move(context));
+  return true;
+}
+
+bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
+  // The constraints, then what may only stand on the capability itself.
+  constexpr std::size_t kConstraints = 15;
+  Member members[kConstraints + 2] = {
+      {"path_allowlist"},    {"base_directory"},       {"domain_allowlist"},
+      {"command_allowlist"}, {"subcommand_allowlist"}, {"exec"},
+      {"argument_patterns"}, {"path_arguments"},       {"domain_arguments"},
+      {"command_arguments"}, {"free_arguments"},       {"only_arguments"},
+      {"rate_limit"},        {"max_response_size"},    {"when_absent"},
+      {"tool_pattern"},      {"constraints"}};
+  Member nested[kConstraints];
+  std::copy_n(members, kConstraints, nested);
+  const Member& tool_pattern = members[kConstraints];
+  const Member& constraints = members[kConstraints + 1];
+
+  if (!ReadMap(node, members, std::size(members),
+               "expected a capability: a map with tool_pattern")) {
+    return false;
+  }
+  if (tool_pattern.value == kAbsent) return Fail(node, "expected the key tool_pattern");
+  std::string_view text;
+  if (!ReadString(tool_pattern.value, text, kToolPatternExpected)) return false;
+  auto pattern = ToolPattern::Parse(text);
+  if (!pattern) return Fail(tool_pattern.value, kToolPatternExpected);
+  capability.tool_pattern = std::move(*pattern);
+  capability.position = PositionAt(node);
+
+  if (constraints.value != kAbsent) {
+    if (!ReadMap(constraints.value, nested, kConstraints, "expected a map of constraints")) {
+      return false;
+    }
+    for (std::size_t i = 0; i < kConstraints; ++i) {
+      if (nested[i].value == kAbsent) continue;
+      if (members[i].value != kAbsent) {
+        return Fail(std::max(members[i].key, nested[i].key),
+                    "expected each constraint once, in constraints or on the capability");
+      }
+      members[i] = nested[i];
+    }
+  }
+  return ReadConstraints(members, capability);
+}
+
+bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries) {
+  if (document_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
+  Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}};
+  if (!ReadMap(node, members, std::size(members),
+               "expected a tool pattern, pattern:entry, or a map with tool_pattern")) {
+    return false;
+  }
+  if (members[0].value == kAbsent) return Fail(node, "expected the key tool_pattern");
+  std::string_view text;
+  if (!ReadString(members[0].value, text, kToolPatternExpected)) return false;
+  auto pattern = ToolPattern::Parse(text);
+  if (!pattern) return Fail(members[0].value, kToolPatternExpected);
+  DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
+
+  std::uint32_t last = 0;
+  int kinds = 0;
+  for (std::size_t i = 1; i < std::size(members); ++i) {
+    if (members[i].value == kAbsent) continue;
+    ++kinds;
+    last = std::max(last, members[i].key);
+  }
+  if (kinds > 1) return Fail(last, "expected at most one of path, domain and command");
+
+  const auto read = [&](const Member& member, auto parse, const char* expected) {
+    if (member.value == kAbsent) return true;
+    if (!ReadString(member.value, text, expected)) return false;
+    auto parsed = parse(text);
+    if (!parsed) return Fail(member.value, expected);
+    entry.argument = std::move(*parsed);
+    return true;
+  };
+  if (!read(members[1], PathEntry::Parse, "expected a path entry") ||
+      !read(members[2], DomainEntry::Parse, "expected a domain entry") ||
+      !read(members[3], CommandEntry::Parse, "expected a command entry")) {
+    return false;
+  }
+  entries.push_back(std::move(entry));
+  return true;
+}
+
+// A pattern, or pattern:entry. A text with a colon may also be the name of a tool.
+bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries) {
+  constexpr const char* kExpected =
+      "expected a tool pattern, or pattern:entry with a path, a host with a dot or a command";
+  const std::string_view text = document_[node].text;
+  std::size_t colon = text.find(":/");
+  if (colon == std::string_view::npos) colon = text.rfind(':');
+  auto whole = ToolPattern::Parse(text);
+  if (colon == std::string_view::npos) {
+    if (!whole) return Fail(node, kToolPatternExpected);
+    entries.push_back({std::move(*whole), {}, PositionAt(node)});
+    return true;
+  }
+
+  auto pattern = ToolPattern::Parse(text.substr(0, colon));
+  const std::string_view argument = text.substr(colon + 1);
+  if (!pattern) return Fail(node, kExpected);
+  DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
+  std::string_view host = argument.starts_with("*.") ? argument.substr(2) : argument;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (argument.starts_with('/')) {
+    auto path = PathEntry::Parse(argument);
+    if (!path) return Fail(node, kExpected);
+    entry.argument = std::move(*path);
+  } else if (IsHost(host) && argument.find('.') != std::string_view::npos) {
+    auto domain = DomainEntry::Parse(argument);
+    if (!domain) return Fail(node, kExpected);
+    entry.argument = std::move(*domain);
+  } else {
+    auto command = CommandEntry::Parse(argument);
+    if (!command) return Fail(node, kExpected);
+    entry.argument = std::move(*command);
+  }
+  entries.push_back(std::move(entry));
+  if (whole && whole->kind == ToolPattern::Kind::kExact) {
+    entries.push_back({std::move(*whole), {}, PositionAt(node)});
+  }
+  return true;
+}
+
+}  // namespace callgate::policy

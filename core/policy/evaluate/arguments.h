@@ -1,0 +1,55 @@
+// The arguments of one call, walked once: every value with the key it stands under and the classes
+// of that key, in one flat array that every constraint then reads.
+#ifndef CALLGATE_CORE_POLICY_EVALUATE_ARGUMENTS_H_
+#define CALLGATE_CORE_POLICY_EVALUATE_ARGUMENTS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "callgate/json.h"
+#include "core/base/small_vector.h"
+#include "core/base/text_arena.h"
+#include "core/policy/values/argument_key.h"
+
+namespace callgate::policy {
+
+inline constexpr std::uint32_t kNoItem = 0xFFFFFFFF;
+
+// A value below the arguments object, containers before what they hold.
+struct Item {
+  json::Value value;
+  std::string_view key;     // of the nearest member around the value, as written
+  std::string_view folded;  // the same, folded
+  std::uint32_t parent;     // the container, or kNoItem: the arguments object itself
+  std::uint32_t end;        // one past the last item below this one
+  KeyClasses classes;       // of the key, by its name alone
+  bool is_member;           // else an element of a list
+};
+
+class Arguments {
+ public:
+  // REQUIRES: object.is_object(), and its document outlives this.
+  explicit Arguments(json::Value object);
+
+  const Item& operator[](std::uint32_t i) const noexcept { return items_[i]; }
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(items_.size()); }
+  // The second of two keys of one object that fold together; kNoItem without such.
+  std::uint32_t twin() const noexcept { return twin_; }
+  // The classes of all members whose value is not null.
+  KeyClasses classes() const noexcept { return classes_; }
+  // JSON pointer to an item, cut at 128 bytes and at a character.
+  std::string PointerTo(std::uint32_t item) const;
+
+ private:
+  void FindTwins(std::uint32_t object, std::uint32_t first);
+
+  base::SmallVector<Item, 24> items_;
+  base::TextArena folded_keys_;
+  std::uint32_t twin_ = kNoItem;
+  KeyClasses classes_ = 0;
+};
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_EVALUATE_ARGUMENTS_H_

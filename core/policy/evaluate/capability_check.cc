@@ -1,0 +1,79 @@
+#include "core/policy/evaluate/capability_check.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/policy/evaluate/command_constraint.h"
+#include "core/policy/evaluate/domain_constraint.h"
+#include "core/policy/evaluate/path_constraint.h"
+
+namespace callgate::policy {
+namespace {
+
+// Calls `judge` with each top-level argument that is not null, until it returns a fault.
+template <typename Judge>  // Fault(std::uint32_t item)
+Fault ForEachTopLevel(const Arguments& arguments, Judge&& judge) {
+  for (std::uint32_t i = 0; i < arguments.size(); i = arguments[i].end) {
+    if (arguments[i].value.is_null()) continue;
+    if (const Fault fault = judge(i)) return fault;
+  }
+  return {};
+}
+
+Fault JudgeForm(const Capability& capability, const Arguments& arguments) {
+  if (arguments.twin() != kNoItem) return {"key.twins", arguments.twin()};
+  if (!capability.only_arguments) return {};
+  const auto& only = *capability.only_arguments;
+  return ForEachTopLevel(arguments, [&](std::uint32_t i) -> Fault {
+    const bool listed =
+        std::binary_search(only.begin(), only.end(), arguments[i].key, std::less<>());
+    return {listed ? "" : "only.other", i};
+  });
+}
+
+Fault JudgePatterns(const Capability& capability, const Arguments& arguments) {
+  for (const auto& [key, pattern] : capability.argument_patterns) {
+    bool found = false;
+    const Fault fault = ForEachTopLevel(arguments, [&](std::uint32_t i) -> Fault {
+      if (arguments[i].folded != key) return {};
+      found = true;
+      if (!arguments[i].value.is_string()) return {"pattern.not-string", i};
+      return {pattern.Matches(arguments[i].value.string()) ? "" : "pattern.whole", i};
+    });
+    if (fault) return fault;
+    if (!found && !capability.allow_absent) return {"pattern.absent"};
+  }
+  return {};
+}
+
+}  // namespace
+
+CheckResult Check(const Capability& capability, const Arguments& arguments) {
+  if (const Fault fault = JudgeForm(capability, arguments)) {
+    return {Stage::kArguments, ErrorCode::kArgumentNotAllowed, fault};
+  }
+  if (capability.path_allowlist) {
+    if (const Fault fault = JudgePaths(capability, arguments)) {
+      return {Stage::kPath, ErrorCode::kPathNotAllowed, fault};
+    }
+  }
+  if (capability.domain_allowlist) {
+    if (const Fault fault = JudgeDomains(capability, arguments)) {
+      return {Stage::kDomain, ErrorCode::kDomainNotAllowed, fault};
+    }
+  }
+  if (capability.command_allowlist) {
+    if (const Fault fault = JudgeCommand(capability, arguments)) {
+      // A bad path among the words is found while the command is judged, and named as what it is.
+      const bool is_path = fault.rule.starts_with("path.");
+      return {Stage::kCommand, is_path ? ErrorCode::kPathNotAllowed : ErrorCode::kCommandNotAllowed,
+              fault};
+    }
+  }
+  if (const Fault fault = JudgePatterns(capability, arguments)) {
+    return {Stage::kPatterns, ErrorCode::kArgumentNotAllowed, fault};
+  }
+  return {Stage::kPassed, {}, {}};
+}
+
+}  // namespace callgate::policy

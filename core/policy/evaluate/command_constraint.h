@@ -1,0 +1,22 @@
+// command_allowlist and subcommand_allowlist: the command of a call must be allowed.
+#ifndef CALLGATE_CORE_POLICY_EVALUATE_COMMAND_CONSTRAINT_H_
+#define CALLGATE_CORE_POLICY_EVALUATE_COMMAND_CONSTRAINT_H_
+
+#include <string_view>
+
+#include "core/policy/evaluate/argument_search.h"
+#include "core/policy/model/context.h"
+
+namespace callgate::policy {
+
+// A rule that begins with "path." is about a word of the command that is a path.
+// REQUIRES: capability.command_allowlist.
+[[nodiscard]] Fault JudgeCommand(const Capability& capability, const Arguments& arguments);
+
+// The rule that denies a word of a command, or what follows an `=` in it, as a path; empty when
+// none does. REQUIRES: capability.path_allowlist.
+[[nodiscard]] std::string_view JudgePathWord(const Capability& capability, std::string_view word);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_EVALUATE_COMMAND_CONSTRAINT_H_

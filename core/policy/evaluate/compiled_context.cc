@@ -1,0 +1,41 @@
+#include "core/policy/evaluate/compiled_context.h"
+
+#include <algorithm>
+
+namespace callgate::policy {
+namespace {
+
+template <typename T>
+std::vector<const ToolPattern*> PatternsOf(const std::vector<T>& list) {
+  std::vector<const ToolPattern*> patterns;
+  patterns.reserve(list.size());
+  for (const T& element : list) patterns.push_back(&element.tool_pattern);
+  return patterns;
+}
+
+KeyList Union(const std::vector<Capability>& capabilities, KeyList Capability::*keys) {
+  KeyList all;
+  for (const Capability& capability : capabilities) {
+    all.insert(all.end(), (capability.*keys).begin(), (capability.*keys).end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+}  // namespace
+
+CompiledContext::CompiledContext(const Context& context)
+    : capabilities_(PatternsOf(context.capabilities)),
+      deny_list_(PatternsOf(context.deny_list)),
+      path_arguments_(Union(context.capabilities, &Capability::path_arguments)),
+      domain_arguments_(Union(context.capabilities, &Capability::domain_arguments)),
+      command_arguments_(Union(context.capabilities, &Capability::command_arguments)) {}
+
+std::shared_ptr<const Context> Compile(Context context) {
+  auto compiled = std::make_shared<Context>(std::move(context));
+  compiled->compiled = std::make_shared<const CompiledContext>(*compiled);
+  return compiled;
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,75 @@
+#include "core/policy/evaluate/domain_constraint.h"
+
+#include "core/policy/values/domain.h"
+
+namespace callgate::policy {
+namespace {
+
+std::string_view JudgeDomain(const Capability& capability, std::string_view value) noexcept {
+  Domain domain;
+  if (const std::string_view rule = ParseDomain(value, domain); !rule.empty()) return rule;
+  for (const DomainEntry& entry : *capability.domain_allowlist) {
+    if (entry.Matches(domain)) return {};
+  }
+  return "domain.every";
+}
+
+bool IsUsualPort(json::Value port) noexcept {
+  if (port.is_number()) return port.number() == "80" || port.number() == "443";
+  return port.is_string() && (port.string() == "80" || port.string() == "443");
+}
+
+// An element of a list may be one as well: no list holds a domain.
+bool IsBadPort(const Item& item) noexcept {
+  return (item.classes & kPortKey) != 0 && !item.value.is_null() && !IsUsualPort(item.value);
+}
+
+// Objects are marked by their item, one later than it, so that 0 is the arguments object.
+std::size_t MarkOf(std::uint32_t object) noexcept {
+  return object == kNoItem ? 0 : std::size_t{object} + 1;
+}
+
+}  // namespace
+
+Fault JudgeDomains(const Capability& capability, const Arguments& arguments) {
+  const ArgumentSearch search{kDomainKey, LooksLikeUrl, capability.domain_arguments,
+                              capability.free_arguments, true};
+  bool found = false;
+  const Fault fault = search.ForEach(arguments, [&](std::uint32_t i, std::string_view value) {
+    found = true;
+    return Fault{JudgeDomain(capability, value), i};
+  });
+  if (fault) return fault;
+  if (const Fault port = JudgePorts(search, arguments)) return port;
+  if (!found && !capability.allow_absent) return {"domain.absent"};
+  return {};
+}
+
+// A domain belongs to the object that holds its key, and where that object stands under a domain
+// key, to the object around it too: {"url": {"host": "a.example"}, "port": 8080}.
+Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments) {
+  if ((arguments.classes() & kPortKey) == 0) return {};
+  std::uint32_t bad_port = 0;
+  while (bad_port < arguments.size() && !IsBadPort(arguments[bad_port])) ++bad_port;
+  if (bad_port == arguments.size()) return {};
+
+  std::vector<bool> holds_domain(arguments.size() + 1);
+  (void)search.ForEach(arguments, [&](std::uint32_t found, std::string_view) {
+    bool nearest = true;
+    for (std::uint32_t i = found; i != kNoItem; i = arguments[i].parent) {
+      const Item& item = arguments[i];
+      if (!item.is_member) continue;
+      if (nearest || search.InClass(item)) holds_domain[MarkOf(item.parent)] = true;
+      nearest = false;
+    }
+    return Fault{};
+  });
+  for (std::uint32_t i = bad_port; i < arguments.size(); ++i) {
+    if (IsBadPort(arguments[i]) && holds_domain[MarkOf(arguments[i].parent)]) {
+      return {"domain.port-key", i};
+    }
+  }
+  return {};
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,17 @@
+// path_allowlist and base_directory: every path of a call must be allowed.
+#ifndef CALLGATE_CORE_POLICY_EVALUATE_PATH_CONSTRAINT_H_
+#define CALLGATE_CORE_POLICY_EVALUATE_PATH_CONSTRAINT_H_
+
+#include "core/policy/evaluate/argument_search.h"
+#include "core/policy/model/context.h"
+
+namespace callgate::policy {
+
+// REQUIRES: capability.path_allowlist.
+[[nodiscard]] Fault JudgePaths(const Capability& capability, const Arguments& arguments);
+// One path by itself; the rule that denies it.
+[[nodiscard]] std::string_view JudgeOnePath(const Capability& capability, std::string_view path);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_EVALUATE_PATH_CONSTRAINT_H_

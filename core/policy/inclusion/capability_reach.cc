@@ -1,0 +1,170 @@
+#include "core/policy/inclusion/capability_reach.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/evaluate/path_constraint.h"
+#include "core/policy/model/command_entry.h"
+#include "core/policy/values/path.h"
+#include "core/policy/values/text.h"
+
+namespace callgate::policy {
+namespace {
+
+constexpr KeyClasses kNeverFreed = kArgsKey | kEnvKey | kShellKey | kPortKey;
+
+std::string_view WithoutNonLetters(std::string_view key) noexcept {
+  while (!key.empty() && !IsAsciiLetter(key.back())) key.remove_suffix(1);
+  return key;
+}
+
+// Keys are cut into words at capitals, and folding forgets those: `runcommand` is no command key,
+// but `runCommand` is.
+bool CouldBeCommandKey(std::string_view folded) noexcept {
+  constexpr std::array<std::string_view, 7> kWords = {"command", "commands",   "cmd",   "cmdline",
+                                                      "program", "executable", "script"};
+  folded = WithoutNonLetters(folded);
+  for (const std::string_view word : kWords) {
+    if (folded.ends_with(word)) return true;
+  }
+  if (!folded.ends_with("line")) return false;
+  return WithoutNonLetters(folded.substr(0, folded.size() - 4)).ends_with("command");
+}
+
+// Some spelling of the key exempts its values from the value rules.
+bool CouldBeText(std::string_view folded) noexcept {
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const std::string_view end = folded.substr(i);
+    if ((ClassifyKey(end, end) & kTextKey) != 0) return true;
+  }
+  return false;
+}
+
+KeyClasses ClassesOf(std::string_view folded) { return ClassifyKey(folded, folded); }
+
+// Some key of a capability's patterns is one that only_arguments never lets through.
+bool HasBarredPattern(const Capability& capability) {
+  for (const auto& [key, pattern] : capability.argument_patterns) {
+    const auto& only = *capability.only_arguments;
+    if (std::none_of(only.begin(), only.end(),
+                     [&](const std::string& listed) { return FoldKey(listed) == key; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// only_arguments lets through some key that may hold a command, or an object with one in it.
+bool CanHoldCommand(const Capability& capability) {
+  const auto& only = *capability.only_arguments;
+  return std::any_of(only.begin(), only.end(), [&](const std::string& key) {
+    const std::string folded = FoldKey(key);
+    const KeyClasses classes = ClassifyKey(key, folded);
+    if ((classes & kCommandKey) != 0 || Holds(capability.command_arguments, folded)) return true;
+    return (classes & (kArgsKey | kEnvKey | kShellKey)) == 0 &&
+           !capability.argument_patterns.contains(folded);
+  });
+}
+
+bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
+  if (capability.allow_absent) return false;
+  if (capability.path_allowlist && capability.path_allowlist->empty()) return true;
+  if (capability.domain_allowlist && capability.domain_allowlist->empty()) return true;
+  if (reach.commands.empty()) return true;
+  if (!capability.only_arguments) return false;
+  if (HasBarredPattern(capability)) return true;
+  if (capability.command_allowlist && !CanHoldCommand(capability)) return true;
+  return capability.only_arguments->empty() &&
+         (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
+}
+
+bool HoldsSpace(const PathEntry& entry) { return entry.stem.find(' ') != std::string::npos; }
+
+// `..` and the like are segments that no path may hold, but `.. x` is one that it may.
+bool EndsInDots(std::string_view program) {
+  const std::string_view last = LastSegment(program);
+  return last.find_first_not_of('.') == std::string_view::npos;
+}
+
+// Whether some call of `program` passes. A program that looks like a path stands in a string that
+// is judged as one, be it a list element or the beginning of a text, unless it stands under an
+// added key that exempts its values. As the beginning of a text its last segment goes on after the
+// space, into one that a `*`, or an entry with a space in it, allows.
+bool CanStart(const Capability& capability, std::string_view program) {
+  if (!capability.path_allowlist || !LooksLikePath(program) || EndsInDots(program)) return true;
+  for (const std::string& key : capability.command_arguments) {
+    if (CouldBeText(key)) return true;
+  }
+  if (capability.base_directory && HoldsSpace(*capability.base_directory)) return true;
+  for (const PathEntry& entry : *capability.path_allowlist) {
+    if (entry.has_wildcard() || HoldsSpace(entry)) return true;
+  }
+  return JudgeOnePath(capability, program).empty();
+}
+
+// Keys of a capability that limits its arguments to such as can hold no object, so that what may
+// stand in the call is known. `hidden` says for one key whether a string under it passes unjudged.
+template <typename Hidden>
+bool Hides(const Capability& capability, Hidden hidden) {
+  if (!capability.only_arguments) return true;
+  for (const std::string& key : *capability.only_arguments) {
+    const std::string folded = FoldKey(key);
+    const KeyClasses classes = ClassifyKey(key, folded);
+    const bool is_string = capability.argument_patterns.contains(folded);
+    const bool is_command = capability.command_allowlist &&
+                            (classes & (kCommandKey | kArgsKey | kEnvKey | kShellKey)) != 0;
+    if (!is_string && !is_command) return true;  // an object, with any key in it
+    if (Frees(capability.free_arguments, folded, classes) || hidden(folded, classes)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+CapabilityReach::CapabilityReach(const Capability& capability)
+    : path_keys(WithoutBuiltIn(capability.path_arguments, kPathKey)),
+      domain_keys(WithoutBuiltIn(capability.domain_arguments, kDomainKey)),
+      command_keys(WithoutBuiltIn(capability.command_arguments, kCommandKey)),
+      freed(WithoutBuiltIn(capability.free_arguments, kNeverFreed)),
+      commands(CommandClassesOf(capability)) {
+  std::erase_if(commands, [&](const CommandClass& atom) {
+    return atom.kind == CommandClass::Kind::kWords && !CanStart(capability, atom.words[0]);
+  });
+  for (const std::string& key : freed) {
+    if (CouldBeCommandKey(key)) freed_commands.push_back(key);
+  }
+  if (capability.path_allowlist && capability.base_directory) {
+    for (const PathEntry& entry : *capability.path_allowlist) {
+      uses_base = uses_base || PathSet::OfAllowed(entry).From(*capability.base_directory);
+    }
+  }
+  allows_nothing = AllowsNothing(capability, *this);
+  takes_no_argument = capability.only_arguments && capability.only_arguments->empty();
+  const auto exempt = [](KeyClasses classes, KeyClasses key_class, const KeyList& added,
+                         std::string_view key) {
+    return (classes & kTextKey) != 0 && (classes & key_class) == 0 && !Holds(added, key);
+  };
+  hides_paths = !capability.path_allowlist ||
+                Hides(capability, [&](std::string_view key, KeyClasses classes) {
+                  return exempt(classes, kPathKey, capability.path_arguments, key);
+                });
+  hides_domains = !capability.domain_allowlist ||
+                  Hides(capability, [&](std::string_view key, KeyClasses classes) {
+                    return exempt(classes, kDomainKey, capability.domain_arguments, key);
+                  });
+  hides_commands = !capability.command_allowlist || !freed_commands.empty();
+}
+
+KeyList WithoutBuiltIn(const KeyList& keys, KeyClasses key_class) {
+  KeyList rest;
+  for (const std::string& key : keys) {
+    if ((ClassesOf(key) & key_class) == 0) rest.push_back(key);
+  }
+  return rest;
+}
+
+bool IsSubset(const KeyList& inner, const KeyList& outer) {
+  return std::includes(outer.begin(), outer.end(), inner.begin(), inner.end());
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,40 @@
+// What a capability can be given, apart from how its document writes it: the form in which two
+// capabilities are compared.
+#ifndef CALLGATE_CORE_POLICY_INCLUSION_CAPABILITY_REACH_H_
+#define CALLGATE_CORE_POLICY_INCLUSION_CAPABILITY_REACH_H_
+
+#include <vector>
+
+#include "core/policy/inclusion/equivalence_classes.h"
+#include "core/policy/model/context.h"
+#include "core/policy/values/argument_key.h"
+
+namespace callgate::policy {
+
+struct CapabilityReach {
+  explicit CapabilityReach(const Capability& capability);
+
+  // Added keys that are not of the class by their name alone.
+  KeyList path_keys;
+  KeyList domain_keys;
+  KeyList command_keys;
+  KeyList freed;           // without those that freeing has no effect on
+  KeyList freed_commands;  // those of them that some spelling makes a command key
+  std::vector<CommandClass> commands;
+  bool uses_base = false;          // some relative path is allowed
+  bool allows_nothing = false;     // no call passes
+  bool takes_no_argument = false;  // only_arguments is there and empty
+  // Some string could pass without being judged as a path, or as a domain, or a command could
+  // without being judged as one, though the capability has a list: a deny list would see it.
+  bool hides_paths = true;
+  bool hides_domains = true;
+  bool hides_commands = true;
+};
+
+// `keys` without those that are of the class by their name alone.
+KeyList WithoutBuiltIn(const KeyList& keys, KeyClasses key_class);
+bool IsSubset(const KeyList& inner, const KeyList& outer);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_INCLUSION_CAPABILITY_REACH_H_

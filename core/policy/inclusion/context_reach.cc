@@ -1,0 +1,45 @@
+#include "core/policy/inclusion/context_reach.h"
+
+namespace callgate::policy {
+
+ContextReach::ContextReach(const Context& context)
+    : context_(context),
+      path_keys_(WithoutBuiltIn(context.compiled->path_arguments(), kPathKey)),
+      domain_keys_(WithoutBuiltIn(context.compiled->domain_arguments(), kDomainKey)),
+      command_keys_(WithoutBuiltIn(context.compiled->command_arguments(), kCommandKey)) {
+  reaches_.reserve(context.capabilities.size());
+  for (const Capability& capability : context.capabilities) reaches_.emplace_back(capability);
+}
+
+Positions ContextReach::On(std::string_view tool) const {
+  Positions positions;
+  context_.compiled->capabilities().Find(tool, positions);
+  return positions;
+}
+
+std::vector<std::uint32_t> ContextReach::AsWideAs(const ToolPattern& pattern) const {
+  // Any one tool that the pattern matches: what is as wide matches it too.
+  std::string tool(pattern.stem());
+  if (pattern.kind != ToolPattern::Kind::kExact) tool += 'x';
+  std::vector<std::uint32_t> wide;
+  for (const std::uint32_t i : On(tool)) {
+    if (IsAsWide(context_.capabilities[i].tool_pattern, pattern)) wide.push_back(i);
+  }
+  return wide;
+}
+
+bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept {
+  switch (outer.kind) {
+    case ToolPattern::Kind::kExact:
+      return inner.kind == ToolPattern::Kind::kExact && inner.text == outer.text;
+    case ToolPattern::Kind::kPrefix:
+      if (inner.kind == ToolPattern::Kind::kAny) return false;
+      return inner.stem().starts_with(outer.stem()) && (inner.kind == ToolPattern::Kind::kPrefix ||
+                                                        inner.stem().size() > outer.stem().size());
+    case ToolPattern::Kind::kAny:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,47 @@
+// A context with the reach of each capability, and the keys that its deny list looks at.
+#ifndef CALLGATE_CORE_POLICY_INCLUSION_CONTEXT_REACH_H_
+#define CALLGATE_CORE_POLICY_INCLUSION_CONTEXT_REACH_H_
+
+#include <string_view>
+#include <vector>
+
+#include "core/policy/evaluate/compiled_context.h"
+#include "core/policy/inclusion/subsumption.h"
+
+namespace callgate::policy {
+
+class ContextReach {
+ public:
+  // REQUIRES: `context` came from Compile and outlives this.
+  explicit ContextReach(const Context& context);
+
+  const Context& context() const noexcept { return context_; }
+  Reached operator[](std::size_t capability) const noexcept {
+    return {context_.capabilities[capability], reaches_[capability]};
+  }
+  std::size_t size() const noexcept { return reaches_.size(); }
+  // Positions of the capabilities on a tool.
+  Positions On(std::string_view tool) const;
+
+  // Positions of the capabilities whose pattern matches every tool that `pattern` does.
+  std::vector<std::uint32_t> AsWideAs(const ToolPattern& pattern) const;
+
+  // Keys that any capability adds, without those that are of the class by their name alone.
+  const KeyList& path_keys() const noexcept { return path_keys_; }
+  const KeyList& domain_keys() const noexcept { return domain_keys_; }
+  const KeyList& command_keys() const noexcept { return command_keys_; }
+
+ private:
+  const Context& context_;
+  std::vector<CapabilityReach> reaches_;
+  KeyList path_keys_;
+  KeyList domain_keys_;
+  KeyList command_keys_;
+};
+
+// `outer` matches every tool that `inner` matches.
+bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_INCLUSION_CONTEXT_REACH_H_

@@ -1,0 +1,190 @@
+#include "core/policy/inclusion/deny_relations.h"
+
+#include <algorithm>
+
+namespace callgate::policy {
+namespace {
+
+const PathEntry& PathOf(const DenyEntry& entry) { return std::get<PathEntry>(entry.argument); }
+const DomainEntry& DomainOf(const DenyEntry& entry) {
+  return std::get<DomainEntry>(entry.argument);
+}
+const CommandEntry& CommandOf(const DenyEntry& entry) {
+  return std::get<CommandEntry>(entry.argument);
+}
+
+// Both lists must take the same values for paths, or domains. Keys that only the parent adds would
+// be judged by its entries alone. Keys that only the child adds would let an object under a class
+// key pass its list and be malformed for the parent's, unless the capability refuses such objects;
+// likewise arguments that follow a command under such a key.
+bool SeeTheSame(const KeyList& parent_keys, const KeyList& child_keys, bool accepting_judges,
+                const KeyList& accepting_keys) {
+  if (parent_keys == child_keys) return true;
+  return IsSubset(parent_keys, child_keys) && accepting_judges && accepting_keys == parent_keys;
+}
+
+// The directories that the deny list of a context joins relative paths to. `unset`: some capability
+// on the tool has none, so every relative path fires.
+struct Bases {
+  Bases(const ContextReach& context, std::string_view tool) {
+    for (const std::uint32_t position : context.On(tool)) {
+      const auto& base = context.context().capabilities[position].base_directory;
+      if (!base) {
+        unset = true;
+      } else {
+        directories.push_back(&*base);
+      }
+    }
+  }
+  bool unset = false;
+  std::vector<const PathEntry*> directories;
+};
+
+bool DeniesRelative(const std::vector<const DenyEntry*>& entries, const Bases& bases,
+                    const PathSet& relative) {
+  for (const PathEntry* base : bases.directories) {
+    const PathSet paths = relative.JoinedTo(*base);
+    for (const DenyEntry* entry : entries) {
+      if (paths.IsWithin(PathSet::OfDenied(PathOf(*entry)))) return true;
+    }
+  }
+  return false;
+}
+
+// Every relative path that fires the parent's entry fires one of the child's.
+bool IsRelativeDenied(const DenyQuestion& question, const PathEntry& entry) {
+  const Bases child(question.child, question.tool);
+  if (child.unset) return true;
+  const auto& entries = question.child_entries.paths;
+  const Bases parent(question.parent, question.tool);
+  if (parent.unset && !DeniesRelative(entries, child, PathSet{})) return false;
+  return std::all_of(parent.directories.begin(), parent.directories.end(),
+                     [&](const PathEntry* base) {
+                       const auto relative = PathSet::OfDenied(entry).From(*base);
+                       return !relative || DeniesRelative(entries, child, *relative);
+                     });
+}
+
+// Nothing but what the capability's own list lets through can reach the parent's entry.
+bool NeverMeetsPath(const DenyQuestion& question, const PathEntry& entry) {
+  const auto& [capability, reach] = question.accepting;
+  if (reach.hides_paths || reach.uses_base) return false;
+  if (question.parent.path_keys() != reach.path_keys) return false;
+  return std::none_of(capability.path_allowlist->begin(), capability.path_allowlist->end(),
+                      [&](const PathEntry& allowed) {
+                        return PathSet::OfAllowed(allowed).Meets(PathSet::OfDenied(entry));
+                      });
+}
+
+bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
+  if (NeverMeetsPath(question, entry)) return true;
+  const auto& [capability, reach] = question.accepting;
+  if (!SeeTheSame(question.parent.path_keys(), question.child.path_keys(),
+                  capability.path_allowlist.has_value(), reach.path_keys)) {
+    return false;
+  }
+  const auto& entries = question.child_entries.paths;
+  const PathSet denied = PathSet::OfDenied(entry);
+  const bool covered = std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+    return denied.IsWithin(PathSet::OfDenied(PathOf(*around)));
+  });
+  return covered && IsRelativeDenied(question, entry);
+}
+
+// Whether some domain that `allowed` allows, `denied` denies.
+bool Meet(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
+  const auto below = [](std::string_view host, std::string_view suffix) {
+    return host.size() > suffix.size() + 1 && host.ends_with(suffix) &&
+           host[host.size() - suffix.size() - 1] == '.';
+  };
+  // Without a port the allowed one may be any scheme's default.
+  if (denied.port != 0 && allowed.port != 0 && denied.port != allowed.port) return false;
+  if (allowed.host == denied.host) return !allowed.wildcard || denied.wildcard;
+  return (allowed.wildcard && below(denied.host, allowed.host)) ||
+         (denied.wildcard && below(allowed.host, denied.host));
+}
+
+bool NeverMeetsDomain(const DenyQuestion& question, const DomainEntry& entry) {
+  const auto& [capability, reach] = question.accepting;
+  if (reach.hides_domains || question.parent.domain_keys() != reach.domain_keys) return false;
+  return std::none_of(capability.domain_allowlist->begin(), capability.domain_allowlist->end(),
+                      [&](const DomainEntry& allowed) { return Meet(allowed, entry); });
+}
+
+bool IsDomainCovered(const DenyQuestion& question, const DomainEntry& entry) {
+  if (NeverMeetsDomain(question, entry)) return true;
+  const auto& [capability, reach] = question.accepting;
+  if (!SeeTheSame(question.parent.domain_keys(), question.child.domain_keys(),
+                  capability.domain_allowlist.has_value(), reach.domain_keys)) {
+    return false;
+  }
+  const auto& entries = question.child_entries.domains;
+  return std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+    return DeniesWithin(entry, DomainOf(*around));
+  });
+}
+
+bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
+  // A key that one list takes for a command and the other for none is a second command to one, or
+  // the start of arguments without a command to the other.
+  const auto& [capability, reach] = question.accepting;
+  if (!SeeTheSame(question.parent.command_keys(), question.child.command_keys(),
+                  !reach.hides_commands, reach.command_keys)) {
+    return false;
+  }
+  const auto& entries = question.child_entries.commands;
+  if (reach.hides_commands || reach.command_keys != question.parent.command_keys()) {
+    return std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+      return DeniesWithin(entry, CommandOf(*around));
+    });
+  }
+  // Only what the capability's own list lets through is left, and nothing malformed.
+  return std::all_of(reach.commands.begin(), reach.commands.end(), [&](const CommandClass& atom) {
+    if (atom.kind != CommandClass::Kind::kWords) return true;
+    const auto denied = DeniedBeginning(atom.words, entry);
+    return !denied || std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+      return DeniesEvery(CommandOf(*around), *denied);
+    });
+  });
+}
+
+}  // namespace
+
+DenyEntries::DenyEntries(const Context& context, std::string_view tool) {
+  Positions positions;
+  context.compiled->deny_list().Find(tool, positions);
+  for (const std::uint32_t position : positions) {
+    const DenyEntry& entry = context.deny_list[position];
+    if (std::holds_alternative<PathEntry>(entry.argument)) {
+      paths.push_back(&entry);
+    } else if (std::holds_alternative<DomainEntry>(entry.argument)) {
+      domains.push_back(&entry);
+    } else if (std::holds_alternative<CommandEntry>(entry.argument)) {
+      commands.push_back(&entry);
+    } else {
+      stops_tool = true;
+    }
+  }
+}
+
+bool StopsEvery(const DenyEntries& child, const CommandClass& atom) {
+  if (child.stops_tool) return true;
+  if (atom.kind != CommandClass::Kind::kWords) return false;
+  return std::any_of(child.commands.begin(), child.commands.end(), [&](const DenyEntry* entry) {
+    return DeniesEvery(CommandOf(*entry), atom.words);
+  });
+}
+
+bool FiresOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
+  if (std::holds_alternative<std::monostate>(entry.argument)) return false;
+  if (question.accepting.reach.takes_no_argument) return true;
+  if (std::holds_alternative<PathEntry>(entry.argument)) {
+    return IsPathCovered(question, PathOf(entry));
+  }
+  if (std::holds_alternative<DomainEntry>(entry.argument)) {
+    return IsDomainCovered(question, DomainOf(entry));
+  }
+  return IsCommandCovered(question, CommandOf(entry));
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,58 @@
+// Which entries are within which: the sets of paths, domains and commands that entries stand for,
+// compared. All are exact.
+#ifndef CALLGATE_CORE_POLICY_INCLUSION_ENTRY_RELATIONS_H_
+#define CALLGATE_CORE_POLICY_INCLUSION_ENTRY_RELATIONS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/policy/model/command_entry.h"
+#include "core/policy/model/domain_entry.h"
+#include "core/policy/model/path_entry.h"
+
+namespace callgate::policy {
+
+// The paths that begin with `segments`, "*" standing for any one segment; without those that end
+// there where `below_only`. Also the relative paths that do, seen from some base directory. Views
+// are into the entries it was made from.
+struct PathSet {
+  static PathSet OfAllowed(const PathEntry& entry);
+  // A deny entry always covers the directory itself.
+  static PathSet OfDenied(const PathEntry& entry);
+
+  bool IsWithin(const PathSet& outer) const noexcept;
+  bool Meets(const PathSet& other) const noexcept;
+  // What follows `base` in the paths of this set that are `base` or below; nullopt where none are.
+  // REQUIRES: `base` has no wildcard.
+  std::optional<PathSet> From(const PathEntry& base) const;
+  // `base` and this set of relative paths together.
+  PathSet JoinedTo(const PathEntry& base) const;
+  // A path of the set, "*" filled in with `fresh`; relative paths begin without a slash.
+  std::string Sample(std::string_view fresh, bool absolute) const;
+
+  std::vector<std::string_view> segments;
+  bool below_only = false;
+};
+
+// Every domain that `inner` allows, `outer` allows.
+bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
+// Every domain that `allowed` allows, `denied` denies.
+bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
+// Every domain that `inner` denies, `outer` denies.
+bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
+// Every command that `inner` denies, `outer` denies.
+bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept;
+
+using Words = std::vector<std::string_view>;  // the first words of argv
+
+// What commands that begin with `words` and are denied by `entry` begin with; nullopt where no such
+// command is.
+std::optional<Words> DeniedBeginning(const Words& words, const CommandEntry& entry);
+// `entry` denies every command that begins with `words`.
+bool DeniesEvery(const CommandEntry& entry, const Words& words) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_INCLUSION_ENTRY_RELATIONS_H_

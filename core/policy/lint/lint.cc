@@ -1,0 +1,138 @@
+#include "core/policy/lint/lint.h"
+
+#include <algorithm>
+
+#include "core/policy/inclusion/context_reach.h"
+#include "core/policy/lint/lint_capability.h"
+
+namespace callgate::policy {
+namespace {
+
+bool SamePosition(const SourcePosition& a, const SourcePosition& b) noexcept {
+  return a.line == b.line && a.column == b.column && a.file == b.file;
+}
+
+class ContextLint {
+ public:
+  ContextLint(const Context& context, std::vector<LintWarning>& warnings)
+      : reach_(context), warnings_(warnings) {}
+
+  void Run() {
+    for (std::size_t i = 0; i < reach_.size(); ++i) {
+      LintCapability(reach_[i], [&](std::string_view rule, std::string message) {
+        WarnOf(i, rule, std::move(message));
+      });
+      LintShadow(i);
+    }
+    LintDenyList();
+  }
+
+ private:
+  const Context& context() const noexcept { return reach_.context(); }
+
+  void WarnOf(std::size_t capability, std::string_view rule, std::string message) {
+    warnings_.push_back({std::string(rule), context().name, capability, std::move(message),
+                         Where(context().capabilities[capability].position)});
+  }
+
+  // The other capability allows whatever this one does, on every tool.
+  bool IsRedundant(std::size_t capability, std::size_t other) const {
+    const Reached inner = reach_[capability];
+    return std::all_of(
+        inner.reach.commands.begin(), inner.reach.commands.end(),
+        [&](const CommandClass& atom) { return FindGaps(reach_[other], inner, atom) == 0; });
+  }
+
+  void LintShadow(std::size_t capability) {
+    if (reach_[capability].reach.allows_nothing) return;
+    const ToolPattern& pattern = context().capabilities[capability].tool_pattern;
+    for (const std::uint32_t other : reach_.AsWideAs(pattern)) {
+      if (other == capability || !IsRedundant(capability, other)) continue;
+      // Of two that say the same, the later one is in vain.
+      const ToolPattern& wide = context().capabilities[other].tool_pattern;
+      if (other > capability && IsAsWide(pattern, wide) && IsRedundant(other, capability)) continue;
+      if (wide.kind == ToolPattern::Kind::kAny && pattern.kind != ToolPattern::Kind::kAny) {
+        WarnOf(other, "lint.star",
+               "allows whatever capability " + std::to_string(capability) + " (" + pattern.text +
+                   ") does, which makes that one useless");
+      } else {
+        WarnOf(capability, "lint.shadowed",
+               "capability " + std::to_string(other) + " (" + wide.text +
+                   ") allows whatever this one does");
+      }
+      return;
+    }
+  }
+
+  void LintDenyList() {
+    const auto& entries = context().deny_list;
+    for (std::size_t first = 0; first < entries.size();) {
+      // One text may stand for two entries; it is in vain when both are.
+      std::size_t end = first + 1;
+      while (end < entries.size() && SamePosition(entries[first].position, entries[end].position)) {
+        ++end;
+      }
+      bool dead = true;
+      bool reaches_nothing = true;
+      for (std::size_t i = first; i < end; ++i) {
+        const bool on_some_tool = IsOnSomeTool(entries[i].tool_pattern);
+        reaches_nothing = reaches_nothing && !on_some_tool;
+        dead = dead && (!on_some_tool || IsWithinAnother(i, first, end));
+      }
+      if (dead) {
+        warnings_.push_back({"lint.dead-deny", context().name, std::nullopt,
+                             "the deny entry for " + entries[first].tool_pattern.text +
+                                 (reaches_nothing ? " stops no tool that a capability allows"
+                                                  : " stops nothing that another does not stop"),
+                             Where(entries[first].position)});
+      }
+      first = end;
+    }
+  }
+
+  bool IsOnSomeTool(const ToolPattern& pattern) const {
+    if (!reach_.AsWideAs(pattern).empty()) return true;
+    return std::any_of(
+        context().capabilities.begin(), context().capabilities.end(),
+        [&](const Capability& capability) { return IsAsWide(pattern, capability.tool_pattern); });
+  }
+
+  // Some entry outside [first, end) stops whatever this one does; of two that say the same, the
+  // later one is in vain.
+  bool IsWithinAnother(std::size_t entry, std::size_t first, std::size_t end) const {
+    const auto& entries = context().deny_list;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (i >= first && i < end) continue;
+      if (!IsWithin(entries[entry], entries[i])) continue;
+      if (i > entry && IsWithin(entries[i], entries[entry])) continue;
+      return true;
+    }
+    return false;
+  }
+
+  static bool IsWithin(const DenyEntry& inner, const DenyEntry& outer) {
+    if (!IsAsWide(outer.tool_pattern, inner.tool_pattern)) return false;
+    if (std::holds_alternative<std::monostate>(outer.argument)) return true;
+    if (inner.argument.index() != outer.argument.index()) return false;
+    if (const auto* path = std::get_if<PathEntry>(&inner.argument)) {
+      return PathSet::OfDenied(*path).IsWithin(
+          PathSet::OfDenied(std::get<PathEntry>(outer.argument)));
+    }
+    if (const auto* domain = std::get_if<DomainEntry>(&inner.argument)) {
+      return DeniesWithin(*domain, std::get<DomainEntry>(outer.argument));
+    }
+    return DeniesWithin(std::get<CommandEntry>(inner.argument),
+                        std::get<CommandEntry>(outer.argument));
+  }
+
+  const ContextReach reach_;
+  std::vector<LintWarning>& warnings_;
+};
+
+}  // namespace
+
+void Lint(const Context& context, std::vector<LintWarning>& warnings) {
+  ContextLint(context, warnings).Run();
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,129 @@
+#include "core/policy/lint/lint_capability.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/values/text.h"
+
+namespace callgate::policy {
+namespace {
+
+// Sorted.
+constexpr std::array<std::string_view, 116> kRunners = {
+    "ansible", "ant",     "apt",       "apt-get",  "ash",        "at",      "awk",    "bash",
+    "batch",   "bazel",   "bun",       "bunx",     "bundle",     "busybox", "bwrap",  "cargo",
+    "chroot",  "cmake",   "composer",  "cpan",     "csh",        "curl",    "dash",   "deno",
+    "dnf",     "doas",    "docker",    "dotnet",   "ed",         "emacs",   "env",    "ex",
+    "expect",  "find",    "fish",      "flock",    "gawk",       "gcc",     "gdb",    "gem",
+    "ghci",    "git",     "go",        "gradle",   "ionice",     "irb",     "java",   "jjs",
+    "jshell",  "julia",   "ksh",       "kubectl",  "less",       "lua",     "luajit", "m4",
+    "make",    "man",     "mawk",      "more",     "mvn",        "nano",    "nawk",   "nc",
+    "ncat",    "nice",    "ninja",     "nix",      "node",       "nodejs",  "nohup",  "npm",
+    "npx",     "nsenter", "osascript", "parallel", "perl",       "php",     "pip",    "pipx",
+    "pkexec",  "pnpm",    "podman",    "poetry",   "powershell", "pwsh",    "pypy",   "pytest",
+    "python",  "rake",    "rscript",   "rsync",    "ruby",       "runuser", "scp",    "screen",
+    "sed",     "setsid",  "sh",        "socat",    "ssh",        "stdbuf",  "strace", "su",
+    "sudo",    "tar",     "tclsh",     "time",     "timeout",    "tmux",    "tox",    "unshare",
+    "uv",      "vi",      "vim",       "xargs"};
+
+bool IsConstrained(const Capability& capability) noexcept {
+  return capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist ||
+         !capability.argument_patterns.empty();
+}
+
+void LintPaths(const Capability& capability, const Warn& warn) {
+  if (!capability.path_allowlist) return;
+  for (const PathEntry& entry : *capability.path_allowlist) {
+    if (entry.segments.empty()) {
+      warn("lint.broad-path", "the path entry " + entry.text + " reaches the whole file system");
+    } else if (entry.segments[0] == "*" || entry.segments[0] == "proc") {
+      warn("lint.broad-path", "the path entry " + entry.text +
+                                  " reaches /proc, and through it other processes and their files");
+    }
+  }
+}
+
+void LintCommands(const Capability& capability, const Warn& warn) {
+  if (!capability.command_allowlist) return;
+  for (const CommandEntry& entry : *capability.command_allowlist) {
+    if (!RunsOthers(entry.words[0])) continue;
+    warn("lint.interpreter", "the command entry " + entry.text + " allows " +
+                                 std::string(LastSegment(entry.words[0])) +
+                                 ", which can run other programs");
+  }
+}
+
+// Some argument that only_arguments lists could hold a value of the class: by its key, or, with the
+// value rules, by its look.
+bool CouldHold(const Capability& capability, KeyClasses key_class, const KeyList& added,
+               bool by_look) {
+  const auto& only = *capability.only_arguments;
+  return std::any_of(only.begin(), only.end(), [&](const std::string& key) {
+    const std::string folded = FoldKey(key);
+    const KeyClasses classes = ClassifyKey(key, folded);
+    if (Frees(capability.free_arguments, folded, classes)) return false;
+    if ((classes & key_class) != 0 || Holds(added, folded)) return true;
+    return by_look && (classes & (kTextKey | kEnvKey | kShellKey | kPortKey)) == 0;
+  });
+}
+
+void LintOnlyArguments(const Capability& capability, const Warn& warn) {
+  if (!capability.only_arguments) {
+    if (IsConstrained(capability)) {
+      warn("lint.no-only-arguments",
+           "without only_arguments, arguments that the constraints do not know pass unjudged");
+    }
+    return;
+  }
+  const auto barred = [&](std::string_view constraint) {
+    warn("lint.impossible-constraint", "no argument that only_arguments lists could hold what " +
+                                           std::string(constraint) + " judges");
+  };
+  if (capability.path_allowlist &&
+      !CouldHold(capability, kPathKey, capability.path_arguments, true)) {
+    barred("path_allowlist");
+  }
+  if (capability.domain_allowlist &&
+      !CouldHold(capability, kDomainKey, capability.domain_arguments, true)) {
+    barred("domain_allowlist");
+  }
+  if (capability.command_allowlist &&
+      !CouldHold(capability, kCommandKey, capability.command_arguments, false)) {
+    barred("command_allowlist");
+  }
+  for (const auto& [key, pattern] : capability.argument_patterns) {
+    const auto& only = *capability.only_arguments;
+    if (std::none_of(only.begin(), only.end(),
+                     [&](const std::string& listed) { return FoldKey(listed) == key; })) {
+      barred("the argument pattern " + key);
+    }
+  }
+}
+
+}  // namespace
+
+void LintCapability(const Reached& capability, const Warn& warn) {
+  if (capability.reach.allows_nothing) {
+    warn("lint.impossible-constraint", "no call can pass this capability");
+  } else {
+    LintOnlyArguments(capability.capability, warn);
+  }
+  LintPaths(capability.capability, warn);
+  LintCommands(capability.capability, warn);
+}
+
+bool RunsOthers(std::string_view program) {
+  program = LastSegment(program);
+  const auto listed = [](std::string_view name) {
+    return std::find(kRunners.begin(), kRunners.end(), name) != kRunners.end();
+  };
+  if (listed(program)) return true;
+  // python3, python3.11, ruby-3.2
+  while (!program.empty() &&
+         (IsAsciiDigit(program.back()) || program.back() == '.' || program.back() == '-')) {
+    program.remove_suffix(1);
+  }
+  return listed(program);
+}
+
+}  // namespace callgate::policy

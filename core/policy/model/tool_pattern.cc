@@ -1,0 +1,65 @@
+#include "core/policy/model/tool_pattern.h"
+
+#include <array>
+
+namespace callgate::policy {
+namespace {
+
+constexpr std::size_t kMaxToolName = 128;
+
+constexpr std::array<bool, 256> kIsToolCharacter = [] {
+  std::array<bool, 256> table{};
+  for (int c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+  for (int c = '0'; c <= '9'; ++c) table[c] = true;
+  for (const char c : {'_', '.', ':', '/', '-'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+}  // namespace
+
+bool IsToolName(std::string_view text) noexcept {
+  if (text.empty() || text.size() > kMaxToolName) return false;
+  for (const char c : text) {
+    if (!kIsToolCharacter[static_cast<unsigned char>(c)]) return false;
+  }
+  return true;
+}
+
+std::optional<ToolPattern> ToolPattern::Parse(std::string_view text) {
+  if (text == "*") return ToolPattern{Kind::kAny, std::string(text)};
+  if (text.ends_with(".*")) {
+    // The rest of a name needs a character, and the star stands where it would be: so a prefix
+    // pattern as long as a name is the longest that can match.
+    const std::string_view prefix = text.substr(0, text.size() - 2);
+    if (!IsToolName(prefix) || text.size() > kMaxToolName) return std::nullopt;
+    return ToolPattern{Kind::kPrefix, std::string(text)};
+  }
+  if (!IsToolName(text)) return std::nullopt;
+  return ToolPattern{Kind::kExact, std::string(text)};
+}
+
+bool ToolPattern::Matches(std::string_view tool) const noexcept {
+  switch (kind) {
+    case Kind::kExact:
+      return tool == text;
+    case Kind::kPrefix:
+      return tool.size() > stem().size() && tool.starts_with(stem());
+    case Kind::kAny:
+      return true;
+  }
+  return false;
+}
+
+std::string_view ToolPattern::stem() const noexcept {
+  switch (kind) {
+    case Kind::kExact:
+      return text;
+    case Kind::kPrefix:
+      return std::string_view(text).substr(0, text.size() - 1);
+    case Kind::kAny:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace callgate::policy

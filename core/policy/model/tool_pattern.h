@@ -1,0 +1,33 @@
+// Tool names and the patterns that capabilities and deny lists name them by.
+#ifndef CALLGATE_CORE_POLICY_MODEL_TOOL_PATTERN_H_
+#define CALLGATE_CORE_POLICY_MODEL_TOOL_PATTERN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace callgate::policy {
+
+// True for ^[A-Za-z0-9_.:/-]{1,128}$.
+[[nodiscard]] bool IsToolName(std::string_view text) noexcept;
+
+// Exact ("fs.read"), prefix ("fs.*") or any ("*").
+struct ToolPattern {
+  enum class Kind : std::uint8_t { kExact, kPrefix, kAny };
+
+  // Nullopt for what is no pattern.
+  static std::optional<ToolPattern> Parse(std::string_view text);
+
+  // REQUIRES: IsToolName(tool).
+  [[nodiscard]] bool Matches(std::string_view tool) const noexcept;
+  // Exact: the name. Prefix: what a name must begin with, dot included. Any: empty.
+  std::string_view stem() const noexcept;
+
+  Kind kind = Kind::kExact;
+  std::string text;  // as written
+};
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_MODEL_TOOL_PATTERN_H_

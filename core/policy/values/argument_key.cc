@@ -1,0 +1,268 @@
+#include "core/policy/values/argument_key.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "core/policy/values/packed_word.h"
+
+namespace callgate::policy {
+namespace {
+
+// For the tables alone: the word means this only where it is the whole key, or only together with
+// the word before it.
+struct Meaning {
+  KeyClasses last = 0;  // of a key whose last word it is
+  KeyClasses only = 0;  // of a key whose only word it is
+  bool pair = false;    // the word before it has to be looked at
+};
+
+struct Named {
+  std::string_view words;  // separated by spaces
+  Meaning meaning;
+};
+
+// A hash table of words that is filled by the compiler.
+template <std::size_t Slots>
+class WordTable {
+ public:
+  template <std::size_t N>
+  explicit constexpr WordTable(const std::array<Named, N>& lists) {
+    for (const Named& list : lists) {
+      std::string_view rest = list.words;
+      while (!rest.empty()) {
+        const std::string_view word = rest.substr(0, rest.find(' '));
+        rest.remove_prefix(word.size() < rest.size() ? word.size() + 1 : word.size());
+        const Packed packed = Pack(word.data(), word.size());
+        std::size_t i = Home(packed);
+        while (slots_[i].word.head != 0) i = (i + 1) % Slots;
+        slots_[i] = {packed, list.meaning};
+      }
+    }
+  }
+
+  constexpr const Meaning& Look(const Packed& word) const noexcept {
+    std::size_t i = Home(word);
+    while (slots_[i].word.head != 0 && slots_[i].word != word) i = (i + 1) % Slots;
+    return slots_[i].meaning;
+  }
+
+ private:
+  struct Slot {
+    Packed word;
+    Meaning meaning;
+  };
+
+  static constexpr std::size_t Home(const Packed& word) noexcept {
+    const std::uint64_t mixed =
+        (word.head ^ (std::uint64_t{word.tail} << 17)) * std::uint64_t{0x9e3779b97f4a7c15};
+    return static_cast<std::size_t>(mixed >> 40) % Slots;
+  }
+
+  std::array<Slot, Slots> slots_{};
+};
+
+// Each word once: a word of two lists would need one entry with both meanings.
+constexpr WordTable<512> kWords(std::array{
+    Named{"path paths file files filepath filename dir dirs directory directories folder folders",
+          {kPathKey, 0, false}},
+    Named{"url urls uri uris href link links domain domains host hosts hostname endpoint webhook "
+          "site server proxy",
+          {kDomainKey, 0, false}},
+    Named{"command commands cmd cmdline program executable script", {kCommandKey, 0, false}},
+    Named{"args arguments argv flags", {kArgsKey, 0, false}},
+    Named{"content contents text body data message messages query pattern patterns regex "
+          "description str string code comment comments title prompt note notes summary subject "
+          "html markdown sql",
+          {kTextKey, 0, false}},
+    Named{"src dst dest destination pathname dirname basedir outfile infile workdir cwd",
+          {0, kPathKey, false}},
+    Named{"env environment envs", {0, kEnvKey, false}},
+    Named{"shell", {0, kShellKey, false}},
+    Named{"port", {0, kPortKey, false}},
+    Named{"name line vars", {0, 0, true}},
+});
+
+constexpr bool IsLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool IsUpper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+constexpr bool IsLetter(char c) noexcept { return IsLower(c) || IsUpper(c); }
+
+// REQUIRES: 0 < i < key.size() and both characters at the boundary are letters.
+bool WordBeginsAt(std::string_view key, std::size_t i) noexcept {
+  if (!IsUpper(key[i])) return false;
+  if (IsLower(key[i - 1])) return true;
+  if (i + 1 == key.size() || !IsLower(key[i + 1])) return false;
+  // The last capital of a run that lower case follows, unless all that follows is the `s` of a
+  // plural: imageURLs.
+  const bool plural = key[i + 1] == 's' && (i + 2 == key.size() || !IsLower(key[i + 2]));
+  return !plural;
+}
+
+// Cuts the last word off `key`; empty when it holds no letter. Without capitals only what is no
+// letter ends a word.
+template <bool kCapitals>
+std::string_view TakeLastWord(std::string_view& key) noexcept {
+  std::size_t end = key.size();
+  while (end > 0 && !IsLetter(key[end - 1])) --end;
+  if (end == 0) {
+    key = {};
+    return {};
+  }
+  // Boundaries depend on what follows, so look at the key as far as the end of this run only after
+  // cutting what is no letter.
+  const std::string_view run = key.substr(0, end);
+  std::size_t begin = end - 1;
+  while (begin > 0 && IsLetter(run[begin - 1]) && !(kCapitals && WordBeginsAt(run, begin))) {
+    --begin;
+  }
+  key = run.substr(0, begin);
+  return run.substr(begin);
+}
+
+bool HasLetter(std::string_view key) noexcept {
+  for (const char c : key) {
+    if (IsLetter(c)) return true;
+  }
+  return false;
+}
+
+template <bool kCapitals>
+KeyClasses ClassifyPair(std::string_view rest, const Packed& last) noexcept {
+  const Packed before = PackLowered(TakeLastWord<kCapitals>(rest));
+  if (last == PackText("name")) {
+    const bool is_path =
+        before == PackText("file") || before == PackText("dir") || before == PackText("folder");
+    return is_path ? kPathKey : 0;
+  }
+  if (last == PackText("line")) return before == PackText("command") ? kCommandKey : 0;
+  return before == PackText("env") && !HasLetter(rest) ? kEnvKey : 0;
+}
+
+template <bool kCapitals>
+KeyClasses ClassifyWords(std::string_view key) noexcept {
+  std::string_view rest = key;
+  const std::string_view word = TakeLastWord<kCapitals>(rest);
+  const Packed last = PackLowered(word);
+  if (last.head == 0) return 0;
+  const Meaning& meaning = kWords.Look(last);
+  KeyClasses classes = meaning.last;
+  if (meaning.only != 0 && !HasLetter(rest)) classes |= meaning.only;
+  if (meaning.pair) classes |= ClassifyPair<kCapitals>(rest, last);
+  return classes;
+}
+
+// By the end of the folded key, whatever its words.
+KeyClasses ClassifySuffix(std::string_view key) noexcept {
+  if (key.empty()) return 0;
+  KeyClasses classes = 0;
+  switch (key.back()) {
+    case 'h':  // filepath too
+      if (key.ends_with("path")) classes |= kPathKey;
+      break;
+    case 's':
+      if (key.ends_with("paths")) classes |= kPathKey;
+      if (key.ends_with("urls")) classes |= kDomainKey;
+      break;
+    case 'e':
+      if (key.ends_with("filename")) classes |= kPathKey;
+      if (key.ends_with("hostname")) classes |= kDomainKey;
+      break;
+    case 'y':
+      if (key.ends_with("directory")) classes |= kPathKey;
+      break;
+    case 'r':
+      if (key.ends_with("folder")) classes |= kPathKey;
+      break;
+    case 'l':
+      if (key.ends_with("url")) classes |= kDomainKey;
+      break;
+    case 'i':
+      if (key.ends_with("uri")) classes |= kDomainKey;
+      break;
+    default:
+      break;
+  }
+  return classes;
+}
+
+// U+017F and U+212A in UTF-8.
+constexpr std::string_view kLongS = "\xC5\xBF";
+constexpr std::string_view kKelvin = "\xE2\x84\xAA";
+
+// Some byte of eight is a capital or beyond ASCII.
+std::uint64_t OddBytes(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x80 * kOnes;
+  const std::uint64_t low = bytes & ~kHigh;
+  const std::uint64_t from_a = low + (0x80 - 'A') * kOnes;
+  const std::uint64_t after_z = low + (0x80 - 'Z' - 1) * kOnes;
+  return (bytes | (from_a ^ after_z)) & kHigh;
+}
+
+// Neither a capital nor anything beyond ASCII. Loads may overlap: all that counts is any byte.
+bool IsPlain(std::string_view key) noexcept {
+  const char* const begin = key.data();
+  const char* const end = begin + key.size();
+  if (key.size() >= 8) {
+    std::uint64_t odd = OddBytes(LoadAt<std::uint64_t>(end - 8));
+    for (const char* at = begin; at + 8 <= end; at += 8) odd |= OddBytes(LoadAt<std::uint64_t>(at));
+    return odd == 0;
+  }
+  if (key.size() >= 4) {
+    return OddBytes(LoadAt<std::uint32_t>(begin) | LoadAt<std::uint32_t>(end - 4) << 32) == 0;
+  }
+  if (key.empty()) return true;
+  const auto byte = [](char c) { return std::uint64_t{static_cast<unsigned char>(c)}; };
+  return OddBytes(byte(begin[0]) | byte(begin[key.size() / 2]) << 8 | byte(end[-1]) << 16) == 0;
+}
+
+}  // namespace
+
+KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept {
+  const KeyClasses of_folded = ClassifyWords<false>(folded) | ClassifySuffix(folded);
+  if (key.data() == folded.data()) return of_folded;
+  // The exemption is only for keys that say so as written: folding must never take a string away
+  // from the value rules.
+  return ClassifyWords<true>(key) | (of_folded & static_cast<KeyClasses>(~kTextKey));
+}
+
+bool IsFolded(std::string_view key) noexcept {
+  if (IsPlain(key)) return true;  // most keys are
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (IsUpper(key[i])) return false;
+    const std::string_view rest = key.substr(i);
+    if (rest.starts_with(kLongS) || rest.starts_with(kKelvin)) return false;
+  }
+  return true;
+}
+
+std::size_t FoldKeyTo(std::string_view key, char* out) noexcept {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const char c = key[i];
+    if (IsUpper(c)) {
+      out[size++] = static_cast<char>(c + ('a' - 'A'));
+    } else if (c == kLongS[0] && key.substr(i).starts_with(kLongS)) {
+      out[size++] = 's';
+      i += kLongS.size() - 1;
+    } else if (c == kKelvin[0] && key.substr(i).starts_with(kKelvin)) {
+      out[size++] = 'k';
+      i += kKelvin.size() - 1;
+    } else {
+      out[size++] = c;
+    }
+  }
+  return size;
+}
+
+bool HoldsKey(const KeyList& list, std::string_view folded) noexcept {
+  return std::binary_search(list.begin(), list.end(), folded, std::less<>());
+}
+
+std::string FoldKey(std::string_view key) {
+  std::string folded(key.size(), '\0');
+  folded.resize(FoldKeyTo(key, folded.data()));
+  return folded;
+}
+
+}  // namespace callgate::policy

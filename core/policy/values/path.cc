@@ -1,0 +1,177 @@
+#include "core/policy/values/path.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/values/text.h"
+
+namespace callgate::policy {
+namespace {
+
+// Bytes that no rule names; the others are looked at one by one.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (int i = 0x20; i < 0x7F; ++i) plain[i] = true;
+  for (int i = 0x80; i < 0x100; ++i) plain[i] = true;
+  plain['/'] = plain['\\'] = plain['*'] = plain['?'] = plain['%'] = false;
+  // Lead bytes of the characters beyond ASCII that are refused.
+  plain[0xC2] = plain[0xE2] = plain[0xEF] = false;
+  return plain;
+}();
+
+bool IsHexDigit(char c) noexcept {
+  return IsAsciiDigit(c) || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'f');
+}
+
+// U+2024-2026, 2044, 2215, FE19, FE52, FE68, FF0E, FF0F, FF3C: what some systems read as a dot, a
+// slash or a backslash.
+bool IsLookalike(std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 11> kLookalikes = {"\u2024", "\u2025", "\u2026", "\u2044",
+                                                            "\u2215", "\uFE19", "\uFE52", "\uFE68",
+                                                            "\uFF0E", "\uFF0F", "\uFF3C"};
+  for (const std::string_view lookalike : kLookalikes) {
+    if (text.starts_with(lookalike)) return true;
+  }
+  return false;
+}
+
+// The rule that refuses what stands at `i`, which is no slash and not plain.
+std::string_view JudgeUnusual(std::string_view text, std::size_t i) noexcept {
+  const char c = text[i];
+  if (IsControlAt(text, i)) return "path.control";
+  if (c == '\\' || c == '*' || c == '?') return "path.special";
+  if (c == '%') {
+    const bool encodes = i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2]);
+    return encodes ? "path.percent" : "";
+  }
+  return IsLookalike(text.substr(i)) ? "path.lookalike" : "";
+}
+
+// The rule that refuses a segment of only dots and spaces; empty for an empty one and ".".
+std::string_view JudgeDots(std::string_view segment) noexcept {
+  for (const char c : segment) {
+    if (c != '.' && c != ' ') return {};
+  }
+  if (segment.size() < 2 && segment != " ") return {};
+  return segment == ".." ? "path.dotdot" : "path.dots";
+}
+
+#if defined(__SSE2__)
+// True for most paths: only printable ASCII that no rule names, and no segment that is empty or
+// begins with a dot or a space. Sixteen bytes at a time, the last ones perhaps twice.
+bool IsOrdinary(std::string_view text) noexcept {
+  constexpr std::size_t kBlock = 16;
+  if (text.size() < kBlock || text.back() == '/') return false;
+  const auto mask = [](__m128i matches) {
+    return static_cast<unsigned>(_mm_movemask_epi8(matches));
+  };
+  for (std::size_t at = 0;; at = std::min(at + kBlock, text.size() - kBlock)) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const auto is = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    // As signed numbers, all that is no ASCII lies below the space too.
+    const __m128i unprintable = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), is('\x7F'));
+    const __m128i special =
+        _mm_or_si128(_mm_or_si128(is('\\'), is('*')), _mm_or_si128(is('?'), is('%')));
+    const unsigned slashes = mask(is('/'));
+    const unsigned begins = slashes << 1 | static_cast<unsigned>(at == 0 || text[at - 1] == '/');
+    const unsigned no_beginning = slashes | mask(_mm_or_si128(is('.'), is(' ')));
+    if (mask(_mm_or_si128(unprintable, special)) != 0 || (begins & no_beginning) != 0) return false;
+    if (at + kBlock == text.size()) return true;
+  }
+}
+#else
+bool IsOrdinary(std::string_view) noexcept { return false; }
+#endif
+
+// Judges the segments of `text`, which is what arguments and entries have in common. An empty text
+// is one empty segment.
+PathJudgement JudgeSegments(std::string_view text) noexcept {
+  if (IsOrdinary(text)) return {{}, true};
+  bool is_normal = true;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data();; ++at) {
+    const char* const begin = at;
+    while (true) {
+      while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
+      if (at == end || *at == '/') break;
+      const auto offset = static_cast<std::size_t>(at - text.data());
+      if (const std::string_view rule = JudgeUnusual(text, offset); !rule.empty()) {
+        return {rule, false};
+      }
+      ++at;
+    }
+    if (at == begin) {
+      is_normal = false;
+    } else if (*begin == '.' || *begin == ' ') {
+      const std::string_view segment(begin, static_cast<std::size_t>(at - begin));
+      if (const std::string_view rule = JudgeDots(segment); !rule.empty()) return {rule, false};
+      if (segment == ".") is_normal = false;
+    }
+    if (at == end) return {{}, is_normal};
+  }
+}
+
+void AppendSegments(std::string_view path, PathBuffer& buffer) {
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size() < path.size() ? segment.size() + 1 : segment.size());
+    if (segment.empty() || segment == ".") continue;
+    buffer.Append('/');
+    buffer.Append(segment.data(), segment.size());
+  }
+}
+
+}  // namespace
+
+PathJudgement JudgePath(std::string_view argument) noexcept {
+  if (argument.empty()) return {"path.empty", false};
+  const char first = argument.front();
+  if (first == '/') {
+    if (argument.size() == 1) return {{}, true};
+    return JudgeSegments(argument.substr(1));
+  }
+  if (first == '~' || first == '-' || first == '$' || first == '@') return {"path.leading", false};
+  if (WhiteSpaceAt(argument) != 0) return {"path.leading", false};
+  if (SchemeLength(argument) != 0) return {"path.scheme", false};
+  return {JudgeSegments(argument).rule, false};
+}
+
+std::string_view NormalizePath(std::string_view argument, std::string_view base,
+                               PathBuffer& buffer) {
+  buffer.clear();
+  if (!IsAbsolutePath(argument) && base != "/") buffer.Append(base.data(), base.size());
+  AppendSegments(argument, buffer);
+  if (buffer.empty()) return "/";
+  return {buffer.data(), buffer.size()};
+}
+
+bool IsNormalSegment(std::string_view segment) noexcept { return JudgeSegments(segment).is_normal; }
+
+bool BeginsLikePath(std::string_view value) noexcept {
+  value = WithoutLeadingWhiteSpace(value);
+  if (value.starts_with('/') || value.starts_with('~') || value.starts_with('\\')) return true;
+  if (value.starts_with('.')) {
+    return value == ".." || value.starts_with("./") || value.starts_with("../") ||
+           value.starts_with("..\\");
+  }
+  return (value.size() >= 2 && IsAsciiLetter(value[0]) && value[1] == ':') ||
+         StartsWithIgnoringCase(value, "file:");
+}
+
+bool LooksLikePath(std::string_view value) noexcept {
+  if (BeginsLikePath(value)) return true;
+  for (std::size_t at = value.find("..", 1); at != std::string_view::npos;
+       at = value.find("..", at + 1)) {
+    const auto separates = [](char c) { return c == '/' || c == '\\'; };
+    if (separates(value[at - 1]) && (at + 2 == value.size() || separates(value[at + 2]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace callgate::policy

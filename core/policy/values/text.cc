@@ -1,0 +1,79 @@
+#include "core/policy/values/text.h"
+
+namespace callgate::policy {
+
+std::size_t WhiteSpaceAt(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const auto byte = [text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  switch (byte(0)) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\v':
+    case '\f':
+    case '\r':
+    case 0x1C:
+    case 0x1D:
+    case 0x1E:
+    case 0x1F:
+      return 1;
+    case 0xC2:  // U+0085, U+00A0
+      return byte(1) == 0x85 || byte(1) == 0xA0 ? 2 : 0;
+    case 0xE1:  // U+1680
+      return byte(1) == 0x9A && byte(2) == 0x80 ? 3 : 0;
+    case 0xE2:
+      if (byte(1) == 0x80) {  // U+2000-200A, 2028, 2029, 202F
+        const unsigned last = byte(2);
+        return (last >= 0x80 && last <= 0x8A) || last == 0xA8 || last == 0xA9 || last == 0xAF ? 3
+                                                                                              : 0;
+      }
+      return byte(1) == 0x81 && byte(2) == 0x9F ? 3 : 0;  // U+205F
+    case 0xE3:                                            // U+3000
+      return byte(1) == 0x80 && byte(2) == 0x80 ? 3 : 0;
+    case 0xEF:  // U+FEFF
+      return byte(1) == 0xBB && byte(2) == 0xBF ? 3 : 0;
+    default:
+      return 0;
+  }
+}
+
+std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept {
+  while (const std::size_t size = WhiteSpaceAt(text)) text.remove_prefix(size);
+  return text;
+}
+
+bool HoldsControl(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (IsControlAt(text, i)) return true;
+  }
+  return false;
+}
+
+bool HoldsWhiteSpace(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (WhiteSpaceAt(text.substr(i)) != 0) return true;
+  }
+  return false;
+}
+
+std::size_t SchemeLength(std::string_view text) noexcept {
+  if (text.empty() || !IsAsciiLetter(text.front())) return 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == ':') return i;
+    if (!IsAsciiLetter(c) && !IsAsciiDigit(c) && c != '+' && c != '.' && c != '-') return 0;
+  }
+  return 0;
+}
+
+bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) noexcept {
+  if (text.size() < prefix.size()) return false;
+  for (std::size_t i = 0; i < prefix.size(); ++i) {
+    if (AsciiLower(text[i]) != prefix[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,41 @@
+// Characters that the rules for paths, domains and commands name. All text is valid UTF-8.
+#ifndef CALLGATE_CORE_POLICY_VALUES_TEXT_H_
+#define CALLGATE_CORE_POLICY_VALUES_TEXT_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace callgate::policy {
+
+constexpr bool IsAsciiDigit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool IsAsciiLetter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr char AsciiLower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// Bytes of the white space character (Unicode White_Space, U+001C-1F, U+FEFF) that `text` begins
+// with, else 0.
+[[nodiscard]] std::size_t WhiteSpaceAt(std::string_view text) noexcept;
+std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept;
+
+// The character that begins at `i` is U+0000-1F or U+007F-9F.
+[[nodiscard]] inline bool IsControlAt(std::string_view text, std::size_t i) noexcept {
+  const auto byte = static_cast<unsigned char>(text[i]);
+  if (byte < 0x20 || byte == 0x7F) return true;
+  return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+}
+// Some character is one of those.
+[[nodiscard]] bool HoldsControl(std::string_view text) noexcept;
+// Some character is white space as above.
+[[nodiscard]] bool HoldsWhiteSpace(std::string_view text) noexcept;
+
+// Length of the `[A-Za-z][A-Za-z0-9+.-]*` before the colon that ends a scheme; 0 without one.
+[[nodiscard]] std::size_t SchemeLength(std::string_view text) noexcept;
+// `text` begins with `prefix`, which is lower-case, in any case.
+[[nodiscard]] bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_VALUES_TEXT_H_

@@ -1,0 +1,84 @@
+#include "core/policy/values/path.h"
+
+#include <gtest/gtest.h>
+
+namespace callgate::policy {
+namespace {
+
+std::string Normal(std::string_view path, std::string_view base = "/base") {
+  PathBuffer buffer;
+  return std::string(NormalizePath(path, base, buffer));
+}
+
+TEST(Path, EachFormThatServersReadDifferentlyIsRefusedByItsRule) {
+  const std::pair<std::string_view, std::string_view> refused[] = {
+      {"", "path.empty"},
+      {"/workspace/../etc/passwd", "path.dotdot"},
+      {"..", "path.dotdot"},
+      {"/a/..", "path.dotdot"},
+      {"/a/... /b", "path.dots"},
+      {"/a/ /b", "path.dots"},
+      {"/a/...", "path.dots"},
+      {"/a\tb", "path.control"},
+      {"/a\u0085b", "path.control"},
+      {"/a\x7F", "path.control"},
+      {"/a\\b", "path.special"},
+      {"/workspace/*", "path.special"},
+      {"/a?", "path.special"},
+      {"file:///etc/passwd", "path.scheme"},
+      {"C:/x", "path.scheme"},
+      {"~/x", "path.leading"},
+      {"-rf", "path.leading"},
+      {"$HOME/x", "path.leading"},
+      {"@x", "path.leading"},
+      {" /a", "path.leading"},
+      {"\u00A0/a", "path.leading"},
+      {"/a/%2e%2e/b", "path.percent"},
+      {"/a/\uFF0E\uFF0E/b", "path.lookalike"},
+      {"/a\u2215b", "path.lookalike"},
+  };
+  for (const auto& [path, rule] : refused) EXPECT_EQ(JudgePath(path).rule, rule) << path;
+  EXPECT_EQ(JudgePath(std::string_view("/a\0b", 4)).rule, "path.control");
+}
+
+TEST(Path, WhatOnlyLooksLikeThoseIsNot) {
+  for (const std::string_view path :
+       {"/",  "/a",   "/a..b", "/..a", "/a.",    "/.git", "/100%", "/a%2", "/a%zz", "/a:b",
+        "/ä", "/a b", "a",     "./a",  "/a/./b", "/a//b", "/a/",   "/a$b", "/a~",   "/\u20AC"}) {
+    EXPECT_EQ(JudgePath(path).rule, "") << path;
+  }
+}
+
+TEST(Path, NormalFormCollapsesAndJoins) {
+  EXPECT_EQ(Normal("/a//b/./c/"), "/a/b/c");
+  EXPECT_EQ(Normal("//"), "/");
+  EXPECT_EQ(Normal("/."), "/");
+  EXPECT_EQ(Normal("a/b"), "/base/a/b");
+  EXPECT_EQ(Normal("."), "/base");
+  EXPECT_EQ(Normal("./a", "/"), "/a");
+  EXPECT_EQ(Normal(".", "/"), "/");
+  const std::string longer = "/" + std::string(1000, 'x');
+  EXPECT_EQ(Normal("/" + longer + "//y"), longer + "/y");
+}
+
+TEST(Path, IsNormalSaysWhetherNormalizingChangesIt) {
+  for (const std::string_view path :
+       {"/", "/a", "/a/b", "//", "/a/", "/./a", "/a/.", "/a//b", "/.a"}) {
+    EXPECT_EQ(JudgePath(path).is_normal, Normal(path) == path) << path;
+  }
+}
+
+TEST(Path, TheValueRuleTakesWhatBeginsLikeAPathOrClimbs) {
+  for (const std::string_view value :
+       {"/etc", "~root", "\\\\srv", "./x", "../x", "c:\\x", "D:x", "FILE:x", "  /x", "\uFEFF/x",
+        "a/../b", "a\\..", "..", "a/.."}) {
+    EXPECT_TRUE(LooksLikePath(value)) << value;
+  }
+  for (const std::string_view value :
+       {"", "a", "a/b", ".", ".a", "..a", "a..", "a../b", "a/..b", "https://x/y", "12:30"}) {
+    EXPECT_FALSE(LooksLikePath(value)) << value;
+  }
+}
+
+}  // namespace
+}  // namespace callgate::policy
