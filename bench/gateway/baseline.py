@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from callgate.gateway.http.listen import Listener
-from callgate.gateway.process.garbage import spare_collections
+from callgate.gateway.process.gc_tuning import tune_gc
 from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -53,7 +53,7 @@ async def main() -> None:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, listener.stop)
             serving = asyncio.create_task(listener.run_until_stopped())
             await listener.listening.wait()
-            spare_collections()
+            tune_gc()
             print(json.dumps({"agents": [listener.url]}), flush=True)
             await serving
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 # The rooms of a call. A frame names its file's last two folders.
-OURS = ("gateway/calls/", "gateway/http/", "http/routes/", "gateway/sessions/")
+OURS = (
+    "gateway/calls/",
+    "gateway/http/",
+    "gateway/wire/",
+    "http/routes/",
+    "gateway/sessions/",
+)
 # The innermost frame that is one of these says it. The standard library works for whoever calls it;
 # what nobody called is the event loop's own.
 RULES = (
@@ -13,8 +19,8 @@ RULES = (
     ("liveness", ("gateway/sessions/ledger.py:alive", "callgate/_gate.py:session")),
     ("audit: event, line, state", ("callgate/audit/",)),
     ("metrics", ("prometheus_client/", "gateway/metrics.py")),
-    ("HTTP: bounds, peer, trace", ("http/middleware/", "gateway/http/peer")),
-    ("upstream", ("upstreams/transports/", "gateway/upstreams/", "gateway/calls/forward.py")),
+    ("HTTP: bounds, peer, trace", ("http/middleware/", "gateway/http/peer", "gateway/wire/peer")),
+    ("upstream", ("upstreams/transports/", "upstreams/messages/", "gateway/upstreams/")),
     ("call path and reply", ("callgate/gateway/", *OURS, "gateway/baseline.py")),
     ("web server: h11, uvicorn, starlette", ("h11/", "uvicorn/", "protocols/http/", "starlette/")),
 )

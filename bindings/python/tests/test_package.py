@@ -23,6 +23,66 @@ MAY_IMPORT = {
     "gateway": {"", "audit"},
     "cli": {"", "audit", "connect", "gateway", "smcp"},
 }
+# The rooms of the gateway, from the ground up, and which of the others each imports: only those of
+# storeys below its own. A module at the gateway's root is a room of one file.
+GATEWAY: list[dict[str, set[str]]] = [
+    {"secrets": set(), "histogram": set()},
+    {"config": {"secrets"}},
+    {"wire": set()},
+    {
+        "issuer": {"config", "wire"},
+        "executions": {"config", "wire"},
+        "upstreams": {"config", "wire"},
+        "metrics": {"histogram", "wire"},
+        "logging": {"config"},
+        "demo": {"config"},
+    },
+    {"sessions": {"executions", "wire"}},
+    {"attest": {"executions", "issuer", "sessions", "wire"}},
+    {"services": {"attest", "executions", "issuer", "sessions", "upstreams", "wire"}},
+    {
+        "calls": {"services", "wire"},
+        "reload": {"config", "executions", "issuer", "metrics", "services"},
+        "admin": {"executions", "services", "sessions", "wire"},
+    },
+    {"http": {"admin", "calls", "config", "metrics", "services", "wire"}},
+    {
+        "assembly": {"config", "executions", "issuer", "wire"},
+        "readiness": {"http", "issuer", "metrics", "services", "wire"},
+    },
+    {
+        "lifespan": {
+            "admin",
+            "assembly",
+            "attest",
+            "config",
+            "executions",
+            "http",
+            "issuer",
+            "metrics",
+            "readiness",
+            "reload",
+            "services",
+            "sessions",
+            "upstreams",
+            "wire",
+        }
+    },
+    {
+        "process": {
+            "config",
+            "demo",
+            "executions",
+            "http",
+            "issuer",
+            "lifespan",
+            "logging",
+            "reload",
+            "upstreams",
+            "wire",
+        }
+    },
+]
 
 
 def test_the_version_is_one() -> None:
@@ -142,6 +202,30 @@ def test_packages_import_only_what_they_may() -> None:
         found[importer] |= {package_of(name) for name in modules} - {importer}
     # What is allowed and not used would be a rule that nobody needs.
     assert found == MAY_IMPORT
+
+
+def test_rooms_of_the_gateway_import_only_what_they_may() -> None:
+    may_import = {room: allowed for storey in GATEWAY for room, allowed in storey.items()}
+    found: dict[str, set[str]] = {room: set() for room in may_import}
+    for path in (PACKAGE / "gateway").rglob("*.py"):
+        inside = path.relative_to(PACKAGE / "gateway")
+        room = inside.parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        for name in imports_of(path):
+            package, _, imported = name.partition("callgate.gateway.")
+            if not package and imported.partition(".")[0] != room:
+                found[room].add(imported.partition(".")[0])
+    # Equal, so that no allowance outlives the import that needed it.
+    assert found == may_import
+
+
+def test_no_room_of_the_gateway_imports_upward_or_sideways() -> None:
+    below: set[str] = set()
+    for storey in GATEWAY:
+        for room, allowed in storey.items():
+            assert allowed <= below, f"{room} imports {sorted(allowed - below)}"
+        below |= storey.keys()
 
 
 def test_the_types_of_the_extension_are_true() -> None:

@@ -5,6 +5,7 @@ A running gateway writes with ``callgate.audit.log.AuditLog``, and beside it wha
 """
 
 from callgate.audit.chain_writer import Sealing
+from callgate.audit.denial_sampler import DenialSampler as RefusalMeter
 from callgate.audit.errors import (
     AuditDiffers,
     AuditError,
@@ -16,7 +17,6 @@ from callgate.audit.errors import (
 )
 from callgate.audit.events import Event, EventName, event_of_decision
 from callgate.audit.head import Head
-from callgate.audit.meter import RefusalMeter
 from callgate.audit.redaction import Redaction
 
 __all__ = [

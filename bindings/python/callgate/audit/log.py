@@ -14,14 +14,14 @@ from callgate import SecretKey
 from callgate.audit.call_event import CallEvent
 from callgate.audit.chain import Line, time_text
 from callgate.audit.chain_writer import Sealing
+from callgate.audit.commit_queue import Item
+from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, ended_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
-from callgate.audit.gathering import Item
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
-from callgate.audit.meter import RefusalMeter
 from callgate.audit.record import fields_text
 from callgate.audit.recovery import open_trail
 from callgate.audit.redaction import Redaction
@@ -67,7 +67,7 @@ class AuditLog:
         acknowledge: bool = False,
         redaction: Redaction | None = None,
         sealing: Sealing | None = None,
-        meter: RefusalMeter | None = None,
+        meter: DenialSampler | None = None,
         head_copy: Path | None = None,
         compact_bytes: int = 16 << 20,
         redo: Callable[[Sequence[Line]], object] = lambda lines: None,
@@ -91,12 +91,12 @@ class AuditLog:
         self._lock: Lock | None = None
         self._writer: Writer | None = None
         self._summaries: asyncio.Task[None] | None = None
-        self.meter = RefusalMeter() if meter is None else meter
-        self.unjournaled: tuple[Line, ...] = ()
+        self.meter = DenialSampler() if meter is None else meter
+        self.crash_tail: tuple[Line, ...] = ()
 
     async def __aenter__(self) -> AuditLog:
         self._loop = asyncio.get_running_loop()
-        lock, chain, self.unjournaled = await asyncio.to_thread(
+        lock, chain, self.crash_tail = await asyncio.to_thread(
             open_trail,
             self._directory,
             self._journal,
@@ -107,7 +107,7 @@ class AuditLog:
             wall=self._wall,
         )
         try:
-            self._redo(self.unjournaled)
+            self._redo(self.crash_tail)
             records = () if self._snapshot is None else record_texts(self._snapshot.records())
             await asyncio.to_thread(self._save, chain.sign_head(), records)
             self._writer = Writer(

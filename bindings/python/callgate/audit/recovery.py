@@ -28,7 +28,7 @@ class Resumed(NamedTuple):
     lock: Lock
     chain: ChainWriter
     # What a crash kept out of the journal.
-    unjournaled: tuple[Line, ...]
+    crash_tail: tuple[Line, ...]
 
 
 def open_trail(
@@ -64,7 +64,7 @@ def open_trail(
     except BaseException:
         lock.close()
         raise
-    return Resumed(lock, chain, found.unjournaled)
+    return Resumed(lock, chain, found.crash_tail)
 
 
 def resume_chain(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from callgate.audit.chain import Line, line_hash, read_line
+from callgate.audit.crash_tail import journaled_later
 from callgate.audit.errors import AuditDiffers, AuditError, AuditTruncated
 from callgate.audit.head import Head
 from callgate.audit.position import Position
 from callgate.audit.trail import trail_files
-from callgate.audit.unjournaled import journaled_later
 
 FIRST_KINDS: Final = frozenset({"opened", "acknowledged"})
 _BLOCK: Final = 1 << 16
@@ -27,7 +27,7 @@ class Found:
     path: Path | None = None  # the file that ends there
     torn: tuple[tuple[Path, int], ...] = ()  # files with bytes after their last complete line
     empty: tuple[Path, ...] = ()  # files that were begun, and no more
-    unjournaled: tuple[Line, ...] = ()
+    crash_tail: tuple[Line, ...] = ()
     fault: AuditError | None = None
 
 
@@ -58,7 +58,7 @@ def find_end(directory: Path, head: Head | None) -> Found:
 def _walk(files: list[tuple[Path, int]], head: Head | None) -> Found:
     position: Position | None = None
     journaled = head is None or head.sequence == 0
-    unjournaled: list[Line] = []
+    crash_tail: list[Line] = []
     fault: AuditError | None = None
     text = b""
     for path, whole in files:
@@ -76,7 +76,7 @@ def _walk(files: list[tuple[Path, int]], head: Head | None) -> Found:
                 continue
             position.pass_line(line)
             if journaled:
-                unjournaled.append(line)
+                crash_tail.append(line)
             elif head is not None and line.seq == head.sequence:
                 journaled = True
                 if line.hash != head.hash:
@@ -93,10 +93,10 @@ def _walk(files: list[tuple[Path, int]], head: Head | None) -> Found:
     elif not journaled:
         message = f"it ends with line {position.sequence}, the journal knows {head.sequence}"
         fault = AuditTruncated(message, files[-1][0])
-    elif (later := journaled_later(unjournaled, head.sequence)) is not None:
+    elif (later := journaled_later(crash_tail, head.sequence)) is not None:
         message = f"the journal ends with line {head.sequence}, and knew line {later.seq - 1}"
         fault = AuditDiffers(f"{message} before line {later.seq} was written", files[-1][0])
-    return Found(position, unjournaled=tuple(unjournaled), fault=fault)
+    return Found(position, crash_tail=tuple(crash_tail), fault=fault)
 
 
 def follows(position: Position, line: Line) -> None:

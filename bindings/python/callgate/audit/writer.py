@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, final
 
 from callgate import SecretKey
-from callgate.audit.alarm import Alarm
 from callgate.audit.appender import Appender
 from callgate.audit.canonical import canonical
 from callgate.audit.chain import time_text
 from callgate.audit.chain_writer import ChainWriter, Seal
+from callgate.audit.commit_queue import CommitQueue, Item
 from callgate.audit.durable_file import replace_file
 from callgate.audit.entry import Entry, outcome_entry
-from callgate.audit.gathering import Gathering, Item
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, record_texts
-from callgate.audit.kept import Kept
+from callgate.audit.retry_buffer import RetryBuffer
+from callgate.audit.wakeup import Wakeup
 
 LOGGER: Final = logging.getLogger("callgate.audit")
 CLOSED: Final = "the audit trail is closed"
@@ -65,10 +65,10 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._appender = Appender(self._loop)
         self._aside = ThreadPoolExecutor(1, "callgate-audit")
-        self._alarm = Alarm(self._loop)
-        self._queue = Gathering(self._loop, self._alarm.ring)
+        self._wakeup = Wakeup(self._loop)
+        self._queue = CommitQueue(self._loop, self._wakeup.notify)
         self._batch: list[Item] = []  # under way
-        self._kept = Kept()
+        self._retries = RetryBuffer()
         self._closing = False
         # The first may be under way.
         self._new_keys: deque[tuple[SecretKey, Callable[[int | None], None]]] = deque()
@@ -84,7 +84,7 @@ class Writer:
         if self.failure is not None:
             self._keep([item])
         elif item.done is not None and (self._closing or len(self._queue) >= MAX_WAITING):
-            self._kept.refuse()
+            self._retries.refuse()
             item.done(None)
         else:
             self._queue.add(item)
@@ -92,14 +92,14 @@ class Writer:
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
         """``key`` signs from then on."""
         self._new_keys.append((key, done))
-        self._alarm.ring()
+        self._wakeup.notify()
 
     async def close(self) -> None:
         """Writes what is queued and a checkpoint. Who is cancelled meanwhile waits all the same:
         the files are not to be closed before.
         """
         self._closing = True
-        self._alarm.ring()
+        self._wakeup.notify()
         cancelled: asyncio.CancelledError | None = None
         while not self._task.done():
             try:
@@ -115,10 +115,10 @@ class Writer:
             closing = False
             while not closing or self._queue:
                 while (wait := self._wait()) > 0:
-                    await self._alarm.wait(wait)
+                    await self._wakeup.wait(wait)
                 closing = self._closing
                 await self._step(closing=closing)
-            kept, counts = self._kept.held()
+            kept, counts = self._retries.held()
             if unwritten := len(kept) + counts.lost:
                 LOGGER.error("%d lines of the audit trail were never written", unwritten)
             self.failure = CLOSED
@@ -127,7 +127,7 @@ class Writer:
         finally:
             # However it ended, nobody waits for a writer that is no more.
             self._fail(CLOSED)
-            self._alarm.close()
+            self._wakeup.close()
             self._queue.close()
             self._appender.close()
             self._aside.shutdown(wait=False)
@@ -236,9 +236,9 @@ class Writer:
         """Tells all that wait; only what has happened already is written later."""
         for item in items:
             if item.keep:
-                self._kept.hold(item.entry)
+                self._retries.hold(item.entry)
             else:
-                self._kept.refuse()
+                self._retries.refuse()
             if item.done is not None:
                 item.done(None)
 
@@ -250,7 +250,7 @@ class Writer:
                 outcome = outcome_entry(
                     sequence, "failed", now, dispatched=False, error="AUDIT_UNAVAILABLE"
                 )
-                self._kept.hold(outcome)
+                self._retries.hold(outcome)
             if item.done is not None:
                 item.done(None)
 
@@ -259,13 +259,13 @@ class Writer:
         self._retry_at = time.monotonic() + RETRY
         if self.chain.broken or self._snapshot is None:
             return
-        kept, counts = self._kept.held()
+        kept, counts = self._retries.held()
         fields = {"failed_at": self._failed_at, "failure": self.failure, **counts._asdict()}
         happened = Entry("recovered", canonical(fields), time_text(self._wall()))
         entries = [happened, *kept]
         try:
             await self._blocking(self.chain.append, entries, seal="now")
-            self._kept.written(len(kept), counts)
+            self._retries.written(len(kept), counts)
             head = self.chain.sign_head()
             # What the failed journal lacks is in the snapshot.
             await self._save(self._snapshot, head)
@@ -275,7 +275,7 @@ class Writer:
         await self._wrote(head, len(entries))
         LOGGER.warning("the audit trail is written again")
         # Held since the snapshot was taken: their state goes the way of all others.
-        for entry in self._kept.release():
+        for entry in self._retries.release():
             self._queue.add(Item(entry, keep=True))
         self.failure = None
 

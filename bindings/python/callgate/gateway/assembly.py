@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from callgate import Gate, Limits, PolicySet, SecretKey
-from callgate.audit import RefusalMeter, Sealing
+from callgate.audit import Sealing
 from callgate.audit.chain import Line
+from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.audit.redaction import Redaction
 from callgate.gateway.config import GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules
 from callgate.gateway.executions.verifiers.docker import DockerVerifier
-from callgate.gateway.http.middleware.limits import HttpLimits
-from callgate.gateway.http.peer import TrustedProxies
 from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.peer import TrustedProxies
 
 
 def make_gate(config: GatewayConfig, policy: PolicySet, issuer: Issuer) -> Gate:
@@ -65,7 +66,7 @@ def make_audit(
             rotate_bytes=settings.rotate_bytes,
             rotate_seconds=settings.rotate_seconds,
         ),
-        meter=RefusalMeter(quota=settings.unverified_events),
+        meter=DenialSampler(quota=settings.unverified_events),
         head_copy=settings.head,
         compact_bytes=settings.compact_bytes,
         redo=redo,

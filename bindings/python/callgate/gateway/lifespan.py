@@ -22,11 +22,11 @@ from callgate.gateway.assembly import (
     make_gate,
     trusted_proxies,
 )
-from callgate.gateway.attestation.service import Attestation
-from callgate.gateway.clock import Clock
+from callgate.gateway.attest.service import Attestation
 from callgate.gateway.config import GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.routes.attest import attest_routes
@@ -36,17 +36,17 @@ from callgate.gateway.http.routes.metrics import metrics_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.keys import audit_keys, open_signer
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.process.readiness import checks_of, measure_state
-from callgate.gateway.process.redo import redo_endings
-from callgate.gateway.rates import attestation_rates, listing_rates
+from callgate.gateway.readiness import checks_of, measure_state
 from callgate.gateway.reload.reload import Reloadable, Reloader
 from callgate.gateway.reload.reloadables import ConfigSource, reloadables
-from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
+from callgate.gateway.sessions.recovery import repeat_revocations
 from callgate.gateway.sessions.used_sessions import UsedSessions
 from callgate.gateway.upstreams.settings import upstream_settings
 from callgate.gateway.upstreams.upstreams import Upstreams
+from callgate.gateway.wire.clock import Clock
+from callgate.gateway.wire.rates import attestation_rates, listing_rates
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 # Of a trail, or its key, that is not what the journal knows.
@@ -121,7 +121,7 @@ async def open_gateway(
             key,
             previous_key,
             acknowledge=acknowledge_audit,
-            redo=lambda lines: redo_endings(lines, gate, executions),
+            redo=lambda lines: repeat_revocations(lines, gate, executions),
             synced=metrics.audit_synced,
         )
         attestation = Attestation(
@@ -202,9 +202,9 @@ async def open_gateway(
         )
 
         # 4. What goes on by itself.
-        await attestation.endings.review()
+        await attestation.revocation.review()
         for work in (
-            attestation.endings.watch(config.executions.check_seconds),
+            attestation.revocation.watch(config.executions.check_seconds),
             gateway.reloader.run(),
         ):
             await stack.enter_async_context(_in_background(work, gateway.failed))

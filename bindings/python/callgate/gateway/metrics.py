@@ -11,8 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.process_collector import ProcessCollector
 
 from callgate._error_codes import MEANINGS
-from callgate.gateway.bounds import Bound, Listener
 from callgate.gateway.histogram import Histogram
+from callgate.gateway.wire.bounds import Bound, Listener
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)

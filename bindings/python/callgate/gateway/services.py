@@ -8,16 +8,16 @@ from typing import Protocol
 
 from callgate import Gate, TokenClaims
 from callgate.audit.log import AuditLog
-from callgate.gateway.attestation.service import Attestation
-from callgate.gateway.bounds import Bound, Listener
-from callgate.gateway.clock import Clock
+from callgate.gateway.attest.service import Attestation
 from callgate.gateway.executions.registry import ExecutionRegistry
-from callgate.gateway.http.middleware.limits import HttpLimits
-from callgate.gateway.http.peer import TrustedProxies
 from callgate.gateway.issuer.issuer import Issuer
-from callgate.gateway.rates import Rates, listing_rates
 from callgate.gateway.sessions.ledger import Ledger
 from callgate.gateway.upstreams.upstreams import Upstreams
+from callgate.gateway.wire.bounds import Bound, Listener
+from callgate.gateway.wire.clock import Clock
+from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.peer import TrustedProxies
+from callgate.gateway.wire.rates import Rates, listing_rates
 
 
 class Metrics(Protocol):

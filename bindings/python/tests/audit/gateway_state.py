@@ -14,7 +14,7 @@ from callgate.audit.journal import Journal, SnapshotSource, effects_record
 from callgate.audit.log import AuditLog, Receipt
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.verifiers.static import StaticVerifier
-from callgate.gateway.process.redo import redo_endings
+from callgate.gateway.sessions.recovery import repeat_revocations
 
 POLICY = """
 name: research
@@ -61,7 +61,7 @@ class World:
                 key=self.audit_key,
                 journal=journal,
                 snapshot=SnapshotSource(gate.export_state, executions.snapshot),
-                redo=lambda lines: redo_endings(lines, gate, executions),
+                redo=lambda lines: repeat_revocations(lines, gate, executions),
                 **settings,
             )
             async with log as audit:

@@ -124,7 +124,7 @@ class TestJournalPutBack:
     def test_that_of_before_more_than_a_crash_can_leave_stops_the_start(
         self, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("callgate.audit.unjournaled.MAX_BATCH", 8)
+        monkeypatch.setattr("callgate.audit.crash_tail.MAX_BATCH", 8)
 
         async def refuse(audit: AuditLog) -> None:
             for _ in range(9):

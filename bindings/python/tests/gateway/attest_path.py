@@ -20,10 +20,9 @@ from call_path import Counts, ToolServer
 from callgate import CallgateError, Gate, PolicySet, SecretKey, create_envelope, verify_token
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
-from callgate.gateway.attestation.proof import proof_message
-from callgate.gateway.attestation.request import AttestRequest
-from callgate.gateway.attestation.service import Attestation
-from callgate.gateway.clock import Clock
+from callgate.gateway.attest.proof import proof_message
+from callgate.gateway.attest.request import AttestRequest
+from callgate.gateway.attest.service import Attestation
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import NoTie
@@ -32,18 +31,19 @@ from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.listen import Listener
-from callgate.gateway.http.peer import Peer, TrustedProxies
 from callgate.gateway.http.peer_protocol import PeerProtocol
 from callgate.gateway.http.routes.attest import attest_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers import Signer
 from callgate.gateway.issuer.signers.local import LocalSigner
-from callgate.gateway.rates import Rates, attestation_rates
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.used_sessions import UsedSessions
+from callgate.gateway.wire.clock import Clock
+from callgate.gateway.wire.peer import Peer, TrustedProxies
+from callgate.gateway.wire.rates import Rates, attestation_rates
+from callgate.gateway.wire.refusal import Refusal
 
 POLICY = """
 name: research

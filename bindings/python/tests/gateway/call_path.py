@@ -16,15 +16,15 @@ import uvicorn
 from callgate import Gate, PolicySet, SecretKey, TokenClaims, create_envelope, issue_token
 from callgate import verify_token as engine_verify_token
 from callgate._generations import Protocol
-from callgate.gateway.clock import Clock
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.middleware.connection import bounded_connections
-from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.refused import agents_refused
-from callgate.gateway.rates import Rates, listing_rates
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger, Ledger
 from callgate.gateway.upstreams.upstreams import ToolDefinition, UpstreamReply, Upstreams
+from callgate.gateway.wire.clock import Clock
+from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.rates import Rates, listing_rates
 
 POLICY = """
 name: research

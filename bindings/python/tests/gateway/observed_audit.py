@@ -11,10 +11,10 @@ from typing import Any
 from callgate import SecretKey
 from callgate.audit import AuditUnavailable
 from callgate.audit.call_event import CallEvent
+from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.events import Event
 from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog, Receipt
-from callgate.audit.meter import RefusalMeter
 
 
 class ObservedAudit:
@@ -71,6 +71,6 @@ async def observed_audit(
     """A trail and its journal in an empty folder. ``monotonic``: the meter's clock."""
     path = folder / "journal"
     with Journal(path) as journal, SecretKey.generate() as key:
-        meter = RefusalMeter() if monotonic is None else RefusalMeter(monotonic=monotonic)
+        meter = DenialSampler() if monotonic is None else DenialSampler(monotonic=monotonic)
         async with AuditLog(folder / "audit", key=key, journal=journal, meter=meter) as log:
             yield ObservedAudit(log, folder / "audit", path)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_no_session_without_its_audit_line(tmp_path: Path, key: SecretKey) -> None:
     async with AttestPath(tmp_path, [execution()]).running() as path:
-        path.attestation._audit = path.attestation.endings._audit = _Failing(path.audit)
+        path.attestation._audit = path.attestation.revocation._audit = _Failing(path.audit)
         with pytest.raises(AuditUnavailable):
             await path.attest(key)
         assert not path.attestation.sessions.live_of("w-1")

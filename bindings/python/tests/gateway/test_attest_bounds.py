@@ -9,9 +9,9 @@ import pytest
 from attest_path import AttestPath, execution, refused
 from callgate import SecretKey
 from callgate.gateway.executions.ties import UidTie
-from callgate.gateway.http.peer import Peer
-from callgate.gateway.rates import Rates, attestation_rates
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.peer import Peer
+from callgate.gateway.wire.rates import Rates, attestation_rates
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 UID, USER = UidTie(1000), Peer(uid=1000)

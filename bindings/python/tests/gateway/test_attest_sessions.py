@@ -9,7 +9,7 @@ import pytest
 from attest_path import AttestPath, execution, refused
 from callgate import PolicySet, SecretKey
 from callgate.gateway.executions.ties import KeyTie
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def test_a49_a_key_belongs_to_one_workload_and_scope(
     assert (await refused(path, key, "w-2")).code_name == "KEY_REFUSED"
     assert (await refused(path, key, scope="reading")).code_name == "KEY_REFUSED"
     # Also right after the session has ended: who knows the key shall not get it elsewhere.
-    await path.attestation.endings.end_all_of("w-1", "test")
+    await path.attestation.revocation.end_all_of("w-1", "test")
     assert (await refused(path, key, "w-2")).code_name == "KEY_REFUSED"
     again = await path.attest(key)
     assert again.session_id != attested.session_id

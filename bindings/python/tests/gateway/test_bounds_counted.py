@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from callgate.gateway.bounds import BOUNDS
 from callgate.gateway.metrics import Metrics
+from callgate.gateway.wire.bounds import BOUNDS
 from callgate.smcp import SMCPClient
 from gateway_process import WORKLOAD, GatewayProcess, running, wait_until, write_gateway
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from call_path import INVOKE, JSON, TOOLS, Answer, CallPath, Monotonic, post, raw, until
 from callgate.gateway.http.bounded_accept import MARGIN, BoundedAccept
-from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.refused import agents_refused
+from callgate.gateway.wire.http_limits import HttpLimits
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio

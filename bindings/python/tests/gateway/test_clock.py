@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx2
 import pytest
 from call_path import CallPath, check_failure, post, until
-from callgate.gateway.clock import Clock, since_boot
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.clock import Clock, since_boot
+from callgate.gateway.wire.refusal import Refusal
 from observed_audit import observed_audit
 
 

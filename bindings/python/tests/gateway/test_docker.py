@@ -14,9 +14,9 @@ from attest_path import AttestPath
 from callgate import CallgateError, SecretKey, verify_token
 from callgate.gateway.executions.ties import ContainerAddressTie, EnrolmentTie, NoTie
 from callgate.gateway.executions.verifiers.docker import ContainerRule, DockerVerifier
-from callgate.gateway.http.peer import Peer
-from callgate.gateway.refusal import Refusal
-from callgate.gateway.sessions.endings import UNVERIFIED_SECONDS
+from callgate.gateway.sessions.revocation import UNVERIFIED_SECONDS
+from callgate.gateway.wire.peer import Peer
+from callgate.gateway.wire.refusal import Refusal
 from docker_engine import DockerEngine, docker_engine
 
 pytestmark = pytest.mark.anyio
@@ -190,10 +190,10 @@ async def test_a_container_that_is_gone_ends_its_sessions(
     path: AttestPath, engine: DockerEngine, key: SecretKey
 ) -> None:
     attested = await path.attest(key, ID, peer=INSIDE)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "open"
     engine.stop(ID)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "ended"
 
 
@@ -213,11 +213,11 @@ async def test_an_engine_that_stays_silent_ends_sessions_after_half_a_minute(
     attested = await path.attest(key, ID, peer=INSIDE)
     engine.broken = b"{}"
     for _ in range(2):
-        await path.attestation.endings.review()
+        await path.attestation.revocation.review()
         assert path.state_of(attested.session_id) == "open"
         path.time.pass_(UNVERIFIED_SECONDS / 2)
     path.time.pass_(1)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "ended"
 
 
@@ -225,7 +225,7 @@ async def test_a_revoked_container_stays_out_until_it_is_reinstated(
     path: AttestPath, key: SecretKey
 ) -> None:
     attested = await path.attest(key, ID, peer=INSIDE)
-    await path.attestation.endings.revoke_session(attested.session_id, "test")
+    await path.attestation.revocation.revoke_session(attested.session_id, "test")
     with pytest.raises(Refusal):
         await path.attest(key, ID, peer=INSIDE)
     path.registry.reinstate(ID)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from attest_path import PEER, AttestPath, execution
 from callgate import CallgateError, SecretKey
-from callgate.gateway.attestation.enrolments import Enrolments
+from callgate.gateway.executions.enrolments import Enrolments
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import EnrolmentTie, KeyTie, NoTie, UidTie
 from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.docker import ContainerRule, DockerVerifier
 from callgate.gateway.executions.verifiers.static import StaticVerifier
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -83,7 +83,7 @@ async def test_an_entry_that_left_the_file_ends_its_sessions(
     other = await path.attest(SecretKey.generate(), "w-2")
     path.registry.static.replace([execution("w-2")])
     assert await attempt(path, key) == "UNKNOWN_WORKLOAD"
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "ended"
     assert path.state_of(other.session_id) == "open"
 
@@ -94,7 +94,7 @@ async def test_an_entry_that_lost_a_scope_ends_the_sessions_that_have_it(
     attested = await path.attest(key)
     reading = await path.attest(SecretKey.generate(), scope="reading")
     path.registry.static.replace([execution(scopes=frozenset({"reading"}))])
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "ended"
     assert path.state_of(reading.session_id) == "open"
 
@@ -118,8 +118,8 @@ async def test_revoking_twice_is_as_good_as_once_and_the_journal_stays_whole(
     async with made.running() as path:
         attested = await path.attest(key)
         for _ in range(2):
-            await path.attestation.endings.revoke_session(attested.session_id, "test")
-        await path.attestation.endings.revoke_execution("w-1", "test")
+            await path.attestation.revocation.revoke_session(attested.session_id, "test")
+        await path.attestation.revocation.revoke_execution("w-1", "test")
     async with made.running() as path:
         assert path.state_of(attested.session_id) == "revoked"
         assert dict(path.registry.revoked) == {"w-1": "test"}
@@ -130,7 +130,7 @@ async def test_an_entry_with_another_tie_is_another_execution(
 ) -> None:
     attested = await path.attest(key)
     path.registry.static.replace([execution(tie=KeyTie(key.public_key.thumbprint))])
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "ended"
     assert await attempt(path, key) == "attested"
 
@@ -141,7 +141,7 @@ async def test_a_registered_execution_ends_with_its_lifetime(
     path.registry.register(execution("api", lifetime=100))
     attested = await path.attest(key, "api")
     path.time.pass_(99)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert path.state_of(attested.session_id) == "open"
     path.time.pass_(1)
     assert await attempt(path, key, "api") == "UNKNOWN_WORKLOAD"
@@ -174,7 +174,7 @@ async def test_revoking_a_session_ends_its_execution_with_all_its_sessions(
         first = await path.attest(key)
         second = await path.attest(SecretKey.generate())
         other = await path.attest(SecretKey.generate(), "w-2")
-        workload = await path.attestation.endings.revoke_session(first.session_id, "why")
+        workload = await path.attestation.revocation.revoke_session(first.session_id, "why")
         assert workload == "w-1"
         states = [path.state_of(a.session_id) for a in (first, second, other)]
         assert states == ["revoked", "revoked", "open"]
@@ -194,8 +194,8 @@ async def test_a_revocation_outlives_restarts_and_reloads_until_the_operator_und
     async with made.running() as path:
         path.registry.register(execution("api", lifetime=3600))
         attested = await path.attest(key)
-        await path.attestation.endings.revoke_session(attested.session_id, "test")
-        await path.attestation.endings.revoke_execution("api", "test")
+        await path.attestation.revocation.revoke_session(attested.session_id, "test")
+        await path.attestation.revocation.revoke_execution("api", "test")
     async with made.running() as path:
         path.registry.static.replace([])
         path.registry.static.replace([execution()])
@@ -219,7 +219,7 @@ async def test_a_revocation_while_a_token_is_signed_wins(path: AttestPath, key: 
 
     async def revoke_meanwhile(**members: Any) -> Any:
         issued = await issue(**members)
-        await path.attestation.endings.revoke_execution("w-1", "test")
+        await path.attestation.revocation.revoke_execution("w-1", "test")
         return issued
 
     path.issuer.issue = revoke_meanwhile  # type: ignore[method-assign]
@@ -234,7 +234,7 @@ async def test_sessions_and_their_bound_outlive_a_restart(tmp_path: Path, key: S
         path.time.pass_(10)
         await path.attest(SecretKey.generate())
     async with made.running() as path:
-        await path.attestation.endings.review()
+        await path.attestation.revocation.review()
         assert await attempt(path, SecretKey.generate()) == "LIMIT_EXCEEDED"
         renewed = await path.attest(key)
         assert renewed.session_id == attested.session_id
@@ -253,10 +253,10 @@ async def test_what_was_answered_is_on_the_disk_already(tmp_path: Path, key: Sec
         await path.attestation.attest(request, PEER)
         await path.attest(SecretKey.generate(), "w-2", enrolment_secret=secret)
         victim = await path.attest(SecretKey.generate())
-        await path.attestation.endings.end_all_of("w-2", "test")
+        await path.attestation.revocation.end_all_of("w-2", "test")
         # As a machine that stops at this moment leaves it.
         shutil.copytree(made.folder, tmp_path / "second")
-        await path.attestation.endings.revoke_session(victim.session_id, "test")
+        await path.attestation.revocation.revoke_session(victim.session_id, "test")
         shutil.copytree(made.folder, tmp_path / "third")
     made.folder = tmp_path / "second"
     async with made.running() as path:
@@ -281,7 +281,7 @@ async def test_an_execution_that_went_away_during_a_restart_ends_its_sessions(
         attested = await path.attest(key)
     made.executions = []
     async with made.running() as path:
-        await path.attestation.endings.review()
+        await path.attestation.revocation.review()
         assert path.state_of(attested.session_id) == "ended"
 
 
@@ -289,7 +289,7 @@ async def test_what_is_over_is_forgotten(path: AttestPath) -> None:
     for _ in range(4):
         await path.attest(SecretKey.generate())
     path.time.pass_(3600 + 61)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert len(path.attestation.sessions) == 0
     assert not path.attestation.sessions.workloads()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 from call_path import CallPath, check_failure, parse, parse_status, raw
-from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.protocol import operator_protocol
+from callgate.gateway.wire.http_limits import HttpLimits
 from observed_audit import observed_audit
 from starlette.applications import Starlette
 

@@ -21,7 +21,7 @@ from call_path import (
     until,
 )
 from callgate import SecretKey
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio

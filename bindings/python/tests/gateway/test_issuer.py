@@ -18,7 +18,7 @@ from callgate import CallgateError, PublicKey, SecretKey, TokenError, verify_tok
 from callgate.gateway.issuer import issuer as issuer_module
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers.local import LocalSigner, load_secret_key
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400
@@ -232,7 +232,7 @@ async def test_a_key_that_was_replaced_vouches_for_its_tokens_for_a_day(
     path.time.pass_(DAY - 1)
     assert len(path.issuer.public_keys) == 2
     path.time.pass_(1)
-    await path.attestation.endings.review()
+    await path.attestation.revocation.review()
     assert len(path.issuer.public_keys) == 1
 
 

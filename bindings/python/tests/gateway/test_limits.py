@@ -27,7 +27,7 @@ from call_path import (
     until,
 )
 from callgate._generations import Protocol
-from callgate.gateway.http.middleware.limits import HttpLimits
+from callgate.gateway.wire.http_limits import HttpLimits
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from attest_path import PEER, AttestPath, base64_of, execution
 from callgate import CallgateError, SecretKey
-from callgate.gateway.attestation.proof import Proof, SeenProofs, proof_message
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.attest.proof import Proof, SeenProofs, proof_message
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 

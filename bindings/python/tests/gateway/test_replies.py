@@ -11,8 +11,8 @@ from call_path import check_failure
 from callgate import TokenError, _native
 from callgate._error_codes import MEANINGS
 from callgate._generations import GENERATIONS, Protocol
-from callgate.gateway.http import replies
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire import replies
+from callgate.gateway.wire.refusal import Refusal
 
 STATUSES = {
     "INVALID_ENVELOPE": 400,

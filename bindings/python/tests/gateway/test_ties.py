@@ -15,8 +15,9 @@ import httpx2
 import pytest
 from attest_path import ATTEST, AttestPath, body_of, execution, post
 from callgate import CallgateError, SecretKey
-from callgate.audit import Event, RefusalMeter
-from callgate.gateway.attestation.failures import FailedAttestations, TieFailed
+from callgate.audit import Event
+from callgate.audit.denial_sampler import DenialSampler
+from callgate.gateway.attest.failures import FailedAttestations, TieFailed
 from callgate.gateway.executions.ties import (
     Caller,
     CertificateTie,
@@ -28,9 +29,9 @@ from callgate.gateway.executions.ties import (
     UidTie,
     tie_of_json,
 )
-from callgate.gateway.http.peer import Peer, TrustedProxies, canonical_address, peer_of
 from callgate.gateway.logging import JsonFormatter
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.peer import Peer, TrustedProxies, canonical_address, peer_of
+from callgate.gateway.wire.refusal import Refusal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -229,7 +230,7 @@ def test_ties_that_fail_stay_in_the_log_once_a_second_when_the_quota_of_the_trai
     now = 1000.0
 
     class Trail:
-        meter = RefusalMeter(quota=1, monotonic=lambda: now)
+        meter = DenialSampler(quota=1, monotonic=lambda: now)
 
         def __init__(self) -> None:
             self.posted: list[Event] = []

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from call_path import INVOKE, PROTOCOL, TOOLS, Agent, CallPath, check_failure, post
 from callgate import PolicySet, SecretKey, issue_token
-from callgate.gateway.rates import listing_rates
+from callgate.gateway.wire.rates import listing_rates
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate.gateway.upstreams.transports.upstream import Settings
+from callgate.gateway.upstreams.upstream import Settings
 from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
 from upstream_servers import (
     SERVERS,

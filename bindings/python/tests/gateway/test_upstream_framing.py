@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from callgate import JsonError
-from callgate.gateway.upstreams.transports import raw_json
-from callgate.gateway.upstreams.transports.event_stream import EventStream
-from callgate.gateway.upstreams.transports.frames import read_frame
-from callgate.gateway.upstreams.transports.message_buffer import Allowance, MessageBuffer
-from callgate.gateway.upstreams.transports.outline import Outline
+from callgate.gateway.upstreams.messages import raw_json
+from callgate.gateway.upstreams.messages.event_stream import EventStream
+from callgate.gateway.upstreams.messages.frames import read_frame
+from callgate.gateway.upstreams.messages.id_scanner import IdScanner
+from callgate.gateway.upstreams.messages.message_buffer import Allowance, MessageBuffer
 
 TEXTS = ['a"b', "\\", "\\\\", '{"id":9}', "[,:]", "é\u2028", "", "x" * 50, '","id":1,"', "\t"]
 
@@ -88,13 +88,13 @@ def test_the_outline_finds_the_id_of_the_message_and_no_other() -> None:
         members = [("jsonrpc", "2.0"), ("id", 7), ("result", [result]), ("id2", '"id":8}')]
         seed.shuffle(members)
         text = written(dict(members), seed)
-        outline = Outline()
+        scanner = IdScanner()
         at = 0
         while at < len(text):
             size = seed.randrange(1, 20)
-            outline.feed(text[at : at + size])
+            scanner.feed(text[at : at + size])
             at += size
-        assert outline.id == b"7", text
+        assert scanner.id == b"7", text
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_the_outline_finds_the_id_of_the_message_and_no_other() -> None:
     ],
 )
 def test_the_outline_finds_no_id_where_there_is_no_one_id(text: bytes) -> None:
-    outline = Outline()
-    outline.feed(text)
-    assert outline.id is None
+    scanner = IdScanner()
+    scanner.feed(text)
+    assert scanner.id is None
 
 
 def test_events_are_the_same_however_they_are_cut() -> None:

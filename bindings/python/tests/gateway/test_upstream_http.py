@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.upstreams.transports.settings import UpstreamSettingsError
 from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
+from callgate.gateway.wire.refusal import Refusal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

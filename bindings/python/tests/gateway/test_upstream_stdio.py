@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 
 import pytest
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
+from callgate.gateway.wire.refusal import Refusal
 from upstream_servers import brief, do, eventually, hostile, refused, running, soon
 
 pytestmark = pytest.mark.anyio

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
+from callgate.gateway.wire.refusal import Refusal
 
 SERVERS = Path(__file__).parent / "servers"
 ROOT = Path(__file__).parents[4]

@@ -14,8 +14,8 @@ from callgate._as_json import decision_data, warning_data, witness_data
 from callgate._native import split_object
 from callgate.gateway.admin.body import MAX_BODY_BYTES, checked_object, read_text
 from callgate.gateway.admin.guard import answer_of
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
+from callgate.gateway.wire.refusal import Refusal
 
 # The engine's own bound of a policy document.
 _MAX_POLICY_BYTES: Final = 16 << 20

@@ -13,8 +13,8 @@ from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
 from callgate.gateway.admin.guard import answer_of
 from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.ties import EnrolmentTie, Tie, tie_of_json
-from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 
 NO_REASON = "the operator said so"
@@ -44,7 +44,7 @@ class _Executions:
     def __init__(self, services: Services) -> None:
         self._gate = services.gate
         self._registry = services.executions
-        self._endings = services.attestation.endings
+        self._revocation = services.attestation.revocation
         self._sessions = services.attestation.sessions
         self._audit = services.audit
 
@@ -72,7 +72,7 @@ class _Executions:
         shown = _shown(entry)
         await self._audit.note("execution_registered", shown, state=[record])
         # Who attested under another tie, or has a scope that is gone, has to attest again.
-        await self._endings.review_execution(entry)
+        await self._revocation.review_execution(entry)
         shown["warnings"] = scope_warnings([entry], self._gate.policy.context_names)
         if secret is not None:
             shown["enrolment_secret"] = secret
@@ -81,7 +81,7 @@ class _Executions:
     async def remove(self, request: Request) -> Response:
         workload_id = request.path_params["workload_id"]
         record = self._registry.remove(workload_id)
-        ended = await self._endings.end_all_of(workload_id, "the operator removed the execution")
+        ended = await self._revocation.end_all_of(workload_id, "the operator removed the execution")
         await self._audit.note("execution_removed", {"workload": workload_id}, state=[record])
         return answer_of({"workload_id": workload_id, "ended_sessions": ended})
 
@@ -89,7 +89,7 @@ class _Executions:
         members = await read_object(request, {"workload_id": str}, {"reason": str})
         workload_id = self._registry.whole_id(members["workload_id"])
         live = len(self._sessions.live_of(workload_id))
-        await self._endings.revoke_execution(workload_id, members.get("reason", NO_REASON))
+        await self._revocation.revoke_execution(workload_id, members.get("reason", NO_REASON))
         return answer_of({"workload_id": workload_id, "ended_sessions": live})
 
     async def reinstate(self, request: Request) -> Response:

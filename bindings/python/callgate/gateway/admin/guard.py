@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
-from callgate.gateway.bounds import Bound, OutOfBounds
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.bounds import Bound, OutOfBounds
+from callgate.gateway.wire.refusal import Refusal
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 _STATUSES: Final = {

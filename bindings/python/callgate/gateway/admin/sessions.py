@@ -12,9 +12,9 @@ from callgate import Session
 from callgate.gateway.admin.body import read_object
 from callgate.gateway.admin.executions import NO_REASON
 from callgate.gateway.admin.guard import answer_of
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.attested_sessions import AttestedSession
+from callgate.gateway.wire.refusal import Refusal
 
 
 def session_routes(services: Services) -> list[BaseRoute]:
@@ -32,7 +32,7 @@ class _Sessions:
     def __init__(self, services: Services) -> None:
         self._gate = services.gate
         self._sessions = services.attestation.sessions
-        self._endings = services.attestation.endings
+        self._revocation = services.attestation.revocation
 
     async def list(self, request: Request) -> Response:
         """All that are known; ``?workload_id=`` those of one execution."""
@@ -60,7 +60,7 @@ class _Sessions:
         return await self._revoke(request.path_params["session_id"], NO_REASON)
 
     async def _revoke(self, session_id: str, reason: str) -> Response:
-        workload_id = await self._endings.revoke_session(session_id, reason)
+        workload_id = await self._revocation.revoke_session(session_id, reason)
         return answer_of({"session_id": session_id, "workload_id": workload_id, "state": "revoked"})
 
     def _shown(self, attested: AttestedSession) -> dict[str, Any] | None:

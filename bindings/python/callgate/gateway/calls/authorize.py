@@ -18,8 +18,8 @@ from callgate.audit.events import Event, EventName, event_of_decision
 from callgate.audit.journal import effects_text
 from callgate.audit.log import Receipt
 from callgate.gateway.calls.refusals import RefusalRecorder
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
+from callgate.gateway.wire.refusal import Refusal
 
 
 @final

@@ -16,10 +16,10 @@ from callgate.audit.log import Receipt
 from callgate.gateway.calls.authorize import Denied, authorize
 from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.calls.tool_list import tool_list
-from callgate.gateway.http import replies
-from callgate.gateway.http.replies import Reply
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
+from callgate.gateway.wire import replies
+from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.replies import Reply
 
 _log = logging.getLogger("callgate.gateway")
 

@@ -9,7 +9,7 @@ from callgate import Decision
 from callgate.audit.events import Event
 from callgate.audit.journal import effects_record
 from callgate.audit.log import AuditLog
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 # How long the ledger's changes of refusals that are only counted wait for each other, in seconds.
 # One line in the trail then stands for all of them.
@@ -18,7 +18,7 @@ GATHERED: Final = 0.1
 
 @final
 class RefusalRecorder:
-    """Writes refusals one by one up to the meter's rate, then counts them. One loop owns it.
+    """Writes refusals one by one up to the sampler's rate, then counts them. One loop owns it.
 
     Of a refusal that is counted no line of its own is written, but a replay entry that it left in
     the ledger is durable all the same before it is answered.

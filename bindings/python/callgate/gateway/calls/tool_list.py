@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callgate import PolicyError
-from callgate.gateway.refusal import Refusal
 from callgate.gateway.services import Services
+from callgate.gateway.wire.refusal import Refusal
 
 
 def tool_list(services: Services, session_id: str) -> bytes:

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import Any
 
 from callgate import CallgateError
-from callgate.gateway.attestation.enrolments import Enrolments
+from callgate.gateway.executions.enrolments import Enrolments
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.ties import EnrolmentTie
 from callgate.gateway.executions.verifiers import Verifier
 from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.docker import CONTAINER
 from callgate.gateway.executions.verifiers.static import StaticVerifier
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 # The `kind` of this registry's records in the journal.
 KIND = "execution"

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any, Final, final
 
-from callgate.gateway.bounds import OnRefused
-from callgate.gateway.http.peer import Peer, canonical_address
+from callgate.gateway.wire.bounds import OnRefused
+from callgate.gateway.wire.peer import Peer, canonical_address
 
 # Beside those that are spoken to: enough to tell some of the others that they are too many.
 MARGIN: Final = 64

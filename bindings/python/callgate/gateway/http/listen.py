@@ -17,10 +17,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from callgate import CallgateError
-from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import AdminSettings, ListenSettings
 from callgate.gateway.http.bounded_accept import BoundedAccept
 from callgate.gateway.http.protocol import OPERATORS
+from callgate.gateway.wire.bounds import OnRefused
 
 
 @contextlib.contextmanager

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import ListenSettings
 from callgate.gateway.http.middleware.connection import bounded_connections
-from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.peer_protocol import PeerProtocol
+from callgate.gateway.wire.bounds import OnRefused
+from callgate.gateway.wire.http_limits import HttpLimits
 
 # A policy document, which is the longest body, takes a while to send.
 OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)

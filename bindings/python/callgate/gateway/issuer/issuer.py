@@ -11,7 +11,7 @@ from typing import Any
 
 from callgate import CallgateError, PublicKey, assemble_token, token_signing_input
 from callgate.gateway.issuer.signers import Signer
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 KIND = "issuer_key"
 COMPROMISED = "issuer_key_compromised"

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import CallgateError
-from callgate.gateway.bounds import OnRefused
 from callgate.gateway.config import GatewayConfig, ListenSettings
 from callgate.gateway.http.listen import Listener, bound_sockets, limit_accepts
 from callgate.gateway.http.protocol import agent_protocol, operator_protocol
 from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
-from callgate.gateway.process.garbage import spare_collections
+from callgate.gateway.process.gc_tuning import tune_gc
 from callgate.gateway.process.shutdown import Signals
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.reload.reloadables import ConfigSource
+from callgate.gateway.wire.bounds import OnRefused
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 
@@ -98,7 +98,7 @@ async def _run(
     try:
         for server in servers:
             await _first(server.listening.wait(), tasks[server])
-        spare_collections()
+        tune_gc()
         on_ready(
             Addresses(
                 tuple(server.url for server in agents), tuple(server.url for server in operators)

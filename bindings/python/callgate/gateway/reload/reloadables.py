@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from callgate.gateway.config import GatewayConfig, IssuerSettings
 from callgate.gateway.executions.execution_file import container_rules, load_executions
+from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.reload.policy_reload import reload_policy
 from callgate.gateway.reload.reload import Reloadable, Unchanged
-from callgate.gateway.reload.scope_warnings import scope_warnings
 from callgate.gateway.services import Services
 
 _LOG: Final = logging.getLogger("callgate.gateway")
@@ -72,7 +72,7 @@ class _Things:
             for text in scope_warnings(entries, gate.policy.context_names):
                 _LOG.warning(text)
         # Who may no longer have its scope loses its sessions now, and not in ten seconds.
-        await self._services.attestation.endings.review()
+        await self._services.attestation.revocation.review()
 
     def execution_files(self) -> Iterable[Path]:
         file = self._config.executions.file
@@ -101,7 +101,7 @@ class _Things:
         _LOG.warning("executions replaced", extra=fields)
         for text in scope_warnings(entries, self._services.gate.policy.context_names):
             _LOG.warning(text)
-        await self._services.attestation.endings.review()
+        await self._services.attestation.revocation.review()
 
     def issuer_files(self) -> Iterable[Path]:
         files = [self._issuer.key, *self._issuer.retired.values()]

@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from callgate.gateway.calls.forward import forward
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.upstreams.forward import forward
+from callgate.gateway.upstreams.messages.counters import Counters
+from callgate.gateway.upstreams.messages.exchange import UpstreamReply
+from callgate.gateway.upstreams.messages.failures import failed
+from callgate.gateway.upstreams.messages.listing import ListedTool
 from callgate.gateway.upstreams.tool_names import (
     NamedTool,
     NameRule,
@@ -18,12 +21,9 @@ from callgate.gateway.upstreams.tool_names import (
     check_rules,
     name_tools,
 )
-from callgate.gateway.upstreams.transports.counters import Counters
-from callgate.gateway.upstreams.transports.exchange import UpstreamReply
-from callgate.gateway.upstreams.transports.failures import failed
-from callgate.gateway.upstreams.transports.listing import ListedTool
 from callgate.gateway.upstreams.transports.settings import HttpSettings, StdioSettings
-from callgate.gateway.upstreams.transports.upstream import State, Upstream
+from callgate.gateway.upstreams.upstream import State, Upstream
+from callgate.gateway.wire.refusal import Refusal
 
 __all__ = [
     "HttpSettings",

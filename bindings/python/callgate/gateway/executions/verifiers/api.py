@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from callgate import CallgateError
 from callgate.gateway.executions.execution import Execution, warn_without_tie
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 MAX_ENTRIES = 100_000
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import h11
 
 from callgate._generations import Protocol
-from callgate.gateway.bounds import Bound, OnRefused, OutOfBounds
-from callgate.gateway.http import replies
 from callgate.gateway.http.middleware.joined_writes import JoinedWrites
-from callgate.gateway.http.middleware.limits import HttpLimits
 from callgate.gateway.http.middleware.strict_framing import StrictFraming
 from callgate.gateway.http.middleware.trace import trace_id_given
 from callgate.gateway.http.peer_protocol import PeerProtocol
+from callgate.gateway.wire import replies
+from callgate.gateway.wire.bounds import Bound, OnRefused, OutOfBounds
+from callgate.gateway.wire.http_limits import HttpLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from callgate import CallgateError
-from callgate.gateway.http import replies
+from callgate.gateway.wire import replies
 
 _log = logging.getLogger("callgate.gateway")
 

@@ -9,10 +9,10 @@ from starlette.types import Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate._generations import GENERATIONS, Generation
-from callgate.gateway.http import replies
 from callgate.gateway.http.middleware.trace import trace_id
-from callgate.gateway.http.peer import peer_of
 from callgate.gateway.services import Services
+from callgate.gateway.wire import replies
+from callgate.gateway.wire.peer import peer_of
 
 
 class AttestEndpoint:

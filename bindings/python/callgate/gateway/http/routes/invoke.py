@@ -9,9 +9,9 @@ from starlette.types import Scope
 from callgate._generations import Generation
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.http.middleware.trace import trace_id
-from callgate.gateway.http.peer_name import peer_name
-from callgate.gateway.http.replies import Reply
 from callgate.gateway.services import Services
+from callgate.gateway.wire.peer_name import peer_name
+from callgate.gateway.wire.replies import Reply
 
 
 class InvokeEndpoint:

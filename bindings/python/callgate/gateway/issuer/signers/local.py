@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from callgate import CallgateError, PublicKey, SecretKey
-from callgate.gateway.refusal import Refusal
+from callgate.gateway.wire.refusal import Refusal
 
 MAX_KEY_FILE_BYTES = 16 * 1024
 

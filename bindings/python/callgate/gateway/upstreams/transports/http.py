@@ -17,11 +17,9 @@ import anyio
 import httpx2
 from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_PROTOCOL_VERSION_HEADER
 
-from callgate.gateway.refusal import Refusal
-from callgate.gateway.upstreams.transports import limits
-from callgate.gateway.upstreams.transports.counters import Counters
-from callgate.gateway.upstreams.transports.dispatch_trace import DispatchTrace
-from callgate.gateway.upstreams.transports.exchange import (
+from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages.counters import Counters
+from callgate.gateway.upstreams.messages.exchange import (
     Exchange,
     OnNotification,
     UpstreamReply,
@@ -29,11 +27,13 @@ from callgate.gateway.upstreams.transports.exchange import (
     notification_bytes,
     request_bytes,
 )
-from callgate.gateway.upstreams.transports.failures import failed, timed_out
-from callgate.gateway.upstreams.transports.frames import Frame, answer_to
+from callgate.gateway.upstreams.messages.failures import failed, timed_out
+from callgate.gateway.upstreams.messages.frames import Frame, answer_to
+from callgate.gateway.upstreams.transports.dispatch_trace import DispatchTrace
 from callgate.gateway.upstreams.transports.http_answer import HttpAnswer
 from callgate.gateway.upstreams.transports.http_client import open_client
 from callgate.gateway.upstreams.transports.settings import HttpSettings
+from callgate.gateway.wire.refusal import Refusal
 
 _SESSION: Final = "mcp-session-id"
 _SESSION_ID = re.compile(r"[\x21-\x7e]{1,512}")

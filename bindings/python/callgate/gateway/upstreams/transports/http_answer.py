@@ -10,13 +10,13 @@ import anyio
 import httpx2
 
 from callgate import JsonError
-from callgate.gateway.upstreams.transports import limits
-from callgate.gateway.upstreams.transports.counters import Counters
-from callgate.gateway.upstreams.transports.event_stream import EventStream
-from callgate.gateway.upstreams.transports.exchange import UpstreamReply
-from callgate.gateway.upstreams.transports.failures import failed, too_large
-from callgate.gateway.upstreams.transports.frames import Frame, read_frame
-from callgate.gateway.upstreams.transports.message_buffer import Allowance, MessageBuffer
+from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages.counters import Counters
+from callgate.gateway.upstreams.messages.event_stream import EventStream
+from callgate.gateway.upstreams.messages.exchange import UpstreamReply
+from callgate.gateway.upstreams.messages.failures import failed, too_large
+from callgate.gateway.upstreams.messages.frames import Frame, read_frame
+from callgate.gateway.upstreams.messages.message_buffer import Allowance, MessageBuffer
 
 _FINISH_TIMEOUT = 5.0
 """Seconds that the rest of a stream is waited for, for its connection's sake."""

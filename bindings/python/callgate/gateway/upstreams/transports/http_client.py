@@ -7,7 +7,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from callgate.gateway.upstreams.transports import limits
+from callgate.gateway.upstreams.messages import limits
 from callgate.gateway.upstreams.transports.settings import HttpSettings, UpstreamSettingsError
 
 _KEPT_ALIVE = 64

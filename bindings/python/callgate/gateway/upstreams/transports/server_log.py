@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from callgate.gateway.upstreams.transports.counters import Counters
+from callgate.gateway.upstreams.messages.counters import Counters
 
 _MAX_LINE: Final = 1024
 _LINES_PER_SECOND: Final = 20

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from callgate import CallgateError
-from callgate.gateway.upstreams.transports import limits
-
-Era = Literal["auto", "initialize", "discover"]
-"""``auto`` asks ``server/discover`` first and falls back to ``initialize``."""
-
+from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages.era import Era
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from callgate import JsonError
-from callgate.gateway.upstreams.transports import limits
-from callgate.gateway.upstreams.transports.counters import Counters
-from callgate.gateway.upstreams.transports.exchange import (
+from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages.counters import Counters
+from callgate.gateway.upstreams.messages.exchange import (
     Exchange,
     OnNotification,
     UpstreamReply,
@@ -25,14 +25,14 @@ from callgate.gateway.upstreams.transports.exchange import (
     notification_bytes,
     request_bytes,
 )
-from callgate.gateway.upstreams.transports.failures import Cause, failed, timed_out
-from callgate.gateway.upstreams.transports.frames import answer_to, read_frame
-from callgate.gateway.upstreams.transports.message_buffer import MessageBuffer
-from callgate.gateway.upstreams.transports.outline import Outline
-from callgate.gateway.upstreams.transports.pending import Pending
+from callgate.gateway.upstreams.messages.failures import Cause, failed, timed_out
+from callgate.gateway.upstreams.messages.frames import answer_to, read_frame
+from callgate.gateway.upstreams.messages.id_scanner import IdScanner
+from callgate.gateway.upstreams.messages.message_buffer import MessageBuffer
+from callgate.gateway.upstreams.messages.pending import Pending
 from callgate.gateway.upstreams.transports.server_log import ServerLog
 from callgate.gateway.upstreams.transports.settings import StdioSettings
-from callgate.gateway.upstreams.transports.strays import Strays
+from callgate.gateway.upstreams.transports.unsolicited import Unsolicited
 
 _PIPE_GRACE = 1.0
 """Seconds that a pipe may stay open after the process is gone: something inherited it."""
@@ -155,22 +155,22 @@ class StdioConnection(asyncio.SubprocessProtocol):
         assert isinstance(stdin, asyncio.WriteTransport)
         assert isinstance(stdout, asyncio.ReadTransport)
         self._stdin = stdin
-        self._strays = Strays(stdout, self._loop, self._counters, self._read)
+        self._unsolicited = Unsolicited(stdout, self._loop, self._counters, self._read)
         self._counters.starts += 1
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
             self._server_log.feed(data)
-        elif self._strays.paused:
-            self._strays.hold(data)
+        elif self._unsolicited.paused:
+            self._unsolicited.hold(data)
         else:
             self._read(data)
 
     def _read(self, data: bytes) -> None:
         start = 0
         while self._ended is None and start < len(data):
-            if self._strays.paused:
-                self._strays.hold(data[start:])
+            if self._unsolicited.paused:
+                self._unsolicited.hold(data[start:])
                 return
             end = data.find(b"\n", start)
             self._collect(data[start:] if end < 0 else data[start:end])
@@ -202,9 +202,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
         if buffer.oversized:
             if buffer.id_if_oversized is not None:
                 self._pending.refuse(buffer.id_if_oversized, oversized=True)
-            self._strays.one_more()
+            self._unsolicited.one_more()
         elif buffer.empty:
-            self._strays.one_more()
+            self._unsolicited.one_more()
         else:
             self._message(buffer.take())
 
@@ -216,9 +216,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
             return
         if frame.method is None:
             if not self._pending.answer(frame, len(line)):
-                self._strays.one_more()
+                self._unsolicited.one_more()
             return
-        self._strays.one_more()
+        self._unsolicited.one_more()
         if frame.id is not None:
             self._counters.refused_requests += 1
             if self._hears():
@@ -228,11 +228,11 @@ class StdioConnection(asyncio.SubprocessProtocol):
 
     def _garbage(self, line: bytearray) -> None:
         self._counters.garbage_messages += 1
-        self._strays.one_more()
-        outline = Outline()
-        outline.feed(line)
-        if outline.id is not None:
-            self._pending.refuse(outline.id, oversized=False)
+        self._unsolicited.one_more()
+        scanner = IdScanner()
+        scanner.feed(line)
+        if scanner.id is not None:
+            self._pending.refuse(scanner.id, oversized=False)
 
     # How it ends.
 

@@ -1,0 +1,184 @@
+"""Revocation: every way in which a session ends before its token does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from callgate import CallgateError, Gate, Session
+from callgate.audit.denial_sampler import DenialSampler
+from callgate.audit.events import Event
+from callgate.audit.journal import effects_record
+from callgate.gateway.executions.execution import Execution
+from callgate.gateway.executions.registry import ExecutionRegistry
+from callgate.gateway.sessions import events
+from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
+from callgate.gateway.wire.refusal import Refusal
+
+_LOG = logging.getLogger("callgate.gateway")
+CHECK_SECONDS = 10.0
+# How long a runtime that cannot be asked is given the benefit of the doubt, in seconds.
+UNVERIFIED_SECONDS = 30.0
+
+
+class Audit(Protocol):
+    """What is asked of the audit log."""
+
+    @property
+    def meter(self) -> DenialSampler:
+        """Says which refusals of callers that nobody knows are written in full."""
+
+    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> object:
+        """Returns when the line and the journal's records are durable, else raises
+        AuditUnavailable."""
+
+    def post(self, event: Event) -> None:
+        """Queues a line that nobody waits for."""
+
+
+class Revocation:
+    """Ends sessions at once, in the gate, and returns when that is durable.
+
+    Where it cannot be made durable, AuditUnavailable says so; the session has ended all the same.
+    Owned by the event loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        executions: ExecutionRegistry,
+        sessions: AttestedSessions,
+        audit: Audit,
+        on_review: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gate = gate
+        self._executions = executions
+        self._sessions = sessions
+        self._audit = audit
+        self._on_review = on_review
+        self._monotonic = monotonic
+        # Since when a runtime could not say whether the workload runs.
+        self._unverified: dict[str, float] = {}
+
+    async def end(self, session: AttestedSession, reason: str) -> None:
+        """Ends one session."""
+        ended = self._gate.end_session(session.id)
+        await self._audit.record(events.ended(ended, reason), state=effects_records(ended))
+
+    async def end_all_of(self, workload_id: str, reason: str) -> int:
+        """Ends an execution's sessions, and says how many they were."""
+        live = self._sessions.live_of(workload_id)
+        await self._end_each([(session, reason) for session in live])
+        return len(live)
+
+    async def revoke_session(self, session_id: str, reason: str) -> str:
+        """Revokes a session, and its execution until the operator registers that again.
+
+        Returns the workload. Raises Refusal ``UNKNOWN_SESSION``.
+        """
+        try:
+            revoked = self._gate.revoke_session(session_id)
+        except CallgateError as error:
+            raise Refusal("UNKNOWN_SESSION", status=404) from error
+        await self._revoke(revoked.subject, reason, [revoked])
+        return revoked.subject
+
+    async def revoke_execution(self, workload_id: str, reason: str) -> None:
+        """Ends an execution, with its sessions, until the operator registers it again."""
+        await self._revoke(workload_id, reason, [])
+
+    async def review(self) -> None:
+        """Ends the sessions of executions that run no more, or may no longer have the scope."""
+        self._executions.drop_expired()
+        self._sessions.drop_forgotten()
+        self._on_review()
+        over: list[tuple[AttestedSession, str]] = []
+        is_down = False
+        for workload_id in self._sessions.workloads():
+            if is_down and self._executions.asks_runtime(workload_id):
+                over += self._doubted(workload_id)
+                continue
+            try:
+                execution = await self._executions.find(workload_id)
+            except Refusal:
+                # One question that hangs is enough: the others would hang as well.
+                is_down = True
+                over += self._doubted(workload_id)
+                continue
+            self._unverified.pop(workload_id, None)
+            over += self._over(workload_id, execution)
+        known = set(self._sessions.workloads())
+        self._unverified = {w: at for w, at in self._unverified.items() if w in known}
+        await self._end_each(over)
+
+    async def review_execution(self, execution: Execution) -> None:
+        """The same for one execution, as it is now."""
+        await self._end_each(list(self._over(execution.workload_id, execution)))
+
+    async def watch(self, seconds: float = CHECK_SECONDS) -> None:
+        """Reviews every ``seconds`` until it is cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.review()
+            except CallgateError as error:
+                _LOG.error("a review of executions failed", extra={"code_name": error.code_name})
+            except Exception:
+                # Whatever it was, the next review must come.
+                _LOG.exception("a review of executions failed")
+
+    async def _revoke(self, workload_id: str, reason: str, closed: list[Session]) -> None:
+        # Nothing waits before all is closed: no attestation and no call goes through after this.
+        state = [self._executions.revoke(workload_id, reason)]
+        live = self._sessions.live_of(workload_id)
+        closed += [self._gate.revoke_session(attested.id) for attested in live]
+        state += [record for session in closed for record in effects_records(session)]
+        if not closed:
+            await self._audit.record(events.execution_revoked(workload_id, reason), state=state)
+        for session in closed:
+            # All of it is durable with the first line.
+            await self._audit.record(events.ended(session, reason), state=state)
+            state = []
+
+    async def _end_each(self, over: list[tuple[AttestedSession, str]]) -> None:
+        closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
+        lines = [
+            self._audit.record(events.ended(session, reason), state=effects_records(session))
+            for session, reason in closed
+        ]
+        # One group commit for all of them.
+        for outcome in await asyncio.gather(*lines, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    def _over(
+        self, workload_id: str, execution: Execution | None
+    ) -> Iterable[tuple[AttestedSession, str]]:
+        for session in self._sessions.live_of(workload_id):
+            if execution is None:
+                yield session, "the execution has ended"
+            elif session.identity != execution.identity:
+                yield session, "the execution is another"
+            elif not may_have(self._gate, execution, session.scope):
+                yield session, "the execution may no longer have the scope"
+
+    def _doubted(self, workload_id: str) -> Iterable[tuple[AttestedSession, str]]:
+        since = self._unverified.setdefault(workload_id, self._monotonic())
+        if self._monotonic() - since > UNVERIFIED_SECONDS:
+            for session in self._sessions.live_of(workload_id):
+                yield session, "nobody could say whether the execution runs"
+
+
+def may_have(gate: Gate, execution: Execution, scope: str) -> bool:
+    """Whether the entry names the scope, and the policy has such a context."""
+    return scope in execution.scopes and scope in gate.policy.context_names
+
+
+def effects_records(session: Session) -> list[dict[str, Any]]:
+    """The journal record of what a call of the gate changed, if it changed anything."""
+    return [effects_record(session.effects)] if session.effects else []

@@ -1,0 +1,50 @@
+"""Bounds on what an upstream may send, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RAW_FACTOR: Final = 6
+"""The longest escape of one byte, ``\\u0041``: a compact byte takes at most so many raw ones."""
+
+RAW_MARGIN: Final = 64 * 1024
+"""For white space and for the members beside the result."""
+
+DEFAULT_MAX_RESULT: Final = 8 * 1024 * 1024
+"""Compact bytes of one result where no context says less."""
+
+MAX_LISTING: Final = 4 * 1024 * 1024
+"""Compact bytes of one page of ``tools/list``, and of an answer to the handshake."""
+
+MAX_STRAY: Final = 64 * 1024
+"""Raw bytes of a message that answers nothing."""
+
+MAX_SKIPPED: Final = 64 * 1024 * 1024
+"""Raw bytes of one message in all, those that are only skipped included: past it, it has no end."""
+
+MAX_IN_FLIGHT: Final = 256
+"""Calls that wait for one upstream at a time."""
+
+MAX_UNREAD: Final = 1024 * 1024
+"""Bytes that a server has left unread on its standard input before calls to it are refused."""
+
+UNSOLICITED_PER_SECOND: Final = 1000
+"""Messages that answer nothing: past it a server's output is left unread for the second's rest."""
+
+
+MAX_STREAM_MESSAGES: Final = 10_000
+"""Messages beside the answer in one HTTP event stream."""
+
+MAX_STREAM_LINES: Final = 100_000
+"""Lines of one HTTP event stream, empty ones and comments among them: each costs time to read."""
+
+MAX_ASIDE: Final = 64
+"""What runs beside the calls of one HTTP upstream: notifications, answers, ends of streams."""
+
+MAX_ERROR_BODY: Final = 64 * 1024
+"""Raw bytes that are read of an HTTP error's body, to find a JSON-RPC error in it."""
+
+
+def raw_limit(limit: int) -> int:
+    """Raw bytes of a message whose result may have ``limit`` compact bytes."""
+    return RAW_FACTOR * limit + RAW_MARGIN

@@ -1,0 +1,1 @@
+"""What callers are told, and what is known of them. Knows no server."""

@@ -1,0 +1,54 @@
+"""What is refused of callers before anything that they say is looked at, and how that is told.
+
+Whoever refuses is given something to call, and does not know who listens (http/refused.py).
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol, TypeAlias, get_args
+
+from callgate.gateway.wire.refusal import Refusal
+
+Bound: TypeAlias = Literal[
+    "connections",  # as many are open as may be
+    "connections_of_address",
+    "connections_closed",  # the same, closed at accept, with no answer
+    "slow_request",  # or a connection without one
+    "malformed_http",  # headers above their bound are not told apart
+    "origin",
+    "content_type",
+    "content_encoding",
+    "body_size",
+    "requests",  # as many are under way as may be
+    "method",  # another one than an operation has
+    "path",  # it names no operation, whatever else is wrong
+]
+Listener: TypeAlias = Literal["agents", "operators"]
+BOUNDS: Final[frozenset[Bound]] = frozenset(get_args(Bound))
+
+
+class OnRefused(Protocol):
+    """Is told of each refusal. Must be cheap and must not raise: refusals come as a flood."""
+
+    def __call__(
+        self, bound: Bound, code_name: str, peer: str, trace_id: str | None = None
+    ) -> None:
+        """``trace_id`` is of a request; a connection has none."""
+
+
+class OutOfBounds(Refusal):
+    """A request that is over a bound. It was not looked into, so it was not dispatched."""
+
+    def __init__(
+        self,
+        bound: Bound,
+        message: str,
+        *,
+        code_name: str = "LIMIT_EXCEEDED",
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(
+            code_name, message, dispatched=False, status=status, retry_after=retry_after
+        )
+        self.bound: Final = bound

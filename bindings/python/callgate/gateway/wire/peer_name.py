@@ -1,0 +1,21 @@
+"""peer_name: how the audit trail calls the other end of a connection."""
+
+from __future__ import annotations
+
+from starlette.types import Scope
+
+from callgate.gateway.wire.peer import EXTENSION, Peer, TrustedProxies, peer_of
+
+
+def peer_name(scope: Scope, proxies: TrustedProxies) -> str:
+    """Its address, ``uid N`` on a unix socket, or ``unknown``."""
+    if proxies.networks or proxies.uids:
+        peer = peer_of(scope, proxies)
+    else:
+        # Nobody is believed, so nothing has to be compared, and this is asked for every call.
+        peer = (scope.get("extensions") or {}).get(EXTENSION, _NOBODY)
+    name: str = peer.name
+    return name
+
+
+_NOBODY = Peer()
