@@ -10,7 +10,7 @@ from callgate._limits import Limits, check_limits
 from callgate._native import Decision, PublicKey, Session
 from callgate._plan import Plan
 from callgate._policy import PolicySet
-from callgate._time import duration_ms, milliseconds, whole_seconds
+from callgate._time import DEFAULT_WINDOW, duration_ms, milliseconds, whole_seconds
 from callgate._token import IssuerKeys, native_issuer_keys
 from callgate._types import Buffer, Instant, Text
 
@@ -34,7 +34,7 @@ class Gate:
         issuer: str | None = None,
         audience: str | None = None,
         leeway: float = 0,
-        window: float = 30,
+        window: float = DEFAULT_WINDOW,
         limits: Limits | None = None,
     ) -> None:
         self._gate = _native.Gate.create(

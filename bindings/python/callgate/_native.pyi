@@ -9,6 +9,7 @@ from callgate._types import Buffer, JsonObject, Text
 __version__: str
 EARLIEST_TIME: int  # milliseconds since 1970
 LATEST_TIME: int
+DEFAULT_WINDOW: int  # milliseconds
 
 # (name, number on SMCP paths and in the API, number on SEAL paths, when it is reported)
 def error_codes() -> list[tuple[str, int, int, str]]: ...

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import time
 from datetime import datetime, timedelta, timezone
+from typing import Final
 
 from callgate import _native
 from callgate._errors import CallgateError
+
+# How far from now, in seconds, an envelope may lie, where no other window is given: the engine's.
+DEFAULT_WINDOW: Final[int] = _native.DEFAULT_WINDOW // 1000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)

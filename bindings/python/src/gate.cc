@@ -102,6 +102,7 @@ void RestoreState(Gate& gate, py::handle state, const py::list& effects) {
 }  // namespace
 
 void RegisterGate(py::module_& module) {
+  module.attr("DEFAULT_WINDOW") = kDefaultWindow.count();
   py::class_<Gate>(module, "Gate", py::is_final())
       .def_static("create", &Create, py::arg("policy"), py::arg("issuer_keys"), py::arg("issuer"),
                   py::arg("audience"), py::arg("leeway"), py::arg("window"), py::arg("limits"))

@@ -1,5 +1,6 @@
 """Points in time: seconds, aware datetimes, and the wall clock."""
 
+import inspect
 import math
 import time
 from datetime import datetime, timedelta, timezone
@@ -7,8 +8,11 @@ from typing import Any
 
 import callgate
 import pytest
-from callgate import CallgateError, SecretKey
+from callgate import CallgateError, Gate, SecretKey, _native
 from callgate._time import milliseconds, to_datetime
+from callgate.gateway.config.operations import ClockSettings
+from callgate.gateway.wire.clock import Clock
+from callgate.smcp.server import verify_seal_envelope, verify_smcp_envelope
 
 CLAIMS = {"sub": "agent-7", "scp": "default"}
 
@@ -67,3 +71,17 @@ def test_a_duration_out_of_range_is_refused(key: SecretKey, lifetime: float) -> 
     with pytest.raises(CallgateError) as refused:
         callgate.issue_token(CLAIMS, key, lifetime=lifetime)
     assert refused.value.code_name == "INVALID_ARGUMENT"
+
+
+def test_where_no_window_is_given_the_engines_holds() -> None:
+    def default(function: Any, parameter: str) -> Any:
+        return inspect.signature(function).parameters[parameter].default
+
+    windows = [
+        default(Gate, "window"),
+        default(Clock, "window"),
+        default(verify_smcp_envelope, "max_age_seconds"),
+        default(verify_seal_envelope, "max_age_seconds"),
+        ClockSettings().window_seconds,
+    ]
+    assert windows == [_native.DEFAULT_WINDOW / 1000] * 5 == [30] * 5

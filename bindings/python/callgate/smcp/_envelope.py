@@ -18,6 +18,7 @@ from callgate import (
 from callgate._error_codes import NUMBERS
 from callgate._generations import Protocol
 from callgate._native import split_object
+from callgate._time import DEFAULT_WINDOW
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import as_written, payload_text
 from callgate.smcp.errors import PayloadError, VerificationError
@@ -66,7 +67,9 @@ def create_canonical_message(
 
 
 def verify_smcp_envelope(
-    envelope: Mapping[str, Any] | str | bytes, public_key_bytes: bytes, max_age_seconds: int = 30
+    envelope: Mapping[str, Any] | str | bytes,
+    public_key_bytes: bytes,
+    max_age_seconds: int = DEFAULT_WINDOW,
 ) -> dict[str, Any]:
     """The payload of an ``smcp/v1`` envelope whose form, signature and age are right.
 
@@ -78,7 +81,9 @@ def verify_smcp_envelope(
 
 
 def verify_seal_envelope(
-    envelope: Mapping[str, Any] | str | bytes, public_key_bytes: bytes, max_age_seconds: int = 30
+    envelope: Mapping[str, Any] | str | bytes,
+    public_key_bytes: bytes,
+    max_age_seconds: int = DEFAULT_WINDOW,
 ) -> dict[str, Any]:
     """As ``verify_smcp_envelope``, for ``seal/v1``."""
     return _verify(envelope, public_key_bytes, max_age_seconds, "seal/v1")

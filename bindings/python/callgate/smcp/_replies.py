@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from callgate import JsonError
+from callgate import JsonError, Limits
 from callgate._native import split_object
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._refusals import refusal
@@ -20,7 +20,7 @@ from callgate.smcp.errors import (
 )
 
 # What fits into an envelope; its form is the gateway's affair.
-_TOKEN: Final = re.compile(r"[\x21-\x7e]{1,8192}")
+_TOKEN: Final = re.compile(rf"[\x21-\x7e]{{1,{Limits().max_token_bytes}}}")
 
 
 def read_attestation(response: HttpResponse, session: Session) -> AttestationResult:

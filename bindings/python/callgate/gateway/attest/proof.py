@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from callgate import PublicKey, canonicalize
+from callgate._time import DEFAULT_WINDOW
 from callgate.gateway.wire.refusal import Refusal
 
 KIND = "proof"
-WINDOW = 30  # seconds
 MAX_PROOFS = 100_000
 
 
@@ -67,9 +67,9 @@ class SeenProofs:
         self._latest = 0.0
 
     def check_fresh(self, timestamp: int, now: float) -> None:
-        """Raises Refusal ``REPLAY_DETECTED`` outside the window of 30 s."""
+        """Raises Refusal ``REPLAY_DETECTED`` outside the engine's window, 30 s."""
         self._latest = max(self._latest, now)
-        if abs(self._latest - timestamp) > WINDOW:
+        if abs(self._latest - timestamp) > DEFAULT_WINDOW:
             raise Refusal("REPLAY_DETECTED", details={"cause": "outside_window"})
 
     def use(self, key: PublicKey, proof: Proof, now: float) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class SeenProofs:
         if digest in self._seen:
             raise Refusal("REPLAY_DETECTED", details={"cause": "already_seen"})
         if len(self._seen) >= self._max_proofs:
-            raise Refusal("LEDGER_FULL", retry_after=WINDOW)
+            raise Refusal("LEDGER_FULL", retry_after=DEFAULT_WINDOW)
         self._remember(digest, proof.timestamp)
         return _record(digest, proof.timestamp)
 
@@ -107,7 +107,7 @@ class SeenProofs:
         heapq.heappush(self._due, (timestamp, digest))
 
     def _drop_stale(self) -> None:
-        while self._due and self._due[0][0] + WINDOW < self._latest:
+        while self._due and self._due[0][0] + DEFAULT_WINDOW < self._latest:
             _, digest = heapq.heappop(self._due)
             self._seen.pop(digest, None)
 

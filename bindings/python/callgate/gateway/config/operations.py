@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callgate._time import DEFAULT_WINDOW
 from callgate.gateway.config._section import Seconds, Section
 
 
@@ -38,7 +39,10 @@ class ClockSettings(Section):
     """When time itself cannot be trusted, calls are denied."""
 
     window_seconds: int = Field(
-        default=30, ge=1, le=300, description="How old, or how far ahead, an envelope may be."
+        default=DEFAULT_WINDOW,
+        ge=1,
+        le=300,
+        description="How old, or how far ahead, an envelope may be.",
     )
     leeway_seconds: int = Field(
         default=0, ge=0, le=60, description="How long after its expiry a token still counts."

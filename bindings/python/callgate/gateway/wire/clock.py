@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from callgate._time import DEFAULT_WINDOW
 from callgate.gateway.wire.refusal import Refusal
 
 # How fast it may do so for good: twice what adjtime(3) and NTP daemons slew at.
@@ -25,7 +26,7 @@ class Clock:
 
     def __init__(
         self,
-        window: float = 30,
+        window: float = DEFAULT_WINDOW,
         *,
         jump: float = 5,
         wall: Callable[[], float] = time.time,

@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from callgate import CallgateError, Session, TokenClaims
+from callgate import CallgateError, Limits, Session, TokenClaims
 from callgate._generations import Generation
 from callgate.audit.events import Event
 from callgate.gateway.calls.authorize import event_of_refusal
@@ -24,7 +24,7 @@ from callgate.gateway.wire.refusal import Refusal
 from callgate.gateway.wire.replies import Reply
 
 # RFC 6750, section 2.1, with the characters of a compact JWS.
-_BEARER: Final = re.compile(rb"(?i:bearer) +([A-Za-z0-9_.-]{1,8192})")
+_BEARER: Final = re.compile(rb"(?i:bearer) +([A-Za-z0-9_.-]{1,%d})" % Limits().max_token_bytes)
 
 
 class ToolsEndpoint:
