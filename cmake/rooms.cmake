@@ -5,9 +5,9 @@
 set(CALLGATE_HOUSE
   "error                 | error.h error_codes.inc limits.h result.h time.h | "
   "base                  |  | "
-  "json                  | json.h result_meter.h split_object.h | error"
+  "json                  | json.h result_meter.h split_object.h | error base"
   "crypto                | crypto.h | error json"
-  "token                 | token.h | error json crypto"
+  "token                 | token.h | error base json crypto"
   "envelope              | envelope.h | error json crypto"
   "policy/values         |  | base"
   "policy/model          |  | error policy/values"
@@ -16,9 +16,9 @@ set(CALLGATE_HOUSE
   "policy/inclusion      |  | policy/values policy/model policy/evaluate"
   "policy/counterexample | witness.h | json policy/values policy/model policy/evaluate policy/inclusion"
   "policy/lint           | lint.h | policy/values policy/model policy/inclusion"
-  "policy                | decision.h policy.h | error json crypto policy/model policy/document policy/evaluate policy/inclusion policy/counterexample policy/lint"
+  "policy                | decision.h policy.h | error base json crypto policy/model policy/document policy/evaluate policy/inclusion policy/counterexample policy/lint"
   "ledger                | ledger.h | error crypto policy"
-  "gate/state            |  | error json crypto token policy/model policy ledger"
+  "gate/state            |  | error base json crypto token policy/model policy ledger"
   "gate                  | gate.h callgate.h | error base json crypto token envelope policy/model policy/evaluate policy ledger gate/state"
 )
 

@@ -1,6 +1,7 @@
 #include "core/envelope/message.h"
 #include "core/envelope/parsed_envelope.h"
 #include "core/envelope/timestamp.h"
+#include "core/json/object_writer.h"
 
 namespace callgate {
 
@@ -20,17 +21,13 @@ Result<std::string> CreateEnvelope(std::string_view payload_json, std::string_vi
 
   std::string wire;
   wire.reserve(form.text.size() + 256);
-  wire += R"({"protocol":")";
-  wire += ProtocolName(protocol);
-  wire += R"(","security_token":)";
-  json::AppendString(security_token, wire);
-  wire += R"(,"signature":")";
-  wire += Base64Encode(AsBytes(key.Sign(form.text)));
-  wire += R"(","payload":)";
-  wire += form.payload();
-  wire += R"(,"timestamp":")";
-  wire += envelope::WriteTimestamp(now);
-  wire += "\"}";
+  json::ObjectWriter object(wire);
+  object.Text("protocol", ProtocolName(protocol));
+  object.Text("security_token", security_token);
+  object.Text("signature", Base64Encode(AsBytes(key.Sign(form.text))));
+  object.Raw("payload") += form.payload();
+  object.Text("timestamp", envelope::WriteTimestamp(now));
+  object.End();
   // The envelope is larger and deeper than its payload: what is created must also be readable.
   if (Result<ParsedEnvelope> parsed = ParseEnvelope(wire, limits); !parsed) return parsed.error();
   return wire;

@@ -1,6 +1,7 @@
 #include "core/envelope/message.h"
 
 #include "core/envelope/timestamp.h"
+#include "core/json/object_writer.h"
 
 namespace callgate {
 namespace envelope {
@@ -14,14 +15,12 @@ CanonicalForm WriteMessage(json::Value payload, json::KeyOrder order,
                            std::size_t expected_bytes) {
   CanonicalForm form;
   form.text.reserve(expected_bytes);
-  form.text = R"({"payload":)";
-  json::WriteLexical(payload, order, form.text);
+  json::ObjectWriter message(form.text);
+  json::WriteLexical(payload, order, message.Raw("payload"));
   form.payload_bytes = form.text.size() - CanonicalForm::kPayloadAt;
-  form.text += R"(,"security_token":)";
-  json::AppendString(security_token, form.text);
-  form.text += R"(,"timestamp":)";
-  form.text += std::to_string(timestamp_seconds);
-  form.text += '}';
+  message.Text("security_token", security_token);
+  message.Integer("timestamp", timestamp_seconds);
+  message.End();
   return form;
 }
 

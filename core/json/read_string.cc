@@ -1,6 +1,7 @@
 #include <array>
 #include <bit>
 
+#include "core/base/hex.h"
 #include "core/json/plain_text.h"
 #include "core/json/reader.h"
 
@@ -117,18 +118,8 @@ bool Reader::ReadUnicodeEscape(char*& out, bool& has_lone_surrogate) {
 bool Reader::ReadFourDigits(const char* escape, unsigned& unit) {
   unit = 0;
   for (int i = 0; i < 4; ++i) {
-    const char c = Peek();
-    unsigned digit;
-    if ('0' <= c && c <= '9') {
-      digit = static_cast<unsigned>(c - '0');
-    } else if ('a' <= c && c <= 'f') {
-      digit = static_cast<unsigned>(c - 'a') + 10;
-    } else if ('A' <= c && c <= 'F') {
-      digit = static_cast<unsigned>(c - 'A') + 10;
-    } else {
-      return Fail("expected four hexadecimal digits", escape);
-    }
-    unit = unit << 4 | digit;
+    if (!base::IsHexDigit(Peek())) return Fail("expected four hexadecimal digits", escape);
+    unit = unit << 4 | base::HexDigitValue(*at_);
     ++at_;
   }
   return true;

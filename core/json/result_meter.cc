@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "core/base/hex.h"
+
 namespace callgate::json {
 namespace {
 
@@ -28,12 +30,6 @@ std::uint64_t WrittenSize(std::uint32_t code_unit) {
   if (code_unit < 0x80) return 1;
   const bool is_surrogate = 0xD800 <= code_unit && code_unit <= 0xDFFF;
   return code_unit < 0x800 || is_surrogate ? 2 : 3;
-}
-
-std::uint32_t HexDigit(char c) {
-  if ('0' <= c && c <= '9') return static_cast<std::uint32_t>(c - '0');
-  const char lower = static_cast<char>(c | 0x20);
-  return 'a' <= lower && lower <= 'f' ? static_cast<std::uint32_t>(lower - 'a' + 10) : 0;
 }
 
 }  // namespace
@@ -132,7 +128,7 @@ void ResultMeter::Escape(char c) noexcept {
 }
 
 void ResultMeter::Hex(char c) noexcept {
-  hex_ = hex_ << 4 | HexDigit(c);
+  hex_ = hex_ << 4 | (base::IsHexDigit(c) ? base::HexDigitValue(c) : 0);
   if (++hex_digits_ < 4) return;
   at_ = At::kString;
   Character(hex_);

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "callgate/json.h"
+#include "core/base/hex.h"
 #include "core/json/output.h"
 #include "core/json/plain_text.h"
 
@@ -24,13 +25,13 @@ constexpr std::array<char, 256> kShortEscapes = [] {
 constexpr std::size_t kLongestEscape = 6;
 
 char* PutEscape(char c, char* at) {
-  constexpr char kHex[] = "0123456789abcdef";
   *at++ = '\\';
   if (const char letter = kShortEscapes[static_cast<unsigned char>(c)]; letter != 0) {
     *at++ = letter;
     return at;
   }
-  for (const char part : {'u', '0', '0', kHex[static_cast<unsigned char>(c) >> 4], kHex[c & 0xF]}) {
+  for (const char part : {'u', '0', '0', base::kHexDigits[static_cast<unsigned char>(c) >> 4],
+                          base::kHexDigits[c & 0xF]}) {
     *at++ = part;
   }
   return at;

@@ -1,4 +1,6 @@
 #include "callgate/policy.h"
+#include "core/base/hex.h"
+#include "core/json/object_writer.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/document/context_writer.h"
 #include "core/policy/document/read_policy.h"
@@ -7,16 +9,6 @@
 
 namespace callgate {
 namespace {
-
-std::string Hexadecimal(const Sha256Digest& digest) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xF];
-  }
-  return text;
-}
 
 Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context> contexts,
                                                      const Limits& limits) {
@@ -33,13 +25,9 @@ Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context
     context.json = policy::ContextJson(context);
     state->contexts.emplace(std::move(name), policy::Compile(std::move(context)));
   }
-  std::string all = "[";
-  for (const auto& [name, context] : state->contexts) {
-    if (all.size() > 1) all += ',';
-    all += context->json;
-  }
-  all += ']';
-  state->digest = Hexadecimal(Sha256(all));
+  std::string all;
+  json::WriteList(state->contexts, all, [&](const auto& named) { all += named.second->json; });
+  state->digest = base::ToHex(Sha256(all));
   return state;
 }
 

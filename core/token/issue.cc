@@ -2,6 +2,8 @@
 #include <array>
 
 #include "callgate/token.h"
+#include "core/base/hex.h"
+#include "core/json/object_writer.h"
 #include "core/token/claims.h"
 #include "core/token/compact_jws.h"
 #include "core/token/numeric_date.h"
@@ -22,42 +24,37 @@ std::string RandomUuid() {
   RandomBytes(bytes.data(), bytes.size());
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string uuid;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
-    uuid += "0123456789abcdef"[bytes[i] >> 4];
-    uuid += "0123456789abcdef"[bytes[i] & 15];
-  }
+  std::string uuid = base::ToHex(bytes);
+  for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
   return uuid;
 }
 
 Result<std::string> HeaderJson(const TokenOptions& options) {
-  if (!options.key_id) return std::string(R"({"alg":"EdDSA","typ":"JWT"})");
-  if (!json::IsValidUtf8(*options.key_id) || !token::IsName(*options.key_id)) {
+  if (options.key_id && (!json::IsValidUtf8(*options.key_id) || !token::IsName(*options.key_id))) {
     return Unacceptable("a key id has 1 to 256 bytes of UTF-8 without control characters",
                         "key_id");
   }
-  std::string header = R"({"alg":"EdDSA","kid":)";
-  json::AppendString(*options.key_id, header);
-  return header + R"(,"typ":"JWT"})";
+  std::string text;
+  json::ObjectWriter header(text);
+  header.Text("alg", "EdDSA");
+  if (options.key_id) header.Text("kid", *options.key_id);
+  header.Text("typ", "JWT");
+  header.End();
+  return text;
 }
 
-std::string SecondsOf(Time time) {
-  return std::to_string(floor<seconds>(time).time_since_epoch().count());
-}
+std::int64_t SecondsOf(Time time) { return floor<seconds>(time).time_since_epoch().count(); }
 
-// The claims with iat, exp and jti, compact and with sorted keys.
+// The claims with iat, exp and jti, in any order.
 Result<std::string> CompleteClaims(json::Value claims, Time now, seconds lifetime) {
   if (!claims.is_object()) return token::Invalid("the claims must be a JSON object");
   std::string text;
-  json::WriteLexical(claims, json::KeyOrder::kCodePoint, text);
-  text.pop_back();  // the closing brace
-  const auto add = [&text](std::string_view name, std::string_view value) {
-    if (text.size() > 1) text += ',';
-    text.append("\"").append(name).append("\":").append(value);
-  };
+  json::ObjectWriter complete(text);
+  for (const auto& [name, value] : claims.members()) {
+    json::WriteLexical(value, json::KeyOrder::kCodePoint, complete.Raw(name));
+  }
   const auto iat = claims.Find("iat");
-  if (!iat) add("iat", SecondsOf(now));
+  if (!iat) complete.Integer("iat", SecondsOf(now));
   if (!claims.Find("exp")) {
     Time issued_at = now;
     if (iat) {
@@ -65,10 +62,10 @@ Result<std::string> CompleteClaims(json::Value claims, Time now, seconds lifetim
       const auto date = token::ReadNumericDate(*iat, token::Rounding::kDown);
       issued_at = date.value_or(now);
     }
-    add("exp", SecondsOf(issued_at + lifetime));
+    complete.Integer("exp", SecondsOf(issued_at + lifetime));
   }
-  if (!claims.Find("jti")) add("jti", '"' + RandomUuid() + '"');
-  text += '}';
+  if (!claims.Find("jti")) complete.Text("jti", RandomUuid());
+  complete.End();
   return text;
 }
 

@@ -20,7 +20,7 @@ std::int64_t Millis(Time time) { return time.time_since_epoch().count(); }
 void ReadCharges(ObjectReader& reader, JournalRecord& record) {
   for (const json::Value value : reader.List("charges")) {
     ObjectReader charge(value);
-    record.charges.push_back({charge.Hex("window"), charge.Integer("period")});
+    record.charges.push_back({charge.Digest("window"), charge.Integer("period")});
     if (!charge.AllRead()) reader.Fail();
   }
 }
@@ -29,21 +29,18 @@ void ReadCharges(ObjectReader& reader, JournalRecord& record) {
 
 std::string JournalCall(const JournalRecord& record) {
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("at", Millis(record.at));
-  std::string& list = writer.Raw("charges") += '[';
-  for (const JournalRecord::Charge& charge : record.charges) {
-    if (list.back() != '[') list += ',';
-    ObjectWriter entry(list);
+  json::WriteList(record.charges, writer.Raw("charges"), [&](const JournalRecord::Charge& charge) {
+    json::ObjectWriter entry(out);
     entry.Integer("period", charge.period);
-    entry.Hex("window", charge.window);
+    WriteDigest("window", charge.window, entry);
     entry.End();
-  }
-  list += ']';
-  writer.Hex("envelope", record.envelope);
+  });
+  WriteDigest("envelope", record.envelope, writer);
   writer.Integer("exp", Millis(record.expires_at));
-  writer.Hex("ledger", record.ledger);
-  writer.Hex("root", record.root);
+  WriteDigest("ledger", record.ledger, writer);
+  WriteDigest("root", record.root, writer);
   writer.Integer("second", record.second);
   writer.Integer("sequence", static_cast<std::int64_t>(record.sequence));
   writer.Text("session", record.session);
@@ -58,10 +55,10 @@ std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
   ContextList contexts;
   WriteSession(Save(session), contexts, opened);
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("at", Millis(tables.clock.time()));
   contexts.Write(writer.Raw("contexts"));
-  writer.Hex("ledger", LedgerId(tables.digest_key));
+  WriteDigest("ledger", LedgerId(tables.digest_key), writer);
   writer.Integer("sequence", static_cast<std::int64_t>(sequence));
   writer.Raw("session") += opened;
   writer.Text("type", NameOfType(Type::kOpen));
@@ -72,10 +69,10 @@ std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
 std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
                          const ledger::SessionRecord& session) {
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("at", Millis(tables.clock.time()));
   writer.Integer("exp", session.expires_at.load());
-  writer.Hex("ledger", LedgerId(tables.digest_key));
+  WriteDigest("ledger", LedgerId(tables.digest_key), writer);
   writer.Integer("sequence", static_cast<std::int64_t>(sequence));
   writer.Text("session", session.identity.id);
   writer.Text("type", NameOfType(Type::kRenew));
@@ -86,9 +83,9 @@ std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
 std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
                          const ledger::SessionRecord& session) {
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("at", Millis(tables.clock.time()));
-  writer.Hex("ledger", LedgerId(tables.digest_key));
+  WriteDigest("ledger", LedgerId(tables.digest_key), writer);
   writer.Integer("sequence", static_cast<std::int64_t>(sequence));
   writer.Text("session", session.identity.id);
   writer.Text("state", NameOf(session.state.load()));
@@ -99,9 +96,9 @@ std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
 
 std::string JournalReset(const ledger::Tables& tables, std::uint64_t sequence, Time now) {
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("at", Millis(now));
-  writer.Hex("ledger", LedgerId(tables.digest_key));
+  WriteDigest("ledger", LedgerId(tables.digest_key), writer);
   writer.Integer("sequence", static_cast<std::int64_t>(sequence));
   writer.Text("type", NameOfType(Type::kReset));
   writer.End();
@@ -119,7 +116,7 @@ Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
   ObjectReader reader(document->root());
   JournalRecord record;
   record.at = reader.Moment("at");
-  record.ledger = reader.Hex("ledger");
+  record.ledger = reader.Digest("ledger");
   record.sequence = static_cast<std::uint64_t>(reader.Integer("sequence"));
   const auto* type = std::ranges::find(kTypeNames, reader.Text("type"));
   if (type == std::end(kTypeNames) || !reader.ok()) return invalid;
@@ -127,9 +124,9 @@ Result<JournalRecord> ReadJournal(std::string_view text, const Limits& limits) {
   switch (record.type) {
     case Type::kCall:
       ReadCharges(reader, record);
-      record.envelope = reader.Hex("envelope");
+      record.envelope = reader.Digest("envelope");
       record.expires_at = reader.Moment("exp");
-      record.root = reader.Hex("root");
+      record.root = reader.Digest("root");
       record.second = reader.Integer("second");
       record.session = reader.Text("session");
       break;

@@ -1,10 +1,11 @@
 #include "core/gate/state/state_json.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <utility>
 
 #include "callgate/policy.h"
+#include "core/base/hex.h"
 #include "core/policy/model/context.h"
 #include "core/token/claims.h"
 
@@ -23,50 +24,29 @@ std::shared_ptr<const policy::Context> ReadContext(json::Value value, const Limi
 
 }  // namespace
 
-std::string& ObjectWriter::Raw(std::string_view key) {
-  if (!std::exchange(is_first_, false)) out_ += ',';
-  out_ += '"';
-  out_ += key;
-  out_ += "\":";
-  return out_;
-}
-
-void ObjectWriter::Text(std::string_view key, std::string_view value) {
-  json::AppendString(value, Raw(key));
-}
-void ObjectWriter::Integer(std::string_view key, std::int64_t value) {
-  Raw(key) += std::to_string(value);
-}
-void ObjectWriter::Flag(std::string_view key, bool value) { Raw(key) += value ? "true" : "false"; }
-void ObjectWriter::Null(std::string_view key) { Raw(key) += "null"; }
-void ObjectWriter::Hex(std::string_view key, const ledger::Digest& value) {
-  Raw(key) += '"';
-  AppendHex(value, out_);
-  out_ += '"';
-}
-
-void AppendHex(const ledger::Digest& digest, std::string& out) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (const std::uint64_t part : {digest.high, digest.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[part >> shift & 0xF];
+void AppendDigest(const ledger::Digest& digest, std::string& out) {
+  std::array<std::uint8_t, kDigestDigits / 2> bytes;
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(digest.high >> (56 - 8 * i));
+    bytes[8 + i] = static_cast<std::uint8_t>(digest.low >> (56 - 8 * i));
   }
+  base::AppendHex(bytes, out);
 }
 
-std::optional<ledger::Digest> ReadHex(json::Value value) {
-  return value.is_string() ? ReadHex(value.string()) : std::nullopt;
+void WriteDigest(std::string_view key, const ledger::Digest& digest, json::ObjectWriter& object) {
+  std::string& out = object.Raw(key);
+  out += '"';
+  AppendDigest(digest, out);
+  out += '"';
 }
 
-std::optional<ledger::Digest> ReadHex(std::string_view text) {
-  if (text.size() != 32) return std::nullopt;
+std::optional<ledger::Digest> ReadDigest(std::string_view text) {
+  std::array<std::uint8_t, kDigestDigits / 2> bytes;
+  if (!base::FromHex(text, bytes)) return std::nullopt;
   ledger::Digest digest;
-  const auto read = [](std::string_view part, std::uint64_t& out) {
-    const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (!std::ranges::all_of(part, is_digit)) return false;
-    std::from_chars(part.data(), part.data() + part.size(), out, 16);
-    return true;
-  };
-  if (!read(text.substr(0, 16), digest.high) || !read(text.substr(16), digest.low)) {
-    return std::nullopt;
+  for (std::size_t i = 0; i < 8; ++i) {
+    digest.high = digest.high << 8 | bytes[i];
+    digest.low = digest.low << 8 | bytes[8 + i];
   }
   return digest;
 }
@@ -113,10 +93,11 @@ bool ObjectReader::Flag(std::string_view key) {
   return ok_ && value->boolean();
 }
 
-ledger::Digest ObjectReader::Hex(std::string_view key) {
+ledger::Digest ObjectReader::Digest(std::string_view key) {
   const auto value = Get(key);
+  ok_ = ok_ && value->is_string();
   if (!ok_) return {};
-  const auto digest = ReadHex(*value);
+  const auto digest = ReadDigest(value->string());
   ok_ = digest.has_value();
   return digest.value_or(ledger::Digest());
 }
@@ -142,12 +123,7 @@ std::size_t ContextList::Add(const std::shared_ptr<const policy::Context>& conte
 }
 
 void ContextList::Write(std::string& out) const {
-  out += '[';
-  for (const auto& context : contexts_) {
-    if (out.back() != '[') out += ',';
-    out += context->json;
-  }
-  out += ']';
+  json::WriteList(contexts_, out, [&](const auto& context) { out += context->json; });
 }
 
 bool ContextList::Read(const std::vector<json::Value>& list, const Limits& limits) {
@@ -160,13 +136,9 @@ bool ContextList::Read(const std::vector<json::Value>& list, const Limits& limit
 }
 
 void WriteSession(const ledger::SavedSession& session, ContextList& contexts, std::string& out) {
-  ObjectWriter writer(out);
-  std::string positions = "[";
-  for (const auto& snapshot : session.snapshots) {
-    if (positions.size() > 1) positions += ',';
-    positions += std::to_string(contexts.Add(snapshot));
-  }
-  writer.Raw("contexts") += positions + ']';
+  json::ObjectWriter writer(out);
+  json::WriteList(session.snapshots, writer.Raw("contexts"),
+                  [&](const auto& snapshot) { out += std::to_string(contexts.Add(snapshot)); });
   writer.Integer("exp", session.expires_at.time_since_epoch().count());
   writer.Text("id", session.identity.id);
   writer.Text("key", session.identity.public_key.ToBase64());

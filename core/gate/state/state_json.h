@@ -11,31 +11,19 @@
 
 #include "callgate/json.h"
 #include "callgate/limits.h"
+#include "core/json/object_writer.h"
 #include "core/ledger/state.h"
 
 namespace callgate::gate {
 
-// Writes one object. REQUIRES: keys are given in ascending order, so that the text is canonical.
-class ObjectWriter {
- public:
-  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-  void Text(std::string_view key, std::string_view value);
-  void Integer(std::string_view key, std::int64_t value);
-  void Flag(std::string_view key, bool value);
-  void Hex(std::string_view key, const ledger::Digest& value);
-  void Null(std::string_view key);
-  // The caller appends the value to the text.
-  std::string& Raw(std::string_view key);
-  void End() { out_ += '}'; }
+inline constexpr std::size_t kDigestDigits = 32;
 
- private:
-  std::string& out_;
-  bool is_first_ = true;
-};
+// 32 hexadecimal digits.
+void AppendDigest(const ledger::Digest& digest, std::string& out);
+std::optional<ledger::Digest> ReadDigest(std::string_view text);
+// A member.
+void WriteDigest(std::string_view key, const ledger::Digest& digest, json::ObjectWriter& object);
 
-void AppendHex(const ledger::Digest& digest, std::string& out);
-std::optional<ledger::Digest> ReadHex(std::string_view text);
-std::optional<ledger::Digest> ReadHex(json::Value value);
 std::optional<std::int64_t> ReadInteger(json::Value value);
 
 // Reads one object: every accessor is nullopt, and ok() false from then on, where the member is not
@@ -48,7 +36,7 @@ class ObjectReader {
   std::int64_t Integer(std::string_view key);
   Time Moment(std::string_view key) { return Time(std::chrono::milliseconds(Integer(key))); }
   bool Flag(std::string_view key);
-  ledger::Digest Hex(std::string_view key);
+  ledger::Digest Digest(std::string_view key);
   std::vector<json::Value> List(std::string_view key);
   std::optional<json::Value> Get(std::string_view key);  // of any type
 

@@ -24,9 +24,9 @@ Error Invalid(std::string message) {
 // The replay entries of one second and session: all digests in one text, since there may be
 // millions.
 void WriteReplays(const ledger::SavedReplays& replays, std::string& out) {
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   std::string& list = writer.Raw("envelopes") += '"';
-  for (const ledger::Digest& envelope : replays.envelopes) AppendHex(envelope, list);
+  for (const ledger::Digest& envelope : replays.envelopes) AppendDigest(envelope, list);
   list += '"';
   writer.Integer("second", replays.second);
   replays.session ? writer.Text("session", *replays.session) : writer.Null("session");
@@ -38,8 +38,8 @@ bool ReadReplays(json::Value value, LedgerState& state) {
   ledger::SavedReplays replays{reader.Integer("second"), reader.TextOrNull("session"), {}};
   const std::string digests = reader.Text("envelopes");
   if (!reader.AllRead()) return false;
-  for (std::size_t i = 0; i < digests.size(); i += 32) {
-    const auto digest = ReadHex(std::string_view(digests).substr(i, 32));
+  for (std::size_t i = 0; i < digests.size(); i += kDigestDigits) {
+    const auto digest = ReadDigest(std::string_view(digests).substr(i, kDigestDigits));
     if (!digest) return false;
     replays.envelopes.push_back(*digest);
   }
@@ -48,23 +48,19 @@ bool ReadReplays(json::Value value, LedgerState& state) {
 }
 
 void WriteWindow(const ledger::SavedWindow& window, std::string& out) {
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   writer.Integer("period", window.period);
-  writer.Hex("root", window.root);
-  std::string& times = writer.Raw("times") += '[';
-  for (const std::int64_t time : window.times) {
-    if (times.back() != '[') times += ',';
-    times += std::to_string(time);
-  }
-  times += ']';
-  writer.Hex("window", window.window);
+  WriteDigest("root", window.root, writer);
+  json::WriteList(window.times, writer.Raw("times"),
+                  [&](std::int64_t time) { out += std::to_string(time); });
+  WriteDigest("window", window.window, writer);
   writer.End();
 }
 
 bool ReadWindow(json::Value value, LedgerState& state) {
   ObjectReader reader(value);
   ledger::SavedWindow window{
-      reader.Hex("root"), reader.Hex("window"), reader.Integer("period"), {}};
+      reader.Digest("root"), reader.Digest("window"), reader.Integer("period"), {}};
   for (const json::Value element : reader.List("times")) {
     const auto time = ReadInteger(element);
     if (!time || *time > Millis(state.time)) return false;
@@ -73,16 +69,6 @@ bool ReadWindow(json::Value value, LedgerState& state) {
   if (!reader.AllRead() || !std::ranges::is_sorted(window.times)) return false;
   state.windows.push_back(std::move(window));
   return true;
-}
-
-template <typename T, typename Write>
-void WriteList(const std::vector<T>& list, std::string& out, Write write) {
-  out += '[';
-  for (const T& element : list) {
-    if (&element != list.data()) out += ',';
-    write(element, out);
-  }
-  out += ']';
 }
 
 bool ReadRoot(json::Value root, const Limits& limits, LedgerState& state) {
@@ -117,21 +103,23 @@ bool ReadRoot(json::Value root, const Limits& limits, LedgerState& state) {
 std::string WriteState(const LedgerState& state) {
   ContextList contexts;
   std::string sessions;
-  WriteList(state.sessions, sessions, [&](const ledger::SavedSession& session, std::string& out) {
-    WriteSession(session, contexts, out);
+  json::WriteList(state.sessions, sessions, [&](const ledger::SavedSession& session) {
+    WriteSession(session, contexts, sessions);
   });
   std::string out;
-  ObjectWriter writer(out);
+  json::ObjectWriter writer(out);
   contexts.Write(writer.Raw("contexts"));
   writer.Text("digest_key", Base64Encode(AsBytes(state.digest_key)));
   writer.Integer("forgotten", Millis(state.forgotten));
   writer.Text("format", kFormat);
-  WriteList(state.replays, writer.Raw("replays"), WriteReplays);
+  json::WriteList(state.replays, writer.Raw("replays"),
+                  [&](const ledger::SavedReplays& replays) { WriteReplays(replays, out); });
   writer.Integer("sequence", static_cast<std::int64_t>(state.sequence));
   writer.Raw("sessions") += sessions;
   writer.Integer("time", Millis(state.time));
   writer.Integer("window", state.window.count());
-  WriteList(state.windows, writer.Raw("windows"), WriteWindow);
+  json::WriteList(state.windows, writer.Raw("windows"),
+                  [&](const ledger::SavedWindow& window) { WriteWindow(window, out); });
   writer.End();
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "callgate/json.h"
+#include "core/json/object_writer.h"
 #include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
@@ -26,29 +27,25 @@ bool HasClassKey(const Fragment& members, KeyClasses key_class) {
 }
 
 std::string JsonObject(const Fragment& members) {
-  std::string json = "{";
-  for (const auto& [key, value] : members) {
-    if (json.size() > 1) json += ',';
-    json += JsonString(key) + ':' + value;
-  }
-  return json + '}';
+  std::string text;
+  json::ObjectWriter object(text);
+  for (const auto& [key, value] : members) object.Raw(key) += value;
+  object.End();
+  return text;
 }
 
 }  // namespace
 
 std::string JsonString(std::string_view text) {
-  std::string json;
-  json::AppendString(text, json);
-  return json;
+  std::string quoted;
+  json::AppendString(text, quoted);
+  return quoted;
 }
 
 std::string JsonList(const std::vector<std::string>& values) {
-  std::string json = "[";
-  for (const std::string& value : values) {
-    if (json.size() > 1) json += ',';
-    json += value;
-  }
-  return json + ']';
+  std::string text;
+  json::WriteList(values, text, [&](const std::string& value) { text += value; });
+  return text;
 }
 
 bool CallBuilder::Add(const Fragment& fragment) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/hex.h"
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
@@ -22,10 +23,6 @@ constexpr std::array<bool, 256> kPlain = [] {
   plain[0xC2] = plain[0xE2] = plain[0xEF] = false;
   return plain;
 }();
-
-bool IsHexDigit(char c) noexcept {
-  return IsAsciiDigit(c) || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'f');
-}
 
 // U+2024-2026, 2044, 2215, FE19, FE52, FE68, FF0E, FF0F, FF3C: what some systems read as a dot, a
 // slash or a backslash.
@@ -45,7 +42,8 @@ std::string_view JudgeUnusual(std::string_view text, std::size_t i) noexcept {
   if (IsControlAt(text, i)) return "path.control";
   if (c == '\\' || c == '*' || c == '?') return "path.special";
   if (c == '%') {
-    const bool encodes = i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2]);
+    const bool encodes =
+        i + 2 < text.size() && base::IsHexDigit(text[i + 1]) && base::IsHexDigit(text[i + 2]);
     return encodes ? "path.percent" : "";
   }
   return IsLookalike(text.substr(i)) ? "path.lookalike" : "";
