@@ -228,6 +228,28 @@ def test_no_room_of_the_gateway_imports_upward_or_sideways() -> None:
         below |= storey.keys()
 
 
+def statuses_made_in(path: Path) -> list[int]:
+    """The lines of a module that write an HTTP status, rather than pass one on."""
+    makers = ("HTTPException", "HTTPStatus", "OutOfBounds", "Refusal", "Reply", "Response")
+    lines = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        written: list[ast.expr] = []
+        if isinstance(node, ast.keyword) and node.arg in ("status", "status_code"):
+            written = [node.value]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(makers):
+            written = node.args
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "HTTPStatus":
+            lines.append(node.lineno)
+        lines += [w.lineno for w in written if isinstance(w, ast.Constant) and type(w.value) is int]
+    return lines
+
+
+def test_only_replies_make_an_http_status() -> None:
+    gateway = PACKAGE / "gateway"
+    made = {path.name for path in gateway.rglob("*.py") if statuses_made_in(path)}
+    assert made == {"replies.py"}
+
+
 def test_the_types_of_the_extension_are_true() -> None:
     """Every name and signature of _native.pyi is in the extension, and the reverse."""
     allowed = str(Path(__file__).with_name("stubtest_allowlist.txt"))

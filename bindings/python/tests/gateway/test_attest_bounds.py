@@ -9,12 +9,17 @@ import pytest
 from attest_path import AttestPath, execution, refused
 from callgate import SecretKey
 from callgate.gateway.executions.ties import UidTie
+from callgate.gateway.wire import replies
 from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 UID, USER = UidTie(1000), Peer(uid=1000)
+
+
+def status_of(refusal: Refusal) -> int:
+    return replies.refused(refusal, "smcp/v1").status
 
 
 async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
@@ -26,7 +31,7 @@ async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
         await path.attest(SecretKey.generate())
     path.time.pass_(600)
     error = await refused(path, SecretKey.generate())
-    assert (error.code_name, error.status) == ("LIMIT_EXCEEDED", 429)
+    assert (error.code_name, status_of(error)) == ("LIMIT_EXCEEDED", 429)
     # None gives way, however idle: there is room when the first has expired.
     assert error.retry_after is not None
     assert error.retry_after == first.expires_at.timestamp() - path.time.wall
@@ -46,7 +51,7 @@ async def test_at_the_bound_the_session_idle_longest_gives_way_to_who_is_tied(
         call = path.call(keys[0], first.security_token)
         assert (await path.services.ledger.authorize(call, now)).allowed
         error = await refused(path, key, peer=USER)
-        assert error.status == 429  # idle for 60 s, and not for longer
+        assert status_of(error) == 429  # idle for 60 s, and not for longer
         assert error.retry_after == 1
         path.time.pass_(1)
         third = await path.attest(key, peer=USER)
@@ -73,7 +78,7 @@ async def test_renewal_needs_no_room(tmp_path: Path, key: SecretKey) -> None:
     async with AttestPath(tmp_path, [execution(max_sessions=1)]).running() as path:
         first = await path.attest(key)
         assert (await path.attest(key)).session_id == first.session_id
-        assert (await refused(path, SecretKey.generate())).status == 429
+        assert status_of(await refused(path, SecretKey.generate())) == 429
 
 
 async def test_concurrent_attestations_never_exceed_the_bound(path: AttestPath) -> None:
@@ -93,7 +98,7 @@ async def test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not(
         for _ in range(5):
             assert (await refused(path, key, "nobody")).code_name == "UNKNOWN_WORKLOAD"
         error = await refused(path, key, "nobody")
-        assert (error.code_name, error.status) == ("LIMIT_EXCEEDED", 429)
+        assert (error.code_name, status_of(error)) == ("LIMIT_EXCEEDED", 429)
         assert error.retry_after == pytest.approx(12)
         await path.attest(key, peer=Peer(address="192.0.2.2"))
         path.time.pass_(12)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
-from http import HTTPStatus
 
 import pytest
 from call_path import check_failure
@@ -12,6 +11,7 @@ from callgate import TokenError, _native
 from callgate._error_codes import MEANINGS
 from callgate._generations import GENERATIONS, Protocol
 from callgate.gateway.wire import replies
+from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
 
 STATUSES = {
@@ -92,8 +92,34 @@ def test_what_is_not_known_is_not_claimed() -> None:
     assert "retry_after" not in body["error"]
 
 
-def test_a_refusal_may_have_another_status() -> None:
-    assert replies.refused(Refusal("INVALID_ARGUMENT", status=409), "smcp/v1").status == 409
+@pytest.mark.parametrize(
+    ("bound", "code_name", "status"),
+    [
+        ("slow_request", "LIMIT_EXCEEDED", 408),
+        ("body_size", "LIMIT_EXCEEDED", 413),
+        ("content_type", "INVALID_ARGUMENT", 415),
+        ("content_encoding", "INVALID_ARGUMENT", 415),
+        ("origin", "INVALID_ARGUMENT", 403),
+    ],
+)
+def test_a_bound_has_the_status_that_http_has_for_it(
+    bound: Bound, code_name: str, status: int
+) -> None:
+    refusal = OutOfBounds(bound, "over it", code_name=code_name)
+    assert replies.refused(refusal, "smcp/v1").status == status
+
+
+def test_a_bound_that_passes_has_429_and_when_to_come_back() -> None:
+    reply = replies.refused(OutOfBounds("requests", "too many", retry_after=1), "smcp/v1")
+    assert (reply.status, dict(reply.headers)[b"retry-after"]) == (429, b"1")
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_operators_are_told_404_of_what_is_not_there_and_never_401(name: str) -> None:
+    missing = {"UNKNOWN_WORKLOAD", "UNKNOWN_SESSION", "SCOPE_NOT_FOUND"}
+    status = replies.operators_status(Refusal(name))
+    assert (status == 404) is (name in missing)
+    assert status != 401
 
 
 def test_any_other_error_of_the_family_tells_no_more_than_its_code() -> None:
@@ -111,7 +137,7 @@ def test_an_unforeseen_exception_tells_nothing() -> None:
 
 
 def test_what_is_no_request_has_the_http_status() -> None:
-    reply = replies.http_fault(HTTPStatus.METHOD_NOT_ALLOWED, "smcp/v1", ((b"allow", b"POST"),))
+    reply = replies.http_fault(405, "smcp/v1", ((b"allow", b"POST"),))
     assert (reply.status, dict(reply.headers)[b"allow"]) == (405, b"POST")
     check_failure(405, json.loads(reply.body), "INVALID_ARGUMENT", 9011)
 

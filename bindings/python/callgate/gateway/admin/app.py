@@ -20,6 +20,7 @@ from callgate.gateway.admin.guard import OperatorsOnly, failure_of
 from callgate.gateway.admin.sessions import session_routes
 from callgate.gateway.admin.state import state_routes
 from callgate.gateway.services import Services
+from callgate.gateway.wire import replies
 
 PREFIX = "/admin/v1"
 
@@ -66,10 +67,10 @@ class _MethodNotAllowed:
     """An ASGI application, so that its route has every method."""
 
     def __init__(self, allowed: Iterable[str]) -> None:
-        self._headers = {"allow": ", ".join(sorted(allowed))}
+        self._allowed = sorted(allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raise HTTPException(405, headers=self._headers)
+        raise replies.method_not_allowed(*self._allowed)
 
 
 async def _answer_or_leave_to_guard(request: Request, error: Exception) -> Response:

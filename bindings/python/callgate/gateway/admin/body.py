@@ -22,7 +22,7 @@ async def read_text(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         size += len(part)
         if size > limit:
             message = f"the body is larger than {limit} bytes"
-            raise OutOfBounds("body_size", message, status=413)
+            raise OutOfBounds("body_size", message)
         parts.append(part)
     return b"".join(parts)
 

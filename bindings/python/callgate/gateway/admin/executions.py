@@ -16,6 +16,7 @@ from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.ties import EnrolmentTie, Tie, tie_of_json
 from callgate.gateway.services import Services
+from callgate.gateway.wire import replies
 
 NO_REASON = "the operator said so"
 _REQUIRED: Final[Types] = {
@@ -76,7 +77,7 @@ class _Executions:
         shown["warnings"] = scope_warnings([entry], self._gate.policy.context_names)
         if secret is not None:
             shown["enrolment_secret"] = secret
-        return answer_of(shown, 201)
+        return answer_of(shown, replies.CREATED)
 
     async def remove(self, request: Request) -> Response:
         workload_id = request.path_params["workload_id"]

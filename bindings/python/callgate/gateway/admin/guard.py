@@ -14,20 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
+from callgate.gateway.wire import replies
 from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
 
 _LOG: Final = logging.getLogger("callgate.gateway")
-_STATUSES: Final = {
-    "INVALID_ARGUMENT": 400,
-    "INVALID_JSON": 400,
-    "INVALID_POLICY": 400,
-    "UNKNOWN_WORKLOAD": 404,
-    "UNKNOWN_SESSION": 404,
-    "SCOPE_NOT_FOUND": 404,
-    "LIMIT_EXCEEDED": 413,
-    "INTERNAL_ERROR": 500,
-}
 
 
 class OperatorsOnly:
@@ -50,7 +41,8 @@ class OperatorsOnly:
         if not self._credential.is_in(scope):
             _LOG.warning("a request to the operator API without its credential")
             message = "the operator API needs its credential"
-            answer = answer_of({"error": {"name": "UNAUTHORIZED", "message": message}}, 401)
+            body = {"error": {"name": "UNAUTHORIZED", "message": message}}
+            answer = answer_of(body, replies.UNAUTHORIZED)
             answer.headers["www-authenticate"] = "Bearer"
             await answer(scope, receive, send)
             return
@@ -71,7 +63,7 @@ class OperatorsOnly:
             await failure_of(error)(scope, receive, send)
 
 
-def answer_of(body: Mapping[str, Any], status: int = 200) -> Response:
+def answer_of(body: Mapping[str, Any], status: int = replies.OK) -> Response:
     """A JSON answer that no cache keeps."""
     text = json.dumps(body, separators=(",", ":"))
     return Response(text, status, {"cache-control": "no-store"}, "application/json")
@@ -93,11 +85,8 @@ def failure_of(error: Exception) -> Response:
     }
     if error.where is not None:
         members["where"] = error.where
-    status = _STATUSES.get(error.code_name, 503 if error.code >= 9000 else 400)
-    retry_after = None
-    if isinstance(error, Refusal):
-        status, retry_after = error.status or status, error.retry_after
-    answer = answer_of({"error": members}, status)
+    answer = answer_of({"error": members}, replies.operators_status(error))
+    retry_after = error.retry_after if isinstance(error, Refusal) else None
     if retry_after is not None:
         answer.headers["retry-after"] = str(max(1, math.ceil(retry_after)))
     return answer

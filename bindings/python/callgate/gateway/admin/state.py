@@ -17,7 +17,8 @@ def state_routes(services: Services) -> list[BaseRoute]:
     async def head(request: Request) -> Response:
         # As `callgate audit verify --anchor` reads it.
         text = services.audit.head().to_json()
-        return Response(text, 200, {"cache-control": "no-store"}, "application/json")
+        headers = {"cache-control": "no-store"}
+        return Response(text, headers=headers, media_type="application/json")
 
     async def reset_clock(request: Request) -> Response:
         # At once: from here on no session is open, so nothing signed before can pass. It cannot be

@@ -118,7 +118,7 @@ class Attestation:
             self._rates.take(peer.origin)
             if self._under_way >= MAX_UNDER_WAY:
                 message = "too many attestations are under way"
-                raise Refusal("LIMIT_EXCEEDED", message, retry_after=1, status=429)
+                raise Refusal("LIMIT_EXCEEDED", message, retry_after=1)
             self._under_way += 1
             try:
                 if not isinstance(request, AttestRequest):

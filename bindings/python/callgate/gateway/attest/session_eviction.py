@@ -30,4 +30,4 @@ def sessions_to_evict(
     else:
         return yielding
     message = "the execution has as many sessions as it may"
-    raise Refusal("LIMIT_EXCEEDED", message, retry_after=max(1.0, wait), status=429)
+    raise Refusal("LIMIT_EXCEEDED", message, retry_after=max(1.0, wait))

@@ -110,7 +110,7 @@ class ExecutionRegistry:
         """Ends what the operator registered. Raises Refusal ``UNKNOWN_WORKLOAD``."""
         entry = self.api.remove(workload_id)
         if entry is None:
-            raise Refusal("UNKNOWN_WORKLOAD", status=404)
+            raise Refusal("UNKNOWN_WORKLOAD")
         self._release(entry)
         return {"kind": KIND, "change": "removed", "workload_id": workload_id}
 
@@ -133,7 +133,7 @@ class ExecutionRegistry:
         Raises Refusal ``UNKNOWN_WORKLOAD`` for what was not revoked.
         """
         if self._revoked.pop(workload_id, None) is None:
-            raise Refusal("UNKNOWN_WORKLOAD", status=404)
+            raise Refusal("UNKNOWN_WORKLOAD")
         return {"kind": KIND, "change": "reinstated", "workload_id": workload_id}
 
     def drop_expired(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Final, final
 
 from starlette.exceptions import HTTPException
@@ -21,6 +20,7 @@ from callgate.gateway.http.refused import agents_refused
 from callgate.gateway.http.routes.invoke import InvokeEndpoint
 from callgate.gateway.http.routes.tools import ToolsEndpoint
 from callgate.gateway.services import Services
+from callgate.gateway.wire import replies
 from callgate.gateway.wire.bounds import Bound, OnRefused, OutOfBounds
 from callgate.gateway.wire.http_limits import HttpLimits
 from callgate.gateway.wire.peer import TrustedProxies
@@ -94,7 +94,7 @@ class _AgentApp:
             call = self._calls.get(scope["path"])
             if scope["method"] != "POST":
                 if call is not None:
-                    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+                    raise replies.method_not_allowed("POST")
                 await self._route(scope, receive, send_and_know)
                 return
             body = await json_body(scope, receive, self._body_bytes)  # 2

@@ -84,7 +84,7 @@ class Revocation:
         try:
             revoked = self._gate.revoke_session(session_id)
         except CallgateError as error:
-            raise Refusal("UNKNOWN_SESSION", status=404) from error
+            raise Refusal("UNKNOWN_SESSION") from error
         await self._revoke(revoked.subject, reason, [revoked])
         return revoked.subject
 

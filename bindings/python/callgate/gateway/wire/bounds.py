@@ -45,10 +45,7 @@ class OutOfBounds(Refusal):
         message: str,
         *,
         code_name: str = "LIMIT_EXCEEDED",
-        status: int | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(
-            code_name, message, dispatched=False, status=status, retry_after=retry_after
-        )
+        super().__init__(code_name, message, dispatched=False, retry_after=retry_after)
         self.bound: Final = bound

@@ -46,7 +46,7 @@ class Rates:
         full_at = max(self._full_at.get(caller, now), now)
         wait = full_at - self._tolerance - now
         if wait > 0:
-            raise Refusal("LIMIT_EXCEEDED", self._message, retry_after=wait, status=429)
+            raise Refusal("LIMIT_EXCEEDED", self._message, retry_after=wait)
         self._full_at[caller] = full_at + self._interval
 
     def __len__(self) -> int:

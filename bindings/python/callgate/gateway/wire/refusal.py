@@ -15,8 +15,7 @@ class Refusal(CallgateError):
     ``message`` is shown to the caller, and is the code's fixed meaning unless given: it never holds
     a key, a token or an argument. ``dispatched`` says whether the tool may have run (None: there
     was no call to dispatch), ``retry_after`` is in seconds, ``details`` are JSON values for
-    ``error.details``, ``request_id`` is the caller's id where a verified envelope had one, and
-    ``status`` overrides the HTTP status that the code has.
+    ``error.details``, and ``request_id`` is the caller's id where a verified envelope had one.
     """
 
     def __init__(
@@ -28,11 +27,9 @@ class Refusal(CallgateError):
         retry_after: float | None = None,
         details: Mapping[str, Any] | None = None,
         request_id: str | int | None = None,
-        status: int | None = None,
     ) -> None:
         super().__init__(MEANINGS[code_name] if message is None else message, code_name)
         self.dispatched = dispatched
         self.retry_after = retry_after
         self.details = None if details is None else dict(details)
         self.request_id = request_id
-        self.status = status

@@ -1,7 +1,8 @@
 """The one place where a result, a denied Decision or an error becomes an HTTP status and a body.
 
 Every failure has the body that clients of all generations understand, and a success never has a
-top-level ``error``; docs/gateway-wire.md describes both.
+top-level ``error``; docs/gateway-wire.md describes both. Other bodies, such as those for operators,
+are made where they belong, with a status from here.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from http import HTTPStatus
 from json.encoder import encode_basestring_ascii
 from typing import Any, Final, NamedTuple
 
+from starlette.exceptions import HTTPException
 from starlette.types import Send
 
 from callgate import CallgateError, Decision
 from callgate._error_codes import MEANINGS, NUMBERS
 from callgate._generations import GENERATIONS, Generation, Protocol
+from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
 
 # The status of a code; what is not named here has the status of its thousands, below.
@@ -40,7 +43,26 @@ _STATUSES: Final[dict[str, int]] = {
     "INVALID_POLICY": 400,
     "INVALID_ARGUMENT": 400,
 }
+# The status of a bound, where HTTP has one that says more than that of the code.
+_STATUSES_OF_BOUNDS: Final[dict[Bound, int]] = {
+    "slow_request": 408,
+    "origin": 403,
+    "content_type": 415,
+    "content_encoding": 415,
+}
+# To operators what they name is a resource that is not there; what else they get wrong is theirs.
+_OPERATORS_STATUSES: Final[dict[str, int]] = {
+    **_STATUSES,
+    "UNKNOWN_WORKLOAD": 404,
+    "UNKNOWN_SESSION": 404,
+    "SCOPE_NOT_FOUND": 404,
+}
 _STATUS_OF_THOUSANDS: Final = {1: 401, 2: 403, 3: 401, 9: 500}
+# For answers whose body is another's: health, metrics, operators.
+OK: Final = 200
+CREATED: Final = 201
+UNAUTHORIZED: Final = 401
+UNAVAILABLE: Final = 503
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 # RFC 9110, section 15.5.2: a 401 names the scheme that would do.
@@ -76,9 +98,7 @@ def succeeded(request_id: str | int | None, member: bytes, text: bytes) -> Reply
     """``member`` is ``b"result"`` or ``b"error"``, ``text`` its JSON, which is not looked into."""
     # Every call has an id: the engine refuses one without.
     id = encode_basestring_ascii(request_id) if isinstance(request_id, str) else str(request_id)
-    return Reply(
-        200, b'{"payload":{"jsonrpc":"2.0","id":%b,"%b":%b}}' % (id.encode(), member, text)
-    )
+    return Reply(OK, b'{"payload":{"jsonrpc":"2.0","id":%b,"%b":%b}}' % (id.encode(), member, text))
 
 
 def refused(
@@ -102,7 +122,7 @@ def refused(
         retry_after=error.retry_after,
         details=error.details,
         request_id=request_id if error.request_id is None else error.request_id,
-        status=error.status,
+        status=_STATUSES_OF_BOUNDS.get(error.bound) if isinstance(error, OutOfBounds) else None,
     )
 
 
@@ -138,12 +158,28 @@ def unforeseen(
 
 
 def http_fault(
-    status: HTTPStatus, protocol: Protocol, headers: tuple[tuple[bytes, bytes], ...] = ()
+    status: int, protocol: Protocol, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> Reply:
-    """The answer to what is no request of the protocol: 404, 405, malformed HTTP."""
+    """The answer to what is no request of the protocol: 404, 405. ``status`` is Starlette's."""
     name = "INVALID_ARGUMENT" if status < 500 else "INTERNAL_ERROR"
-    reply = _failure(protocol, name, status.phrase, dispatched=False, status=status)
+    reply = _failure(protocol, name, HTTPStatus(status).phrase, dispatched=False, status=status)
     return reply._replace(headers=(*reply.headers, *headers))
+
+
+def malformed(protocol: Protocol) -> Reply:
+    """The answer to what is no HTTP."""
+    return http_fault(HTTPStatus.BAD_REQUEST, protocol)
+
+
+def method_not_allowed(*allowed: str) -> HTTPException:
+    """To be raised: Starlette's own, with the methods that the path has."""
+    headers = {"Allow": ", ".join(allowed)}
+    return HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=headers)
+
+
+def operators_status(error: CallgateError) -> int:
+    """The status of an error in the operator API."""
+    return _OPERATORS_STATUSES.get(error.code_name, 400)
 
 
 def attested(
@@ -157,7 +193,7 @@ def attested(
         "expires_at": expires_at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "session_id": session_id,
     }
-    return Reply(200, _compact(body))
+    return Reply(OK, _compact(body))
 
 
 def listed(generation: Generation, context: str, tools: bytes) -> Reply:
@@ -168,7 +204,7 @@ def listed(generation: Generation, context: str, tools: bytes) -> Reply:
         "invoke_endpoint": generation.invoke_path,
         "security_context": context,
     }
-    return Reply(200, b'%b,"tools":%b}' % (_compact(head)[:-1], tools))
+    return Reply(OK, b'%b,"tools":%b}' % (_compact(head)[:-1], tools))
 
 
 def _failure(

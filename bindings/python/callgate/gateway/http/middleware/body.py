@@ -61,7 +61,7 @@ async def _whole(message: Message, receive: Receive, limit: int) -> bytes | None
         return None
     if size > limit:
         text = f"the body is larger than {limit} bytes"
-        raise OutOfBounds("body_size", text, status=413)
+        raise OutOfBounds("body_size", text)
     return b"".join(parts)
 
 
@@ -77,17 +77,17 @@ def _check_headers(scope: Scope) -> None:
                 break
         elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
             message = "a compressed body is not accepted"
-            raise _unacceptable("content_encoding", message, 415)
+            raise _unacceptable("content_encoding", message)
         elif name == b"origin":
             # Browsers send it with every POST, and no agent does. Of a page whose name was made to
             # mean this address (DNS rebinding) nothing else tells that it is a stranger's.
-            raise _unacceptable("origin", "a page in a browser is not an agent", 403)
+            raise _unacceptable("origin", "a page in a browser is not an agent")
     if types != 1:
-        raise _unacceptable("content_type", "the Content-Type must be application/json", 415)
+        raise _unacceptable("content_type", "the Content-Type must be application/json")
 
 
-def _unacceptable(bound: Bound, message: str, status: int) -> OutOfBounds:
-    return OutOfBounds(bound, message, code_name="INVALID_ARGUMENT", status=status)
+def _unacceptable(bound: Bound, message: str) -> OutOfBounds:
+    return OutOfBounds(bound, message, code_name="INVALID_ARGUMENT")
 
 
 _CHARSETS: Final = (b"", b"charset=utf-8", b'charset="utf-8"')

@@ -149,7 +149,7 @@ class _BoundedConnection(PeerProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """For what is no HTTP: uvicorn's answer would be plain text."""
-        reply = replies.http_fault(HTTPStatus.BAD_REQUEST, self._protocol())
+        reply = replies.malformed(self._protocol())
         self._answer_and_close("malformed_http", reply)
 
     def _await(self, states: frozenset[Any]) -> None:
@@ -186,7 +186,7 @@ class _BoundedConnection(PeerProtocol):
         self._deadline = None
         if self.transport.is_closing() or self.conn.their_state not in self._awaited:
             return
-        error = OutOfBounds("slow_request", "the request did not arrive in time", status=408)
+        error = OutOfBounds("slow_request", "the request did not arrive in time")
         self._answer_and_close(error.bound, replies.refused(error, self._protocol()))
 
     def _refuse_connection(self, bound: Bound, message: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -21,7 +20,7 @@ def reply_to_fault(error: Exception, scope: Scope) -> replies.Reply:
         return replies.refused(error, protocol)
     if isinstance(error, HTTPException):
         allow = tuple((k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items())
-        return replies.http_fault(HTTPStatus(error.status_code), protocol, allow)
+        return replies.http_fault(error.status_code, protocol, allow)
     # The path is what routed the request, so it is no secret; nothing else of it is logged.
     _log.error("unforeseen %s at %s", type(error).__name__, scope["path"], exc_info=error)
     return replies.unforeseen(protocol)

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from callgate.gateway.wire import replies
+
 _LOG: Final = logging.getLogger("callgate.gateway")
 # A part that does not say that it is ready in this time, in seconds, is not.
 _PATIENCE: Final = 2.0
@@ -23,7 +25,7 @@ def health_routes(checks: Mapping[str, Check], *, details: bool) -> list[Route]:
     """The two routes. With ``details``, for operators only, the answer names each part."""
 
     async def healthz(request: Request) -> Response:
-        return _answer(200, {"status": "ok"})
+        return _answer({"status": "ok"}, replies.OK)
 
     async def readyz(request: Request) -> Response:
         parts = {name: await _holds(name, check) for name, check in checks.items()}
@@ -31,7 +33,7 @@ def health_routes(checks: Mapping[str, Check], *, details: bool) -> list[Route]:
         body: dict[str, object] = {"status": "ready" if ready else "not ready"}
         if details:
             body["parts"] = {name: "ok" if ok else "failed" for name, ok in parts.items()}
-        return _answer(200 if ready else 503, body)
+        return _answer(body, replies.OK if ready else replies.UNAVAILABLE)
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
@@ -47,10 +49,6 @@ async def _holds(name: str, check: Check) -> bool:
         return False
 
 
-def _answer(status: int, body: Mapping[str, object]) -> Response:
-    return Response(
-        json.dumps(body),
-        status,
-        {"cache-control": "no-store"},
-        "application/json",
-    )
+def _answer(body: Mapping[str, object], status: int) -> Response:
+    headers = {"cache-control": "no-store"}
+    return Response(json.dumps(body), status, headers, "application/json")

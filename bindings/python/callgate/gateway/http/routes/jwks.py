@@ -22,6 +22,6 @@ def jwks_routes(services: Services) -> list[BaseRoute]:
     async def jwks(request: Request) -> Response:
         body = json.dumps(services.issuer.jwks(), separators=(",", ":"))
         headers = {"cache-control": f"public, max-age={_MAX_AGE}"}
-        return Response(body, 200, headers, "application/jwk-set+json")
+        return Response(body, headers=headers, media_type="application/jwk-set+json")
 
     return [Route(PATH, jwks, methods=["GET"])]

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from callgate.gateway.admin import OperatorCredential
 from callgate.gateway.config import AdminSettings
 from callgate.gateway.metrics import CONTENT_TYPE, Metrics
+from callgate.gateway.wire import replies
 
 
 def metrics_routes(metrics: Metrics, settings: AdminSettings) -> list[Route]:
@@ -18,7 +19,8 @@ def metrics_routes(metrics: Metrics, settings: AdminSettings) -> list[Route]:
 
     async def endpoint(request: Request) -> Response:
         if not any(one.is_in(request.scope) for one in accepted):
-            return Response(status_code=401, headers={"www-authenticate": "Bearer"})
-        return Response(metrics.render(), 200, {"cache-control": "no-store"}, CONTENT_TYPE)
+            return Response(None, replies.UNAUTHORIZED, {"www-authenticate": "Bearer"})
+        headers = {"cache-control": "no-store"}
+        return Response(metrics.render(), headers=headers, media_type=CONTENT_TYPE)
 
     return [Route("/metrics", endpoint, methods=["GET"])]
