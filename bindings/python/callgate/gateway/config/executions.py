@@ -102,7 +102,8 @@ class ExecutionsSettings(Section):
         default=4,
         ge=1,
         le=10_000,
-        description="Live sessions of one execution, where its entry does not say.",
+        description="Live sessions of one execution, where its entry does not say. More, "
+        "where none gives way: `LIMIT_EXCEEDED`, 429.",
     )
     idle_seconds: Seconds = Field(
         default=60,

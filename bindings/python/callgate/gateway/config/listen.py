@@ -106,21 +106,22 @@ class ListenSettings(Section):
         "whatever headers say.",
     )
     max_connections: Count = Field(
-        default=1024, description="Connections open at a time; more are closed at once."
+        default=1024, description="Connections open at a time. More: `LIMIT_EXCEEDED`, 429."
     )
     max_connections_per_address: Count = Field(
         default=64,
         description="The same for one peer address. Trusted proxies and the unix socket are only "
-        "counted in all.",
+        "counted in all. More: `LIMIT_EXCEEDED`, 429.",
     )
     header_bytes: Bytes = Field(
         default=32 * 1024,
-        description="Bytes of a request's first line and headers together. At most 100 headers.",
+        description="Bytes of a request's first line and headers together, and at most 100 "
+        "headers. More: `INVALID_ARGUMENT`, 400.",
     )
     header_seconds: Seconds = Field(
         default=10,
         description="Seconds from a connection's first moment, or from the first byte of a later "
-        "request, to the end of the headers.",
+        "request, to the end of the headers. More: `LIMIT_EXCEEDED`, 408.",
     )
     keep_alive_seconds: Seconds = Field(
         default=75, description="Seconds a connection may stay idle between two requests."

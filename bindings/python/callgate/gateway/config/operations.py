@@ -42,7 +42,7 @@ class ClockSettings(Section):
         default=DEFAULT_WINDOW,
         ge=1,
         le=300,
-        description="How old, or how far ahead, an envelope may be.",
+        description="How old, or how far ahead, an envelope may be. More: `REPLAY_DETECTED`, 401.",
     )
     leeway_seconds: int = Field(
         default=0, ge=0, le=60, description="How long after its expiry a token still counts."

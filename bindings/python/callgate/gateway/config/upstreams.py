@@ -78,16 +78,21 @@ class UpstreamSettings(Section):
         "before; `auto` tries the first, then the second.",
     )
     call_seconds: Seconds = Field(
-        default=30, description="Seconds for one call, from dispatch to the whole reply."
+        default=30,
+        description="Seconds for one call, from dispatch to the whole reply. More: "
+        "`UPSTREAM_TIMEOUT`, 504.",
     )
     start_seconds: Seconds = Field(
         default=20, description="Seconds to start or reach the server, and to greet it."
     )
     max_result_bytes: Bytes = Field(
         default=8 << 20,
-        description="Bytes of one result, where the context that decides says no less.",
+        description="Bytes of one result, where the context that decides says no less. More: "
+        "`OUTPUT_SIZE_EXCEEDED`, 403.",
     )
-    max_in_flight: Count = Field(default=256, description="Calls in flight at a time.")
+    max_in_flight: Count = Field(
+        default=256, description="Calls in flight at a time. More: `UPSTREAM_FAILED`, 502."
+    )
     listing_seconds: Seconds = Field(
         default=300, description="How long the server's list of tools is taken as current."
     )
