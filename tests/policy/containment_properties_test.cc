@@ -1,25 +1,17 @@
-// Properties of the ceiling over generated contexts. The seed is fixed; CALLGATE_SEED overrides it.
+// Properties of the ceiling over random contexts and calls.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
-#include "callgate/policy.h"
-#include "tests/policy/random_call.h"
-#include "tests/policy/related_context.h"
+#include "tests/policy/random_cases.h"
 
 namespace callgate {
 namespace {
 
-using test::ContextOptions;
-using test::DrawCall;
-using test::DrawContext;
-using test::Mutate;
-using test::Random;
 using test::RandomCall;
-using test::RandomContext;
+using test::RandomCase;
+using test::RandomCases;
 
-constexpr int kPairs = 2'000;
 // Sanitizers look for other faults, at ten times the cost.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -27,126 +19,102 @@ constexpr int kPairs = 2'000;
 #endif
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(CALLGATE_SANITIZED)
-constexpr int kCallsAPair = 200;
+constexpr std::size_t kCalls = 14;  // of a pair, each put together with each
 #else
-constexpr int kCallsAPair = 10'000;
+constexpr std::size_t kCalls = 100;
 #endif
 
-std::uint64_t Seed() {
-  const char* const text = std::getenv("CALLGATE_SEED");
-  const std::uint64_t seed = text == nullptr ? 20260201 : std::strtoull(text, nullptr, 10);
-  std::cout << "seed " << seed << '\n';
-  return seed;
-}
-
-PolicySet Parse(const std::string& contexts) {
-  auto set = PolicySet::Parse(contexts, "generated.json");
-  EXPECT_TRUE(set) << set.error().message << " at " << set.error().where << "\n" << contexts;
-  return *set;
-}
-
-std::string Show(const RandomContext& parent, const RandomContext& child) {
-  return "parent " + parent.Json("parent") + "\nchild  " + child.Json("child");
-}
-
-PolicySet Pair(const RandomContext& parent, const RandomContext& child) {
-  return Parse("[" + parent.Json("parent") + "," + child.Json("child") + "]");
-}
-
-RandomContext Related(Random& random, const RandomContext& parent, const ContextOptions& options) {
-  return random.Chance(12) ? DrawContext(random, options) : Mutate(random, parent, options);
-}
-
 TEST(ContainmentProperties, AYesHasNoCounterexampleAmongDrawnCalls) {
-  Random random(Seed());
+  int pairs = 0;
   int yes = 0;
   std::uint64_t calls = 0;
   std::uint64_t allowed = 0;
-  for (int i = 0; i < kPairs; ++i) {
-    const RandomContext parent = DrawContext(random);
-    const RandomContext child = Related(random, parent, {});
-    const PolicySet set = Pair(parent, child);
-    if (!set.Contains("parent", "child")->contained) continue;
+  for (const RandomCase& one : RandomCases()) {
+    if (one.calls.empty()) continue;
+    ++pairs;
+    const PolicySet set = one.Parse();
+    if (!set.Contains("outer", "middle")->contained) continue;
     ++yes;
-    for (int n = 0; n < kCallsAPair; ++n) {
-      const RandomCall call = DrawCall(random, child, n % 2 == 0 ? parent : child);
-      const auto arguments = json::Parse(call.arguments);
-      ASSERT_TRUE(arguments) << call.arguments;
-      ++calls;
-      if (!set.Evaluate("child", call.tool, arguments->root())) continue;
-      ++allowed;
-      ASSERT_TRUE(set.Evaluate("parent", call.tool, arguments->root()))
-          << call.tool << " " << call.arguments << "\n"
-          << Show(parent, child);
+    for (std::size_t i = 0; i < kCalls; ++i) {
+      for (std::size_t j = 0; j < kCalls; ++j) {
+        const RandomCall& call = one.calls.at(i);
+        const std::string text = test::Union(call, one.calls.at(j));
+        const auto arguments = json::Parse(text);
+        ASSERT_TRUE(arguments) << text;
+        ++calls;
+        if (!set.Evaluate("middle", call.tool, arguments->root())) continue;
+        ++allowed;
+        ASSERT_TRUE(set.Evaluate("outer", call.tool, arguments->root()))
+            << call.tool << " " << text << "\n"
+            << one.contexts;
+      }
     }
   }
-  std::cout << yes << " of " << kPairs << " pairs contained; the child allowed "
+  std::cout << yes << " of " << pairs << " pairs contained; the child allowed "
             << 100.0 * static_cast<double>(allowed) / static_cast<double>(calls) << " % of "
             << calls << " calls\n";
-  EXPECT_GE(yes, kPairs / 5);
+  EXPECT_GE(pairs, 2'000);
+  EXPECT_GE(yes, pairs / 5);
   EXPECT_GE(allowed * 5, calls) << "fewer than 20 % of the calls say something";
 }
 
 TEST(ContainmentProperties, ANoCarriesAWitnessThatWorksOrALimit) {
-  Random random(Seed() + 1);
-  const ContextOptions without_patterns{.argument_patterns = false};
   int noes = 0;
   int limits = 0;
   int uncovered = 0;
-  for (int i = 0; i < 10 * kPairs; ++i) {
-    const RandomContext parent = DrawContext(random, without_patterns);
-    const RandomContext child = Related(random, parent, without_patterns);
-    const PolicySet set = Pair(parent, child);
-    const auto containment = set.Contains("parent", "child");
-    if (containment->contained) {
-      EXPECT_TRUE(containment->reason.empty());
-      continue;
+  for (const RandomCase& one : RandomCases()) {
+    if (one.has_patterns) continue;
+    const PolicySet set = one.Parse();
+    for (const auto& [parent, child] : {std::pair("outer", "middle"), {"middle", "inner"}}) {
+      const auto containment = set.Contains(parent, child);
+      if (containment->contained) {
+        EXPECT_TRUE(containment->reason.empty());
+        continue;
+      }
+      ++noes;
+      if (const auto& witness = containment->witness) {
+        EXPECT_TRUE(set.Evaluate(child, witness->tool, witness->arguments));
+        EXPECT_FALSE(set.Evaluate(parent, witness->tool, witness->arguments));
+        continue;
+      }
+      if (containment->reason.starts_with("rate_limit")) {
+        ++limits;
+        continue;
+      }
+      EXPECT_EQ(containment->reason, "uncovered");
+      if (std::getenv("CALLGATE_SHOW") != nullptr) {
+        std::cout << parent << ", " << child << ": " << one.contexts << "\n\n";
+      }
+      ++uncovered;
     }
-    ++noes;
-    if (const auto& witness = containment->witness) {
-      EXPECT_TRUE(set.Evaluate("child", witness->tool, witness->arguments));
-      EXPECT_FALSE(set.Evaluate("parent", witness->tool, witness->arguments));
-      continue;
-    }
-    if (containment->reason.starts_with("rate_limit")) {
-      ++limits;
-      continue;
-    }
-    EXPECT_EQ(containment->reason, "uncovered");
-    if (std::getenv("CALLGATE_SHOW") != nullptr) std::cout << Show(parent, child) << "\n\n";
-    ++uncovered;
   }
   std::cout << noes << " noes, " << limits << " for a limit, " << uncovered << " uncovered\n";
+  EXPECT_GE(noes, 5'000);
   EXPECT_LE(uncovered * 100, noes);
 }
 
 TEST(ContainmentProperties, EveryContextIsWithinItself) {
-  Random random(Seed() + 2);
-  for (int i = 0; i < 20 * kPairs; ++i) {
-    const RandomContext context = DrawContext(random);
-    const auto containment = Pair(context, context).Contains("parent", "child");
-    ASSERT_TRUE(containment->contained) << Show(context, context);
+  for (const RandomCase& one : RandomCases()) {
+    const PolicySet set = one.Parse();
+    const PolicySet same = one.Parse();
+    for (const char* name : {"outer", "middle", "inner"}) {
+      ASSERT_TRUE(set.Contains(name, name)->contained) << name << ": " << one.contexts;
+      ASSERT_TRUE(set.Diff(name, same, name)->empty()) << name << ": " << one.contexts;
+    }
   }
 }
 
 TEST(ContainmentProperties, WithinIsTransitive) {
-  Random random(Seed() + 3);
   int chains = 0;
-  for (int i = 0; i < 20 * kPairs; ++i) {
-    const RandomContext outer = DrawContext(random);
-    const RandomContext middle = Related(random, outer, {});
-    const RandomContext inner = Related(random, middle, {});
-    const PolicySet set = Parse("[" + outer.Json("outer") + "," + middle.Json("middle") + "," +
-                                inner.Json("inner") + "]");
+  for (const RandomCase& one : RandomCases()) {
+    const PolicySet set = one.Parse();
     if (!set.Contains("outer", "middle")->contained) continue;
     if (!set.Contains("middle", "inner")->contained) continue;
     ++chains;
-    ASSERT_TRUE(set.Contains("outer", "inner")->contained) << outer.Json("outer") << "\n"
-                                                           << middle.Json("middle") << "\n"
-                                                           << inner.Json("inner");
+    ASSERT_TRUE(set.Contains("outer", "inner")->contained) << one.contexts;
   }
   std::cout << chains << " chains\n";
-  EXPECT_GE(chains, 1000);
+  EXPECT_GE(chains, 5'000);
 }
 
 }  // namespace

@@ -52,6 +52,26 @@ TEST(ContainmentVectors, EveryPairIsAnsweredAsTheVectorSays) {
   }
 }
 
+TEST(RandomVectors, EveryPairAndEveryCallIsAnsweredAsTheVectorSays) {
+  const test::Vectors vectors("random.json");
+  for (const json::Value vector : vectors.Cases("vectors")) {
+    const std::string contexts = Compact(*vector.Find("contexts"));
+    SCOPED_TRACE(test::Text(vector, "id") + " " + contexts);
+    const PolicySet set = Set(contexts);
+    EXPECT_EQ(set.Contains("outer", "middle")->contained, test::Flag(vector, "contained"));
+    for (const json::Value call : vector.Find("calls")->elements()) {
+      const std::string arguments = Compact(*call.Find("arguments"));
+      for (const char* context : {"outer", "middle"}) {
+        const Decision decision = set.Evaluate(context, test::Text(call, "tool"), arguments);
+        const json::Value code = *call.Find(context);
+        EXPECT_EQ(decision.code() ? CodeName(*decision.code()) : "allowed",
+                  code.is_null() ? "allowed" : code.string())
+            << context << " " << arguments;
+      }
+    }
+  }
+}
+
 TEST(Containment, AContextIsWithinItself) {
   const PolicySet set = Set(R"(
 name: build

@@ -1,21 +1,24 @@
-"""Random contexts and calls for the differential test and the ceiling's properties.
+"""Random contexts and calls, for all tests that draw them: the one generator of the project.
 
 Everything is drawn from few atoms, so that contexts overlap and calls hit their edges. All
-randomness comes from the generator that is passed in. `--shares N` prints how the reference
-evaluator decides N pairs.
+randomness comes from the generator that is passed in, so a seed gives one run.
+
+generate.py FILE --seed N --cases N --with-calls N    writes cases for the tests in C++
 """
 
 import argparse
-import collections
 import json
+import pathlib
 import random
 
-import policy_reference
 from generate_atoms import chance
 from generate_calls import random_call
-from generate_contexts import mutate, random_context
+from generate_contexts import random_context
+from generate_related import mutate, related
 
-__all__ = ["mutate", "random_call", "random_context", "random_pair", "shares"]
+__all__ = ["mutate", "random_call", "random_case", "random_context", "random_pair", "related"]
+
+CALLS = 100  # of a case that has some
 
 
 def random_pair(rng):
@@ -27,24 +30,32 @@ def random_pair(rng):
     return document, name, tool, text
 
 
-def shares(count, seed):
-    rng = random.Random(seed)
-    verdicts = collections.Counter()
-    for _ in range(count):
-        document, name, tool, text = random_pair(rng)
-        contexts = policy_reference.load(json.dumps(document))
-        allowed, code, _ = policy_reference.evaluate(contexts, name, tool, text)
-        verdicts["allowed" if allowed else code] += 1
-    return verdicts
+def random_case(rng, calls=0):
+    """Three contexts, each related to the one before, and calls for the first two.
+
+    The calls are fitted to the second, a child, and spoilt by what it or its parent denies.
+    """
+    outer = random_context(rng, "outer")
+    middle = {**related(rng, outer), "name": "middle"}
+    inner = {**related(rng, middle), "name": "inner"}
+    return {
+        "contexts": [outer, middle, inner],
+        "calls": [random_call(rng, middle, (outer, middle)[i % 2]) for i in range(calls)],
+    }
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shares", type=int, metavar="N", required=True)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", type=pathlib.Path)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--cases", type=int, required=True)
+    parser.add_argument("--with-calls", type=int, required=True, help="how many have calls")
     options = parser.parse_args()
-    for verdict, count in shares(options.shares, options.seed).most_common():
-        print(f"{100 * count / options.shares:6.2f} %  {verdict}")
+    rng = random.Random(options.seed)
+    with options.file.open("w", encoding="utf-8") as file:
+        for i in range(options.cases):
+            case = random_case(rng, CALLS if i < options.with_calls else 0)
+            file.write(json.dumps(case, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

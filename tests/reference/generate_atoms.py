@@ -38,16 +38,63 @@ DOMAIN_ENTRIES = [
     "192.0.2.7",
     "*.test",
 ]
-COMMAND_ENTRIES = ["git", "git status", "npm", "npm test", "/bin/ls", "ls", "cat", "make -k"]
+COMMAND_ENTRIES = [
+    "git",
+    "git status",
+    "npm",
+    "npm test",
+    "/bin/ls",
+    "ls",
+    "cat",
+    "make -k",
+    "git /a",
+]
 SUBCOMMANDS = ["status", "diff", "test", "push", "-k"]
 PATH_KEYS = ["path", "file_path", "src", "PATH", "outputPath2", "fileName", "workdir", "paths"]
 DOMAIN_KEYS = ["url", "host", "imageURL", "imageURLs", "Endpoint", "baseurl", "server"]
 COMMAND_KEYS = ["command", "cmd", "commandLine", "Script"]
 ARGS_KEYS = ["args", "argv", "extraFlags"]
-PLAIN_KEYS = ["mode", "tree", "mirror", "run", "target", "content", "query", "note", "opt", "x1"]
-TWISTED_KEYS = ["TREE", "Mirror", "Query", "pa\u017fs", "PathLike", "dest_", "hOST", "\u212aey"]
-ADDABLE = ["tree", "mirror", "run", "target", "opt", "pass", "key"]
-FREEABLE = ["target", "path", "url", "command", "content", "opt", "args", "note"]
+PLAIN_KEYS = [
+    "mode",
+    "tree",
+    "mirror",
+    "run",
+    "target",
+    "content",
+    "query",
+    "note",
+    "opt",
+    "x1",
+    "runCmd",
+]
+TWISTED_KEYS = [
+    "TREE",
+    "Mirror",
+    "Query",
+    "pa\u017fs",
+    "PathLike",
+    "dest_",
+    "hOST",
+    "\u212aey",
+    "cOntent",
+    "oPt",
+    "nOte",
+    "runcmd",
+]
+ADDABLE = [
+    "tree",
+    "mirror",
+    "run",
+    "target",
+    "opt",
+    "pass",
+    "key",
+    "content",
+    "runcmd",
+    "path",
+]
+FREEABLE = ["target", "path", "url", "command", "content", "opt", "args", "note", "runcmd"]
+TEXT_KEYS = ["note", "content", "x1", "opt", "cOntent"]
 PATTERN_TEXTS = ["[a-z]+", "[a-z ]{1,20}", "r|rw", "[0-9]+"]
 HOSTS = [
     "x.test",
@@ -61,10 +108,11 @@ HOSTS = [
     "192.0.2.8",
     "X.TEST",
     "x.test.",
+    "q.test",
 ]
 PORTS = ["", "", "", ":443", ":80", ":8443"]
 PATH_PARTS = ["a", "b", "c", "d", "e"]
-STRINGS = ["hello", "abc", "r", "rw", "42", "", "a b", "x=y"]
+STRINGS = ["hello", "abc", "r", "rw", "42", "", "a b", "x=y", "x", "b"]
 ODD_STRINGS = [
     "..",
     "/a/../d",
@@ -92,6 +140,11 @@ ODD_STRINGS = [
     "a\u0000b",
     "-x",
     "https://1.2",
+    "//",
+    "./",
+    ".",
+    "c/e",
+    "https://q.test/",
 ]
 TAILS = [
     "",
@@ -110,6 +163,8 @@ TAILS = [
     ' "a$b"',
     " 'push'",
     " x=y=/a",
+    " ./b",
+    " status",
 ]
 
 

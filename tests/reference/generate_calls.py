@@ -16,6 +16,7 @@ from generate_atoms import (
     STRINGS,
     SUBCOMMANDS,
     TAILS,
+    TEXT_KEYS,
     TOOLS,
     TWISTED_KEYS,
     chance,
@@ -23,15 +24,15 @@ from generate_atoms import (
 )
 
 
-def random_call(rng, *contexts):
-    """(tool, arguments) from the atoms of the contexts, mostly fitted to one capability."""
-    capabilities = [c for context in contexts for c in context["capabilities"]]
+def random_call(rng, fit, around=None):
+    """(tool, arguments), mostly fitted to a capability of `fit`, spoilt by what `around` denies."""
+    capabilities = fit["capabilities"]
     capability = rng.choice(capabilities) if capabilities else {"tool_pattern": "fs.read"}
     tool = tool_for(rng, capability["tool_pattern"])
     constraints = {**capability, **capability.get("constraints", {})}
     arguments = fitted(rng, constraints)
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
-        spoil(rng, arguments, contexts)
+        spoil(rng, arguments, around or fit)
     return tool, arguments
 
 
@@ -57,7 +58,7 @@ def fitted(rng, constraints):
             entries is not None and chance(rng, absent)
         ):
             continue
-        keys = keys + constraints.get(f"{kind}_arguments", [])
+        keys = keys + constraints.get(f"{kind}_arguments", []) * 3
         add_value(rng, arguments, kind, key_for(rng, keys, constraints), entries or [], constraints)
     for key, text in constraints.get("argument_patterns", {}).items():
         if not chance(rng, absent):
@@ -84,7 +85,10 @@ def add_value(rng, arguments, kind, key, entries, constraints):
         value = [value, value]
     elif shape < 14:
         value = {key: value}
-    elif shape < 17:
+    elif shape < 20:
+        added = constraints.get(f"{kind}_arguments", [])
+        value = {rng.choice((PATH_KEYS if kind == "path" else DOMAIN_KEYS) + added): value}
+    elif shape < 23:
         value = [{key: value}]
     if chance(rng, 8):
         key, value = rng.choice(PLAIN_KEYS), {key: value}
@@ -151,9 +155,9 @@ def add_command(rng, arguments, key, entries, constraints):
             arguments[args_key] = rest if chance(rng, 60) else [rest]
 
 
-def spoil(rng, arguments, contexts):
+def spoil(rng, arguments, around):
     """One change that may turn the verdict."""
-    kind = rng.randrange(12)
+    kind = rng.randrange(13)
     keys = PATH_KEYS + DOMAIN_KEYS + COMMAND_KEYS + ARGS_KEYS + PLAIN_KEYS + TWISTED_KEYS
     if kind == 0:
         arguments[rng.choice(keys)] = rng.choice(ODD_STRINGS)
@@ -181,11 +185,33 @@ def spoil(rng, arguments, contexts):
     elif kind == 9:
         arguments[rng.choice(ADDABLE + FREEABLE)] = rng.choice([*ODD_STRINGS, "/a/b", "x.test"])
     elif kind == 10:
-        denied = [d for context in contexts for d in context.get("deny_list", [])]
-        denied = [d for d in denied if isinstance(d, dict)]
-        for name in ("path", "domain", "command"):
-            for entry in denied:
-                if name in entry:
-                    arguments[name] = entry[name].replace("*", "a")
+        add_denied(rng, arguments, around)
+    elif kind == 11:
+        value = domain_value(rng, []) if chance(rng, 50) else path_value(rng, [], {})
+        arguments[rng.choice(TEXT_KEYS)] = value
     else:
         arguments[rng.choice(keys)] = rng.choice(STRINGS)
+
+
+def add_denied(rng, arguments, context):
+    """Values that the deny list names, under keys of their class or any."""
+    for entry in context.get("deny_list", []):
+        if isinstance(entry, str):
+            entry = entry_of_text(entry)
+        for kind, keys in (("path", PATH_KEYS), ("domain", DOMAIN_KEYS), ("command", COMMAND_KEYS)):
+            if kind not in entry:
+                continue
+            value = entry[kind].replace("*", rng.choice(PATH_PARTS))
+            if kind == "domain" and chance(rng, 70):
+                value = "https://" + value
+            arguments[rng.choice(PLAIN_KEYS if chance(rng, 40) else keys)] = value
+
+
+def entry_of_text(text):
+    """`pattern:entry` as the object that says the same."""
+    pattern, _, entry = text.rpartition(":")
+    if not pattern:
+        return {}
+    if entry.startswith("/"):
+        return {"path": entry}
+    return {"domain": entry} if "." in entry else {"command": entry}

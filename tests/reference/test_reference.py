@@ -10,6 +10,8 @@ import pytest
 VECTORS = pathlib.Path(__file__).resolve().parents[1] / "vectors"
 POLICY = json.loads((VECTORS / "policy.json").read_text(encoding="utf-8"))
 
+RANDOM = json.loads((VECTORS / "random.json").read_text(encoding="utf-8"))
+
 
 @functools.cache
 def contexts_of(name):
@@ -27,3 +29,13 @@ def test_vector_is_decided_as_written(vector):
     assert (allowed, code) == (vector["allowed"], vector["code"])
     if "capability" in vector:
         assert capability == vector["capability"]
+
+
+@pytest.mark.parametrize("vector", RANDOM["vectors"], ids=lambda vector: vector["id"])
+def test_random_call_is_decided_as_written(vector):
+    contexts = policy_reference.load(json.dumps(vector["contexts"]))
+    for call in vector["calls"]:
+        for context in ("outer", "middle"):
+            text = json.dumps(call["arguments"])
+            answer = policy_reference.evaluate(contexts, context, call["tool"], text)
+            assert answer[1] == call[context]

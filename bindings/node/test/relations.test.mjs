@@ -29,6 +29,20 @@ test('contains.json: contained or not, and a witness that holds on both sides', 
   }
 });
 
+test('random.json: contained or not, and every call as the reference decides it', () => {
+  for (const { id, contexts, contained, calls } of vectors('random').vectors) {
+    const policy = PolicySet.parse(JSON.stringify(contexts));
+    const answer = policy.contains({ parent: 'outer', child: 'middle' });
+    assert.equal(answer.contained, contained, id);
+    for (const call of calls) {
+      for (const context of ['outer', 'middle']) {
+        const { allowed, codeName } = policy.evaluate(context, call.tool, call.arguments);
+        assert.equal(allowed ? null : codeName, call[context], `${id} ${call.tool}`);
+      }
+    }
+  }
+});
+
 test('diff.json: exactly these changes, in order, each with its witness or reason', () => {
   for (const vector of vectors('diff').vectors) {
     const { id, before: old, after: fresh } = vector;

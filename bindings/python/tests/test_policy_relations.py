@@ -111,6 +111,16 @@ def test_containment_is_the_vectors(vector: dict[str, Any]) -> None:
         assert answer.witness.tool == vector.get("tool", answer.witness.tool)
 
 
+@pytest.mark.vectors("random.json", "vectors")
+def test_random_contexts_and_calls_are_the_vectors(vector: dict[str, Any]) -> None:
+    policy = PolicySet.parse(json.dumps(vector["contexts"]))
+    assert policy.contains("outer", "middle").contained is vector["contained"]
+    for call in vector["calls"]:
+        for context in ("outer", "middle"):
+            answer = policy.evaluate(context, call["tool"], call["arguments"])
+            assert answer.code_name == call[context], (context, call)
+
+
 @pytest.mark.vectors("diff.json", "vectors")
 def test_differences_are_the_vectors(vector: dict[str, Any]) -> None:
     policy = PolicySet.parse(json.dumps(vector["contexts"]))

@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "tests/policy/random_call.h"
+#include "tests/policy/random_cases.h"
 #include "tests/policy/relation_vectors.h"
 
 namespace callgate {
@@ -42,22 +42,25 @@ TEST(CouldAllow, FindsTheOneEntryThatTheDenyListLeaves) {
 }
 
 TEST(CouldAllowProperties, EveryToolOfAnAllowedCallIsListed) {
-  test::Random random(20260203);
+  int calls = 0;
   int allowed = 0;
   int unlisted = 0;
-  for (int i = 0; i < 1'000; ++i) {
-    const test::RandomContext context = test::DrawContext(random);
-    const PolicySet set = test::ParsePolicy(context.Json("c"));
-    for (int n = 0; n < 100; ++n) {
-      const test::RandomCall call = test::DrawCall(random, context, context);
-      const bool listed = !set.CouldAllow("c", {call.tool})->empty();
+  for (const test::RandomCase& one : test::RandomCases()) {
+    if (one.calls.empty()) continue;
+    const PolicySet set = one.Parse();
+    for (const test::RandomCall& call : one.calls) {
+      const std::string arguments = test::Union(call, call);
+      const bool listed = !set.CouldAllow("middle", {call.tool})->empty();
+      ++calls;
       if (!listed) ++unlisted;
-      if (!set.Evaluate("c", call.tool, call.arguments)) continue;
+      if (!set.Evaluate("middle", call.tool, arguments)) continue;
       ++allowed;
-      ASSERT_TRUE(listed) << call.tool << " " << call.arguments << "\n" << context.Json("c");
+      ASSERT_TRUE(listed) << call.tool << " " << arguments << "\n" << one.contexts;
     }
   }
-  std::cout << allowed << " of 100000 calls allowed, " << unlisted << " of tools not listed\n";
+  std::cout << allowed << " of " << calls << " calls allowed, " << unlisted
+            << " of tools not listed\n";
+  EXPECT_GE(calls, 100'000);
   EXPECT_GE(allowed, 20'000);
   EXPECT_GE(unlisted, 1'000);
 }

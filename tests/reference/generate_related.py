@@ -1,0 +1,237 @@
+"""Contexts that are related to another, as a child's is to its parent's."""
+
+import copy
+
+from generate_atoms import (
+    ADDABLE,
+    COMMAND_ENTRIES,
+    DOMAIN_ENTRIES,
+    FREEABLE,
+    PATH_ENTRIES,
+    PATH_PARTS,
+    PATTERNS,
+    TOOLS,
+    chance,
+)
+from generate_contexts import random_capability, random_context, random_deny, random_lists
+
+
+def mutate(rng, context):
+    """A context mostly narrower than the given one, sometimes wider or beside it."""
+    child = copy.deepcopy(context)
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        step = rng.choice(NARROWER) if chance(rng, 70) else rng.choice(OTHER)
+        step(rng, child)
+    return child
+
+
+def related(rng, context):
+    """Now and then one that has nothing to do with the given one."""
+    return random_context(rng, context["name"]) if chance(rng, 12) else mutate(rng, context)
+
+
+def constraints_of(capability):
+    return capability.setdefault("constraints", {}) if "constraints" in capability else capability
+
+
+def pick(rng, context):
+    return rng.choice(context["capabilities"]) if context["capabilities"] else None
+
+
+def drop_capability(rng, context):
+    if len(context["capabilities"]) > 1:
+        context["capabilities"].remove(pick(rng, context))
+
+
+def narrow_pattern(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        within = [name for name in PATTERNS + TOOLS if is_within(name, capability["tool_pattern"])]
+        if within:
+            capability["tool_pattern"] = rng.choice(within)
+
+
+def is_within(inner, outer):
+    """Whether one pattern or name is within another, written for atoms only."""
+    stem = outer.removesuffix("*")
+    return inner.startswith(stem) and inner != stem if stem != outer else inner == outer
+
+
+def narrow_list(rng, context):
+    capability = pick(rng, context)
+    constraints = constraints_of(capability) if capability else {}
+    for key in ("path_allowlist", "domain_allowlist"):
+        entries = constraints.get(key)
+        if entries and chance(rng, 70):
+            index = rng.randrange(len(entries))
+            entries[index] = narrower_entry(rng, entries[index])
+            constraints[key] = list(dict.fromkeys(entries))
+
+
+def narrower_entry(rng, entry):
+    if entry.startswith("/"):
+        if entry.endswith("*"):
+            return entry.rsplit("/", 1)[0] + "/" + rng.choice(PATH_PARTS)
+        return entry.rstrip("/") + "/" + rng.choice([*PATH_PARTS, "*"])
+    if entry.startswith("*."):
+        return rng.choice(["a.", "*.a.", "b."]) + entry[2:]
+    return entry
+
+
+def drop_entry(rng, context):
+    capability = pick(rng, context)
+    constraints = constraints_of(capability) if capability else {}
+    for key in ("path_allowlist", "domain_allowlist"):
+        if len(constraints.get(key, [])) > 1 and chance(rng, 60):
+            constraints[key].pop(rng.randrange(len(constraints[key])))
+
+
+def draw_lists(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        constraints = constraints_of(capability)
+        kind = rng.choice(["path", "domain", "command"])
+        if kind == "command":
+            constraints.pop("subcommand_allowlist", None)
+            constraints.pop("exec", None)
+        constraints |= random_lists(rng, kind)
+
+
+def drop_only_argument(rng, context):
+    capability = pick(rng, context)
+    if capability and constraints_of(capability).get("only_arguments"):
+        constraints_of(capability)["only_arguments"].pop()
+
+
+def add_deny(rng, context):
+    context.setdefault("deny_list", []).append(random_deny(rng))
+
+
+def deny_absence(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        constraints_of(capability).pop("when_absent", None)
+
+
+def lower_limit(rng, context):
+    capability = pick(rng, context)
+    limit = constraints_of(capability).get("rate_limit") if capability else None
+    if limit:
+        limit["calls"] = max(1, limit["calls"] // 2)
+
+
+def reorder(rng, context):
+    rng.shuffle(context["capabilities"])
+
+
+def add_capability(rng, context):
+    context["capabilities"].append(random_capability(rng))
+
+
+def widen_list(rng, context):
+    capability = pick(rng, context)
+    constraints = constraints_of(capability) if capability else {}
+    for key, pool in (
+        ("path_allowlist", PATH_ENTRIES),
+        ("domain_allowlist", DOMAIN_ENTRIES),
+        ("command_allowlist", COMMAND_ENTRIES),
+    ):
+        if key == "command_allowlist" and isinstance(constraints.get("subcommand_allowlist"), list):
+            continue  # A plain list of subcommands is for one command.
+        if key in constraints:
+            append_once(constraints[key], rng.choice(pool))
+
+
+def append_once(entries, entry):
+    if entry not in entries:
+        entries.append(entry)
+
+
+def add_key(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        constraints = constraints_of(capability)
+        kind = rng.choice(["path", "domain", "command"])
+        append_once(constraints.setdefault(f"{kind}_arguments", []), rng.choice(ADDABLE))
+        keep_free_and_added_apart(constraints)
+
+
+def free_key(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        constraints = constraints_of(capability)
+        append_once(constraints.setdefault("free_arguments", []), rng.choice(FREEABLE))
+        keep_free_and_added_apart(constraints)
+
+
+def keep_free_and_added_apart(constraints):
+    added = {
+        key
+        for kind in ("path", "domain", "command")
+        for key in constraints.get(f"{kind}_arguments", [])
+    }
+    if "free_arguments" in constraints:
+        free = [key for key in constraints["free_arguments"] if key not in added]
+        constraints["free_arguments"] = free
+
+
+def unfree_key(rng, context):
+    capability = pick(rng, context)
+    if capability and constraints_of(capability).get("free_arguments"):
+        constraints_of(capability)["free_arguments"].pop()
+
+
+def drop_constraint(rng, context):
+    capability = pick(rng, context)
+    constraints = constraints_of(capability) if capability else {}
+    present = [
+        k
+        for k in (
+            "path_allowlist",
+            "domain_allowlist",
+            "only_arguments",
+            "rate_limit",
+            "argument_patterns",
+            "free_arguments",
+            "base_directory",
+            "exec",
+        )
+        if k in constraints
+    ]
+    if present:
+        del constraints[rng.choice(present)]
+
+
+def drop_deny(rng, context):
+    if context.get("deny_list"):
+        context["deny_list"].pop()
+
+
+def allow_absence(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        constraints_of(capability)["when_absent"] = "allow"
+
+
+NARROWER = [
+    drop_capability,
+    narrow_pattern,
+    narrow_list,
+    drop_entry,
+    draw_lists,
+    add_deny,
+    deny_absence,
+    lower_limit,
+    reorder,
+    drop_only_argument,
+]
+OTHER = [
+    add_capability,
+    widen_list,
+    drop_constraint,
+    drop_deny,
+    allow_absence,
+    add_key,
+    free_key,
+    unfree_key,
+]
