@@ -18,6 +18,7 @@ class SmallVector {
 
  public:
   SmallVector() noexcept : data_(reinterpret_cast<T*>(inline_)) {}
+  SmallVector(const SmallVector& other) : SmallVector() { Append(other.data(), other.size()); }
   SmallVector(SmallVector&& other) noexcept : SmallVector() {
     if (other.heap_ == nullptr) {
       std::memcpy(inline_, other.inline_, other.size_ * sizeof(T));

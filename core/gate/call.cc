@@ -138,7 +138,7 @@ Result<Call> ReadCall(json::Value payload) {
 
 // Canonical text has its members in one order, so that every part lies at a known distance from the
 // last: {"id":…,"jsonrpc":"2.0","method":"…","params":{"_meta":…,"arguments":…,"name":"…"}}.
-void RecordMessage(const Call& call, CanonicalForm form, DecisionRecord& record) {
+void RecordMessage(const Call& call, CanonicalForm form, CallRecord& record) {
   record.message = std::move(form.text);
   const std::string_view text = record.message;
   const std::size_t begin = CanonicalForm::kPayloadAt;

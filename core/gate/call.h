@@ -9,7 +9,7 @@
 #include "callgate/json.h"
 #include "callgate/result.h"
 #include "core/envelope/parsed_envelope.h"
-#include "core/policy/decision_record.h"
+#include "core/gate/call_record.h"
 
 namespace callgate::gate {
 
@@ -28,7 +28,7 @@ Result<Call> ReadCall(json::Value payload);
 
 // Finds the parts of `call` in the bytes that verified, and takes these into `record`.
 // REQUIRES: `form` is a canonical form of the payload that `call` was read from.
-void RecordMessage(const Call& call, CanonicalForm form, DecisionRecord& record);
+void RecordMessage(const Call& call, CanonicalForm form, CallRecord& record);
 
 }  // namespace callgate::gate
 

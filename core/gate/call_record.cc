@@ -32,6 +32,12 @@ std::vector<ledger::JournalRecord::Charge> JournalledCharges(const CallRecord& r
 
 }  // namespace
 
+std::shared_ptr<DecisionRecord> CallRecord::CopyForResponse() const {
+  auto copy = std::make_shared<CallRecord>(*this);
+  copy->sequence = 0;
+  return copy;
+}
+
 std::vector<std::vector<RateCharge>> CallRecord::ChargeLists() const {
   std::vector<std::vector<RateCharge>> lists;
   for (const Allowance& allowance : allowances) {

@@ -3,13 +3,16 @@
 #ifndef CALLGATE_CORE_GATE_CALL_RECORD_H_
 #define CALLGATE_CORE_GATE_CALL_RECORD_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "callgate/crypto.h"
 #include "core/base/small_vector.h"
 #include "core/ledger/rate_table.h"
 #include "core/ledger/session_record.h"
@@ -26,10 +29,24 @@ struct Allowance {
   std::uint32_t taken;  // which of them the call was charged to
 };
 
+// Part of CallRecord::message.
+struct MessageSlice {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+};
+
+// Everything is as far as the call was verified; empty otherwise.
 struct CallRecord : DecisionRecord {
+  bool IsOfCall() const noexcept override { return true; }
+  // Without effects: judging a response changes nothing in the ledger.
+  std::shared_ptr<DecisionRecord> CopyForResponse() const override;
   std::vector<RateCharge> Charges() const override;
-  std::vector<RateCharge> Charged() const override;
-  std::string Effects() const override;
+  std::vector<RateCharge> Charged() const;
+  std::string Effects() const;
+
+  std::string_view View(MessageSlice slice) const noexcept {
+    return std::string_view(message).substr(slice.offset, slice.size);
+  }
 
   // The capabilities that an allowance names.
   std::span<const std::uint32_t> Allowing(const Allowance& allowance) const noexcept {
@@ -48,6 +65,19 @@ struct CallRecord : DecisionRecord {
   }
   // For each limited context of the chain, its limits in order.
   std::vector<std::vector<RateCharge>> ChargeLists() const;
+
+  std::string message;  // the bytes whose signature verified
+  MessageSlice payload, arguments, request_id, method, tool;
+  // The payload without its _meta, which is not forwarded; empty where it had none.
+  std::string forwarded;
+  bool arguments_are_absent = false;  // which means {}
+  // Of what session_id, subject and context_name view, and of what policy_digest views.
+  std::shared_ptr<const void> owner, policy_owner;
+  std::string_view session_id, subject, policy_digest;
+  std::optional<PublicKey> public_key;
+  std::optional<Signature> signature;
+  std::optional<std::chrono::milliseconds> retry_after;
+  std::string_view cause;  // static
 
   ledger::SessionRecord* session = nullptr;    // `owner` keeps it
   base::SmallVector<Allowance, 4> allowances;  // own context first; empty where policy denies

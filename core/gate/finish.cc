@@ -115,7 +115,7 @@ Decision Deny(PlannedCall call, ErrorCode code) {
 }
 
 Decision DenyTime(const Error& error) {
-  auto record = std::make_shared<DecisionRecord>();
+  auto record = std::make_shared<CallRecord>();
   record->reason = error.message;
   return DecisionBuilder::Deny(error.code, nullptr, policy::kNoCapability, std::move(record));
 }

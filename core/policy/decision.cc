@@ -80,62 +80,9 @@ std::vector<RateCharge> Decision::charges() const {
   return {ChargeOf(*context_, capability, {})};
 }
 
-std::string_view Decision::payload() const noexcept {
-  if (!allowed_ || record_ == nullptr) return {};
-  return record_->forwarded.empty() ? record_->View(record_->payload)
-                                    : std::string_view(record_->forwarded);
-}
-
-std::string_view Decision::session_id() const noexcept {
-  return record_ != nullptr ? record_->session_id : std::string_view();
-}
-
-std::string_view Decision::subject() const noexcept {
-  return record_ != nullptr ? record_->subject : std::string_view();
-}
-
 std::string_view Decision::context() const noexcept {
   if (context_ != nullptr) return context_->name;
   return record_ != nullptr ? record_->context_name : std::string_view();
-}
-
-std::string_view Decision::method() const noexcept {
-  return record_ != nullptr ? record_->View(record_->method) : std::string_view();
-}
-
-std::string_view Decision::tool() const noexcept {
-  return record_ != nullptr ? record_->View(record_->tool) : std::string_view();
-}
-
-std::string_view Decision::request_id() const noexcept {
-  return record_ != nullptr ? record_->View(record_->request_id) : std::string_view();
-}
-
-std::string_view Decision::arguments() const noexcept {
-  if (record_ == nullptr) return {};
-  return record_->arguments_are_absent ? "{}" : record_->View(record_->arguments);
-}
-
-std::optional<PublicKey> Decision::public_key() const {
-  return record_ != nullptr ? record_->public_key : std::nullopt;
-}
-
-std::optional<Signature> Decision::signature() const {
-  return record_ != nullptr ? record_->signature : std::nullopt;
-}
-
-// Hashed when asked for: most callers never ask, and no message needs hashing to be decided.
-std::optional<Sha256Digest> Decision::message_digest() const {
-  if (record_ == nullptr || record_->message.empty()) return std::nullopt;
-  return Sha256(record_->message);
-}
-
-std::string_view Decision::policy_digest() const noexcept {
-  return record_ != nullptr ? record_->policy_digest : std::string_view();
-}
-
-std::vector<RateCharge> Decision::charged() const {
-  return record_ != nullptr ? record_->Charged() : std::vector<RateCharge>();
 }
 
 std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
@@ -144,27 +91,14 @@ std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
   return context_->capabilities[static_cast<std::size_t>(capability_)].max_response_size;
 }
 
-std::optional<std::chrono::milliseconds> Decision::retry_after() const noexcept {
-  return record_ != nullptr ? record_->retry_after : std::nullopt;
-}
-
-std::string_view Decision::cause() const noexcept {
-  return record_ != nullptr ? record_->cause : std::string_view();
-}
-
-std::string Decision::effects() const {
-  return record_ != nullptr ? record_->Effects() : std::string();
-}
-
 Decision Decision::CheckResponse(std::string_view result_json) const {
   if (!allowed_) return *this;
   const auto refuse = [this](ErrorCode code, std::string_view rule) {
-    auto record = record_ != nullptr ? std::make_shared<DecisionRecord>(*record_)
-                                     : std::make_shared<DecisionRecord>();
+    auto record =
+        record_ != nullptr ? record_->CopyForResponse() : std::make_shared<DecisionRecord>();
     record->rule = rule;
     record->max_response_size = max_response_size();
-    record->charges = charges();
-    record->charged = charged();
+    if (record_ == nullptr) record->charges = charges();
     return DecisionBuilder::Deny(code, context_, capability_, std::move(record));
   };
   // How much a result may be is max_response_size's to say: only its nesting is bounded here.

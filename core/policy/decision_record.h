@@ -2,7 +2,6 @@
 #ifndef CALLGATE_CORE_POLICY_DECISION_RECORD_H_
 #define CALLGATE_CORE_POLICY_DECISION_RECORD_H_
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,46 +14,28 @@
 
 namespace callgate {
 
-// Part of DecisionRecord::message.
-struct MessageSlice {
-  std::uint32_t offset = 0;
-  std::uint32_t size = 0;
-};
-
-// Everything is as far as the call was verified; empty otherwise.
+// The record of a policy's answer, and the base of the record of a call (core/gate/call_record.h),
+// which alone answers the accessors of Decision that belong to a call.
 struct DecisionRecord {
   virtual ~DecisionRecord() = default;
-  // What costs something to write down is written when it is asked for.
+  // True for the record of a call.
+  virtual bool IsOfCall() const noexcept { return false; }
+  // What a Decision about the response of the same call starts from.
+  virtual std::shared_ptr<DecisionRecord> CopyForResponse() const {
+    return std::make_shared<DecisionRecord>(*this);
+  }
+  // Written down when it is asked for, where that costs something.
   virtual std::vector<RateCharge> Charges() const { return charges; }
-  virtual std::vector<RateCharge> Charged() const { return charged; }
-  virtual std::string Effects() const { return {}; }
 
-  // Of policy. `reason` is what to say instead of the meaning of the code; may be empty.
+  // What to say instead of the meaning of the code; may be empty.
   std::string reason;
   std::string_view rule;  // static
   std::string where;
   std::int32_t deny_entry = policy::kNoDenyEntry;  // of the Decision's context
   std::vector<TriedCapability> details;
   std::vector<RateCharge> charges;
-
-  // Of the call. Views without a slice point into `owner`.
-  std::string message;  // the bytes whose signature verified
-  MessageSlice payload, arguments, request_id, method, tool;
-  // The payload without its _meta, which is not forwarded; empty where it had none.
-  std::string forwarded;
-  bool arguments_are_absent = false;  // which means {}
-  std::shared_ptr<const void> owner, policy_owner;
-  std::string_view session_id, subject, context_name, policy_digest;
-  std::optional<PublicKey> public_key;
-  std::optional<Signature> signature;
-  std::vector<RateCharge> charged;
   std::optional<std::uint64_t> max_response_size;
-  std::optional<std::chrono::milliseconds> retry_after;
-  std::string_view cause;  // static
-
-  std::string_view View(MessageSlice slice) const noexcept {
-    return std::string_view(message).substr(slice.offset, slice.size);
-  }
+  std::string_view context_name;  // where the Decision has no context; what it views must last
 };
 
 // Not public: only the rooms that decide make Decisions.

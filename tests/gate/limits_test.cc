@@ -76,6 +76,8 @@ TEST(Authorize, ResponsesAreHeldToTheLimitOfTheCapability) {
   const Decision over = decision.CheckResponse('"' + std::string(99, 'x') + '"');
   EXPECT_EQ(Answer(over), "OUTPUT_SIZE_EXCEEDED");
   EXPECT_EQ(over.session_id(), "session-1");
+  EXPECT_EQ(over.tool(), "fs.read");
+  EXPECT_EQ(over.message_digest(), decision.message_digest());
   EXPECT_EQ(over.payload(), "");
   EXPECT_EQ(over.effects(), "");
   EXPECT_EQ(Answer(scene.gate->Authorize(scene.Call("no", "{}"), kNoon).CheckResponse("1")),
