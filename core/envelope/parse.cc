@@ -116,9 +116,16 @@ Result<ParsedEnvelope> ParseEnvelope(std::string_view bytes, const Limits& limit
         "2001 to 2200",
         "/timestamp");
   }
-  return ParsedEnvelope{
-      std::move(*document), *protocol,       token->string(),          *signature,  *payload,
-      timestamp->seconds,   timestamp->time, timestamp->has_remainder, bytes.size()};
+  return ParsedEnvelope{std::move(*document),
+                        *protocol,
+                        token->string(),
+                        *signature,
+                        *payload,
+                        timestamp->seconds,
+                        time->is_string() ? time->string() : time->number(),
+                        timestamp->time,
+                        timestamp->has_remainder,
+                        bytes.size()};
 }
 
 }  // namespace callgate

@@ -25,6 +25,7 @@ std::optional<unsigned> Digits(std::string_view text) {
 std::optional<Timestamp> ReadTimestamp(std::string_view text) {
   constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
   constexpr std::size_t kMostDecimals = 9;
+  static_assert(kForm.size() + 2 + kMostDecimals == kLongestTimestamp);
   if (text.size() < kForm.size() + 1 || text.size() > kForm.size() + 2 + kMostDecimals ||
       text.back() != 'Z') {
     return std::nullopt;

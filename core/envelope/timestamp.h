@@ -1,6 +1,7 @@
 #ifndef CALLGATE_CORE_ENVELOPE_TIMESTAMP_H_
 #define CALLGATE_CORE_ENVELOPE_TIMESTAMP_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 #include "callgate/time.h"
 
 namespace callgate::envelope {
+
+inline constexpr std::size_t kLongestTimestamp = 30;  // with nine decimals
 
 struct Timestamp {
   std::int64_t seconds;  // what is signed

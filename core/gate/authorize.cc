@@ -14,7 +14,9 @@
 namespace callgate {
 
 Decision Gate::Authorize(std::string_view bytes, Time now) {
-  if (const Result<void> valid = CheckTime(now); !valid) return gate::DenyTime(valid.error());
+  if (const Result<void> valid = CheckTime(now); !valid) {
+    return gate::DenyTime(valid.error(), bytes, state_->options.limits);
+  }
   const gate::GateSnapshot gate_snapshot = state_->Read();
   gate::PlannedCall call =
       gate::PlanCall(gate_snapshot, bytes, {now, gate_snapshot.tables->clock.Observe(now)});
@@ -26,15 +28,13 @@ Decision Gate::Authorize(std::string_view bytes, Time now) {
 namespace gate {
 namespace {
 
-PlannedCall Refused(PlannedCall call, const Error& error) {
+// Before the signature verified: the bytes are all that is known of the envelope.
+PlannedCall Refused(PlannedCall call, std::string_view bytes, const Limits& limits,
+                    const Error& error) {
   call.refusal = error.code;
+  call.record->KeepUnverified(bytes, limits);
   call.record->reason = error.message;
   if (!error.where.empty()) call.record->reason += " at " + error.where;
-  return call;
-}
-
-PlannedCall Refused(PlannedCall call, ErrorCode code) {
-  call.refusal = code;
   return call;
 }
 
@@ -47,20 +47,25 @@ PlannedCall PlanCall(const GateSnapshot& gate_snapshot, std::string_view bytes, 
   call.window = gate_snapshot.options.window;
   CallRecord& record = *call.record;
 
+  const Limits& limits = gate_snapshot.options.limits;
+  const auto refused = [&](const Error& error) {
+    return Refused(std::move(call), bytes, limits, error);
+  };
+
   // Form: all of it, before anything is believed.
-  const Result<ParsedEnvelope> envelope = ParseEnvelope(bytes, gate_snapshot.options.limits);
-  if (!envelope) return Refused(std::move(call), envelope.error());
+  const Result<ParsedEnvelope> envelope = ParseEnvelope(bytes, limits);
+  if (!envelope) return refused(envelope.error());
   const Result<Call> request = ReadCall(envelope->payload);
-  if (!request) return Refused(std::move(call), request.error());
+  if (!request) return refused(request.error());
 
   // Who: the issuer's word, then the session that it names, then that session's key.
   const Result<ClaimsPtr> claims = VerifiedClaims(gate_snapshot, envelope->security_token, times);
-  if (!claims) return Refused(std::move(call), claims.error());
+  if (!claims) return refused(claims.error());
   const Result<ledger::SessionPtr> session = BoundSession(gate_snapshot, *claims, times, record);
-  if (!session) return Refused(std::move(call), session.error());
+  if (!session) return refused(session.error());
   std::optional<CanonicalForm> form = VerifiedForm(*envelope, (*session)->key);
-  if (!form) return Refused(std::move(call), ErrorCode::kInvalidSignature);
-  RecordMessage(*request, std::move(*form), record);
+  if (!form) return refused(Error{ErrorCode::kInvalidSignature, "", ""});
+  RecordMessage(*envelope, *request, std::move(*form), record);
   record.signature = envelope->signature;
   record.second = envelope->timestamp_seconds;
   record.token_expires_at = (*claims)->expires_at.time_since_epoch().count();

@@ -82,33 +82,7 @@ Result<Call> ReadToolsList(std::optional<json::Value> params) {
   return call;
 }
 
-// One past the JSON string that begins at `at`. REQUIRES: compact valid JSON, as for SkipValue.
-std::size_t SkipString(std::string_view text, std::size_t at) {
-  for (++at; text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return at + 1;
-}
-
-// One past the JSON value that begins at `at`.
-std::size_t SkipValue(std::string_view text, std::size_t at) {
-  if (text[at] == '"') return SkipString(text, at);
-  if (text[at] != '{' && text[at] != '[') return text.find_first_of(",}]", at);
-  for (std::size_t depth = 0;;) {
-    const char c = text[at];
-    if (c == '"') {
-      at = SkipString(text, at);
-      continue;
-    }
-    ++at;
-    if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return at;
-  }
-}
-
-MessageSlice Slice(std::size_t begin, std::size_t end) {
-  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)};
-}
+TextSlice WithoutQuotes(TextSlice text) { return {text.offset + 1, text.size - 2}; }
 
 }  // namespace
 
@@ -136,38 +110,28 @@ Result<Call> ReadCall(json::Value payload) {
   return Invalid("method must be tools/call or tools/list", "/payload/method");
 }
 
-// Canonical text has its members in one order, so that every part lies at a known distance from the
-// last: {"id":…,"jsonrpc":"2.0","method":"…","params":{"_meta":…,"arguments":…,"name":"…"}}.
-void RecordMessage(const Call& call, CanonicalForm form, CallRecord& record) {
+void RecordMessage(const ParsedEnvelope& envelope, const Call& call, CanonicalForm form,
+                   CallRecord& record) {
   record.message = std::move(form.text);
-  const std::string_view text = record.message;
-  const std::size_t begin = CanonicalForm::kPayloadAt;
-  const std::size_t end = begin + form.payload_bytes;
-  record.payload = Slice(begin, end);
-
-  const std::size_t id = begin + std::string_view(R"({"id":)").size();
-  const std::size_t id_end = SkipValue(text, id);
-  record.request_id = Slice(id, id_end);
-  const std::size_t method = id_end + std::string_view(R"(,"jsonrpc":"2.0","method":")").size();
-  const std::size_t method_end = SkipString(text, method - 1) - 1;
-  record.method = Slice(method, method_end);
-
-  const std::size_t params = method_end + std::string_view(R"(","params":{)").size();
-  std::size_t rest = params;  // the first member of params that is forwarded
+  record.timestamp_size = static_cast<std::uint8_t>(envelope.timestamp_text.size());
+  std::ranges::copy(envelope.timestamp_text, record.timestamp.begin());
+  const MessageParts& parts = form.parts;
+  record.payload = parts.payload;
+  record.security_token = WithoutQuotes(parts.security_token);
+  record.request_id = parts.id;
+  record.method = WithoutQuotes(parts.method);
   if (call.has_meta) {
-    rest = SkipValue(text, params + std::string_view(R"("_meta":)").size());
-    if (text[rest] == ',') ++rest;
-    record.forwarded.append(text.substr(begin, params - begin));
-    record.forwarded.append(text.substr(rest, end - rest));
+    const std::string_view text = record.message;
+    // "_meta" comes before all other members of params.
+    const std::size_t first = parts.params.offset + 1;
+    const std::size_t rest = parts.meta.end() + (text[parts.meta.end()] == ',' ? 1 : 0);
+    record.forwarded.append(text.substr(parts.payload.offset, first - parts.payload.offset));
+    record.forwarded.append(text.substr(rest, parts.payload.end() - rest));
   }
   if (call.method != Method::kToolsCall) return;
-  const std::size_t tool_end = end - std::string_view(R"("}})").size();
-  record.tool = Slice(tool_end - call.tool.size(), tool_end);
+  record.tool = WithoutQuotes(parts.name);
+  record.arguments = parts.arguments;
   record.arguments_are_absent = !call.arguments.has_value();
-  if (call.arguments) {
-    record.arguments = Slice(rest + std::string_view(R"("arguments":)").size(),
-                             record.tool.offset - std::string_view(R"(,"name":")").size());
-  }
 }
 
 }  // namespace callgate::gate

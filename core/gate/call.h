@@ -26,9 +26,10 @@ struct Call {
 // Exactly the members that are known, each of its one type. INVALID_ENVELOPE with the place.
 Result<Call> ReadCall(json::Value payload);
 
-// Finds the parts of `call` in the bytes that verified, and takes these into `record`.
-// REQUIRES: `form` is a canonical form of the payload that `call` was read from.
-void RecordMessage(const Call& call, CanonicalForm form, CallRecord& record);
+// Takes the bytes that verified, and where the parts of `call` lie in them, into `record`.
+// REQUIRES: `call` was read from the payload of `envelope`, and `form` is a canonical form of it.
+void RecordMessage(const ParsedEnvelope& envelope, const Call& call, CanonicalForm form,
+                   CallRecord& record);
 
 }  // namespace callgate::gate
 

@@ -3,6 +3,7 @@
 #ifndef CALLGATE_CORE_GATE_CALL_RECORD_H_
 #define CALLGATE_CORE_GATE_CALL_RECORD_H_
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,7 +14,10 @@
 #include <vector>
 
 #include "callgate/crypto.h"
+#include "callgate/limits.h"
 #include "core/base/small_vector.h"
+#include "core/envelope/parsed_envelope.h"
+#include "core/envelope/timestamp.h"
 #include "core/ledger/rate_table.h"
 #include "core/ledger/session_record.h"
 #include "core/policy/decision_record.h"
@@ -29,12 +33,6 @@ struct Allowance {
   std::uint32_t taken;  // which of them the call was charged to
 };
 
-// Part of CallRecord::message.
-struct MessageSlice {
-  std::uint32_t offset = 0;
-  std::uint32_t size = 0;
-};
-
 // Everything is as far as the call was verified; empty otherwise.
 struct CallRecord : DecisionRecord {
   bool IsOfCall() const noexcept override { return true; }
@@ -44,9 +42,14 @@ struct CallRecord : DecisionRecord {
   std::vector<RateCharge> Charged() const;
   std::string Effects() const;
 
-  std::string_view View(MessageSlice slice) const noexcept {
-    return std::string_view(message).substr(slice.offset, slice.size);
+  // For the digest of an envelope whose signature did not verify, which is made when it is asked
+  // for. Not of one that is too long to be read.
+  void KeepUnverified(std::string_view bytes, const Limits& limits) {
+    if (bytes.size() <= limits.max_json_bytes) unverified.emplace(bytes);
   }
+
+  std::string_view View(TextSlice slice) const noexcept { return slice.Of(message); }
+  std::string_view Timestamp() const noexcept { return {timestamp.data(), timestamp_size}; }
 
   // The capabilities that an allowance names.
   std::span<const std::uint32_t> Allowing(const Allowance& allowance) const noexcept {
@@ -67,7 +70,11 @@ struct CallRecord : DecisionRecord {
   std::vector<std::vector<RateCharge>> ChargeLists() const;
 
   std::string message;  // the bytes whose signature verified
-  MessageSlice payload, arguments, request_id, method, tool;
+  TextSlice payload, arguments, request_id, method, tool, security_token;
+  // The envelope's, as sent; the whole seconds are signed.
+  std::array<char, envelope::kLongestTimestamp> timestamp;
+  std::uint8_t timestamp_size = 0;
+  std::optional<std::string> unverified;  // the envelope, where its signature did not verify
   // The payload without its _meta, which is not forwarded; empty where it had none.
   std::string forwarded;
   bool arguments_are_absent = false;  // which means {}

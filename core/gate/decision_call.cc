@@ -19,6 +19,16 @@ std::string_view Decision::payload() const noexcept {
   return call->forwarded.empty() ? call->View(call->payload) : std::string_view(call->forwarded);
 }
 
+std::string_view Decision::signed_payload() const noexcept {
+  const auto* call = CallOf(record_.get());
+  return call != nullptr ? call->View(call->payload) : std::string_view();
+}
+
+std::string_view Decision::timestamp() const noexcept {
+  const auto* call = CallOf(record_.get());
+  return call != nullptr ? call->Timestamp() : std::string_view();
+}
+
 std::string_view Decision::session_id() const noexcept {
   const auto* call = CallOf(record_.get());
   return call != nullptr ? call->session_id : std::string_view();
@@ -65,6 +75,18 @@ std::optional<Sha256Digest> Decision::message_digest() const {
   const auto* call = CallOf(record_.get());
   if (call == nullptr || call->message.empty()) return std::nullopt;
   return Sha256(call->message);
+}
+
+std::optional<Sha256Digest> Decision::token_digest() const {
+  const auto* call = CallOf(record_.get());
+  if (call == nullptr || call->message.empty()) return std::nullopt;
+  return Sha256(call->View(call->security_token));
+}
+
+std::optional<Sha256Digest> Decision::envelope_digest() const {
+  const auto* call = CallOf(record_.get());
+  if (call == nullptr || !call->unverified) return std::nullopt;
+  return Sha256(*call->unverified);
 }
 
 std::string_view Decision::policy_digest() const noexcept {

@@ -114,8 +114,9 @@ Decision Deny(PlannedCall call, ErrorCode code) {
   return DecisionBuilder::Deny(code, nullptr, policy::kNoCapability, std::move(call.record));
 }
 
-Decision DenyTime(const Error& error) {
+Decision DenyTime(const Error& error, std::string_view bytes, const Limits& limits) {
   auto record = std::make_shared<CallRecord>();
+  record->KeepUnverified(bytes, limits);
   record->reason = error.message;
   return DecisionBuilder::Deny(error.code, nullptr, policy::kNoCapability, std::move(record));
 }

@@ -46,7 +46,7 @@ struct ToLedgerAnswer {
 Plan Gate::MakePlan(std::string_view bytes, Time now) {
   auto plan = std::make_unique<Plan::State>();
   if (const Result<void> valid = CheckTime(now); !valid) {
-    plan->refusal = gate::DenyTime(valid.error());
+    plan->refusal = gate::DenyTime(valid.error(), bytes, state_->options.limits);
     return Plan(std::move(plan));
   }
   const gate::GateSnapshot gate_snapshot = state_->Read();

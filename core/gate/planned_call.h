@@ -49,8 +49,8 @@ void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record);
 // The decision. Allows only what nothing refused or denied and the ledger committed.
 Decision Finish(PlannedCall call, const LedgerAnswer& answer);
 Decision Deny(PlannedCall call, ErrorCode code);
-// What is said to a caller whose `now` is no time.
-Decision DenyTime(const Error& error);
+// What is said of the envelope in `bytes` to a caller whose `now` is no time.
+Decision DenyTime(const Error& error, std::string_view bytes, const Limits& limits);
 
 // |at - timestamp| <= window, exactly.
 bool IsFresh(const PlannedCall& call, Time at) noexcept;

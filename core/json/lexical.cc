@@ -2,12 +2,16 @@
 
 namespace callgate::json {
 
-void WriteLexical(Value value, KeyOrder order, std::string& out) {
-  Output output(out, 0);
-  Write(value, order, output, [](Value number, Output& to) {
+void PutLexical(Value value, KeyOrder order, Output& out) {
+  Write(value, order, out, [](Value number, Output& to) {
     to.Put(number.number());
     return true;
   });
+}
+
+void WriteLexical(Value value, KeyOrder order, std::string& out) {
+  Output output(out, 0);
+  PutLexical(value, order, output);
 }
 
 }  // namespace callgate::json

@@ -102,6 +102,9 @@ bool Write(Value root, KeyOrder order, Output& out, PutNumber put_number) {
   return true;
 }
 
+// As WriteLexical.
+void PutLexical(Value value, KeyOrder order, Output& out);
+
 }  // namespace callgate::json
 
 #endif  // CALLGATE_CORE_JSON_WRITE_H_

@@ -63,6 +63,9 @@ class [[nodiscard]] Decision {
 
   // The compact JSON-RPC text whose signature verified; empty unless allowed.
   std::string_view payload() const noexcept;
+  // The text whose signature verified with all of its members, also of a call that is denied;
+  // empty before it verified.
+  std::string_view signed_payload() const noexcept;
   std::string_view session_id() const noexcept;
   std::string_view subject() const noexcept;     // the token's sub
   std::string_view context() const noexcept;     // name of the SecurityContext
@@ -74,6 +77,13 @@ class [[nodiscard]] Decision {
   std::optional<Signature> signature() const;
   // SHA-256 of the bytes that were signed; nullopt before the signature verified.
   std::optional<Sha256Digest> message_digest() const;
+  // The envelope's timestamp as it was sent, of which the whole seconds are signed.
+  std::string_view timestamp() const noexcept;
+  // SHA-256 of the security token; nullopt before the signature verified.
+  std::optional<Sha256Digest> token_digest() const;
+  // SHA-256 of an envelope whose signature did not verify, and of which nothing else is known;
+  // nullopt for any other, and for one longer than Limits::max_json_bytes.
+  std::optional<Sha256Digest> envelope_digest() const;
   // PolicySet::Digest of the policy that judged; empty where policy was not reached.
   std::string_view policy_digest() const noexcept;
   // The limits that were charged: one for each context of the chain that has one.
