@@ -20,6 +20,8 @@ need() {
   shift 3
   "$@" >/dev/null 2>&1 || { apt+=("$a"); dnf+=("$d"); brew+=("$b"); }
 }
+# Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
+on_path() { PATH="$PATH:/usr/sbin" command -v "$1"; }
 # The first Python of at least 3.10 that can make virtual environments, unless one was made.
 find_python() {
   [[ -x .venv/bin/python ]] && return
@@ -43,7 +45,10 @@ check_system() {
     pkg-config --exists gtest gmock
   need libbenchmark-dev google-benchmark-devel google-benchmark pkg-config --exists benchmark
   need "python3 python3-venv" python3 python find_python
-  if wants dev; then need openssl openssl openssl command -v openssl; fi
+  if wants dev; then
+    need openssl openssl openssl command -v openssl
+    need nginx-light nginx nginx on_path nginx
+  fi
   if wants clang; then
     need "clang-16 libclang-rt-16-dev" "clang16 compiler-rt16" llvm@16 command -v clang++-16
     need clang-format-16 clang16-tools-extra llvm@16 command -v clang-format-16
@@ -58,7 +63,8 @@ check_system || {
   [[ $(id -u) -eq 0 ]] || as_root=(sudo -n)
   if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
     echo "installing ${apt[*]}"
-    export DEBIAN_FRONTEND=noninteractive
+    # A server that a test starts must not be started by its package.
+    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
     # shellcheck disable=SC2068  # a row may name two packages
     "${as_root[@]}" apt-get update -qq &&
       "${as_root[@]}" apt-get install -y -qq --no-install-recommends ${apt[@]} \

@@ -226,13 +226,15 @@ async def post(
     return response.status_code, json.loads(response.content), response.headers
 
 
-async def raw(port: int, *parts: bytes) -> bytes:
+async def raw(port: int, *parts: bytes, half_close: bool = False) -> bytes:
     """What the server writes until it closes, to bytes that are no client's."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
+        if half_close:
+            writer.write_eof()
         return await asyncio.wait_for(reader.read(), 5)
     finally:
         writer.close()

@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
@@ -98,6 +98,25 @@ def test_operators_need_their_credential_and_agents_do_not_reach_them(
     with shared.agent(headers={"authorization": f"Bearer {CREDENTIAL}"}) as agent:
         for path in ("/admin/v1/sessions", "/metrics"):
             assert agent.get(path).status_code == 404
+
+
+def test_an_encoded_path_is_no_route_of_operators(shared: GatewayProcess) -> None:
+    with shared.operator() as operator:
+        assert operator.get("/metrics").status_code == 200
+        for path in ("/metrics%0a", "/%6Detrics", "/admin/v1/sessions%0a", "/admin%2Fv1/sessions"):
+            assert operator.get(path).status_code == 404, path
+
+
+def test_an_id_in_a_path_of_operators_is_decoded_once(shared: GatewayProcess) -> None:
+    workload = "spiffe://a.example/100%2F x"
+    entry = {"workload_id": workload, "scopes": ["nothing"], "tie": "none", "lifetime": 600}
+    once, twice = quote(workload, safe=""), quote(quote(workload, safe=""), safe="")
+    with shared.operator() as operator:
+        assert operator.post("/admin/v1/executions", json=entry).status_code == 201
+        for path in (twice, workload.replace(" ", "%20"), "%ff"):
+            assert operator.delete(f"/admin/v1/executions/{path}").status_code in {400, 404}
+        removed = operator.delete(f"/admin/v1/executions/{once}")
+        assert removed.json()["workload_id"] == workload
 
 
 def test_operators_connections_are_bounded(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
 from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.path_parameter import path_parameter
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.ties import EnrolmentTie, Tie, tie_of_json
@@ -80,7 +81,7 @@ class _Executions:
         return answer_of(shown, replies.CREATED)
 
     async def remove(self, request: Request) -> Response:
-        workload_id = request.path_params["workload_id"]
+        workload_id = path_parameter(request, "workload_id")
         record = self._registry.remove(workload_id)
         ended = await self._revocation.end_all_of(workload_id, "the operator removed the execution")
         await self._audit.note("execution_removed", {"workload": workload_id}, state=[record])

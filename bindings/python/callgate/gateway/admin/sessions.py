@@ -12,6 +12,7 @@ from callgate import Session
 from callgate.gateway.admin.body import read_object
 from callgate.gateway.admin.executions import NO_REASON
 from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.path_parameter import path_parameter
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.attested_sessions import AttestedSession
 from callgate.gateway.wire.refusal import Refusal
@@ -46,7 +47,7 @@ class _Sessions:
         return answer_of({"sessions": sessions})
 
     async def get(self, request: Request) -> Response:
-        attested = self._sessions.get(request.path_params["session_id"])
+        attested = self._sessions.get(path_parameter(request, "session_id"))
         shown = None if attested is None else self._shown(attested)
         if shown is None:
             raise Refusal("UNKNOWN_SESSION")
@@ -57,7 +58,7 @@ class _Sessions:
         return await self._revoke(members["session_id"], members.get("reason", NO_REASON))
 
     async def delete(self, request: Request) -> Response:
-        return await self._revoke(request.path_params["session_id"], NO_REASON)
+        return await self._revoke(path_parameter(request, "session_id"), NO_REASON)
 
     async def _revoke(self, session_id: str, reason: str) -> Response:
         workload_id = await self._revocation.revoke_session(session_id, reason)

@@ -1,4 +1,5 @@
-"""PeerProtocol: uvicorn's HTTP/1.1 protocol, which also says who the peer is."""
+"""PeerProtocol: uvicorn's HTTP/1.1 protocol, which also says who the peer is, and gives routes the
+path as it was sent."""
 
 from __future__ import annotations
 
@@ -19,18 +20,21 @@ _UCRED = struct.Struct("iII")
 
 
 class PeerProtocol(H11Protocol):
-    """Puts a ``Peer`` into ``scope["extensions"]``, once a connection, from the socket and TLS.
+    """Puts a ``Peer`` into ``scope["extensions"]``, once a connection, from the socket and TLS, and
+    the path into ``scope["path"]`` without decoding it.
 
-    Give it to uvicorn as ``http=PeerProtocol``; ASGI itself names no uid and no certificate.
+    Give it to uvicorn as ``http=PeerProtocol``; ASGI itself names no uid and no certificate. A
+    decoded path lets two readers see two paths: a proxy that guards ``/metrics`` does not guard
+    ``/%6Detrics``. So an encoded character matches no route, and ``path_parameter`` alone decodes.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.peer = peer_of_transport(transport)
-        self.app: Any = _WithPeer(self.app, self.peer)
+        self.app: Any = _AsSent(self.app, self.peer)
 
 
-class _WithPeer:
+class _AsSent:
     __slots__ = ("_app", "_peer")
 
     def __init__(self, app: ASGIApp, peer: Peer) -> None:
@@ -39,6 +43,7 @@ class _WithPeer:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         scope.setdefault("extensions", {})[EXTENSION] = self._peer
+        scope["path"] = scope["raw_path"].decode("ascii")
         return self._app(scope, receive, send)
 
 

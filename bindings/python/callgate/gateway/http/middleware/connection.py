@@ -78,6 +78,7 @@ class _BoundedConnection(PeerProtocol):
     _counted: tuple[str, ...] = ()
     _lingering: asyncio.TimerHandle | None = None
     _reader: asyncio.TimerHandle | None = None
+    _peer_is_done = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.conn = StrictFraming(header_bytes=self.bounds.header_bytes)
@@ -123,6 +124,22 @@ class _BoundedConnection(PeerProtocol):
             self._await(_BODY)
         elif self._deadline is not None:
             self._await(frozenset())
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """The peer sends no more. A request that is all there is answered before the connection
+        ends; TLS has no half of a connection to keep open."""
+        is_whole = self.conn.their_state is h11.DONE and self.transport.can_write_eof()
+        self._peer_is_done = is_whole and self._lingering is None
+        if not self._peer_is_done:
+            # asyncio would close by itself, and know nothing of writes that wait to be joined.
+            self.transport.close()
+        return self._peer_is_done
+
+    def on_response_complete(self) -> None:
+        """Of requests that came at once, the next is under way after this."""
+        super().on_response_complete()
+        if self._peer_is_done and self.conn.their_state is not h11.DONE:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """More of an answer is unread than should be."""
