@@ -5,7 +5,7 @@
 set(CALLGATE_HOUSE
   "error                 | error.h error_codes.inc limits.h result.h time.h | "
   "base                  |  | "
-  "json                  | json.h result_meter.h split_object.h | error base"
+  "json                  | json.h result_meter.h scan.h split_object.h | error base"
   "crypto                | crypto.h | error json"
   "token                 | token.h | error base json crypto"
   "envelope              | envelope.h | error json crypto"

@@ -1,8 +1,10 @@
 #include "core/crypto/jwk.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "callgate/scan.h"
 #include "core/crypto/base64.h"
 
 namespace callgate::crypto {
@@ -43,32 +45,20 @@ Error NotForEd25519() {
   return Refused("not a JWK for Ed25519 signatures (kty OKP, crv Ed25519, RFC 8037)", "");
 }
 
-// The value of the member "d" of the outermost object, as it stands in the source. It is found
-// without the JSON parser, because whatever that copies stays in ordinary memory. Exact on valid
-// JSON whose key is written without escapes; what it finds in other texts does not matter, since
-// the parser refuses them.
-std::string_view FindSecret(std::string_view json) {
-  int depth = 0;
-  bool key_is_d = false;
-  bool in_value = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
-    if (c == '"') {
-      const std::size_t begin = ++i;
-      while (i < json.size() && json[i] != '"') i += json[i] == '\\' ? 2 : 1;
-      if (i >= json.size()) return {};
-      const std::string_view text = json.substr(begin, i - begin);
-      if (in_value) return text;
-      key_is_d = depth == 1 && text == "d";
-      continue;
-    }
-    in_value = c == ':' && key_is_d;
-    key_is_d = false;
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
+// What stands between the quotes of the member "d", as it stands in the source; empty where there
+// is no such string. It is found without the JSON parser, because whatever that copies stays in
+// ordinary memory.
+Result<std::string_view> FindSecret(std::string_view json) {
+  static constexpr std::array<std::string_view, 1> kSecret = {"d"};
+  const auto found = json::FindMembers(json, kSecret);
+  if (!found) {
+    return Refused("not a JSON object: " + found.error().message, found.error().where);
   }
-  return {};
+  const std::optional<json::ValueSlice>& d = found->front();
+  if (!d || json[d->begin] != '"') return std::string_view();
+  const std::size_t key_end = json.find_last_of('"', d->begin - 1);
+  if (json[key_end - 1] != 'd') return Refused("the key d must be written without an escape", "/d");
+  return json.substr(d->begin + 1, d->end - d->begin - 2);
 }
 
 }  // namespace
@@ -102,11 +92,14 @@ Result<PublicKey> PublicKeyFromJwk(json::Value jwk) {
 
 Result<JwkSecret> SecretFromJwk(std::string_view json) {
   if (json.size() > kMaxJwkBytes) return Refused("a JWK must not be larger than 8 KiB", "");
-  const std::string_view secret = FindSecret(json);
+  const Result<std::string_view> found = FindSecret(json);
+  if (!found) return found.error();
+  const std::string_view secret = *found;
   SecretBytes masked(json.size());
-  if (!json.empty()) std::memcpy(masked.data(), json.data(), json.size());
-  if (!secret.empty())
+  std::memcpy(masked.data(), json.data(), json.size());
+  if (!secret.empty()) {
     std::memset(masked.data() + (secret.data() - json.data()), 'A', secret.size());
+  }
 
   Result<json::Document> document = ParseJwk(masked.view());
   if (!document) return document.error();

@@ -6,6 +6,7 @@
 #include "core/crypto/base64.h"
 #include "core/crypto/pem.h"
 #include "core/crypto/sodium.h"
+#include "core/json/object_writer.h"
 
 namespace callgate {
 namespace {
@@ -46,7 +47,13 @@ std::string PublicKey::ToBase64() const { return Base64Encode(AsBytes(bytes_)); 
 
 std::string PublicKey::ToJwk() const {
   // RFC 7638 hashes exactly this: the required members, keys sorted, no white space.
-  return R"({"crv":"Ed25519","kty":"OKP","x":")" + Base64UrlEncode(AsBytes(bytes_)) + "\"}";
+  std::string text;
+  json::ObjectWriter jwk(text);
+  jwk.Text("crv", "Ed25519");
+  jwk.Text("kty", "OKP");
+  jwk.Text("x", Base64UrlEncode(AsBytes(bytes_)));
+  jwk.End();
+  return text;
 }
 
 std::string PublicKey::ToPem() const {

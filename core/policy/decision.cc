@@ -1,6 +1,6 @@
 #include "callgate/decision.h"
 
-#include "callgate/json.h"
+#include "callgate/scan.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/model/context.h"
 
@@ -101,17 +101,10 @@ Decision Decision::CheckResponse(std::string_view result_json) const {
     if (record_ == nullptr) record->charges = charges();
     return DecisionBuilder::Deny(code, context_, capability_, std::move(record));
   };
-  // How much a result may be is max_response_size's to say: only its nesting is bounded here.
-  Limits limits;
-  limits.max_json_bytes = result_json.size();
-  limits.max_json_nodes = result_json.size() + 1;
-  const Result<json::Document> result = json::Parse(result_json, limits);
-  if (!result) return refuse(result.error().code, {});
+  const Result<std::uint64_t> size = json::CompactSize(result_json);
+  if (!size) return refuse(size.error().code, {});
   const std::optional<std::uint64_t> limit = max_response_size();
-  if (!limit) return *this;
-  std::string compact;
-  json::WriteLexical(result->root(), json::KeyOrder::kCodePoint, compact);
-  if (compact.size() > *limit) return refuse(ErrorCode::kOutputSizeExceeded, "response.limit");
+  if (limit && *size > *limit) return refuse(ErrorCode::kOutputSizeExceeded, "response.limit");
   return *this;
 }
 

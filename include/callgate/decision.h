@@ -98,9 +98,9 @@ class [[nodiscard]] Decision {
   // Gate::RestoreState applies it.
   std::string effects() const;
 
-  // Judges the JSON-RPC `result` of this call: allowed when its compact UTF-8 form is within
-  // max_response_size, else OUTPUT_SIZE_EXCEEDED; INVALID_JSON for what is no JSON; a Decision that
-  // denied never allows its response.
+  // Judges the JSON-RPC `result` of this call: allowed when its compact form, as CompactSize
+  // (scan.h) counts it, is within max_response_size, else OUTPUT_SIZE_EXCEEDED; INVALID_JSON for
+  // what is no JSON; a Decision that denied never allows its response.
   Decision CheckResponse(std::string_view result_json) const;
 
  private:

@@ -161,6 +161,18 @@ TEST(SecretKey, CannotBeCopiedOnlyMoved) {
   EXPECT_TRUE(public_key.Verify(AsBytes(moved.Sign("m")), "m"));
 }
 
+TEST(SecretKey, OfAJwkHasOneMemberD) {
+  const SecretKey key = SecretKey::Generate();
+  const std::string jwk(key.ToJwk().view());
+  const auto with = [&](std::string_view member) {
+    return SecretKey::FromJwk("{" + std::string(member) + jwk.substr(1)).ok();
+  };
+  EXPECT_TRUE(with(R"("x5c":{"d":"x"},"note":"\"d\":",)"));
+  EXPECT_FALSE(with(R"("d":"x",)"));
+  EXPECT_FALSE(with(R"("\u0064":"x",)"));
+  EXPECT_FALSE(with(R"("d":{},)"));
+}
+
 TEST(Sha256, MatchesFips180) {
   EXPECT_EQ(ToHex(AsBytes(Sha256("abc"))),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

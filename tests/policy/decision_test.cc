@@ -128,6 +128,7 @@ TEST(Decision, AResponseOfExactlyTheLimitPasses) {
   EXPECT_EQ(refused.code(), ErrorCode::kOutputSizeExceeded);
   EXPECT_EQ(refused.max_response_size(), 9u);
   EXPECT_EQ(call.CheckResponse("{\"a\":").code(), ErrorCode::kInvalidJson);
+  EXPECT_EQ(call.CheckResponse("\"\xFF\"").code(), ErrorCode::kInvalidJson);
   EXPECT_TRUE(policy->Evaluate("c", "y", "{}")
                   .CheckResponse(std::string(100'000, '1').insert(0, "\"") + "\"")
                   .allowed());

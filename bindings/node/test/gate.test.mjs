@@ -275,7 +275,7 @@ test('a response is judged by the decision that allowed the call', () => {
   const denied = gateway.authorize(caller.call('fs.delete', READ), { now });
   assert.equal(denied.checkResponse('{}').allowed, false);
   const deep = JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`);
-  assert.equal(decision.checkResponse(JSON.stringify(deep)).codeName, 'LIMIT_EXCEEDED');
+  assert.equal(decision.checkResponse(JSON.stringify(deep)).codeName, 'OUTPUT_SIZE_EXCEEDED');
   assert.throws(() => decision.checkResponse(deep), { codeName: 'LIMIT_EXCEEDED' });
 });
 
