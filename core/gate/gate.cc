@@ -4,6 +4,7 @@
 
 #include "core/gate/gate_state.h"
 #include "core/gate/state/journal.h"
+#include "core/token/claims.h"
 
 namespace callgate {
 namespace {
@@ -22,9 +23,7 @@ Result<std::unique_ptr<Gate>> Gate::Create(PolicySet policy, IssuerKeys issuer_k
   if (options.window <= std::chrono::milliseconds(0) || options.window > kLargestWindow) {
     return Invalid("window must be above 0 and at most 300 seconds", "window");
   }
-  if (options.token.leeway < std::chrono::seconds(0) || options.token.leeway > kLargestLeeway) {
-    return Invalid("leeway must be 0 to 60 seconds", "leeway");
-  }
+  if (Result<void> ok = token::CheckExpectations(options.token); !ok) return ok.error();
   gate::SnapshotPtr snapshot =
       std::make_shared<const gate::Snapshot>(std::move(policy), std::move(issuer_keys));
   return std::unique_ptr<Gate>(

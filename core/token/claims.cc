@@ -50,20 +50,26 @@ Result<void> CheckIssuer(std::optional<json::Value> iss, const TokenExpectations
   return {};
 }
 
-// RFC 7519 section 4.1.3: one string, or a list of them.
+// RFC 7519 section 4.1.3: one string, or a list of them. A verifier that does not find itself in
+// aud must refuse the token, so one that has no name refuses every token that has aud.
 Result<void> CheckAudience(std::optional<json::Value> aud, const TokenExpectations& expectations) {
-  bool found = !expectations.audience;
+  const std::optional<std::string>& audience = expectations.audience;
+  bool found = false;
   if (aud && aud->is_array()) {
     for (json::Value element : aud->elements()) {
       if (!element.is_string()) return Mistyped("aud", "a string or a list of strings");
-      found = found || element.string() == *expectations.audience;
+      found = found || element.string() == audience;
     }
   } else if (aud) {
     if (!aud->is_string()) return Mistyped("aud", "a string or a list of strings");
-    found = found || aud->string() == *expectations.audience;
+    found = aud->string() == audience;
   }
-  if (!found) return Invalid("aud does not name the expected audience", "/aud");
-  return {};
+  if (expectations.accept_any_audience || found) return {};
+  if (audience) return Invalid("aud does not name the expected audience", "/aud");
+  if (!aud) return {};
+  return Invalid(
+      "the token has aud and no audience is expected; expect one that aud names, or accept any",
+      "/aud");
 }
 
 struct Fields {
@@ -107,6 +113,17 @@ bool IsName(std::string_view text) {
     }
   }
   return true;
+}
+
+Result<void> CheckExpectations(const TokenExpectations& expectations) {
+  if (expectations.leeway < std::chrono::seconds{0} || expectations.leeway > kLargestLeeway) {
+    return Error{ErrorCode::kInvalidArgument, "leeway must be 0 to 60 seconds", "leeway"};
+  }
+  if (expectations.audience && expectations.accept_any_audience) {
+    return Error{ErrorCode::kInvalidArgument, "expect one audience or accept any, not both",
+                 "audience"};
+  }
+  return {};
 }
 
 Result<TokenClaims> ReadClaims(json::Value root, const TokenExpectations& expectations) {

@@ -17,9 +17,12 @@ Error Invalid(std::string message, std::string where = "");
 // True for 1 to kMaxNameBytes bytes of UTF-8 without control characters.
 [[nodiscard]] bool IsName(std::string_view text);
 
+// INVALID_ARGUMENT for a leeway out of range, and for an audience together with any audience.
+Result<void> CheckExpectations(const TokenExpectations& expectations);
+
 // Reads claims, and checks whatever does not depend on the time of day: types, required claims,
-// exp after iat and nbf, the lifetime, and iss and aud where they are expected. INVALID_TOKEN with
-// the claim in `where`. `key_id` is left empty.
+// exp after iat and nbf, the lifetime, iss where it is expected, and aud. INVALID_TOKEN with the
+// claim in `where`. `key_id` is left empty.
 Result<TokenClaims> ReadClaims(json::Value claims, const TokenExpectations& expectations);
 
 }  // namespace callgate::token

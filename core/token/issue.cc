@@ -14,6 +14,13 @@ namespace {
 using std::chrono::floor;
 using std::chrono::seconds;
 
+// Who a token is for is the issuer's to say.
+TokenExpectations AnyAudience() {
+  TokenExpectations expectations;
+  expectations.accept_any_audience = true;
+  return expectations;
+}
+
 Error Unacceptable(std::string message, std::string where) {
   return Error{ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
 }
@@ -94,7 +101,7 @@ Result<std::string> TokenSigningInput(std::string_view claims_json, Time now,
   if (!text) return text.error();
   const Result<json::Document> complete = json::Parse(*text);
   if (!complete) return token::Invalid("the claims: " + complete.error().message);
-  const Result<TokenClaims> claims = token::ReadClaims(complete->root(), {});
+  const Result<TokenClaims> claims = token::ReadClaims(complete->root(), AnyAudience());
   if (!claims) return claims.error();
   if (Result<void> ok = CheckVerifiable(*claims, now); !ok) return ok.error();
 
@@ -112,7 +119,9 @@ Result<std::string> AssembleToken(std::string_view signing_input, const Signatur
   if (auto key_id = token::CheckHeader(header->root()); !key_id) return key_id.error();
   const Result<json::Document> document = token::ParsePart(jws->claims, "claims", {});
   if (!document) return document.error();
-  if (auto claims = token::ReadClaims(document->root(), {}); !claims) return claims.error();
+  if (auto claims = token::ReadClaims(document->root(), AnyAudience()); !claims) {
+    return claims.error();
+  }
   return text;
 }
 

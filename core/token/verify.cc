@@ -7,9 +7,7 @@ namespace callgate {
 Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, Time now,
                                 const TokenExpectations& expectations, const Limits& limits) {
   if (Result<void> ok = CheckTime(now); !ok) return ok.error();
-  if (expectations.leeway < std::chrono::seconds{0} || expectations.leeway > kLargestLeeway) {
-    return Error{ErrorCode::kInvalidArgument, "leeway must lie between 0 and 60 s", "leeway"};
-  }
+  if (Result<void> ok = token::CheckExpectations(expectations); !ok) return ok.error();
 
   const Result<token::CompactJws> jws = token::SplitToken(token, limits);
   if (!jws) return jws.error();

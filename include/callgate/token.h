@@ -66,13 +66,17 @@ struct TokenExpectations {
   std::optional<std::string> issuer;    // iss must equal it
   std::optional<std::string> audience;  // aud must equal or contain it
   std::chrono::seconds leeway{0};       // on exp and nbf; 0 to kLargestLeeway
+  // Where no audience is named, a token with aud was issued for others and is refused (RFC 7519
+  // section 4.1.3), unless this is set: then aud is checked for its form only. Not with `audience`.
+  bool accept_any_audience = false;
 };
 
 // EXPIRED_TOKEN when exp has passed (now >= exp + leeway); INVALID_TOKEN for everything else: form,
 // header (nothing but alg, typ and kid; alg must be "EdDSA", typ absent or "JWT"), key, signature,
 // missing or mistyped claims (names have at most 256 bytes and no control characters, times no
 // exponent, cnf has jkt), iat more than 30 s ahead, nbf ahead, exp not after iat and nbf, a
-// lifetime over 24 h, wrong iss or aud. INVALID_ARGUMENT for `now` or `leeway` out of range. Pure.
+// lifetime over 24 h, wrong iss or aud, aud where no audience is expected. INVALID_ARGUMENT for
+// `now` or `leeway` out of range, and for `audience` together with `accept_any_audience`. Pure.
 Result<TokenClaims> VerifyToken(std::string_view token, const IssuerKeys& keys, Time now,
                                 const TokenExpectations& expectations = {},
                                 const Limits& limits = {});

@@ -50,6 +50,10 @@ GateOptions OptionsOf(json::Value vector) {
     options.token.audience = std::string(audience->string());
     ++read;
   }
+  if (const auto any = given->Find("accept_any_audience")) {
+    options.token.accept_any_audience = any->boolean();
+    ++read;
+  }
   if (const auto limits = given->Find("limits")) {
     const std::map<std::string_view, std::size_t*> known = {
         {"max_replay_entries", &options.limits.max_replay_entries},

@@ -33,6 +33,9 @@ Result<TokenClaims> Verify(json::Value c) {
   TokenExpectations expectations;
   expectations.issuer = MaybeText(c, "issuer");
   expectations.audience = MaybeText(c, "audience");
+  if (const auto any = c.Find("accept_any_audience")) {
+    expectations.accept_any_audience = any->boolean();
+  }
   if (c.Find("leeway_seconds")) expectations.leeway = seconds{Integer(c, "leeway_seconds")};
   return VerifyToken(Text(c, "token"), KeysOf(c), *MaybeTime(c, "now_ms"), expectations);
 }

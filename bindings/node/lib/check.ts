@@ -39,6 +39,13 @@ export function optionalText(value: unknown, name: string): string | undefined {
   return value === undefined ? undefined : text(value, name);
 }
 
+/** False by default. What only looks true must not switch a check off. */
+export function flag(value: unknown, name: string): boolean {
+  if (value === undefined) return false;
+  if (typeof value !== 'boolean') throw wrongType(value, name, 'a boolean');
+  return value;
+}
+
 /** JSON text as it is, or that of an object or array. */
 export function jsonText(value: unknown, name: string, maxNodes?: number): Text {
   if (typeof value === 'string') return text(value, name);

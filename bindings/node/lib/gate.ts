@@ -1,6 +1,7 @@
 /** The gate: decides signed tool calls, and keeps the sessions they rest on. */
 import {
   bytes,
+  flag,
   instant,
   list,
   options,
@@ -27,8 +28,10 @@ export interface GateOptions {
   readonly issuerKeys: IssuerKeys;
   /** `iss` of tokens must equal it. */
   readonly issuer?: string;
-  /** `aud` of tokens must equal or contain it. */
+  /** `aud` of tokens must equal or contain it. Without it, tokens with `aud` are refused. */
   readonly audience?: string;
+  /** Takes tokens whatever their `aud` says; false by default, and not with `audience`. */
+  readonly acceptAnyAudience?: boolean;
   /** Whole seconds on `exp` and `nbf` of tokens, 0 to 60; 0 by default. */
   readonly leeway?: number;
   /** Envelopes are fresh this many seconds before and after now: up to 300, 30 by default. */
@@ -64,6 +67,7 @@ export class Gate {
       'issuer',
       'audience',
       'leeway',
+      'acceptAnyAudience',
       'window',
       'limits',
     ]);
@@ -74,6 +78,7 @@ export class Gate {
       optionalText(known.issuer, 'issuer'),
       optionalText(known.audience, 'audience'),
       wholeSeconds(known.leeway ?? 0, 'leeway'),
+      flag(known.acceptAnyAudience, 'acceptAnyAudience'),
       Math.round(seconds(known.window ?? 30, 'window') * 1000),
       limitValues(known.limits),
     );

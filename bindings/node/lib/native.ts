@@ -122,6 +122,7 @@ interface Native {
     issuer: string | undefined,
     audience: string | undefined,
     leeway: Seconds,
+    acceptAnyAudience: boolean,
   ): NativeClaims;
   issueToken(
     claims: Text,
@@ -207,6 +208,7 @@ interface Native {
     issuer: string | undefined,
     audience: string | undefined,
     leeway: Seconds,
+    acceptAnyAudience: boolean,
     window: Milliseconds,
     limits: LimitValues,
   ): GateHandle;

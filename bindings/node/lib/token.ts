@@ -1,6 +1,7 @@
 /** Security tokens: compact JWS (RFC 7515) with EdDSA (RFC 8037), claims as RFC 7519. */
 import {
   bytes,
+  flag,
   instant,
   jsonText,
   options,
@@ -43,8 +44,10 @@ export interface VerifyTokenOptions {
   readonly now?: number | Date;
   /** `iss` must equal it. */
   readonly issuer?: string;
-  /** `aud` must equal or contain it. */
+  /** `aud` must equal or contain it. Without it, a token with `aud` is refused (RFC 7519). */
   readonly audience?: string;
+  /** Takes a token whatever its `aud` says; false by default, and not with `audience`. */
+  readonly acceptAnyAudience?: boolean;
   /** Whole seconds on `exp` and `nbf`, 0 to 60; 0 by default. */
   readonly leeway?: number;
 }
@@ -60,11 +63,12 @@ export function verifyToken(
   keys: IssuerKeys,
   given: VerifyTokenOptions = {},
 ): TokenClaims {
-  const { now, issuer, audience, leeway } = options<VerifyTokenOptions>(given, [
+  const { now, issuer, audience, leeway, acceptAnyAudience } = options<VerifyTokenOptions>(given, [
     'now',
     'issuer',
     'audience',
     'leeway',
+    'acceptAnyAudience',
   ]);
   const claims = native.verifyToken(
     textOrBytes(token, 'token'),
@@ -73,6 +77,7 @@ export function verifyToken(
     optionalText(issuer, 'issuer'),
     optionalText(audience, 'audience'),
     wholeSeconds(leeway ?? 0, 'leeway'),
+    flag(acceptAnyAudience, 'acceptAnyAudience'),
   );
   return Object.freeze({
     ...claims,

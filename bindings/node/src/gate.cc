@@ -17,14 +17,15 @@
 namespace callgate::node {
 namespace {
 
-// createGate(policy, issuer keys, issuer, audience, leeway, window, limits)
+// createGate(policy, issuer keys, issuer, audience, leeway, acceptAnyAudience, window, limits)
 Napi::Value Create(const Napi::CallbackInfo& info) {
   GateOptions options;
   options.token.issuer = OptionalText(info[2]);
   options.token.audience = OptionalText(info[3]);
   options.token.leeway = DurationArgument<std::chrono::seconds>(info[4]);
-  options.window = DurationArgument<std::chrono::milliseconds>(info[5]);
-  options.limits = LimitsArgument(info[6]);
+  options.token.accept_any_audience = info[5].As<Napi::Boolean>().Value();
+  options.window = DurationArgument<std::chrono::milliseconds>(info[6]);
+  options.limits = LimitsArgument(info[7]);
   auto gate = Gate::Create(Handle<PolicySet>::Get(info[0]), Handle<IssuerKeys>::Get(info[1]),
                            std::move(options));
   if (!gate.ok()) return Throw(info.Env(), ErrorClass::kCallgateError, gate.error());

@@ -69,12 +69,13 @@ Napi::Value ToJs(Napi::Env env, const TokenClaims& claims) {
   return object;
 }
 
-// verifyToken(token, keys, now, issuer, audience, leeway)
+// verifyToken(token, keys, now, issuer, audience, leeway, acceptAnyAudience)
 Napi::Value Verify(const Napi::CallbackInfo& info) {
   TokenExpectations expectations;
   expectations.issuer = OptionalText(info[3]);
   expectations.audience = OptionalText(info[4]);
   expectations.leeway = DurationArgument<std::chrono::seconds>(info[5]);
+  expectations.accept_any_audience = info[6].As<Napi::Boolean>().Value();
   const auto claims = VerifyToken(BytesArgument(info[0]), Handle<IssuerKeys>::Get(info[1]),
                                   TimeArgument(info[2]), expectations);
   if (!claims.ok()) return Throw(info.Env(), ErrorClass::kTokenError, claims.error());

@@ -43,9 +43,12 @@ function policyOf(name) {
 }
 
 function optionsOf({ limits, ...options } = {}) {
-  if (limits === undefined) return options;
-  const entries = Object.entries(limits).map(([name, limit]) => [camel(name), limit]);
-  return { ...options, limits: Object.fromEntries(entries) };
+  if (limits === undefined) return inCamel(options);
+  return { ...inCamel(options), limits: inCamel(limits) };
+}
+
+function inCamel(object) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [camel(name), value]));
 }
 
 function envelope(step) {

@@ -339,6 +339,7 @@ test('options out of range are INVALID_ARGUMENT, and no key is KeyFormatError', 
     { leeway: 61 },
     { leeway: 0.5 },
     { limits: { maxReplayEntries: 1.5 } },
+    { audience: 'gate', acceptAnyAudience: true },
   ]) {
     assert.throws(() => gate(options), { codeName: 'INVALID_ARGUMENT' }, inspect(options));
   }

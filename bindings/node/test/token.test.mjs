@@ -27,6 +27,9 @@ test('token.json: every token gives its claims, or is refused with code and plac
     const options = { now: vector.now_ms };
     if (vector.issuer !== undefined) options.issuer = vector.issuer;
     if (vector.audience !== undefined) options.audience = vector.audience;
+    if (vector.accept_any_audience !== undefined) {
+      options.acceptAnyAudience = vector.accept_any_audience;
+    }
     if (vector.leeway_seconds !== undefined) options.leeway = vector.leeway_seconds;
     const verify = () => verifyToken(vector.token, issuers, options);
     if (vector.claims === undefined) {
@@ -97,6 +100,17 @@ test('issuer keys: a Map, an object, a list, a JWK Set as object and as text', (
   }
 });
 
+test('an aud is refused unless it is expected, or any is accepted by name', () => {
+  const token = issueToken({ ...CLAIMS, aud: ['gateway'] }, key);
+  assert.throws(() => verifyToken(token, keys), { codeName: 'INVALID_TOKEN', where: '/aud' });
+  for (const accepted of [{ audience: 'gateway' }, { acceptAnyAudience: true }]) {
+    assert.deepEqual(verifyToken(token, keys, accepted).claims.aud, ['gateway']);
+  }
+  for (const truthy of [1, 'false', null]) {
+    assert.throws(() => verifyToken(token, keys, { acceptAnyAudience: truthy }), TypeError);
+  }
+});
+
 test('a key that is held elsewhere signs the signing input', () => {
   const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
   const input = tokenSigningInput(CLAIMS, { kid: 'hsm' });
@@ -122,7 +136,7 @@ test('tokens are exchanged both ways with jose', async () => {
   const issuers = { jose: PublicKey.fromJwk(await jose.exportJWK(pair.publicKey)) };
   const expected = { issuer: 'https://issuer.example', audience: 'gateway' };
   assert.equal(verifyToken(theirs, issuers, expected).id, 'session-1');
-  assert.throws(() => verifyToken(theirs, issuers, { audience: 'nobody' }), TokenError);
+  assert.throws(() => verifyToken(theirs, issuers, { audience: 'third' }), TokenError);
 
   const ours = issueToken({ ...CLAIMS, aud: 'gateway' }, key);
   const jwk = await jose.importJWK(key.publicKey.toJwk(), 'EdDSA');

@@ -21,7 +21,9 @@ class Gate:
 
     ``issuer_keys`` is a mapping of key ids to PublicKey, a JWK Set, or a list of PublicKey;
     ``issuer`` and ``audience`` are what tokens must say, ``leeway`` is 0 to 60 whole seconds.
-    Envelopes are fresh within ``window`` seconds of their timestamp, at most 300.
+    Without an ``audience``, tokens with ``aud`` are refused (RFC 7519 section 4.1.3), unless
+    ``accept_any_audience`` is set. Envelopes are fresh within ``window`` seconds of their
+    timestamp, at most 300.
     """
 
     __slots__ = ("__weakref__", "_gate")
@@ -34,6 +36,7 @@ class Gate:
         issuer: str | None = None,
         audience: str | None = None,
         leeway: float = 0,
+        accept_any_audience: bool = False,
         window: float = DEFAULT_WINDOW,
         limits: Limits | None = None,
     ) -> None:
@@ -43,6 +46,7 @@ class Gate:
             issuer,
             audience,
             whole_seconds(leeway, "leeway"),
+            accept_any_audience,
             duration_ms(window, "window"),
             check_limits(limits),
         )

@@ -153,6 +153,7 @@ def verify_token(
     issuer: str | None,
     audience: str | None,
     leeway: int,
+    accept_any_audience: bool,
 ) -> TokenClaims: ...
 def issue_token(
     claims: JsonObject, key: SecretKey, kid: str | None, lifetime: int, now: int
@@ -357,6 +358,7 @@ class Gate:
         issuer: str | None,
         audience: str | None,
         leeway: int,
+        accept_any_audience: bool,
         window: int,
         limits: Limits | None,
     ) -> Gate: ...

@@ -93,6 +93,7 @@ def verify_token(
     issuer: str | None = None,
     audience: str | None = None,
     leeway: float = 0,
+    accept_any_audience: bool = False,
 ) -> TokenClaims:
     """The claims of a token that is valid now.
 
@@ -101,12 +102,19 @@ def verify_token(
     accepted only where one key is configured. ``leeway``, 0 to 60 whole seconds, is on ``exp`` and
     ``nbf``.
 
-    Raises TokenError: ``EXPIRED_TOKEN``, or ``INVALID_TOKEN`` for everything else.
+    ``aud`` must equal or contain ``audience``. Without one, a token that has ``aud`` is refused
+    (RFC 7519 section 4.1.3), unless ``accept_any_audience`` is set: for programs that read
+    tokens without acting on them.
+
+    Raises TokenError: ``EXPIRED_TOKEN``, or ``INVALID_TOKEN`` for everything else; CallgateError
+    ``INVALID_ARGUMENT`` for times out of range, and for an audience together with any.
     """
     keys = native_issuer_keys(issuer_keys)
     seconds = whole_seconds(leeway, "leeway")
     return TokenClaims(
-        _native.verify_token(token, keys, milliseconds(now), issuer, audience, seconds)
+        _native.verify_token(
+            token, keys, milliseconds(now), issuer, audience, seconds, accept_any_audience
+        )
     )
 
 

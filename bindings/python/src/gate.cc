@@ -20,10 +20,10 @@ namespace callgate::python {
 namespace {
 
 std::unique_ptr<Gate> Create(py::handle policy, const IssuerKeys& issuer_keys, py::handle issuer,
-                             py::handle audience, long long leeway, long long window,
-                             py::handle limits) {
+                             py::handle audience, long long leeway, bool accept_any_audience,
+                             long long window, py::handle limits) {
   GateOptions options;
-  options.token = ExpectationsFrom(issuer, audience, leeway);
+  options.token = ExpectationsFrom(issuer, audience, leeway, accept_any_audience);
   options.window = std::chrono::milliseconds(window);
   options.limits = LimitsFrom(limits);
   return Take(Raises::kCallgate, Gate::Create(PolicySetOf(policy), issuer_keys, options));
@@ -105,7 +105,8 @@ void RegisterGate(py::module_& module) {
   module.attr("DEFAULT_WINDOW") = kDefaultWindow.count();
   py::class_<Gate>(module, "Gate", py::is_final())
       .def_static("create", &Create, py::arg("policy"), py::arg("issuer_keys"), py::arg("issuer"),
-                  py::arg("audience"), py::arg("leeway"), py::arg("window"), py::arg("limits"))
+                  py::arg("audience"), py::arg("leeway"),
+                  py::arg("accept_any_audience").noconvert(), py::arg("window"), py::arg("limits"))
       .def("authorize", &Authorize, py::arg("data"), py::arg("now"))
       .def("plan", &MakePlan, py::arg("data"), py::arg("now"), py::keep_alive<0, 1>())
       .def("open_session", &Open, py::arg("token"), py::arg("public_key"), py::arg("parent"),

@@ -20,9 +20,12 @@ std::optional<std::string> TextOption(py::handle value, const char* name) {
   return std::string(Input(value, name, Accept::kText).view());
 }
 
-TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway) {
-  return {TextOption(issuer, "issuer"), TextOption(audience, "audience"),
-          std::chrono::seconds(leeway)};
+TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway,
+                                   bool accept_any_audience) {
+  return {.issuer = TextOption(issuer, "issuer"),
+          .audience = TextOption(audience, "audience"),
+          .leeway = std::chrono::seconds(leeway),
+          .accept_any_audience = accept_any_audience};
 }
 
 namespace {
@@ -51,9 +54,10 @@ IssuerKeys FromJwks(py::handle jwks) {
 }
 
 TokenClaims Verify(py::handle token, const IssuerKeys& keys, long long now, py::handle issuer,
-                   py::handle audience, long long leeway) {
+                   py::handle audience, long long leeway, bool accept_any_audience) {
   const Input text(token, "token");
-  const TokenExpectations expectations = ExpectationsFrom(issuer, audience, leeway);
+  const TokenExpectations expectations =
+      ExpectationsFrom(issuer, audience, leeway, accept_any_audience);
   return Take(Raises::kToken, WithoutGil([&] {
                 return VerifyToken(text.view(), keys, TimeFrom(now), expectations);
               }));
@@ -122,7 +126,8 @@ void RegisterToken(py::module_& module) {
   RegisterIssuerKeys(module);
   RegisterClaims(module);
   module.def("verify_token", &Verify, py::arg("token"), py::arg("issuer_keys"), py::arg("now"),
-             py::arg("issuer"), py::arg("audience"), py::arg("leeway"));
+             py::arg("issuer"), py::arg("audience"), py::arg("leeway"),
+             py::arg("accept_any_audience").noconvert());
   module.def("issue_token", &Issue, py::arg("claims"), py::arg("key"), py::arg("kid"),
              py::arg("lifetime"), py::arg("now"));
   module.def("token_signing_input", &SigningInput, py::arg("claims"), py::arg("kid"),

@@ -11,7 +11,8 @@
 namespace callgate::python {
 
 std::optional<std::string> TextOption(py::handle value, const char* name);
-TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway);
+TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway,
+                                   bool accept_any_audience);
 
 }  // namespace callgate::python
 

@@ -131,6 +131,18 @@ def test_a_token_that_is_not_valid_is_refused(keys: tuple[Path, Path]) -> None:
     assert (refused["verified"], refused["code_name"]) == (False, "INVALID_TOKEN")
 
 
+def test_a_token_with_aud_needs_its_audience(keys: tuple[Path, Path]) -> None:
+    secret, public = keys
+    issue = ["token", "issue", "--key", secret, "--sub", "a", "--scp", "b", "--aud", "gate"]
+    token = run(*issue).stdout.strip()
+    verify = ["token", "verify", "--issuer-key", public]
+    assert run_json(*verify, token, exit_code=1)["where"] == "/aud"
+    for accepted in (["--audience", "gate"], ["--accept-any-audience"]):
+        assert run_json(*verify, *accepted, token, exit_code=0)["claims"]["aud"] == "gate"
+    both = run(*verify, "--audience", "gate", "--accept-any-audience", token)
+    assert both.returncode == 2
+
+
 @pytest.mark.parametrize("claims", ["{", "[]", '{"sub":"a"}', '{"sub":"a","sub":"b"}', '{"a":NaN}'])
 def test_claims_that_make_no_token_are_an_error(keys: tuple[Path, Path], claims: str) -> None:
     assert_error(run("token", "issue", "--key", keys[0], "--claims", claims), "")

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NOW = 1771338721
 untyped: Any = callgate  # for calls that a type checker refuses
-CLAIMS = {"sub": "agent-7", "scp": "default", "iss": "issuer", "aud": ["gate", "other"]}
+CLAIMS = {"sub": "agent-7", "scp": "default", "iss": "issuer"}
+FOR_GATE = {**CLAIMS, "aud": ["gate", "other"]}
 
 
 def verify(vector: dict[str, Any]) -> callgate.TokenClaims:
@@ -24,6 +25,7 @@ def verify(vector: dict[str, Any]) -> callgate.TokenClaims:
         issuer=vector.get("issuer"),
         audience=vector.get("audience"),
         leeway=vector.get("leeway_seconds", 0),
+        accept_any_audience=vector.get("accept_any_audience", False),
     )
 
 
@@ -60,6 +62,23 @@ def test_claims_are_a_mapping(key: SecretKey) -> None:
     assert claims.key_id == key.public_key.thumbprint
 
 
+def test_an_aud_is_refused_unless_it_is_expected(key: SecretKey) -> None:
+    token = callgate.issue_token(FOR_GATE, key)
+    keys = [key.public_key]
+    with pytest.raises(TokenError, match="expect one that aud names, or accept any") as refused:
+        callgate.verify_token(token, keys)
+    assert refused.value.where == "/aud"
+    for accepted in ({"audience": "other"}, {"accept_any_audience": True}):
+        assert untyped.verify_token(token, keys, **accepted)["aud"] == ["gate", "other"]
+
+
+@pytest.mark.parametrize("truthy", [1, "no", None])
+def test_only_true_accepts_any_audience(key: SecretKey, truthy: Any) -> None:
+    token = callgate.issue_token(FOR_GATE, key)
+    with pytest.raises(TypeError):
+        callgate.verify_token(token, [key.public_key], accept_any_audience=truthy)
+
+
 def test_a_repr_shows_no_private_claims(key: SecretKey) -> None:
     token = callgate.issue_token({**CLAIMS, "email": "someone@example.com"}, key)
     claims = callgate.verify_token(token, [key.public_key])
@@ -68,7 +87,7 @@ def test_a_repr_shows_no_private_claims(key: SecretKey) -> None:
 
 
 def test_pyjwt_reads_our_tokens(key: SecretKey) -> None:
-    token = callgate.issue_token(CLAIMS, key, kid="k1")
+    token = callgate.issue_token(FOR_GATE, key, kid="k1")
     public = Ed25519PrivateKey.from_private_bytes(key.to_bytes()).public_key()
     claims = jwt.decode(token, public, algorithms=["EdDSA"], audience="gate", issuer="issuer")
     assert claims["sub"] == "agent-7"
@@ -79,7 +98,7 @@ def test_we_read_the_tokens_of_pyjwt() -> None:
     theirs = Ed25519PrivateKey.generate()
     ours = PublicKey.from_bytes(theirs.public_key().public_bytes_raw())
     now = int(time.time())
-    claims = {**CLAIMS, "iat": now, "exp": now + 60}
+    claims = {**FOR_GATE, "iat": now, "exp": now + 60}
     token = jwt.encode(claims, theirs, algorithm="EdDSA", headers={"kid": "k1"})
     verified = callgate.verify_token(token, {"k1": ours}, issuer="issuer", audience="gate")
     assert {**verified} == claims
@@ -89,7 +108,7 @@ def test_we_read_the_tokens_of_pyjwt() -> None:
         jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA"),
     ):
         with pytest.raises(TokenError) as refused:
-            callgate.verify_token(other, [ours])
+            callgate.verify_token(other, [ours], audience="gate")
         assert refused.value.code_name == "INVALID_TOKEN"
 
 

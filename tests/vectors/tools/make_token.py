@@ -53,7 +53,7 @@ def add(
         "now_ms": now_ms,
         "token": token,
     }
-    case.update(expect)  # issuer, audience, leeway_seconds
+    case.update(expect)  # issuer, audience, accept_any_audience, leeway_seconds
     if code is None:
         case["claims"] = {
             "sub": "agent-7",
@@ -120,7 +120,22 @@ good("iss as expected", jws(claims(iss="https://issuer")), issuer="https://issue
 good("iss unchecked where none is expected", jws(claims(iss="https://issuer")), ok=JTI)
 good("aud as expected", jws(claims(aud="gate")), audience="gate", ok=JTI)
 good("aud contains what is expected", jws(claims(aud=["other", "gate"])), audience="gate", ok=JTI)
-good("aud unchecked where none is expected", jws(claims(aud=[])), ok=JTI)
+AUDIENCE = "RFC 7519 section 4.1.3"
+good(
+    "aud accepted by name",
+    jws(claims(aud="else")),
+    source=AUDIENCE,
+    ok=JTI,
+    accept_any_audience=True,
+)
+good(
+    "an empty aud accepted by name",
+    jws(claims(aud=[])),
+    source=AUDIENCE,
+    ok=JTI,
+    accept_any_audience=True,
+)
+good("no aud where any is accepted", jws(), source=AUDIENCE, ok=JTI, accept_any_audience=True)
 good(
     "fractions: iat rounded up, exp down to milliseconds",
     jws(raw("iat", "1771338000.0001").replace(str(EXP), "1771341599.9999")),
@@ -288,6 +303,25 @@ bad("aud is another", jws(claims(aud="gate2")), "RFC 7519", "/aud", audience="ga
 bad("aud missing where one is expected", jws(), "RFC 7519", "/aud", audience="gate")
 bad("aud an empty list", jws(claims(aud=[])), "RFC 7519", "/aud", audience="gate")
 bad("aud a list with a number", jws(claims(aud=["gate", 1])), "RFC 7519", "/aud", audience="gate")
+bad("aud where none is expected", jws(claims(aud="gate")), AUDIENCE, "/aud")
+bad("a list as aud where none is expected", jws(claims(aud=["gate"])), AUDIENCE, "/aud")
+bad("an empty aud where none is expected", jws(claims(aud=[])), AUDIENCE, "/aud")
+bad("an empty string as aud where none is expected", jws(claims(aud="")), AUDIENCE, "/aud")
+bad(
+    "aud a number where any is accepted",
+    jws(claims(aud=1)),
+    AUDIENCE,
+    "/aud",
+    accept_any_audience=True,
+)
+bad(
+    "an audience expected and any accepted",
+    jws(claims(aud="gate")),
+    "callgate: one says what the other denies",
+    code="INVALID_ARGUMENT",
+    audience="gate",
+    accept_any_audience=True,
+)
 bad("aud a number", jws(claims(aud=1)), "RFC 7519", "/aud")
 bad("aud an object", jws(claims(aud={"gate": 1})), "RFC 7519", "/aud", audience="gate")
 

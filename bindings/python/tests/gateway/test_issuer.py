@@ -134,7 +134,7 @@ async def test_a_token_lasts_as_long_as_the_issuer_says_or_shorter(key: SecretKe
     issuer = Issuer(LocalSigner(SecretKey.generate()), lifetime=600, wall=time.now)
     for asked, given in ((None, 600), (99.9, 99), (601, 600), (10**9, 600)):
         token = await issue(issuer, key, time, lifetime=asked)
-        claims = verify_token(token, issuer.public_keys, now=time.wall)
+        claims = verify_token(token, issuer.public_keys, now=time.wall, audience="callgate")
         assert claims["exp"] - claims["iat"] == given
 
 

@@ -33,3 +33,23 @@ add(
     issuer="https://issuer.example",
     audience="gate",
 )
+add(
+    "audience-where-none-is-expected",
+    "RFC 7519 section 4.1.3",
+    opening("INVALID_TOKEN", aud="gate"),
+    opening("INVALID_TOKEN", aud=[]),
+    opening(),
+    send(envelope()),
+    send(envelope(call(id="2"), aud="gate"), "INVALID_TOKEN"),
+    open_=False,
+)
+add(
+    "any-audience-by-name",
+    "RFC 7519 section 4.1.3",
+    opening("INVALID_TOKEN", aud=1),
+    opening(aud="else"),
+    send(envelope(aud=["other"])),
+    send(envelope(call(id="2"))),
+    open_=False,
+    accept_any_audience=True,
+)

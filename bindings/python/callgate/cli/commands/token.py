@@ -46,7 +46,15 @@ def add(verbs: Verbs) -> None:
     )
     keys.add_argument("--jwks", metavar="FILE", help="the issuer's keys, RFC 7517")
     verify.add_argument("--issuer", metavar="TEXT", help="what iss must be")
-    verify.add_argument("--audience", metavar="TEXT", help="what aud must hold")
+    audience = verify.add_mutually_exclusive_group()
+    audience.add_argument(
+        "--audience",
+        metavar="TEXT",
+        help="what aud must hold; without it, a token with aud is refused",
+    )
+    audience.add_argument(
+        "--accept-any-audience", action="store_true", help="take a token whatever its aud says"
+    )
     verify.add_argument("--leeway", type=int, default=0, metavar="SECONDS")
     verify.add_argument("--now", metavar="TIME", help="seconds or ISO 8601; default: the clock")
     verify.add_argument("token", metavar="TOKEN", help="text, @FILE, or - for stdin")
@@ -80,6 +88,7 @@ def run_verify(arguments: argparse.Namespace) -> Outcome:
             issuer=arguments.issuer,
             audience=arguments.audience,
             leeway=arguments.leeway,
+            accept_any_audience=arguments.accept_any_audience,
         )
     except TokenError as error:
         data = {"verified": False, **error_data(error.code_name, error.message, error.where)}
