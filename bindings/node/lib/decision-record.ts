@@ -1,17 +1,11 @@
 /** Decisions as they are made and read. What they are for users is decision.ts. */
 import { jsonText } from './check.js';
-import { type CodeName, codeAt } from './codes.js';
-import type {
-  Allowed,
-  Charge,
-  Decision,
-  Denied,
-  PolicyDecision,
-  TriedCapability,
-} from './decision.js';
+import { codeAt } from './codes.js';
+import type { Allowed, Decision, Denied, PolicyDecision } from './decision.js';
 import { type DecisionBlock, native, type Verdict } from './native.js';
 import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
+import type { Charge, CodeName, TriedCapability } from './types.js';
 
 // A verdict is the position of the code, plus this many times that of the capability.
 const CODES = 64;

@@ -1,25 +1,6 @@
 /** Decisions: whether a call may happen, and why. */
-import type { CodeName } from './codes.js';
 import type { PublicKey } from './public-key.js';
-
-/** What one capability, whose tool pattern matched, answered to a call it did not allow. */
-export interface TriedCapability {
-  /** Position in the context's list, from 0. */
-  readonly capability: number;
-  readonly code: number;
-  readonly codeName: CodeName;
-  /** Id of the rule in the policy reference, e.g. `"path.dotdot"`. */
-  readonly rule: string;
-  /** JSON pointer (RFC 6901) into the arguments. */
-  readonly where: string | null;
-}
-
-/** At most `calls` in any `perSeconds` seconds, counted under `key`; 0 calls: no limit. */
-export interface Charge {
-  readonly key: string;
-  readonly calls: number;
-  readonly perSeconds: number;
-}
+import type { Charge, CodeName, TriedCapability } from './types.js';
 
 interface Reasons {
   /** One sentence for people. */

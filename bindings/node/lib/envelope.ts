@@ -4,8 +4,7 @@ import type { JsonObject } from './json.js';
 import { native } from './native.js';
 import { PublicKey, publicKey } from './public-key.js';
 import { SecretKey, secretKey } from './secret-key.js';
-
-export type Protocol = 'smcp/v1' | 'seal/v1';
+import type { Protocol } from './types.js';
 
 /** An envelope whose form and signature were verified. */
 export interface Envelope {

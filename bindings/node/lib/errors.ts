@@ -1,6 +1,7 @@
 /** The one family of errors. */
-import { type CodeName, codeAt, codeNamed } from './codes.js';
+import { codeAt, codeNamed } from './codes.js';
 import { native } from './native.js';
+import type { CodeName, ErrorClassName } from './types.js';
 
 /**
  * What callgate refused, and why. Tell errors apart by class or `codeName`, never by message.
@@ -49,16 +50,6 @@ export class SessionError extends CallgateError {}
 function nameOfClass(this: Error): string {
   return this.constructor.name;
 }
-
-/** The name of a class of errors, as the addon gives it. */
-export type ErrorClassName =
-  | 'CallgateError'
-  | 'EnvelopeError'
-  | 'JsonError'
-  | 'KeyFormatError'
-  | 'PolicyError'
-  | 'SessionError'
-  | 'TokenError';
 
 const classes: Readonly<Record<ErrorClassName, typeof CallgateError>> = {
   CallgateError,

@@ -15,13 +15,14 @@ import type { Allowed, Decision } from './decision.js';
 import { decision } from './decision-record.js';
 import { DeniedError } from './denied-error.js';
 import { type IssuerKeys, issuerKeys } from './issuer-keys.js';
-import { type Limits, limitValues } from './limits.js';
+import { limitValues } from './limits.js';
 import { type GateHandle, native } from './native.js';
 import { Plan } from './plan.js';
 import { PolicySet, policySet } from './policy-set.js';
 import { printAs } from './print.js';
 import { PublicKey, publicKey } from './public-key.js';
 import { type Session, session } from './session.js';
+import type { Limits } from './types.js';
 
 export interface GateOptions {
   /** Whose tokens are accepted. */

@@ -2,37 +2,7 @@
 import { options, wrongType } from './check.js';
 import { CallgateError } from './errors.js';
 import { native } from './native.js';
-
-/**
- * Counts and bytes. Going over one is an error (INVALID_ENVELOPE for envelopes, LIMIT_EXCEEDED or
- * the document's own error elsewhere), or a denial with LEDGER_FULL for the tables of the ledger.
- */
-export interface Limits {
-  /** JSON texts: envelopes, payloads, arguments, claims. 1 MiB. */
-  readonly maxJsonBytes: number;
-  /** Arrays and objects that are open at once. 64. */
-  readonly maxJsonDepth: number;
-  /** Values and keys. 65,536. */
-  readonly maxJsonNodes: number;
-  /** The digits of one number. 1,024. */
-  readonly maxNumberBytes: number;
-  readonly maxTokenBytes: number;
-  readonly maxRememberedTokens: number;
-  readonly maxPolicyBytes: number;
-  readonly maxPolicyNodes: number;
-  /** Bytes for each compiled argument pattern. */
-  readonly maxRegexMemory: number;
-  readonly maxReplayEntries: number;
-  readonly maxReplayEntriesPerSession: number;
-  /** Open sessions, and the tombstones of ended ones. */
-  readonly maxSessions: number;
-  /** Ancestors of a session. */
-  readonly maxSessionDepth: number;
-  /** (root, context, capability) that are counted at once. */
-  readonly maxRateWindows: number;
-  /** Charged calls that are remembered in all windows. */
-  readonly maxRateEntries: number;
-}
+import type { Limits } from './types.js';
 
 /** The limits that hold where none are given. */
 export const defaultLimits: Limits = Object.freeze(native.limits());

@@ -2,14 +2,19 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import load from 'node-gyp-build';
-import type { CodeName } from './codes.js';
-import type { Charge, TriedCapability } from './decision.js';
-import type { Protocol } from './envelope.js';
-import type { ErrorClassName } from './errors.js';
-import type { Limits } from './limits.js';
-import type { Outcome } from './plan.js';
-import type { Containment, LintWarning, PolicyChange } from './policy-set.js';
-import type { SessionState } from './session.js';
+import type {
+  Charge,
+  CodeName,
+  Containment,
+  ErrorClassName,
+  Limits,
+  LintWarning,
+  Outcome,
+  PolicyChange,
+  Protocol,
+  SessionState,
+  TriedCapability,
+} from './types.js';
 
 /** Bytes for the addon: it reads a string as UTF-8, so the string must be well-formed. */
 export type Text = string | Uint8Array;

@@ -1,34 +1,18 @@
 /** The pure half of a decision, for ledgers that live elsewhere. */
 import { types } from 'node:util';
 import { list, seconds, wrongType } from './check.js';
-import type { Charge, Decision } from './decision.js';
+import type { Decision } from './decision.js';
 import { decision } from './decision-record.js';
 import { native, type PlanHandle } from './native.js';
 import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
+import type { Charge, Outcome } from './types.js';
 
 /** The identity of an envelope: who signed, and the signature (64 bytes). */
 export interface ReplayKey {
   readonly publicKey: PublicKey;
   readonly signature: Uint8Array;
 }
-
-/** What a ledger answered to a plan. */
-export type Outcome =
-  | {
-      readonly outcome: 'committed';
-      /** For each list of {@link Plan.charges}: which of its charges was taken, from 0. */
-      readonly taken: readonly number[];
-    }
-  | { readonly outcome: 'alreadySeen' }
-  | {
-      readonly outcome: 'rateLimited';
-      /** Seconds. */
-      readonly retryAfter: number;
-    }
-  | { readonly outcome: 'sessionInactive' }
-  | { readonly outcome: 'full' }
-  | { readonly outcome: 'unavailable' };
 
 const OUTCOMES: readonly unknown[] = [
   'committed',

@@ -5,48 +5,10 @@ import { jsonText, list, options, text, textOrBytes, wrongType } from './check.j
 import type { PolicyDecision } from './decision.js';
 import { policyDecision } from './decision-record.js';
 import type { JsonObject } from './json.js';
-import { type Limits, limitValues } from './limits.js';
+import { limitValues } from './limits.js';
 import { native, type PolicySetHandle } from './native.js';
 import { printAs } from './print.js';
-
-/** A call that shows a difference between two contexts: put it to `evaluate` on both sides. */
-export interface Witness {
-  readonly tool: string;
-  /** JSON text. */
-  readonly arguments: string;
-}
-
-/** Whether every call that a child context allows, its parent allows too. */
-export interface Containment {
-  readonly contained: boolean;
-  /** Allowed by the child, denied by the parent. */
-  readonly witness: Witness | null;
-  /** null when contained; `"uncovered"`, or what exceeds what. */
-  readonly reason: string | null;
-}
-
-/** One capability's worth of difference between two versions of a context. */
-export interface PolicyChange {
-  /** Else: became denied. */
-  readonly becameAllowed: boolean;
-  /** In the context that allows: the new one, or the old one. */
-  readonly capability: number;
-  readonly toolPattern: string;
-  readonly witness: Witness | null;
-  readonly reason: string | null;
-}
-
-/** Something that loads and is probably not what its author meant. */
-export interface LintWarning {
-  /** `lint.…`, as named in the policy reference. */
-  readonly rule: string;
-  readonly context: string;
-  /** null: the context or its deny list. */
-  readonly capability: number | null;
-  readonly message: string;
-  /** `file:line:column`. */
-  readonly where: string | null;
-}
+import type { Containment, Limits, LintWarning, PolicyChange } from './types.js';
 
 export interface LoadPolicyOptions {
   readonly limits?: Partial<Limits>;

@@ -1,9 +1,7 @@
 /** Sessions of a gate. */
 import type { NativeSession } from './native.js';
 import { PublicKey } from './public-key.js';
-
-/** `ended` and `revoked` are final. */
-export type SessionState = 'open' | 'ended' | 'revoked';
+import type { SessionState } from './types.js';
 
 /** A session as it stood when it was asked for. */
 export interface Session {

@@ -63,7 +63,7 @@ test('the table of codes has distinct names, and numbers for both generations', 
 test('the type CodeName lists the table, in its order', () => {
   const file = createRequire(import.meta.url)
     .resolve('callgate')
-    .replace('index.js', 'codes.d.ts');
+    .replace('index.js', 'types.d.ts');
   const union = /type CodeName = ([^;]+);/.exec(readFileSync(file, 'utf8'))[1];
   assert.deepEqual(
     union.split('|').map((name) => name.trim().replaceAll("'", '')),

@@ -1,9 +1,10 @@
 /** Envelopes under the names of the published SDKs. The engine signs, verifies and canonicalizes. */
 import { types } from 'node:util';
-import { createEnvelope, type Envelope, type Protocol, verifyEnvelope } from '../envelope.js';
+import { createEnvelope, type Envelope, verifyEnvelope } from '../envelope.js';
 import { CallgateError } from '../errors.js';
 import { PublicKey } from '../public-key.js';
 import { splitObject } from '../split-object.js';
+import type { Protocol } from '../types.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { otherCodeName, PayloadError, VerificationError } from './errors.js';
 import { unsendable } from './mistakes.js';

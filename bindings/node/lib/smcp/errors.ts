@@ -1,8 +1,8 @@
 /** What can go wrong between a client and a gateway, told apart by class or `codeName`. */
-import { type CodeName, codeNamed, errorCodes } from '../codes.js';
-import type { Protocol } from '../envelope.js';
+import { codeNamed, errorCodes } from '../codes.js';
 import { CallgateError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import type { CodeName, Protocol } from '../types.js';
 
 /** Policy denied the call: the names of the 2xxx range. */
 export type PolicyCodeName =

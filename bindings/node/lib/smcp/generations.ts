@@ -1,5 +1,5 @@
 /** The generations of the protocol, as data: what each calls its paths and its members. */
-import type { Protocol } from '../envelope.js';
+import type { Protocol } from '../types.js';
 
 export type GenerationName = 'A' | 'B' | 'C';
 

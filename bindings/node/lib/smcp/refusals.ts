@@ -1,7 +1,7 @@
 /** An error body of any generation, or of a proxy before the gateway, as one error. */
-import { type CodeName, errorCodes } from '../codes.js';
-import type { Protocol } from '../envelope.js';
+import { errorCodes } from '../codes.js';
 import type { JsonObject } from '../json.js';
+import type { CodeName, Protocol } from '../types.js';
 import {
   GatewayRefused,
   isPolicyCodeName,

@@ -1,0 +1,166 @@
+/**
+ * Types that the addon and the package share. This file imports nothing, so that the loader of the
+ * addon and everything above it can use them without a circle.
+ */
+
+/** The stable name of an error code. Numbers differ between SMCP and SEAL paths; names do not. */
+export type CodeName =
+  | 'INVALID_ENVELOPE'
+  | 'INVALID_SIGNATURE'
+  | 'EXPIRED_TOKEN'
+  | 'INVALID_TOKEN'
+  | 'REPLAY_DETECTED'
+  | 'UNKNOWN_SESSION'
+  | 'SESSION_INACTIVE'
+  | 'TOOL_NOT_ALLOWED'
+  | 'TOOL_EXPLICITLY_DENIED'
+  | 'PATH_NOT_ALLOWED'
+  | 'DOMAIN_NOT_ALLOWED'
+  | 'COMMAND_NOT_ALLOWED'
+  | 'RATE_LIMIT_EXCEEDED'
+  | 'OUTPUT_SIZE_EXCEEDED'
+  | 'ARGUMENT_NOT_ALLOWED'
+  | 'UNKNOWN_WORKLOAD'
+  | 'SCOPE_NOT_FOUND'
+  | 'WORKLOAD_VERIFICATION_FAILED'
+  | 'KEY_REFUSED'
+  | 'CONTEXT_EXCEEDS_PARENT_CEILING'
+  | 'LEDGER_UNAVAILABLE'
+  | 'LEDGER_FULL'
+  | 'CLOCK_STEPPED'
+  | 'AUDIT_UNAVAILABLE'
+  | 'SIGNER_UNAVAILABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_FAILED'
+  | 'LIMIT_EXCEEDED'
+  | 'INTERNAL_ERROR'
+  | 'INVALID_JSON'
+  | 'INVALID_POLICY'
+  | 'INVALID_ARGUMENT';
+
+/** The name of a class of errors, as the addon gives it. */
+export type ErrorClassName =
+  | 'CallgateError'
+  | 'EnvelopeError'
+  | 'JsonError'
+  | 'KeyFormatError'
+  | 'PolicyError'
+  | 'SessionError'
+  | 'TokenError';
+
+export type Protocol = 'smcp/v1' | 'seal/v1';
+
+/**
+ * Counts and bytes. Going over one is an error (INVALID_ENVELOPE for envelopes, LIMIT_EXCEEDED or
+ * the document's own error elsewhere), or a denial with LEDGER_FULL for the tables of the ledger.
+ */
+export interface Limits {
+  /** Bytes of a JSON text: envelopes, payloads, arguments, claims. 1 MiB. */
+  readonly maxJsonBytes: number;
+  /** Arrays and objects that are open at once. 64. */
+  readonly maxJsonDepth: number;
+  /** Values and keys. 65,536. */
+  readonly maxJsonNodes: number;
+  /** The digits of one number. 1,024. */
+  readonly maxNumberBytes: number;
+  /** Bytes of a security token. */
+  readonly maxTokenBytes: number;
+  /** Tokens whose verification is remembered. */
+  readonly maxRememberedTokens: number;
+  /** Bytes of a policy document. */
+  readonly maxPolicyBytes: number;
+  /** Values and keys of a policy document. */
+  readonly maxPolicyNodes: number;
+  /** Bytes for each compiled argument pattern. */
+  readonly maxRegexMemory: number;
+  /** Envelopes that are remembered against replay, of all sessions. */
+  readonly maxReplayEntries: number;
+  /** The same of one session. */
+  readonly maxReplayEntriesPerSession: number;
+  /** Open sessions, and the tombstones of ended ones. */
+  readonly maxSessions: number;
+  /** Ancestors of a session. */
+  readonly maxSessionDepth: number;
+  /** (root, context, capability) that are counted at once. */
+  readonly maxRateWindows: number;
+  /** Charged calls that are remembered in all windows. */
+  readonly maxRateEntries: number;
+}
+
+/** A call that shows a difference between two contexts: put it to `evaluate` on both sides. */
+export interface Witness {
+  readonly tool: string;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** Whether every call that a child context allows, its parent allows too. */
+export interface Containment {
+  readonly contained: boolean;
+  /** Allowed by the child, denied by the parent. */
+  readonly witness: Witness | null;
+  /** null when contained; `"uncovered"`, or what exceeds what. */
+  readonly reason: string | null;
+}
+
+/** One capability's worth of difference between two versions of a context. */
+export interface PolicyChange {
+  /** Else: became denied. */
+  readonly becameAllowed: boolean;
+  /** In the context that allows: the new one, or the old one. */
+  readonly capability: number;
+  readonly toolPattern: string;
+  readonly witness: Witness | null;
+  readonly reason: string | null;
+}
+
+/** Something that loads and is probably not what its author meant. */
+export interface LintWarning {
+  /** `lint.…`, as named in the policy reference. */
+  readonly rule: string;
+  readonly context: string;
+  /** null: the context or its deny list. */
+  readonly capability: number | null;
+  readonly message: string;
+  /** `file:line:column`. */
+  readonly where: string | null;
+}
+
+/** What one capability, whose tool pattern matched, answered to a call it did not allow. */
+export interface TriedCapability {
+  /** Position in the context's list, from 0. */
+  readonly capability: number;
+  readonly code: number;
+  readonly codeName: CodeName;
+  /** Id of the rule in the policy reference, e.g. `"path.dotdot"`. */
+  readonly rule: string;
+  /** JSON pointer (RFC 6901) into the arguments. */
+  readonly where: string | null;
+}
+
+/** At most `calls` in any `perSeconds` seconds, counted under `key`; 0 calls: no limit. */
+export interface Charge {
+  readonly key: string;
+  readonly calls: number;
+  readonly perSeconds: number;
+}
+
+/** What a ledger answered to a plan. */
+export type Outcome =
+  | {
+      readonly outcome: 'committed';
+      /** For each list of `Plan.charges`: which of its charges was taken, from 0. */
+      readonly taken: readonly number[];
+    }
+  | { readonly outcome: 'alreadySeen' }
+  | {
+      readonly outcome: 'rateLimited';
+      /** Seconds. */
+      readonly retryAfter: number;
+    }
+  | { readonly outcome: 'sessionInactive' }
+  | { readonly outcome: 'full' }
+  | { readonly outcome: 'unavailable' };
+
+/** `ended` and `revoked` are final. */
+export type SessionState = 'open' | 'ended' | 'revoked';
