@@ -15,7 +15,7 @@ import type { Allowed, Decision } from './decision.js';
 import { decision } from './decision-record.js';
 import { DeniedError } from './denied-error.js';
 import { type IssuerKeys, issuerKeys } from './issuer-keys.js';
-import { limitValues } from './limits.js';
+import { defaultWindow, limitValues } from './limits.js';
 import { type GateHandle, native } from './native.js';
 import { Plan } from './plan.js';
 import { PolicySet, policySet } from './policy-set.js';
@@ -80,7 +80,7 @@ export class Gate {
       optionalText(known.audience, 'audience'),
       wholeSeconds(known.leeway ?? 0, 'leeway'),
       flag(known.acceptAnyAudience, 'acceptAnyAudience'),
-      Math.round(seconds(known.window ?? 30, 'window') * 1000),
+      Math.round(seconds(known.window ?? defaultWindow, 'window') * 1000),
       limitValues(known.limits),
     );
   }

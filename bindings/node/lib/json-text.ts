@@ -1,10 +1,10 @@
 /** JavaScript values as JSON text. */
 import { CallgateError } from './errors.js';
+import { native } from './native.js';
 
 // The engine takes no deeper and no larger document. Checked here too, because a few shared or
 // cyclic references can describe a document of any size.
-const MAX_DEPTH = 64;
-const MAX_NODES = 64 * 1024;
+const { maxJsonDepth, maxJsonNodes } = native.limits();
 
 /**
  * JSON text of exactly what a value is. `JSON.stringify` would leave out, convert or replace some
@@ -13,7 +13,7 @@ const MAX_NODES = 64 * 1024;
  *
  * @throws TypeError for what JSON does not have; CallgateError LIMIT_EXCEEDED
  */
-export function stringify(value: unknown, name: string, maxNodes: number = MAX_NODES): string {
+export function stringify(value: unknown, name: string, maxNodes: number = maxJsonNodes): string {
   return new Writer(maxNodes).write(value, name, 0);
 }
 
@@ -38,7 +38,7 @@ class Writer {
         return value ? 'true' : 'false';
       case 'object':
         if (value === null) return 'null';
-        if (depth === MAX_DEPTH) throw overLimit(`nested deeper than ${MAX_DEPTH}`);
+        if (depth === maxJsonDepth) throw overLimit(`nested deeper than ${maxJsonDepth}`);
         return Array.isArray(value)
           ? this.#array(value, where, depth + 1)
           : this.#object(value, where, depth + 1);

@@ -7,6 +7,9 @@ import type { Limits } from './types.js';
 /** The limits that hold where none are given. */
 export const defaultLimits: Limits = Object.freeze(native.limits());
 
+/** Seconds before and after now in which an envelope is fresh, where no other window is given. */
+export const defaultWindow: number = native.defaultWindow / 1000;
+
 const names = Object.keys(defaultLimits) as (keyof Limits)[];
 
 /** All values, in the engine's order; undefined for the defaults. */

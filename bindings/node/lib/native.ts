@@ -207,6 +207,7 @@ interface Native {
   policyContextNames(policy: PolicySetHandle): string[];
   policyDigest(policy: PolicySetHandle): string;
 
+  readonly defaultWindow: Milliseconds;
   createGate(
     policy: PolicySetHandle,
     keys: IssuerKeysHandle,

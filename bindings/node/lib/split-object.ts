@@ -1,10 +1,8 @@
 /** A message taken apart without giving up what its numbers look like; for the layers above. */
 import { textOrBytes, wrongType } from './check.js';
 import { CallgateError } from './errors.js';
+import { defaultLimits } from './limits.js';
 import { native } from './native.js';
-
-// `max_json_bytes` of the engine's limits.
-const DEFAULT_MAX_BYTES = 1024 * 1024;
 
 /**
  * The members of the one JSON object that `json` is: key to the compact bytes of its value, numbers
@@ -16,7 +14,7 @@ const DEFAULT_MAX_BYTES = 1024 * 1024;
  */
 export function splitObject(
   json: string | Uint8Array,
-  maxBytes: number = DEFAULT_MAX_BYTES,
+  maxBytes: number = defaultLimits.maxJsonBytes,
 ): Map<string, Uint8Array> {
   if (typeof maxBytes !== 'number') throw wrongType(maxBytes, 'maxBytes', 'a number of bytes');
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {

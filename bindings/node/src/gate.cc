@@ -82,6 +82,8 @@ Napi::Value RestoreState(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void RegisterGate(Napi::Object exports) {
+  const auto window = static_cast<double>(kDefaultWindow.count());
+  exports.Set("defaultWindow", Napi::Number::New(exports.Env(), window));
   Export<Create>(exports, "createGate");
   Export<Authorize>(exports, "gateAuthorize");
   Export<MakePlan>(exports, "gatePlan");

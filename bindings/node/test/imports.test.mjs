@@ -58,7 +58,10 @@ test('every form of an import is seen, one of a type too', () => {
     type F = import('./f.js').F;
     const g = await import('./g.js');
   `;
-  assert.deepEqual(importsOf(text).sort(), [...'abcdefg'].map((name) => `./${name}.js`));
+  assert.deepEqual(
+    importsOf(text).sort(),
+    [...'abcdefg'].map((name) => `./${name}.js`),
+  );
 });
 
 test('a circle is found, and a diamond is none', () => {

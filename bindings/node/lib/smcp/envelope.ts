@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { createEnvelope, type Envelope, verifyEnvelope } from '../envelope.js';
 import { CallgateError } from '../errors.js';
+import { defaultLimits, defaultWindow } from '../limits.js';
 import { PublicKey } from '../public-key.js';
 import { splitObject } from '../split-object.js';
 import type { Protocol } from '../types.js';
@@ -10,8 +11,8 @@ import { otherCodeName, PayloadError, VerificationError } from './errors.js';
 import { unsendable } from './mistakes.js';
 import { payloadText } from './payload.js';
 
-const MAX_BYTES = 2 * 1024 * 1024; // of a message whose payload the engine took
-const MAX_DEPTH = 64; // the engine's own
+const MAX_BYTES = 2 * defaultLimits.maxJsonBytes; // of a message whose payload the engine took
+const MAX_DEPTH = defaultLimits.maxJsonDepth;
 
 /** An MCP message: a JSON-RPC 2.0 request. */
 export interface McpPayload {
@@ -99,7 +100,7 @@ export function createCanonicalMessage(
 export async function verifySmcpEnvelope(
   envelope: unknown,
   publicKeyBytes: Uint8Array,
-  maxAgeSeconds: number = 30,
+  maxAgeSeconds: number = defaultWindow,
 ): Promise<McpPayload> {
   return verify(envelope, publicKeyBytes, maxAgeSeconds, 'smcp/v1');
 }
@@ -108,7 +109,7 @@ export async function verifySmcpEnvelope(
 export async function verifySealEnvelope(
   envelope: unknown,
   publicKeyBytes: Uint8Array,
-  maxAgeSeconds: number = 30,
+  maxAgeSeconds: number = defaultWindow,
 ): Promise<McpPayload> {
   return verify(envelope, publicKeyBytes, maxAgeSeconds, 'seal/v1');
 }

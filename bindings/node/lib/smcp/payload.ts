@@ -1,12 +1,13 @@
 /** JavaScript values as the JSON text that is signed and sent, and what other readers make of it. */
 import { types } from 'node:util';
+import { defaultLimits } from '../limits.js';
 import { PayloadError } from './errors.js';
 import { unsendable } from './mistakes.js';
 
-// The engine's own bound is 64 (docs/limits.md); the envelope and the request take four of it.
-const MAX_DEPTH = 60;
-// Shared references can describe a document of any size; the engine's bound on values and keys.
-const MAX_NODES = 64 * 1024;
+// The envelope and the request take four of the levels that the engine reads.
+const MAX_DEPTH = defaultLimits.maxJsonDepth - 4;
+// Shared references can describe a document of any size.
+const MAX_NODES = defaultLimits.maxJsonNodes;
 // Below it Python writes an exponent where JavaScript writes digits.
 const MIN_SAFE_FRACTION = 1e-4;
 

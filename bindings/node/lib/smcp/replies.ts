@@ -1,5 +1,6 @@
 /** The replies of a gateway: what of them counts, and the error for everything else. */
 import { JsonError } from '../errors.js';
+import { defaultLimits } from '../limits.js';
 import { splitObject } from '../split-object.js';
 import { InvalidResponse, ToolCallError, WrongResponseId } from './errors.js';
 import { refusal } from './refusals.js';
@@ -15,8 +16,6 @@ import {
   readValue,
 } from './wire.js';
 
-// What fits into an envelope; its form is the gateway's affair.
-const TOKEN = /^[\x21-\x7e]{1,8192}$/;
 const isJson = (text: Uint8Array | undefined, json: string): boolean =>
   text !== undefined && Buffer.from(json).equals(text);
 
@@ -32,9 +31,7 @@ export function readAttestation(response: HttpResponse, parameters: SessionParam
   const token = readValue(members.get('security_token'));
   const expiresAt = readValue(members.get('expires_at')) ?? null;
   const sessionId = readValue(members.get('session_id')) ?? null;
-  if (typeof token !== 'string' || !TOKEN.test(token)) {
-    throw invalid(response, 'has no security_token', false);
-  }
+  if (!isToken(token)) throw invalid(response, 'has no security_token', false);
   if (!isStringOrNull(expiresAt) || !isStringOrNull(sessionId)) {
     throw invalid(response, 'has an expires_at or session_id that is no string', false);
   }
@@ -129,6 +126,15 @@ function toolCallError(
     `the tool's server answered with error ${code as number}: ${plain(message)}`,
     { code: code as number, message, data },
     requestId,
+  );
+}
+
+/** What fits into an envelope; its form is the gateway's affair. */
+function isToken(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= defaultLimits.maxTokenBytes &&
+    /^[\x21-\x7e]+$/.test(value)
   );
 }
 
