@@ -1,6 +1,6 @@
 /** SEALClient. */
 import { printAs } from '../print.js';
-import type { AttestationResult } from './attestation-result.js';
+import { type AttestationResult, attestationResult } from './attestation-result.js';
 import { ClientBase } from './client-base.js';
 import type { ClientOptions } from './client-options.js';
 
@@ -24,12 +24,7 @@ export class SEALClient extends ClientBase {
 
   /** Proves the key and gets a security token. Called again, renews it in the same session. */
   async attest(): Promise<AttestationResult> {
-    const { securityToken, expiresAt, sessionId } = await this._attest();
-    return {
-      security_token: securityToken,
-      expires_at: expiresAt ?? '', // never: the kind needs it
-      ...(sessionId === null ? {} : { session_id: sessionId }),
-    };
+    return attestationResult(await this._attest());
   }
 
   static {

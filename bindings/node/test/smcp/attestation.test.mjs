@@ -1,6 +1,7 @@
 // How a client attests, and what it is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { format, inspect } from 'node:util';
 import { GatewayRefused } from 'callgate/smcp';
 import { clientFor, gatewayFor, rejection, sealClientFor } from './setup.mjs';
 
@@ -37,6 +38,38 @@ test('attest gives a string, and the SEAL client an object', async (t) => {
     session_id: seal.sessionId,
   });
   assert.match(result.expires_at, /Z$/);
+});
+
+test('the object that attest gives shows no token, however it is printed', async (t) => {
+  const gateway = await gatewayFor(t);
+  const seal = sealClientFor(t, gateway.url);
+  const result = await seal.attest();
+  for (const shown of [
+    inspect(result),
+    inspect({ result }, { depth: 10, showHidden: true, customInspect: false }),
+    format('%o %O %j %s', result, result, result, result),
+    JSON.stringify({ result }),
+    `${result}`,
+  ]) {
+    assert.ok(!shown.includes(seal.securityToken.slice(0, 20)), shown);
+  }
+  assert.deepEqual(JSON.parse(JSON.stringify(result)), {
+    expires_at: seal.expiresAt,
+    session_id: seal.sessionId,
+  });
+  assert.match(inspect(result), new RegExp(seal.sessionId));
+});
+
+test('the object that attest gives is read and copied as any other', async (t) => {
+  const gateway = await gatewayFor(t);
+  const seal = sealClientFor(t, gateway.url);
+  const result = await seal.attest();
+  const { security_token: token, ...others } = result;
+  assert.equal(token, seal.securityToken);
+  assert.deepEqual(Object.keys(others), ['expires_at', 'session_id']);
+  for (const copy of [{ ...result }, structuredClone(result)]) {
+    assert.equal(copy.security_token, token);
+  }
 });
 
 test('attest always proves the key', async (t) => {
