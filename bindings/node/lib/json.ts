@@ -12,6 +12,11 @@ export type Json =
  */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value that was read is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 // Making a Uint8Array in native code costs more than canonicalizing a small document.
 const room = Buffer.allocUnsafeSlow(64 * 1024);
 

@@ -1,6 +1,6 @@
 /** An error body of any generation, or of a proxy before the gateway, as one error. */
 import { errorCodes } from '../codes.js';
-import type { JsonObject } from '../json.js';
+import { isObject, type JsonObject } from '../json.js';
 import type { CodeName, Protocol } from '../types.js';
 import {
   GatewayRefused,
@@ -10,7 +10,7 @@ import {
   TokenRefused,
   ToolDenied,
 } from './errors.js';
-import { type HttpResponse, isObject, plain, retryAfterHeader } from './wire.js';
+import { type HttpResponse, plain, retryAfterHeader } from './wire.js';
 
 const LONGEST = 1e9; // seconds; more is no time to wait
 

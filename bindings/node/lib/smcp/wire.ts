@@ -1,9 +1,8 @@
 /** Bodies that go over the wire, and what a reply says. No HTTP library, no clock. */
-import { JsonError } from '../errors.js';
 import { canonicalize, type JsonObject } from '../json.js';
-import { splitObject } from '../split-object.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { InvalidResponse, RedirectRefused } from './errors.js';
+import { parseReply } from './reply-json.js';
 import type { SessionParameters } from './session.js';
 
 const TEXT_SHOWN = 500; // characters of a message that a server sent
@@ -32,9 +31,6 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** The members of a JSON object: each the compact text of its value, numbers as written. */
-export type Members = ReadonlyMap<string, Uint8Array>;
-
 /**
  * The attestation request, with proof that the key is held: the signature over the RFC 8785 form of
  * public_key, scope, timestamp, workload_id.
@@ -55,8 +51,8 @@ export function attestBody(parameters: SessionParameters, timestamp: number): Ui
   return Buffer.from(JSON.stringify(body));
 }
 
-/** The members of the reply, strictly parsed. @throws InvalidResponse for anything else */
-export function readObject(response: HttpResponse, maxBytes: number): Members {
+/** The object that the reply is. @throws InvalidResponse for anything else */
+export function readObject(response: HttpResponse): JsonObject {
   if (response.status >= 300 && response.status < 400) {
     throw new RedirectRefused(
       `the gateway answered ${response.status}, a redirect, which is not followed`,
@@ -66,24 +62,10 @@ export function readObject(response: HttpResponse, maxBytes: number): Members {
   if ((response.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
     throw invalid(response, 'is compressed, which was not asked for');
   }
-  try {
-    return splitObject(response.body, maxBytes);
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause;
-    const kind = plain(response.headers['content-type'] ?? 'no content type', 80);
-    throw invalid(response, `(${kind}) is not a JSON object: ${cause.message}`);
-  }
-}
-
-/** A value that the engine found to be JSON. */
-export function readValue(text: Uint8Array | undefined): unknown {
-  if (text === undefined) return undefined;
-  return JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString());
-}
-
-/** Whether a value that was read is a JSON object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const reply = parseReply(response.body);
+  if (reply !== null) return reply;
+  const kind = plain(response.headers['content-type'] ?? 'no content type', 80);
+  throw invalid(response, `(${kind}) is not a JSON object in UTF-8, each of its members once`);
 }
 
 /** An InvalidResponse that names the status. */
