@@ -30,6 +30,8 @@ import { tlsSettings } from './tls-settings.js';
 export interface ClientKind {
   readonly generation: GenerationName;
   readonly needsExpiry: boolean;
+  /** The error, by the name that it has in the published SDK. */
+  readonly named: (error: unknown) => unknown;
 }
 
 const clock = (): number => Date.now();
@@ -43,6 +45,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
   readonly workloadId: string;
   readonly securityScope: string;
   readonly key: Ed25519Key;
+  readonly #kind: ClientKind;
   readonly #ownsKey: boolean;
   readonly #session: Session;
   readonly #http: Http;
@@ -64,6 +67,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
     this.gatewayUrl = address.url;
     this.workloadId = checkedText(workloadId, 'workloadId');
     this.securityScope = checkedText(securityScope, 'securityScope');
+    this.#kind = kind;
     this.#ownsKey = options.key === undefined;
     this.key = options.key ?? Ed25519Key.from(SecretKey.generate());
     this.#http = new Http(address, tls, settings);
@@ -98,16 +102,26 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
    *
    * A token near its end is renewed before, and once more if the gateway refuses it without having
    * dispatched the call.
+   *
+   * @throws SMCPError; the reason of a `signal` that aborts
    */
   async callTool(toolName: string, args: object, options: CallOptions = {}): Promise<unknown> {
-    const { strictInterop } = this.#session.parameters.settings;
-    const params = callParams(toolName, args, strictInterop);
-    return this.#signed(() => callTool(this.#session, clock, params), signalOf(options));
+    return this.#named(async () => {
+      const { strictInterop } = this.#session.parameters.settings;
+      const params = callParams(toolName, args, strictInterop);
+      return this.#signed(() => callTool(this.#session, clock, params), signalOf(options));
+    });
   }
 
-  /** The tools that the session could ever call, as their servers describe them. */
+  /**
+   * The tools that the session could ever call, as their servers describe them.
+   *
+   * @throws SMCPError; the reason of a `signal` that aborts
+   */
   async listTools(options: CallOptions = {}): Promise<ToolDescription[]> {
-    return this.#signed(() => listTools(this.#session, clock), signalOf(options));
+    return this.#named(async () =>
+      this.#signed(() => listTools(this.#session, clock), signalOf(options)),
+    );
   }
 
   /** Erases the key and ends the connections. May be called more than once. */
@@ -128,7 +142,15 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
 
   /** @internal */
   protected async _attest(): Promise<Attested> {
-    return this.#alone(() => this.#http.run(attest(this.#session, clock)));
+    return this.#named(() => this.#alone(() => this.#http.run(attest(this.#session, clock))));
+  }
+
+  async #named<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw this.#kind.named(error);
+    }
   }
 
   async #signed<T>(begin: () => Exchange<T>, signal: AbortSignal | undefined): Promise<T> {

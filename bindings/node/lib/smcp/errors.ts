@@ -1,31 +1,21 @@
 /** What can go wrong between a client and a gateway, told apart by class or `codeName`. */
-import { codeNamed, errorCodes } from '../codes.js';
 import { CallgateError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { CodeName, Protocol } from '../types.js';
-
-/** Policy denied the call: the names of the 2xxx range. */
-export type PolicyCodeName =
-  | 'TOOL_NOT_ALLOWED'
-  | 'TOOL_EXPLICITLY_DENIED'
-  | 'PATH_NOT_ALLOWED'
-  | 'DOMAIN_NOT_ALLOWED'
-  | 'COMMAND_NOT_ALLOWED'
-  | 'RATE_LIMIT_EXCEEDED'
-  | 'OUTPUT_SIZE_EXCEEDED'
-  | 'ARGUMENT_NOT_ALLOWED';
-
-/** What attesting again may cure. */
-export type TokenCodeName = 'INVALID_TOKEN' | 'EXPIRED_TOKEN';
-
-/** All other names. */
-export type OtherCodeName = Exclude<CodeName, PolicyCodeName | TokenCodeName>;
+import {
+  nameOf,
+  numberIn,
+  type OtherCodeName,
+  type PolicyCodeName,
+  type TokenCodeName,
+} from './code-names.js';
 
 export interface SMCPErrorOptions {
-  /** `INTERNAL_ERROR` by default. */
+  /** The one of `statusCode` by default. */
   readonly codeName?: CodeName;
   readonly statusCode?: number | null;
   readonly dispatched?: boolean | null;
+  /** Seconds. */
   readonly retryAfter?: number | null;
   readonly requestId?: string | number | null;
   readonly httpStatus?: number | null;
@@ -33,11 +23,14 @@ export interface SMCPErrorOptions {
   readonly cause?: unknown;
 }
 
-/** Any failure of an SDK call. `SEALError` is another name of this class. */
+/**
+ * Any failure of the SDK, {@link SEALError} as well: the errors of either class are instances of
+ * both. Those that a program makes without a code have no `codeName`, `code` and `statusCode`.
+ */
 export class SMCPError extends CallgateError {
   /** The number in the generation of the path, which differs from `code` on SEAL paths only. */
   readonly statusCode: number;
-  /** Whether the tool may have run: false no, true it was reached, null unknown. */
+  /** false: the tool did not run. true: its server was reached. null: unknown. */
   readonly dispatched: boolean | null;
   /** Seconds. */
   readonly retryAfter: number | null;
@@ -51,10 +44,11 @@ export class SMCPError extends CallgateError {
   /** @param given - a number is `code`, as in the published SDKs; one of SMCP names the error too */
   constructor(message: string, given: number | SMCPErrorOptions = {}) {
     const options = typeof given === 'number' ? { statusCode: given } : given;
-    const { codeName = namedBy(options.statusCode) } = options;
-    super(message, codeName);
-    if (typeof given === 'number') setCode(this, given);
+    const { codeName = nameOf(options.statusCode, 'smcp/v1') } = options;
+    super(message, codeName ?? 'INTERNAL_ERROR');
     this.statusCode = options.statusCode ?? this.code;
+    if (codeName === undefined) dropCode(this, options.statusCode);
+    if (typeof given === 'number') setCode(this, given);
     this.dispatched = options.dispatched ?? null;
     this.retryAfter = options.retryAfter ?? null;
     this.requestId = options.requestId ?? null;
@@ -68,11 +62,23 @@ export class SMCPError extends CallgateError {
 
   static {
     brand(this.prototype, 'SMCPError');
+    setName(this.prototype, 'SMCPError');
   }
 }
 
-export const SEALError: typeof SMCPError = SMCPError;
-export type SEALError = SMCPError;
+/** {@link SMCPError} by the name that it has in the published SEAL SDK. */
+export class SEALError extends SMCPError {
+  /** True for every SMCPError. */
+  static override [Symbol.hasInstance](value: unknown): value is SEALError {
+    // Of a class that a program derives, its own instances only.
+    if (this !== SEALError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof SMCPError;
+  }
+
+  static {
+    setName(this.prototype, 'SEALError');
+  }
+}
 
 /** The options of an error whose class says which names it has: one of them must be given. */
 export type NamedOptions<Name extends CodeName> = SMCPErrorOptions & { readonly codeName: Name };
@@ -109,6 +115,7 @@ export class VerificationError extends NamedError<OtherCodeName> {
     const statusCode = numberIn(protocol, codeName);
     super(message, { codeName, statusCode, cause });
     setCode(this, statusCode);
+    if (protocol === 'seal/v1') setName(this, 'SEALError');
   }
 }
 
@@ -187,32 +194,17 @@ export class ToolCallError extends NamedError<'UPSTREAM_FAILED'> {
   }
 }
 
-/** Whether policy answers so: the names of the 2xxx range. */
-export function isPolicyCodeName(name: CodeName): name is PolicyCodeName {
-  return Math.floor(codeNamed(name).code / 1000) === 2;
-}
-
-/** Whether attesting again may cure it. */
-export function isTokenCodeName(name: CodeName): name is TokenCodeName {
-  return name === 'INVALID_TOKEN' || name === 'EXPIRED_TOKEN';
-}
-
-/** The name of what the engine refused where it was asked about neither policy nor a token. */
-export function otherCodeName({ codeName }: CallgateError): OtherCodeName {
-  return isPolicyCodeName(codeName) || isTokenCodeName(codeName) ? 'INTERNAL_ERROR' : codeName;
-}
-
-/** The number of a code name in the table of the protocol. */
-export function numberIn(protocol: Protocol, codeName: CodeName): number {
-  const row = codeNamed(codeName);
-  return protocol === 'seal/v1' ? row.sealCode : row.code;
-}
-
 /** Says which request failed, where the error does not. */
 export function ofRequest(error: unknown, requestId: string): unknown {
   if (error instanceof SMCPError && error.requestId === null) {
     Object.defineProperty(error, 'requestId', { value: requestId, enumerable: true });
   }
+  return error;
+}
+
+/** Calls an error what the published SEAL SDK calls its errors. */
+export function asSealError(error: unknown): unknown {
+  if (error instanceof SMCPError) setName(error, 'SEALError');
   return error;
 }
 
@@ -225,11 +217,18 @@ function brand(prototype: object, className: string): void {
   Object.defineProperty(prototype, brandOf(className), { value: true });
 }
 
-function setCode(error: SMCPError, value: number): void {
-  Object.defineProperty(error, 'code', { value, enumerable: true });
+/** As with Error's own classes, the name is no enumerable property. */
+function setName(target: object, value: string): void {
+  Object.defineProperty(target, 'name', { value, configurable: true, writable: true });
 }
 
-/** Where names share a number, the first in the table stands for it. */
-function namedBy(number: number | null | undefined): CodeName {
-  return errorCodes.find(({ code }) => code === number)?.name ?? 'INTERNAL_ERROR';
+function setCode(error: SMCPError, value: number): void {
+  Object.defineProperty(error, 'code', { value, enumerable: true, configurable: true });
+}
+
+/** Of an error that no code was given for. */
+function dropCode(error: SMCPError, statusCode: number | null | undefined): void {
+  Reflect.deleteProperty(error, 'codeName');
+  Reflect.deleteProperty(error, 'code');
+  if (statusCode === null || statusCode === undefined) Reflect.deleteProperty(error, 'statusCode');
 }

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { createEnvelope } from '../envelope.js';
 import { CallgateError } from '../errors.js';
+import { engineCodeName } from './code-names.js';
 import { Ed25519Key } from './ed25519-key.js';
 import {
   CertificateRefused,
@@ -16,7 +17,6 @@ import {
   GatewayUnreachable,
   InvalidResponse,
   ofRequest,
-  otherCodeName,
   PayloadError,
   SMCPError,
 } from './errors.js';
@@ -136,7 +136,7 @@ function sign(session: Session, payload: string, now: number): Uint8Array {
   } catch (cause) {
     if (!(cause instanceof CallgateError)) throw cause;
     // E.g. larger than an envelope may be.
-    const codeName = otherCodeName(cause);
+    const codeName = engineCodeName(cause);
     const message = `cannot be signed: ${cause.message}`;
     throw new PayloadError(message, { codeName, dispatched: false, cause });
   }

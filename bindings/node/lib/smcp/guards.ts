@@ -1,4 +1,5 @@
 /** Which error it is, also where a program holds two copies of the package. */
+import type { OtherCodeName } from './code-names.js';
 import {
   brandOf,
   type CertificateRefused,
@@ -10,7 +11,6 @@ import {
   type GatewayUnreachable,
   type InvalidResponse,
   type NotAttested,
-  type OtherCodeName,
   type PayloadError,
   type TokenRefused,
   type ToolCallError,

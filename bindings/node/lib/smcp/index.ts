@@ -2,6 +2,7 @@
 /** SMCP and SEAL for Node: the clients, the envelope functions and their errors. */
 export type { AttestationResult } from './attestation-result.js';
 export type { CallOptions, ClientOptions } from './client-options.js';
+export type { OtherCodeName, PolicyCodeName, TokenCodeName } from './code-names.js';
 export { Ed25519Key } from './ed25519-key.js';
 export {
   createCanonicalMessage,
@@ -10,8 +11,6 @@ export {
   type McpPayload,
   type SealEnvelope,
   type SmcpEnvelope,
-  verifySealEnvelope,
-  verifySmcpEnvelope,
 } from './envelope.js';
 export {
   CertificateRefused,
@@ -24,15 +23,12 @@ export {
   InvalidResponse,
   type NamedOptions,
   NotAttested,
-  type OtherCodeName,
   PayloadError,
-  type PolicyCodeName,
   RedirectRefused,
   ResponseTooLarge,
   SEALError,
   SMCPError,
   type SMCPErrorOptions,
-  type TokenCodeName,
   TokenRefused,
   ToolCallError,
   ToolDenied,
@@ -52,3 +48,4 @@ export type { ToolDescription } from './replies.js';
 export { SEALClient } from './seal-client.js';
 export { SMCPClient } from './smcp-client.js';
 export type { ClientCertificate } from './tls-settings.js';
+export { verifySealEnvelope, verifySmcpEnvelope } from './verify-envelope.js';

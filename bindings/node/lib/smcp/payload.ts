@@ -1,7 +1,7 @@
 /** JavaScript values as the JSON text that is signed and sent, and what other readers make of it. */
 import { types } from 'node:util';
 import { defaultLimits } from '../limits.js';
-import { PayloadError } from './errors.js';
+import type { PayloadError } from './errors.js';
 import { unsendable } from './mistakes.js';
 
 // The envelope and the request take four of the levels that the engine reads.
@@ -16,6 +16,18 @@ export interface PayloadOptions {
   readonly maxDepth?: number;
 }
 
+/** Why a value has no JSON text, or has none that may be signed. */
+export class NotJson extends Error {}
+
+/** As {@link jsonOf}. @throws PayloadError */
+export function payloadText(payload: unknown, options: PayloadOptions = {}): string {
+  try {
+    return jsonOf(payload, options);
+  } catch (cause) {
+    throw cause instanceof NotJson ? asPayloadError(cause) : cause;
+  }
+}
+
 /**
  * The text of an object as `JSON.stringify` writes it: undefined members dropped, `toJSON` called,
  * once. What it would lose without a word (NaN, functions, a Map's entries, …) is refused.
@@ -24,20 +36,25 @@ export interface PayloadOptions {
  * integers beyond ±(2^53 - 1), fractions below 1e-4, and objects whose keys mix characters above
  * U+FFFF with U+E000 to U+FFFF.
  *
- * @throws PayloadError
+ * @throws NotJson
  */
-export function payloadText(payload: unknown, options: PayloadOptions = {}): string {
+export function jsonOf(payload: unknown, options: PayloadOptions = {}): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    throw unsendable(`expected an object, not ${kindOf(payload)}`);
+    throw new NotJson(`expected an object, not ${kindOf(payload)}`);
   }
+  let text: string | undefined;
   try {
-    const text = new Writer(options).write(payload, '', '', 0);
-    if (!text?.startsWith('{')) throw unsendable('expected an object, which its toJSON is not');
-    return text;
+    text = new Writer(options).write(payload, '', '', 0);
   } catch (cause) {
-    if (cause instanceof PayloadError) throw cause;
-    throw unsendable('a getter or toJSON of the payload throws', cause); // the caller's own code
+    if (cause instanceof NotJson) throw cause;
+    throw new NotJson('a getter or toJSON of the payload throws', { cause }); // the caller's own
   }
+  if (!text?.startsWith('{')) throw new NotJson('expected an object, which its toJSON is not');
+  return text;
+}
+
+function asPayloadError({ message, cause }: NotJson): PayloadError {
+  return unsendable(message, cause);
 }
 
 class Writer {
@@ -53,7 +70,7 @@ class Writer {
   /** Undefined only for undefined. */
   write(given: unknown, key: string, place: string, depth: number): string | undefined {
     if (++this.#nodes > MAX_NODES) {
-      throw unsendable(`the payload has more than ${MAX_NODES} values`);
+      throw new NotJson(`the payload has more than ${MAX_NODES} values`);
     }
     const value = unboxed(toJson(given, key));
     switch (typeof value) {
@@ -66,28 +83,28 @@ class Writer {
       case 'boolean':
         return value ? 'true' : 'false';
       case 'bigint':
-        throw unsendable(`${at(place)} is a bigint: pass a number, or a string of its digits`);
+        throw new NotJson(`${at(place)} is a bigint: pass a number, or a string of its digits`);
       case 'object':
         if (value === null) return 'null';
         if (depth === this.#maxDepth) {
-          throw unsendable(`the payload is nested more than ${this.#maxDepth} levels deep`);
+          throw new NotJson(`the payload is nested more than ${this.#maxDepth} levels deep`);
         }
         if (isOpaque(value)) break;
         return Array.isArray(value)
           ? this.#array(value, place, depth + 1)
           : this.#object(value, place, depth + 1);
     }
-    throw unsendable(`${at(place)} is ${kindOf(value)}, which JSON does not have`);
+    throw new NotJson(`${at(place)} is ${kindOf(value)}, which JSON does not have`);
   }
 
   #number(value: number, place: string): string {
     if (!Number.isFinite(value))
-      throw unsendable(`${at(place)} is ${value}, which JSON does not have`);
+      throw new NotJson(`${at(place)} is ${value}, which JSON does not have`);
     if (this.#strict && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw unsendable(`${at(place)} is an integer beyond ±(2^53 - 1)`);
+      throw new NotJson(`${at(place)} is an integer beyond ±(2^53 - 1)`);
     }
     if (this.#strict && value !== 0 && Math.abs(value) < MIN_SAFE_FRACTION) {
-      throw unsendable(`${at(place)} is a fraction below 1e-4, which languages write differently`);
+      throw new NotJson(`${at(place)} is a fraction below 1e-4, which languages write differently`);
     }
     return JSON.stringify(value);
   }
@@ -103,7 +120,7 @@ class Writer {
   #object(value: object, place: string, depth: number): string {
     const keys = Object.keys(value);
     if (this.#strict && sortsAmbiguously(keys)) {
-      throw unsendable(`${at(place)} has keys that languages sort differently`);
+      throw new NotJson(`${at(place)} has keys that languages sort differently`);
     }
     const members: string[] = [];
     for (const key of keys) {
@@ -143,7 +160,7 @@ function isOpaque(value: object): boolean {
 
 function wellFormed(value: string, place: string): string {
   if (value.isWellFormed()) return JSON.stringify(value);
-  throw unsendable(`${at(place)} holds a lone surrogate, which is no Unicode text`);
+  throw new NotJson(`${at(place)} holds a lone surrogate, which is no Unicode text`);
 }
 
 function sortsAmbiguously(keys: readonly string[]): boolean {

@@ -2,14 +2,8 @@
 import { errorCodes } from '../codes.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { CodeName, Protocol } from '../types.js';
-import {
-  GatewayRefused,
-  isPolicyCodeName,
-  isTokenCodeName,
-  type NamedOptions,
-  TokenRefused,
-  ToolDenied,
-} from './errors.js';
+import { isPolicyCodeName, isTokenCodeName, nameOf } from './code-names.js';
+import { GatewayRefused, type NamedOptions, TokenRefused, ToolDenied } from './errors.js';
 import { type HttpResponse, plain, retryAfterHeader } from './wire.js';
 
 const LONGEST = 1e9; // seconds; more is no time to wait
@@ -29,7 +23,7 @@ export function refusal(
   const error: JsonObject = isObject(nested) ? nested : {};
   const number = first(isInteger, error['code'], body['error_code']);
   const said = first(isString, error['name'], error['code'], body['error_code']);
-  const name = known(said) ?? named(number, protocol);
+  const name = known(said) ?? nameOf(number, protocol);
   const message = first(isString, error['message'], body['message'], nested, body['detail']);
   const details: unknown = error['details'];
   let text = message ? plain(message) : 'no reason given';
@@ -56,12 +50,6 @@ function make(text: string, options: NamedOptions<CodeName>): GatewayRefused {
 
 function known(name: string | undefined): CodeName | undefined {
   return errorCodes.find((row) => row.name === name)?.name;
-}
-
-/** Where names share a number, the first in the table stands for it. */
-function named(number: number | undefined, protocol: Protocol): CodeName | undefined {
-  const column = protocol === 'seal/v1' ? 'sealCode' : 'code';
-  return errorCodes.find((row) => row[column] === number)?.name;
 }
 
 function retryAfter(value: unknown, response: HttpResponse): number | null {

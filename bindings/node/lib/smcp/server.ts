@@ -1,3 +1,3 @@
 /** The names that programs of the published SDKs import from `…/server`. */
-export { verifySealEnvelope, verifySmcpEnvelope } from './envelope.js';
 export { SEALError, SMCPError } from './errors.js';
+export { verifySealEnvelope, verifySmcpEnvelope } from './verify-envelope.js';

@@ -17,11 +17,16 @@ export class SMCPClient extends ClientBase {
     securityScope: string,
     options: ClientOptions = {},
   ) {
-    const kind = { generation: 'B', needsExpiry: false } as const;
+    const kind = { generation: 'B', needsExpiry: false, named: (error: unknown) => error } as const;
     super(kind, gatewayUrl, workloadId, securityScope, options);
   }
 
-  /** Proves the key and gets a security token. Called again, renews it in the same session. */
+  /**
+   * Proves the key and gets a security token. Called again, renews it in the same session.
+   *
+   * @throws GatewayRefused, GatewayUnreachable, GatewayTimeout, ConnectionLost, InvalidResponse,
+   * ClientClosed
+   */
   async attest(): Promise<string> {
     return (await this._attest()).securityToken;
   }

@@ -25,7 +25,7 @@ test('a denial says what was refused', async (t) => {
   assert.ok(error instanceof ToolDenied && error instanceof SMCPError);
   assert.ok(error instanceof CallgateError && error instanceof Error);
   assert.ok(isToolDenied(error) && isSMCPError(error));
-  assert.equal(error.name, 'ToolDenied');
+  assert.equal(error.constructor, ToolDenied);
   assert.deepEqual(
     [error.codeName, error.code, error.statusCode],
     ['PATH_NOT_ALLOWED', 2002, 2002],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { createEnvelope, KeyFormatError, SecretKey, verifyEd25519 } from 'callgate';
+import { createEnvelope, EnvelopeError, KeyFormatError, SecretKey, verifyEd25519 } from 'callgate';
 import {
   ClientClosed,
   createCanonicalMessage,
@@ -11,7 +11,6 @@ import {
   Ed25519Key,
   PayloadError,
   SEALError,
-  SMCPError,
   VerificationError,
   verifySealEnvelope,
   verifySmcpEnvelope,
@@ -107,6 +106,85 @@ for (const [protocol, { create, verify, stale }] of Object.entries(protocols)) {
       assert.equal(error.codeName, 'INVALID_ENVELOPE');
     });
   }
+}
+
+for (const [protocol, { create, verify }] of Object.entries(protocols)) {
+  const expected = `Missing or invalid 'protocol' field. Expected '${protocol}'.`;
+  for (const [change, message] of [
+    [{ protocol: undefined }, expected],
+    [{ protocol: 'smcp/v2' }, expected],
+    [{ protocol: protocol === 'smcp/v1' ? 'seal/v1' : 'smcp/v1' }, expected],
+    [{ security_token: undefined }, "Missing or invalid 'security_token' field."],
+    [{ security_token: '' }, "Missing or invalid 'security_token' field."],
+    [{ signature: undefined }, "Missing or invalid 'signature' field."],
+    [{ signature: 7 }, "Missing or invalid 'signature' field."],
+    [{ signature: '!' }, "Invalid base64 encoding for 'signature'."],
+    [{ payload: undefined }, "Missing or invalid 'payload' field."],
+    [{ payload: 'text' }, "Missing or invalid 'payload' field."],
+    [{ timestamp: undefined }, "Missing or invalid 'timestamp' field."],
+    [{ timestamp: true }, "Missing or invalid 'timestamp' field."],
+    [{ timestamp: 'yesterday' }, "Invalid 'timestamp' format. Expected ISO 8601."],
+    [{ security_token: 'a.b.c' }, 'Ed25519 signature verification failed.'],
+    [
+      { payload: { ...PAYLOAD, params: { x: 1n } } },
+      'Failed to construct canonical message: /payload/params/x is a bigint: pass a number, or a string of its digits',
+    ],
+  ]) {
+    test(`${protocol}: published message, ${label(change).slice(0, 30)}`, async () => {
+      const envelope = { ...(await create(TOKEN, PAYLOAD, key)), ...change };
+      assert.equal((await rejection(verify(envelope, publicKey))).message, message);
+    });
+  }
+
+  test(`${protocol}: published message, what is no envelope`, async () => {
+    for (const nothing of [undefined, null, 7, [], '[]', '7', Buffer.from('null')]) {
+      const { message } = await rejection(verify(nothing, publicKey));
+      assert.equal(message, 'Missing or invalid envelope object.');
+    }
+  });
+
+  test(`${protocol}: published message, a payload that is no request`, async () => {
+    const { message } = await rejection(verify(await create(TOKEN, {}, key), publicKey));
+    assert.equal(message, "Missing or invalid 'payload' field.");
+  });
+
+  test(`${protocol}: published message, another key and none`, async () => {
+    const envelope = await create(TOKEN, PAYLOAD, key);
+    const other = SecretKey.generate().publicKey.toBytes();
+    const wrong = await rejection(verify(envelope, other));
+    assert.equal(wrong.message, 'Ed25519 signature verification failed.');
+    const none = await rejection(verify(envelope, new Uint8Array(31)));
+    const expected = 'Invalid Ed25519 public key bytes provided by server configuration.';
+    assert.equal(none.message, expected);
+    assert.ok(none.cause instanceof KeyFormatError);
+  });
+
+  test(`${protocol}: published message, an age and its window`, async () => {
+    const secret = SecretKey.generate();
+    const now = Date.now() - 40_000;
+    const envelope = createEnvelope(PAYLOAD, TOKEN, secret, { now, protocol });
+    for (const [age, shown] of [
+      [undefined, '30'],
+      [10, '10'],
+      [0.5, '0.5'],
+    ]) {
+      const { message } = await rejection(verify(envelope, secret.publicKey.toBytes(), age));
+      assert.equal(message, `Envelope timestamp is outside the allowed ±${shown}s window.`);
+    }
+  });
+
+  test(`${protocol}: the cause is the engine’s, which says more`, async () => {
+    const { cause } = await rejection(verify({ protocol, security_token: 'a.b.c' }, publicKey));
+    assert.ok(cause instanceof EnvelopeError);
+    assert.equal(cause.message, '/signature: signature is required');
+  });
+
+  test(`${protocol}: other checks have the engine’s message`, async () => {
+    const envelope = { ...(await create(TOKEN, PAYLOAD, key)), extra: 1 };
+    const { message } = await rejection(verify(envelope, publicKey));
+    assert.match(message, /^an envelope has no members but payload/);
+    assert.match((await rejection(verify('{', publicKey))).message, /^byte 1: expected/);
+  });
 }
 
 test('an envelope of the other protocol is refused', async () => {
@@ -217,16 +295,4 @@ test('a key is neither printed, written nor cloned', () => {
   assert.match(shown, /^Ed25519Key \{ publicKey: '/);
   assert.throws(() => JSON.stringify({ mine }), TypeError);
   assert.throws(() => structuredClone(mine), { name: 'DataCloneError' });
-});
-
-test('errors are made as programs make them', () => {
-  const error = new SMCPError('no', 1004);
-  assert.deepEqual([error.message, error.code, error.statusCode], ['no', 1004, 1004]);
-  assert.equal(error.codeName, 'REPLAY_DETECTED');
-  const plain = new SEALError('no');
-  assert.deepEqual(
-    [plain.codeName, plain.dispatched, plain.name],
-    ['INTERNAL_ERROR', null, 'SMCPError'],
-  );
-  assert.equal(SEALError, SMCPError);
 });
