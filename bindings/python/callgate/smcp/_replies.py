@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from callgate import JsonError, Limits
-from callgate._native import split_object
+from callgate import Limits
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._refusals import refusal
 from callgate.smcp._session import Session
 from callgate.smcp._timestamp import parse_iso8601_to_unix
-from callgate.smcp._wire import HttpResponse, invalid, plain, read_object, read_value
+from callgate.smcp._wire import HttpResponse, invalid, plain, read_object
 from callgate.smcp.errors import (
     InvalidResponse,
     ToolCallError,
@@ -26,11 +25,7 @@ _TOKEN: Final = re.compile(rf"[\x21-\x7e]{{1,{Limits().max_token_bytes}}}")
 def read_attestation(response: HttpResponse, session: Session) -> AttestationResult:
     """Raises GatewayRefused and InvalidResponse."""
     members = _successful(response, session)
-    values = {
-        name: read_value(members.get(name, b"null"), response)
-        for name in ("security_token", "expires_at", "session_id")
-    }
-    token, expires_at, session_id = values.values()
+    token, expires_at, session_id = map(members.get, ("security_token", "expires_at", "session_id"))
     if not (isinstance(token, str) and _TOKEN.fullmatch(token)):
         raise invalid(response, "has no security_token", dispatched=False)
     if not all(value is None or isinstance(value, str) for value in (expires_at, session_id)):
@@ -49,16 +44,12 @@ def read_result(response: HttpResponse, session: Session, request_id: str) -> An
     Raises GatewayRefused, ToolCallError for ``payload.error``, and InvalidResponse.
     """
     members = _successful(response, session)
-    if "payload" not in members:
-        raise invalid(response, "has no payload")
-    try:
-        payload = split_object(members["payload"], session.settings.max_response_bytes)
-    except JsonError as error:
-        raise invalid(response, f"has a payload that is no object: {error}") from error
-    if payload.get("jsonrpc") != b'"2.0"':
+    payload = members.get("payload")
+    if not isinstance(payload, dict):
+        raise invalid(response, "has no payload that is an object")
+    if payload.get("jsonrpc") != "2.0":
         raise invalid(response, "has a payload that is not JSON-RPC 2.0")
-    answered = read_value(payload.get("id", b"null"), response)
-    if answered != request_id:
+    if payload.get("id") != request_id:
         raise WrongResponseId(
             "the reply answers another request",
             code_name="UPSTREAM_FAILED",
@@ -69,7 +60,7 @@ def read_result(response: HttpResponse, session: Session, request_id: str) -> An
         raise _tool_call_error(payload, response, request_id)
     if "result" not in payload:
         raise invalid(response, "has neither result nor error")
-    result = read_value(payload["result"], response)
+    result = payload["result"]
     if result is None:  # MCP has objects for results; null is how a missing one is often written
         raise invalid(response, "has a result that is null")
     return result
@@ -86,23 +77,22 @@ def read_tools(result: Any) -> tuple[list[dict[str, Any]], str | None]:
     return tools, cursor
 
 
-def _successful(response: HttpResponse, session: Session) -> dict[str, bytes]:
+def _successful(response: HttpResponse, session: Session) -> dict[str, Any]:
     # A reply counts as a success only if all of it says so: published clients took a 403 without
     # "status": "error" for an empty result.
-    members = read_object(response, session.settings.max_response_bytes)
-    says_error = "error" in members or members.get("status") == b'"error"'
+    members = read_object(response)
+    says_error = "error" in members or members.get("status") == "error"
     if says_error or response.status >= 400:
-        body = {name: read_value(value, response) for name, value in members.items()}
-        raise refusal(response, body, session.generation.protocol)
+        raise refusal(response, members, session.generation.protocol)
     if response.status != 200:
         raise invalid(response, "is no result")
     return members
 
 
 def _tool_call_error(
-    payload: dict[str, bytes], response: HttpResponse, request_id: str
+    payload: dict[str, Any], response: HttpResponse, request_id: str
 ) -> ToolCallError | InvalidResponse:
-    error = read_value(payload["error"], response)
+    error = payload["error"]
     if "result" in payload or not isinstance(error, dict):
         return invalid(response, "has an error that is no JSON-RPC error", dispatched=True)
     code, message = error.get("code"), error.get("message")

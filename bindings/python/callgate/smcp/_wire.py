@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from callgate import JsonError, canonicalize
+from callgate import canonicalize
 from callgate._generations import Generation
-from callgate._native import split_object
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import text_of
+from callgate.smcp._reply_json import read_reply
 from callgate.smcp.errors import InvalidResponse, RedirectRefused
 
 JSON: Final = "application/json"
@@ -69,8 +68,8 @@ def attest_body(
     return text_of(body)
 
 
-def read_object(response: HttpResponse, max_bytes: int) -> dict[str, bytes]:
-    """The members of the reply, strictly parsed. Raises InvalidResponse for anything else."""
+def read_object(response: HttpResponse) -> dict[str, Any]:
+    """The members of the reply. Raises InvalidResponse for what is no object."""
     if 300 <= response.status < 400:
         raise RedirectRefused(
             f"the gateway answered {response.status}, a redirect, which is not followed",
@@ -79,19 +78,14 @@ def read_object(response: HttpResponse, max_bytes: int) -> dict[str, bytes]:
         )
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise invalid(response, "is compressed, which was not asked for")
+    kind = plain(response.headers.get("content-type", "no content type"), 80)
     try:
-        return split_object(response.body, max_bytes)
-    except JsonError as error:
-        kind = plain(response.headers.get("content-type", "no content type"), 80)
-        raise invalid(response, f"({kind}) is not a JSON object: {error}") from error
-
-
-def read_value(text: bytes, response: HttpResponse) -> Any:
-    """A value that ``read_object`` found."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:  # e.g. more digits than Python converts
-        raise invalid(response, "holds a value that Python cannot read") from error
+        return read_reply(response.body)
+    except RecursionError:
+        raise invalid(response, f"({kind}) is nested deeper than Python reads") from None
+    except ValueError as error:  # UnicodeDecodeError is one, as are too many digits
+        # Python's errors hold the whole text, and in it may be a token.
+        raise invalid(response, f"({kind}) is not a JSON object: {error}") from None
 
 
 def invalid(response: HttpResponse, what: str, dispatched: bool | None = None) -> InvalidResponse:
