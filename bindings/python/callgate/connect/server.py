@@ -11,12 +11,14 @@ from pydantic import ValidationError
 
 from callgate import __version__
 from callgate.connect.agent import Agent
-from callgate.connect.tool_errors import explain, text_error, tool_error
+from callgate.connect.tool_errors import list_error, text_error, tool_error
 from callgate.smcp import SMCPError
 
 INSTRUCTIONS = (
-    "The tools stand behind callgate, which decides on every call. A refused call comes back as a "
-    "tool error with the reason; repeating it unchanged does not help unless the error says so."
+    "The tools stand behind callgate, which decides on every call. A tool error begins with "
+    "whether the tool ran. One that did not run was refused for the reason that follows; repeating "
+    "it unchanged does not help unless the error says so. One that ran, or may have run, may have "
+    "taken effect: find out before repeating it."
 )
 
 # Members that the era of 2026-07-28 requires; the SDK leaves them out in the era before.
@@ -31,8 +33,7 @@ def create_server(agent: Agent) -> Server[Any]:
         try:
             tools = await agent.list_tools()
         except SMCPError as error:
-            message = explain(error, "the list of tools")
-            raise MCPError(types.INTERNAL_ERROR, message) from error
+            raise MCPError(types.INTERNAL_ERROR, list_error(error)) from error
         result = {**_COMPLETE, "tools": tools, "ttlMs": 0, "cacheScope": "private"}
         try:
             types.ListToolsResult.model_validate(result)
@@ -49,8 +50,8 @@ def create_server(agent: Agent) -> Server[Any]:
         try:
             types.CallToolResult.model_validate(result)
         except ValidationError:
-            text = f"{params.name} ran, but what it returned is no tool result."
-            return {**_COMPLETE, **text_error(text)}
+            text = f"what {params.name} returned is no tool result."
+            return {**_COMPLETE, **text_error("ran", text)}
         return {**_COMPLETE, **result}
 
     server: Server[Any] = Server("callgate", version=__version__, instructions=INSTRUCTIONS)

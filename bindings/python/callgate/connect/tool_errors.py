@@ -1,4 +1,4 @@
-"""Failures as the model that called reads them: tool errors that say what was refused and why."""
+"""Failures as the model that called reads them: whether the tool ran, what happened, and why."""
 
 from __future__ import annotations
 
@@ -12,37 +12,54 @@ from callgate.smcp import (
     ToolCallError,
     ToolDenied,
 )
+from callgate.smcp._outcome import BEGINNINGS, Outcome, outcome, reason
 
 
 def tool_error(error: SMCPError, tool: str) -> dict[str, Any]:
-    """A ``CallToolResult`` with ``isError``."""
-    return text_error(explain(error, f"the call of {tool}"))
+    """A ``CallToolResult`` with ``isError``: the outcome, the code name, and the reason."""
+    ended = outcome(error)
+    return text_error(ended, f"{_happened(error, ended, tool)}. {_why(error)}")
 
 
-def text_error(text: str) -> dict[str, Any]:
-    """A ``CallToolResult`` with ``isError`` and this text."""
-    return {"content": [{"type": "text", "text": text}], "isError": True}
+def text_error(ended: Outcome, text: str) -> dict[str, Any]:
+    """A ``CallToolResult`` with ``isError`` that begins with whether the tool ran."""
+    content = [{"type": "text", "text": BEGINNINGS[ended] + text}]
+    return {"content": content, "isError": True}
 
 
-def explain(error: SMCPError, what: str) -> str:
-    """One paragraph: what happened, the code name, the reason, and whether to try again."""
-    text = f"{_happened(error, what)} {error.code_name} ({error.code}): {error.message}."
+def list_error(error: SMCPError) -> str:
+    """Why there is no list of tools. No tool runs for one, so nothing is said of any."""
+    return f"{_unlisted(error)}. {_why(error)}"
+
+
+def _happened(error: SMCPError, ended: Outcome, tool: str) -> str:
+    if isinstance(error, ToolCallError):
+        return f"the server of {tool} answered with an error"
+    if ended == "ran":
+        return f"no result of {tool} can be given"
+    if ended == "may have run":
+        return f"no result of {tool} came back"
+    if isinstance(error, ToolDenied):
+        return f"policy refused {tool}"
+    if isinstance(error, GatewayRefused):
+        return f"the gateway refused {tool}"
+    if isinstance(error, GatewayUnreachable):
+        return "the gateway is not there"
+    if isinstance(error, PayloadError):
+        return f"the arguments of {tool} cannot be sent"
+    return f"{tool} was not called"
+
+
+def _unlisted(error: SMCPError) -> str:
+    if isinstance(error, GatewayRefused):
+        return "The gateway refused the list of tools"
+    if isinstance(error, GatewayUnreachable):
+        return "The gateway is not there"
+    return "No list of tools came back"
+
+
+def _why(error: SMCPError) -> str:
+    text = f"{error.code_name} ({error.code}): {reason(error)}."
     if error.retry_after is not None:
         text += f" It may be tried again in {error.retry_after:g} seconds."
-    if error.dispatched is None and not isinstance(error, GatewayRefused):
-        text += " Whether the tool ran is unknown."
     return text
-
-
-def _happened(error: SMCPError, what: str) -> str:
-    if isinstance(error, ToolDenied):
-        return f"Policy refused {what}."
-    if isinstance(error, GatewayRefused):
-        return f"The gateway refused {what}."
-    if isinstance(error, GatewayUnreachable):
-        return f"The gateway is not there, so {what} was not made."
-    if isinstance(error, ToolCallError):
-        return f"The tool's server failed {what}."
-    if isinstance(error, PayloadError):
-        return f"{what[0].upper()}{what[1:]} could not be sent."
-    return f"{what[0].upper()}{what[1:]} failed."

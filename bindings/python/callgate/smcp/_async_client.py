@@ -12,6 +12,7 @@ from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._client_base import ClientBase, GenerationName
 from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio
+from callgate.smcp._outcome import beginning_with_outcome
 from callgate.smcp.errors import TokenRefused
 
 C = TypeVar("C", bound="AsyncSMCPClient")
@@ -41,11 +42,12 @@ class AsyncSMCPClient(ClientBase):
         """The tool's result, as its server gave it.
 
         A token near its end is renewed before, and once more if the gateway refuses it without
-        having dispatched the call.
+        having dispatched the call. The message of every SMCPError begins with whether the tool ran.
         """
-        strict = self._session.settings.strict_interop
-        params = _flow.call_params(tool_name, arguments, strict_interop=strict)
-        return await self._signed(lambda: _flow.call_tool(self._session, self._clock, params))
+        with beginning_with_outcome():
+            strict = self._session.settings.strict_interop
+            params = _flow.call_params(tool_name, arguments, strict_interop=strict)
+            return await self._signed(lambda: _flow.call_tool(self._session, self._clock, params))
 
     async def list_tools(self) -> list[dict[str, Any]]:
         """The tools that the session could ever call, as their servers describe them."""

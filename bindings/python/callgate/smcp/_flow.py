@@ -65,7 +65,11 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
     def read(response: HttpResponse) -> AttestationResult:
         return read_attestation(response, session)
 
-    result = yield from _exchange(build, session, read, runs_tools=False)
+    try:
+        result = yield from _exchange(build, session, read, runs_tools=False)
+    except SMCPError as error:
+        error.dispatched = False  # whatever became of it: an attestation runs no tool
+        raise
     session.token = token_of(result, clock())
     return result
 

@@ -62,7 +62,7 @@ def read_result(response: HttpResponse, session: Session, request_id: str) -> An
         raise invalid(response, "has neither result nor error")
     result = payload["result"]
     if result is None:  # MCP has objects for results; null is how a missing one is often written
-        raise invalid(response, "has a result that is null")
+        raise invalid(response, "has a result that is null", dispatched=True)
     return result
 
 

@@ -96,7 +96,71 @@ async def test_a_denial_reaches_the_model_as_a_tool_error_with_the_reason(
         ):
             result = await client.call_tool(tool, arguments)
             assert result.is_error
-            assert text(result).startswith(f"Policy refused the call of {tool}. {name}: ")
+            assert text(result).startswith(f"The tool did not run: policy refused {tool}. {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "dispatched", "says"),
+    [
+        (
+            "SESSION_INACTIVE",
+            True,
+            "The tool ran: no result of fs.write can be given. SESSION_INACTIVE (1005): ",
+        ),
+        (
+            "OUTPUT_SIZE_EXCEEDED",
+            True,
+            "The tool ran: no result of fs.write can be given. OUTPUT_SIZE_EXCEEDED (2006): ",
+        ),
+        (
+            "UPSTREAM_TIMEOUT",
+            True,
+            "The tool may have run: no result of fs.write came back. UPSTREAM_TIMEOUT (9005): ",
+        ),
+        (
+            "UPSTREAM_FAILED",
+            None,
+            "The tool may have run: no result of fs.write came back. UPSTREAM_FAILED (9006): ",
+        ),
+        (
+            "LEDGER_FULL",
+            False,
+            "The tool did not run: the gateway refused fs.write. LEDGER_FULL (9001): ",
+        ),
+    ],
+)
+async def test_a_call_that_may_have_run_is_never_called_refused(
+    gateway: WireGateway, name: str, dispatched: bool | None, says: str
+) -> None:
+    async with connected(gateway.url, "auto") as client:
+        body = gateway.error(500, name, "smcp/v1", dispatched=dispatched)
+        gateway.call_lies.append(lambda h: h.reply_json(*body))
+        result = await client.call_tool("fs.write", {"path": "/workspace/a"})
+        assert result.is_error
+        assert text(result) == f"{says}meaning of {name}."
+
+
+async def test_a_reply_that_breaks_off_says_that_the_tool_may_have_run(
+    gateway: WireGateway,
+) -> None:
+    def broken(handler: Handler) -> None:
+        handler.close_connection = True
+        handler.connection.shutdown(2)
+
+    async with connected(gateway.url, "auto") as client:
+        gateway.call_lies.append(broken)
+        result = await client.call_tool("fs.write", {})
+        assert text(result).startswith("The tool may have run: no result of fs.write came back. ")
+
+
+async def test_an_error_of_a_list_says_nothing_of_a_tool(gateway: WireGateway) -> None:
+    async with connected(gateway.url, "auto") as client:
+        for name, dispatched in (("SESSION_INACTIVE", None), ("LEDGER_FULL", False)):
+            body = gateway.error(503, name, "smcp/v1", dispatched=dispatched)
+            gateway.call_lies.append(lambda h, body=body: h.reply_json(*body))
+            with pytest.raises(MCPError) as refused:
+                await client.list_tools()
+            assert refused.value.message.startswith("The gateway refused the list of tools. ")
 
 
 async def test_a_rate_limit_says_when_to_try_again(gateway: WireGateway) -> None:
@@ -123,7 +187,7 @@ async def test_a_gateway_that_is_down_is_a_tool_error_and_comes_back(
     async with launched(f"unix:{path}", mode) as client:
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error
-        assert text(result).startswith("The gateway is not there, so the call of fs.read was not")
+        assert text(result).startswith("The tool did not run: the gateway is not there. ")
         with pytest.raises(MCPError, match="The gateway is not there"):
             await client.list_tools()
         with WireGateway(path) as gateway:
@@ -135,7 +199,8 @@ async def test_a_workload_that_may_not_attest_is_a_tool_error(gateway: WireGatew
     async with connected(gateway.url, "auto", workload="exec-2") as client:
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error
-        assert "The gateway refused the call of fs.read. UNKNOWN_WORKLOAD (3000)" in text(result)
+        says = "The tool did not run: the gateway refused fs.read. UNKNOWN_WORKLOAD (3000): "
+        assert text(result).startswith(says)
 
 
 async def test_an_expired_token_is_replaced_unseen(gateway: WireGateway) -> None:
@@ -167,6 +232,7 @@ async def test_a_session_that_was_ended_is_opened_again_and_a_revoked_one_says_s
         )
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error and "UNKNOWN_WORKLOAD" in text(result)
+        assert text(result).startswith("The tool did not run: ")
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -178,7 +244,9 @@ async def test_a_failure_of_the_tools_server_is_told_from_a_refusal(
         gateway.call_lies.append(lambda h: h.reply_json(200, h.answer(error=rpc)))
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error
-        assert "The tool's server failed the call of fs.read." in text(result)
+        assert text(result).startswith(
+            "The tool ran: the server of fs.read answered with an error."
+        )
         assert "no such file" in text(result)
         answering(gateway, {"content": [{"type": "text", "text": "its own"}], "isError": True})
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
@@ -190,14 +258,16 @@ async def test_what_is_no_tool_result_is_a_tool_error(gateway: WireGateway, resu
     async with connected(gateway.url, "auto") as client:
         answering(gateway, result)
         returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
-        assert returned.is_error and "is no tool result" in text(returned)
+        assert returned.is_error
+        assert text(returned) == "The tool ran: what fs.read returned is no tool result."
 
 
 async def test_a_result_that_is_null_is_a_tool_error(gateway: WireGateway) -> None:
     async with connected(gateway.url, "auto") as client:
         answering(gateway, None)
         returned = await client.call_tool("fs.read", {"path": "/workspace/a"})
-        assert returned.is_error and "has a result that is null" in text(returned)
+        assert returned.is_error and text(returned).startswith("The tool ran: ")
+        assert "has a result that is null" in text(returned)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
@@ -220,6 +290,7 @@ async def test_a_reply_without_a_result_is_never_an_empty_one(gateway: WireGatew
         gateway.call_lies.append(lambda h: h.reply_json(403, {"detail": "denied"}))
         result = await client.call_tool("fs.read", {"path": "/workspace/a"})
         assert result.is_error and "denied" in text(result)
+        assert text(result).startswith("The tool may have run: ")
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
