@@ -35,6 +35,8 @@ Clock: TypeAlias = Callable[[], float]
 FIRST_PAUSE: Final = 0.1  # seconds before a retry; each next one is four times as long
 LONGEST_PAUSE: Final = 5.0  # what asks for more is the caller's to wait for
 MAX_PAGES: Final = 100  # of a list of tools
+# A tool that no server offers: no trouble of a server, and asking again brings none.
+_UNKNOWN_TOOL: Final = "unknown_tool"
 # Passing troubles of a gateway. A denial stays a denial however often it is asked for.
 _TRANSIENT: Final = frozenset(
     {
@@ -188,7 +190,8 @@ def _pause(error: SMCPError, attempt: int, runs_tools: bool) -> float | None:
 def _is_passing(error: GatewayRefused) -> bool:
     if error.code_name == "LIMIT_EXCEEDED":  # too large stays too large; too many passes
         return error.retry_after is not None
-    return error.code_name in _TRANSIENT
+    cause = (error.details or {}).get("cause")
+    return error.code_name in _TRANSIENT and cause != _UNKNOWN_TOOL
 
 
 def _is_trouble(error: SMCPError) -> bool:

@@ -379,11 +379,19 @@ def test_a_gateway_that_says_only_the_token_is_enough(
     assert client.call_tool("echo.any", {"n": 1})["arguments"] == {"n": 1}
 
 
-@pytest.mark.parametrize("name", ["LEDGER_UNAVAILABLE", "AUDIT_UNAVAILABLE", "UPSTREAM_FAILED"])
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [
+        ("LEDGER_UNAVAILABLE", {}),
+        ("AUDIT_UNAVAILABLE", {}),
+        ("UPSTREAM_FAILED", {}),
+        ("UPSTREAM_FAILED", {"details": {"cause": "not_running"}}),
+    ],
+)
 def test_what_was_not_dispatched_for_a_passing_reason_is_signed_and_sent_again(
-    gateway: WireGateway, client: Any, name: str
+    gateway: WireGateway, client: Any, name: str, extra: dict[str, Any]
 ) -> None:
-    gateway.call_lies.append(lambda h: h.reply_json(*gateway.error(503, name, "smcp/v1")))
+    gateway.call_lies.append(lambda h: h.reply_json(*gateway.error(503, name, "smcp/v1", **extra)))
     assert client.call_tool("echo.any", {"n": 1})["arguments"] == {"n": 1}
     first, second = (seen.json for seen in gateway.calls())
     assert first["signature"] != second["signature"]
@@ -407,6 +415,8 @@ def test_an_attestation_waits_until_a_gateway_takes_it(
         ("LIMIT_EXCEEDED", {}),
         ("UPSTREAM_FAILED", {"dispatched": True}),
         ("UPSTREAM_FAILED", {"dispatched": None}),
+        ("UPSTREAM_FAILED", {"details": {"cause": "unknown_tool"}}),
+        ("TOOL_NOT_ALLOWED", {"details": {"cause": "unknown_tool"}}),
         ("LEDGER_UNAVAILABLE", {"retry_after": 600}),
         ("LEDGER_FULL", {}),
         ("REPLAY_DETECTED", {}),
