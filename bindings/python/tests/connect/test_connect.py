@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ async def test_an_error_of_a_list_says_nothing_of_a_tool(gateway: WireGateway) -
     async with connected(gateway.url, "auto") as client:
         for name, dispatched in (("SESSION_INACTIVE", None), ("LEDGER_FULL", False)):
             body = gateway.error(503, name, "smcp/v1", dispatched=dispatched)
-            gateway.call_lies.append(lambda h, body=body: h.reply_json(*body))
+            gateway.call_lies.append(partial(_reply, body))
             with pytest.raises(MCPError) as refused:
                 await client.list_tools()
             assert refused.value.message.startswith("The gateway refused the list of tools. ")
@@ -170,6 +171,10 @@ async def test_a_rate_limit_says_when_to_try_again(gateway: WireGateway) -> None
         result = await client.call_tool("once.only", {})
         assert result.is_error and "RATE_LIMIT_EXCEEDED" in text(result)
         assert "It may be tried again in " in text(result)
+
+
+def _reply(body: tuple[int, dict[str, Any]], handler: Handler) -> None:
+    handler.reply_json(*body)
 
 
 def _honest_text(handler: Handler) -> None:
