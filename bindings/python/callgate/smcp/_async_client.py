@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from callgate.smcp import _flow
 from callgate.smcp._async_http import AsyncHttp
-from callgate.smcp._attestation_result import AttestationResult
+from callgate.smcp._attestation_result import AttestationResult, UnprintedAttestationResult
 from callgate.smcp._client_base import ClientBase, GenerationName
 from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio
@@ -90,3 +90,4 @@ class AsyncSEALClient(AsyncSMCPClient):
     """AsyncSMCPClient for the SEAL generation (C)."""
 
     _generation = "C"
+    _result_type = UnprintedAttestationResult

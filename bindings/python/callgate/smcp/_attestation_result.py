@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 
 class AttestationResult(str):
     """The security token, as a ``str`` that also says what else the gateway answered.
@@ -29,3 +31,20 @@ class AttestationResult(str):
 
     def __repr__(self) -> str:
         return f"<AttestationResult of session {self.session_id!r}, expires {self.expires_at!r}>"
+
+
+@final
+class UnprintedAttestationResult(AttestationResult):
+    """What SEAL clients return: the same, but no form of printing shows the token.
+
+    The published SEAL SDK has an object here, so that its programs print it and take the token from
+    ``security_token``. Those of SMCP have a ``str``, which they format into headers.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(repr(self), format_spec)

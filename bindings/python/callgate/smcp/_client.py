@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, ClassVar, TypeVar
 
 from callgate.smcp import _flow
-from callgate.smcp._attestation_result import AttestationResult
+from callgate.smcp._attestation_result import AttestationResult, UnprintedAttestationResult
 from callgate.smcp._client_base import ClientBase, GenerationName
 from callgate.smcp._flow import Exchange
 from callgate.smcp._http import Http
@@ -95,3 +95,4 @@ class SEALClient(SMCPClient):
     """SMCPClient for the SEAL generation (C)."""
 
     _generation = "C"
+    _result_type = UnprintedAttestationResult

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from callgate._generations import GENERATIONS
 from callgate.smcp._address import parse_address
+from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._session import Session, Settings
 from callgate.smcp._tls import Path, tls_context
@@ -26,6 +27,7 @@ class ClientBase:
     """
 
     _generation: ClassVar[GenerationName]
+    _result_type: ClassVar[type[AttestationResult]] = AttestationResult
 
     def __init__(
         self,
@@ -82,7 +84,7 @@ class ClientBase:
         self._connection = Connection(address, context, connect_timeout, max_response_bytes)
         self._session = Session(
             GENERATIONS[generation], workload_id, security_scope, self.key, settings,
-            enrolment_secret,
+            enrolment_secret, self._result_type,
         )  # fmt: skip
         self._open()
 

@@ -15,13 +15,18 @@ from callgate import (
     create_envelope,
     verify_envelope,
 )
-from callgate._error_codes import NUMBERS
 from callgate._generations import Protocol
 from callgate._native import split_object
 from callgate._time import DEFAULT_WINDOW
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import as_written, payload_text
-from callgate.smcp.errors import PayloadError, VerificationError
+from callgate.smcp._verification import (
+    no_canonical_form,
+    outside_window,
+    refused_by_engine,
+    wrong_protocol,
+)
+from callgate.smcp.errors import PayloadError
 
 _MAX_BYTES: Final = 2 << 20  # of an envelope that the engine made from at most half of it
 
@@ -117,17 +122,13 @@ def _verify(
         text = as_written(envelope) if isinstance(envelope, Mapping) else envelope
         verified = verify_envelope(text, PublicKey.from_bytes(public_key_bytes))
     except (EnvelopeError, KeyFormatError) as error:
-        raise _error(protocol, error.code_name, str(error)) from error
+        raise refused_by_engine(error, envelope, protocol) from error
     except PayloadError as error:
-        raise _error(protocol, "INVALID_ENVELOPE", error.message) from error
+        raise no_canonical_form(error.message, protocol) from error
     if verified.protocol != protocol:
-        raise _error(protocol, "INVALID_ENVELOPE", f"the protocol is not {protocol}")
+        raise wrong_protocol(protocol)
     # The signature holds; what is left is a comparison with the clock, to the millisecond.
     if not abs(time.time() - verified.timestamp.timestamp()) <= max_age_seconds:
-        raise _error(protocol, "REPLAY_DETECTED", "the timestamp is outside the window")
+        raise outside_window(max_age_seconds, protocol)
     payload: dict[str, Any] = json.loads(verified.payload)
     return payload
-
-
-def _error(protocol: Protocol, code_name: str, message: str) -> VerificationError:
-    return VerificationError(message, NUMBERS[protocol][code_name], code_name=code_name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
 from types import TracebackType
 from typing import Any, NoReturn
 
 from callgate import PublicKey, SecretKey
+from callgate._key_file import load_secret_key
 from callgate.smcp.errors import ClientClosed
 
 
@@ -25,6 +27,19 @@ class Ed25519Key:
     def generate(cls) -> Ed25519Key:
         """A new key from the system's random source."""
         return cls()
+
+    @classmethod
+    def from_pem(cls, pem: str | bytes) -> Ed25519Key:
+        """Of PKCS#8 (RFC 8410), unencrypted. Raises KeyFormatError."""
+        return cls(SecretKey.from_pem(pem))
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Ed25519Key:
+        """Of a PEM or JWK file of this user, mode 0600, as ``callgate keygen --out`` writes it.
+
+        Raises CallgateError, whose ``where`` is the path.
+        """
+        return cls(load_secret_key(path))
 
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature. Raises ClientClosed after ``erase``."""

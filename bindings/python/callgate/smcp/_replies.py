@@ -35,7 +35,7 @@ def read_attestation(response: HttpResponse, session: Session) -> AttestationRes
             parse_iso8601_to_unix(expires_at)
         except VerificationError:
             raise invalid(response, "has an expires_at that is no time", False) from None
-    return AttestationResult(token, expires_at, session_id)
+    return session.result_type(token, expires_at, session_id)
 
 
 def read_result(response: HttpResponse, session: Session, request_id: str) -> Any:

@@ -50,6 +50,7 @@ class Session:
     key: Ed25519Key
     settings: Settings
     enrolment_secret: str | None = field(default=None, repr=False)
+    result_type: type[AttestationResult] = AttestationResult
     token: Token | None = field(default=None, repr=False)
     last_proof: int = 0
     closed: bool = False

@@ -12,10 +12,15 @@ class SMCPError(CallgateError):
     """Any failure of an SDK call. ``SEALError`` is another name of this class.
 
     ``code_name`` and ``code`` are those of docs/error-codes.md; ``status_code`` is the number in
-    the generation of the path, which differs from ``code`` on SEAL paths only. ``http_status`` is
-    the reply's, ``retry_after`` in seconds, ``request_id`` the JSON-RPC id of the call.
-    ``dispatched`` says whether the tool may have run: False no, True it was reached, None unknown.
+    the generation of the path, which differs from ``code`` on SEAL paths only. An error that a
+    program makes without a code has none of the three. ``http_status`` is the reply's,
+    ``retry_after`` in seconds, ``request_id`` the JSON-RPC id of the call. ``dispatched`` says
+    whether the tool may have run: False no, True the call was sent to its server, None unknown.
     """
+
+    # Wider than in the base: errors of the engine always have a code.
+    code_name: str | None  # type: ignore[assignment]
+    code: int | None  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -29,10 +34,12 @@ class SMCPError(CallgateError):
         http_status: int | None = None,
         details: dict[str, Any] | None = None,
     ) -> None:
+        if code_name is None and status_code is not None:
+            code_name = NAMES["smcp/v1"].get(status_code)
+        super().__init__(message, code_name or "INTERNAL_ERROR")
         if code_name is None:
-            known = NAMES["smcp/v1"].get(status_code) if status_code is not None else None
-            code_name = known or "INTERNAL_ERROR"
-        super().__init__(message, code_name)
+            self.code_name = self.code = None
+            self.args = (message, None, None)
         self.status_code = self.code if status_code is None else status_code
         self.dispatched = dispatched
         self.retry_after = retry_after

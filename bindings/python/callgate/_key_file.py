@@ -1,0 +1,50 @@
+"""Secret keys in files: read only where no other user may use them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import Final
+
+from callgate._errors import CallgateError
+from callgate._secret_key import SecretKey
+
+MAX_KEY_FILE_BYTES: Final = 16 * 1024
+
+
+def load_secret_key(path: str | os.PathLike[str]) -> SecretKey:
+    """A secret key in a PEM or JWK file that belongs to this user (or root), mode 0600 or less.
+
+    Raises CallgateError, whose ``where`` is the path and whose message holds nothing of the file.
+    """
+    where = os.fspath(path)
+    try:
+        # Non-blocking: a FIFO in the file's place must not hang the start.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise CallgateError(f"the key file: {reason}", "INVALID_ARGUMENT", where) from error
+    # Judged on the open file: by its name it could be another one a moment later.
+    try:
+        status = os.fstat(descriptor)
+        _check(stat.S_ISREG(status.st_mode), "the key file is no regular file", where)
+        is_private = not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        _check(is_private, "the key file may be used by others: chmod 600 it", where)
+        owners = (os.geteuid(), 0)
+        _check(status.st_uid in owners, "the key file belongs to another user", where)
+        text = os.read(descriptor, MAX_KEY_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    _check(len(text) <= MAX_KEY_FILE_BYTES, "the key file is too long for a key", where)
+    try:
+        if text.lstrip().startswith(b"{"):
+            return SecretKey.from_jwk(text)
+        return SecretKey.from_pem(text)
+    except CallgateError as error:
+        message = "the key file holds no Ed25519 secret key, PEM or JWK"
+        raise CallgateError(message, error.code_name, where) from error
+
+
+def _check(condition: bool, message: str, where: str) -> None:
+    if not condition:
+        raise CallgateError(message, "INVALID_ARGUMENT", where)
