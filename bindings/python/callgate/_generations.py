@@ -21,6 +21,7 @@ class Generation:
     attest_path: str
     invoke_path: str
     tools_path: str
+    end_path: str
     scope_field: ScopeField  # how attest calls the scope; gateways take either
 
 
@@ -30,6 +31,7 @@ _A = Generation(
     attest_path="/smcp/v1/attest",
     invoke_path="/smcp/v1/tool-call",
     tools_path="/smcp/v1/tools",
+    end_path="/smcp/v1/end",
     scope_field="requested_scope",
 )
 _B = Generation(
@@ -38,6 +40,7 @@ _B = Generation(
     attest_path="/v1/smcp/attest",
     invoke_path="/v1/smcp/invoke",
     tools_path="/v1/smcp/tools",
+    end_path="/v1/smcp/end",
     scope_field="requested_scope",
 )
 _C = Generation(
@@ -46,6 +49,7 @@ _C = Generation(
     attest_path="/v1/seal/attest",
     invoke_path="/v1/seal/invoke",
     tools_path="/v1/seal/tools",
+    end_path="/v1/seal/end",
     scope_field="security_context",
 )
 

@@ -53,6 +53,15 @@ class AsyncSMCPClient(ClientBase):
         """The tools that the session could ever call, as their servers describe them."""
         return await self._signed(lambda: _flow.list_tools(self._session, self._clock))
 
+    async def end_session(self) -> None:
+        """Ends the session at the gateway for good, with every token of it.
+
+        ``close`` does not: other clients with the same key may share the session. GatewayRefused
+        with ``http_status`` 404: the gateway has no such path.
+        """
+        async with self._attesting:
+            await self._http.run(_flow.end_session(self._session, self._clock))
+
     async def close(self) -> None:
         """Erases the key and ends the connections. May be called more than once."""
         self._erase()

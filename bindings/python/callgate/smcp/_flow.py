@@ -14,9 +14,9 @@ from typing import Any, Final, TypeAlias, TypeVar
 from callgate import EnvelopeError, create_envelope
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._payload import payload_text
-from callgate.smcp._replies import read_attestation, read_result, read_tools
+from callgate.smcp._replies import read_attestation, read_ended, read_result, read_tools
 from callgate.smcp._session import RENEWAL_PAUSE, Session, Token, token_of
-from callgate.smcp._wire import HttpRequest, HttpResponse, attest_body
+from callgate.smcp._wire import HttpRequest, HttpResponse, attest_body, end_body
 from callgate.smcp.errors import (
     CertificateRefused,
     ConnectionLost,
@@ -24,6 +24,7 @@ from callgate.smcp.errors import (
     GatewayTimeout,
     GatewayUnreachable,
     InvalidResponse,
+    NotAttested,
     PayloadError,
     SMCPError,
 )
@@ -34,6 +35,7 @@ Clock: TypeAlias = Callable[[], float]
 
 FIRST_PAUSE: Final = 0.1  # seconds before a retry; each next one is four times as long
 LONGEST_PAUSE: Final = 5.0  # what asks for more is the caller's to wait for
+PROOFS: Final = 10  # seconds at which one attestation tries to prove the key
 MAX_PAGES: Final = 100  # of a list of tools
 # A tool that no server offers: no trouble of a server, and asking again brings none.
 _UNKNOWN_TOOL: Final = "unknown_tool"
@@ -68,12 +70,26 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
         return read_attestation(response, session)
 
     try:
-        result = yield from _exchange(build, session, read, runs_tools=False)
+        result = yield from _with_unused_proof(
+            lambda: _exchange(build, session, read, runs_tools=False)
+        )
     except SMCPError as error:
         error.dispatched = False  # whatever became of it: an attestation runs no tool
         raise
     session.token = token_of(result, clock())
     return result
+
+
+def _with_unused_proof(attempt: Callable[[], Exchange[T]]) -> Exchange[T]:
+    """Proves the key at the next second where another process with it was first at this one."""
+    for _ in range(PROOFS - 1):
+        try:
+            return (yield from attempt())
+        except GatewayRefused as error:
+            cause = (error.details or {}).get("cause")
+            if error.code_name != "REPLAY_DETECTED" or cause != "already_seen":
+                raise
+    return (yield from attempt())
 
 
 def renew_early(session: Session, clock: Clock) -> Exchange[None]:
@@ -94,6 +110,25 @@ def replace_token(session: Session, clock: Clock, refused: Token) -> Exchange[No
     """Attests again, unless another caller already did."""
     if session.live_token() is refused:
         yield from attest(session, clock)
+
+
+def end_session(session: Session, clock: Clock) -> Exchange[None]:
+    """Ends the session for good. A next attestation opens another."""
+    token = session.live_token()
+    session_id = token.result.session_id
+    if session_id is None:
+        raise NotAttested("no session to end: the gateway named none")
+
+    def build() -> HttpRequest:
+        body = end_body(session_id, session.key, int(clock()))
+        return HttpRequest(session.generation.end_path, body, session.settings.attest_timeout)
+
+    def read(response: HttpResponse) -> None:
+        read_ended(response, session)
+
+    yield from _exchange(build, session, read, runs_tools=False)
+    if session.token is token:
+        session.token = None
 
 
 def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange[Any]:

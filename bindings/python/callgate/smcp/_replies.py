@@ -38,6 +38,12 @@ def read_attestation(response: HttpResponse, session: Session) -> AttestationRes
     return session.result_type(token, expires_at, session_id)
 
 
+def read_ended(response: HttpResponse, session: Session) -> None:
+    """Raises GatewayRefused and InvalidResponse."""
+    if _successful(response, session).get("status") != "ended":
+        raise invalid(response, "does not say that the session ended")
+
+
 def read_result(response: HttpResponse, session: Session, request_id: str) -> Any:
     """``payload.result`` of the reply to this request.
 

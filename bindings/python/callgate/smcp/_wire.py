@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -60,12 +59,30 @@ def attest_body(
         "public_key": public_key,
         "workload_id": workload_id,
         generation.scope_field: scope,
-        "proof": base64.b64encode(key.sign(canonicalize(text_of(proven)))).decode(),
+        "proof": _proof(key, proven),
         "proof_timestamp": timestamp,
     }
     if enrolment_secret is not None:
         body["enrolment_secret"] = enrolment_secret
     return text_of(body)
+
+
+def end_body(session_id: str, key: Ed25519Key, timestamp: int) -> bytes:
+    """The request to end a session: its key signs that, since a token alone must not do it.
+
+    The proof is the signature over the RFC 8785 form of end_session and timestamp.
+    """
+    proven = {"end_session": session_id, "timestamp": timestamp}
+    body = {
+        "session_id": session_id,
+        "proof": _proof(key, proven),
+        "proof_timestamp": timestamp,
+    }
+    return text_of(body)
+
+
+def _proof(key: Ed25519Key, proven: dict[str, Any]) -> str:
+    return key.sign_base64(canonicalize(text_of(proven)))
 
 
 def read_object(response: HttpResponse) -> dict[str, Any]:

@@ -34,6 +34,9 @@ class BlockingClient:
     def list_tools(self) -> list[dict[str, Any]]:
         return self.portal.call(self.client.list_tools)
 
+    def end_session(self) -> None:
+        self.portal.call(self.client.end_session)
+
     def close(self) -> None:
         self.portal.call(self.client.close)
 

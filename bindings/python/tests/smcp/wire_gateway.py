@@ -60,7 +60,7 @@ class Seen:
 
 @dataclass
 class WireGateway:
-    """Answers on the paths of every generation; ``attest_lies`` and ``call_lies`` come first."""
+    """Answers on the paths of every generation; ``…_lies`` of a path come first."""
 
     address: Any = ("127.0.0.1", 0)
     tls: ssl.SSLContext | None = None
@@ -68,6 +68,7 @@ class WireGateway:
     seen: list[Seen] = field(default_factory=list)
     attest_lies: deque[Lie] = field(default_factory=deque)
     call_lies: deque[Lie] = field(default_factory=deque)
+    end_lies: deque[Lie] = field(default_factory=deque)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> WireGateway:
@@ -75,6 +76,7 @@ class WireGateway:
         self.policy = callgate.PolicySet.parse(POLICY)
         self.gate = callgate.Gate(self.policy, issuer_keys=[self.issuer.public_key])
         self.sessions: dict[bytes, str] = {}
+        self.opened: list[str] = []
         self.proofs: set[bytes] = set()
         self.lock = threading.Lock()
         self.server = _Server(self)
@@ -103,6 +105,15 @@ class WireGateway:
         paths = [g.attest_path for g in GENERATIONS.values()]
         return [seen for seen in self.seen if seen.path in paths]
 
+    def ends(self) -> list[Seen]:
+        paths = [g.end_path for g in GENERATIONS.values()]
+        return [seen for seen in self.seen if seen.path in paths]
+
+    def states(self) -> list[str]:
+        """Of the sessions, in the order of their opening."""
+        found = [self.gate.session(id) for id in self.opened]
+        return [session.state for session in found if session is not None]
+
     # What an honest gateway answers.
 
     def attest(
@@ -121,7 +132,8 @@ class WireGateway:
             return self.error(401, "KEY_REFUSED", protocol)
         late = check_time and abs(body["proof_timestamp"] - time.time()) > 30
         if late or proof in self.proofs:
-            return self.error(401, "REPLAY_DETECTED", protocol)
+            cause = "outside_window" if late else "already_seen"
+            return self.error(401, "REPLAY_DETECTED", protocol, details={"cause": cause})
         self.proofs.add(proof)
         if body["workload_id"] not in WORKLOADS:
             return self.error(401, "UNKNOWN_WORKLOAD", protocol)
@@ -141,6 +153,7 @@ class WireGateway:
                 token = issue_token(claims, self.issuer, lifetime=86400)
                 session_id = self.gate.open_session(token, key).id
                 self.sessions[key.to_bytes()] = session_id
+                self.opened.append(session_id)
             else:
                 token = issue_token({**claims, "jti": session_id}, self.issuer, lifetime=86400)
                 self.gate.renew_session(session_id, token)
@@ -152,6 +165,22 @@ class WireGateway:
             "expires_at": expires,
             "session_id": session_id,
         }
+
+    def end(self, body: dict[str, Any], protocol: str) -> tuple[int, dict[str, Any]]:
+        assert set(body) == {"session_id", "proof", "proof_timestamp"}
+        session = self.gate.session(body["session_id"])
+        if session is None:
+            return self.error(401, "UNKNOWN_SESSION", protocol)
+        proven = {"end_session": session.id, "timestamp": body["proof_timestamp"]}
+        key = session.public_key
+        if not key.verify(_decode(body["proof"]), canonicalize(json.dumps(proven))):
+            return self.error(401, "INVALID_SIGNATURE", protocol)
+        if abs(body["proof_timestamp"] - time.time()) > 30:
+            return self.error(401, "REPLAY_DETECTED", protocol)
+        with self.lock:
+            self.sessions.pop(key.to_bytes(), None)
+            self.gate.end_session(session.id)
+        return 200, {"protocol": protocol, "status": "ended", "session_id": session.id}
 
     def invoke(self, body: bytes, protocol: str) -> tuple[int, dict[str, Any]]:
         decision = self.gate.authorize(body)
@@ -210,6 +239,8 @@ class Handler(BaseHTTPRequestHandler):
                 lies, honest = self.gateway.attest_lies, self.attest
             elif self.path == generation.invoke_path:
                 lies, honest = self.gateway.call_lies, self.invoke
+            elif self.path == generation.end_path:
+                lies, honest = self.gateway.end_lies, self.end
             else:
                 continue
             if lies:
@@ -224,6 +255,9 @@ class Handler(BaseHTTPRequestHandler):
             self.reply_json(*self.gateway.attest(self.seen.json, protocol, check_time))
         except CallgateError as error:
             self.reply_json(*self.gateway.error(401, error.code_name, protocol))
+
+    def end(self, protocol: str) -> None:
+        self.reply_json(*self.gateway.end(self.seen.json, protocol))
 
     def invoke(self, protocol: str = "smcp/v1") -> None:
         self.reply_json(*self.gateway.invoke(self.seen.body, protocol))
