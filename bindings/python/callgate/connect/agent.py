@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import anyio
 
-from callgate.smcp import AsyncSMCPClient, GatewayRefused
+from callgate.smcp import AsyncSMCPClient, GatewayRefused, SMCPError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)  # Python shows warnings on standard error
@@ -16,6 +17,9 @@ _log = logging.getLogger(__name__)  # Python shows warnings on standard error
 # A gateway ends sessions that stay idle where others wait for their place. An MCP client that is
 # open all day comes back to a session that is gone, and may open another, if the gateway lets it.
 _SESSION_IS_GONE: Final = ("UNKNOWN_SESSION", "SESSION_INACTIVE")
+
+# MCP clients give a server that lost its input some two seconds before they kill it.
+END_SECONDS: Final = 1.5
 
 
 class Agent:
@@ -45,6 +49,11 @@ class Agent:
     async def call_tool(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """The tool's result."""
         return await self._in_session(lambda: self._client.call_tool(name, arguments))
+
+    async def end_session(self) -> None:
+        """Ends the session, if there is one and the gateway can. Takes a bounded time."""
+        with anyio.move_on_after(END_SECONDS, shield=True), contextlib.suppress(SMCPError):
+            await self._client.end_session()
 
     async def _in_session(self, act: Callable[[], Awaitable[T]]) -> T:
         token = await self._token_other_than(None)

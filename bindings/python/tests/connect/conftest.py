@@ -16,6 +16,13 @@ from demo_gateway import DemoGateway, demo_gateway
 from wire_gateway import WireGateway
 
 
+@pytest.fixture(autouse=True)
+def kept_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which this test's processes keep keys."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "callgate" / "connect"
+
+
 @pytest.fixture
 def gateway() -> Iterator[WireGateway]:
     with WireGateway() as gateway:

@@ -13,9 +13,12 @@ from typing import Any, TextIO
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-ENVIRONMENT = {
-    name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME") if name in os.environ
-}
+PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "XDG_STATE_HOME")
+
+
+def environment() -> dict[str, str]:
+    """What MCP clients pass on, and where keys are kept."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def command(url: str, *options: str) -> list[str]:
@@ -29,7 +32,7 @@ async def launched(
 ) -> AsyncIterator[Client]:
     """A client of the command, as an MCP client's configuration starts it."""
     program, *arguments = command(url, *options)
-    server = StdioServerParameters(command=program, args=arguments, env=ENVIRONMENT)
+    server = StdioServerParameters(command=program, args=arguments, env=environment())
     transport = stdio_client(server, errlog=stderr)
     async with Client(transport, mode=mode, read_timeout_seconds=60) as client:
         yield client

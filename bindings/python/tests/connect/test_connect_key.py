@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from gateway_process import (
     GatewayProcess,
     replace,
     running,
-    wait_until,
     write_gateway,
     write_secret,
 )
@@ -55,12 +53,7 @@ def options(folder: Path, *more: str) -> list[str]:
 
 
 async def listed(gateway: GatewayProcess, *options: str) -> set[str] | str:
-    """The tools that a process of its own lists, or why it lists none.
-
-    It starts in another second than the one before, so that its proof is another.
-    """
-    started = int(time.time())
-    wait_until(lambda: int(time.time()) > started)
+    """The tools that a process of its own lists, or why it lists none."""
     async with launched(gateway.url, "auto", *options) as client:
         try:
             return {tool.name for tool in (await client.list_tools()).tools}
@@ -79,6 +72,16 @@ async def test_an_enrolment_secret_works_again_with_the_same_key_and_with_no_oth
     with gateway.operator() as operator:
         sessions = operator.get("/admin/v1/sessions").json()["sessions"]
     assert len(sessions) == 1, "the second process renews the session of the first"
+
+
+@pytest.mark.anyio
+async def test_an_enrolment_secret_works_again_with_the_kept_key(
+    gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    assert await listed(gateway, *options(tmp_path)) == TOOLS
+    assert await listed(gateway, *options(tmp_path)) == TOOLS
+    other = options(tmp_path, "--key", str(tmp_path / "agent.pem"))
+    assert "WORKLOAD_VERIFICATION_FAILED" in await listed(gateway, *other)
 
 
 @pytest.mark.anyio

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def add(verbs: Verbs) -> None:
         "--enrolment-secret", metavar="REF", help="env:NAME or file:PATH; never the secret itself"
     )
     parser.add_argument(
-        "--key", metavar="FILE", help="the agent's secret key, PEM or JWK, 0600; else a new one"
+        "--key", metavar="FILE", help="the agent's secret key, PEM or JWK, 0600; else a kept one"
     )
     parser.add_argument("--ca", metavar="FILE", help="authorities instead of the system's, PEM")
     parser.add_argument("--certificate", metavar="FILE", help="client certificate, PEM")
@@ -44,19 +43,26 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """Runs until standard input ends, or an interrupt. Prints nothing itself."""
     with needs_extra("gateway"):
+        from callgate.connect.kept_key import kept_key_file
         from callgate.connect.run import run as serve
+        from callgate.connect.session_key import SessionKey
 
     _check_gateway(arguments.gateway)
-    with contextlib.suppress(KeyboardInterrupt), _key(arguments.key) as key:
+    # What is wrong on the command line shall leave no key behind.
+    secret, certificate = _secret(arguments.enrolment_secret), _certificate(arguments)
+    path = arguments.key or kept_key_file(
+        os.environ, arguments.gateway, arguments.workload, arguments.scope
+    )
+    with contextlib.suppress(KeyboardInterrupt), SessionKey(path) as key:
         serve(
             arguments.gateway,
             arguments.workload,
             arguments.scope,
             generation=arguments.generation,
             key=key,
-            enrolment_secret=_secret(arguments.enrolment_secret),
+            enrolment_secret=secret,
             ca_file=arguments.ca,
-            client_certificate=_certificate(arguments),
+            client_certificate=certificate,
             call_timeout=arguments.call_timeout,
         )
     return Outcome(True, None, raw=b"")
@@ -71,19 +77,6 @@ def _check_gateway(url: str) -> None:
     except ConfigurationError as error:
         message = error.message.removeprefix("gateway_url ")
         raise input_error(message, "--gateway") from error
-
-
-@contextlib.contextmanager
-def _key(path: str | None) -> Iterator[Any]:
-    """The key in the file, erased after the block; None, for a new one, without a file."""
-    if path is None:
-        yield None
-        return
-    with needs_extra("gateway"):
-        from callgate.gateway.issuer.signers.local import load_secret_key
-        from callgate.smcp import Ed25519Key
-    with load_secret_key(path) as key:
-        yield Ed25519Key(key)
 
 
 def _secret(reference: str | None) -> str | None:
