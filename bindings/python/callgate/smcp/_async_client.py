@@ -13,6 +13,7 @@ from callgate.smcp._client_base import ClientBase, GenerationName
 from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio
 from callgate.smcp._outcome import beginning_with_outcome
+from callgate.smcp._progress import OnProgress
 from callgate.smcp.errors import TokenRefused
 
 C = TypeVar("C", bound="AsyncSMCPClient")
@@ -38,16 +39,27 @@ class AsyncSMCPClient(ClientBase):
         async with self._attesting:
             return await self._http.run(_flow.attest(self._session, self._clock))
 
-    async def call_tool(self, tool_name: str, arguments: Mapping[str, Any]) -> Any:
+    async def call_tool(
+        self,
+        tool_name: str,
+        arguments: Mapping[str, Any],
+        *,
+        on_progress: OnProgress | None = None,
+    ) -> Any:
         """The tool's result, as its server gave it.
 
         A token near its end is renewed before, and once more if the gateway refuses it without
         having dispatched the call. The message of every SMCPError begins with whether the tool ran.
+        ``on_progress`` is awaited with progress, total and message of each
+        ``notifications/progress`` of the tool's server, where the gateway passes them on; it takes
+        from the time of the call, which progress does not extend.
         """
         with beginning_with_outcome():
             strict = self._session.settings.strict_interop
             params = _flow.call_params(tool_name, arguments, strict_interop=strict)
-            return await self._signed(lambda: _flow.call_tool(self._session, self._clock, params))
+            return await self._signed(
+                lambda: _flow.call_tool(self._session, self._clock, params, on_progress)
+            )
 
     async def list_tools(self) -> list[dict[str, Any]]:
         """The tools that the session could ever call, as their servers describe them."""

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio, httpx2
-from callgate.smcp._transport import LIMITS, Connection, failure
+from callgate.smcp._progress import OnProgress, ProgressLines, is_progress
+from callgate.smcp._transport import LIMITS, BoundedBody, Connection, failure
 from callgate.smcp._wire import HttpRequest, HttpResponse
 from callgate.smcp.errors import SMCPError
 
@@ -53,10 +54,25 @@ class AsyncHttp:
                 response = await self._transport.handle_async_request(sent)
                 try:
                     body = self._connection.body(response)
-                    async for chunk in response.aiter_raw():
-                        body.add(chunk)
+                    if request.on_progress is not None and is_progress(response.headers):
+                        await _follow(response, body, request.on_progress)
+                    else:
+                        async for chunk in response.aiter_raw():
+                            body.add(chunk)
                 finally:
                     await response.aclose()
         except (httpx2.TransportError, OSError) as error:  # an alert of TLS is an OSError
             raise failure(error, request) from error
         return body.response(response)
+
+
+async def _follow(response: httpx2.Response, body: BoundedBody, on_progress: OnProgress) -> None:
+    """Tells progress as it comes, and collects the answer."""
+    lines = ProgressLines()
+    async for chunk in response.aiter_raw():
+        body.count(chunk)
+        told, answer = lines.feed(chunk)
+        body.keep(answer)
+        for progress in told:
+            await on_progress(*progress)
+    body.keep(lines.end())

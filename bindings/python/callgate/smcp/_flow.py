@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from callgate import EnvelopeError, create_envelope
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._payload import payload_text
+from callgate.smcp._progress import OnProgress
 from callgate.smcp._replies import read_attestation, read_ended, read_result, read_tools
 from callgate.smcp._session import RENEWAL_PAUSE, Session, Token, token_of
 from callgate.smcp._wire import HttpRequest, HttpResponse, attest_body, end_body
@@ -131,7 +132,13 @@ def end_session(session: Session, clock: Clock) -> Exchange[None]:
         session.token = None
 
 
-def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange[Any]:
+def call(
+    session: Session,
+    clock: Clock,
+    method: str,
+    params: bytes,
+    on_progress: OnProgress | None = None,
+) -> Exchange[Any]:
     """One signed request and its ``payload.result``."""
     request_id = ""
 
@@ -142,7 +149,12 @@ def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange
         request_id = f"req-{secrets.token_hex(8)}"
         head = f'{{"jsonrpc":"2.0","id":"{request_id}","method":"{method}","params":'
         body = _sign(session, head.encode() + params + b"}", clock())
-        return HttpRequest(session.generation.invoke_path, body, session.settings.call_timeout)
+        return HttpRequest(
+            session.generation.invoke_path,
+            body,
+            session.settings.call_timeout,
+            on_progress=on_progress,
+        )
 
     def read(response: HttpResponse) -> Any:
         return read_result(response, session, request_id)
@@ -150,9 +162,11 @@ def call(session: Session, clock: Clock, method: str, params: bytes) -> Exchange
     return (yield from _exchange(build, session, read, runs_tools=True))
 
 
-def call_tool(session: Session, clock: Clock, params: bytes) -> Exchange[Any]:
+def call_tool(
+    session: Session, clock: Clock, params: bytes, on_progress: OnProgress | None = None
+) -> Exchange[Any]:
     """A tool's result. ``params`` are those of ``call_params``."""
-    return (yield from call(session, clock, "tools/call", params))
+    return (yield from call(session, clock, "tools/call", params, on_progress))
 
 
 def list_tools(session: Session, clock: Clock) -> Exchange[list[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from typing import Final
 from callgate import __version__
 from callgate.smcp._address import Address
 from callgate.smcp._httpx import httpx2
+from callgate.smcp._progress import NDJSON
 from callgate.smcp._wire import JSON, HttpRequest, HttpResponse
 from callgate.smcp.errors import (
     CertificateRefused,
@@ -51,8 +52,11 @@ class Connection:
             "pool": request.timeout,
         }
         url = self.address.base + request.path
+        headers = _HEADERS
+        if request.on_progress is not None:
+            headers = {**_HEADERS, "accept": f"{JSON}, {NDJSON}"}
         return httpx2.Request(
-            "POST", url, headers=_HEADERS, content=request.body, extensions={"timeout": times}
+            "POST", url, headers=headers, content=request.body, extensions={"timeout": times}
         )
 
     def body(self, response: httpx2.Response) -> BoundedBody:
@@ -84,9 +88,17 @@ class BoundedBody:
 
     def add(self, chunk: bytes) -> None:
         """Raises ResponseTooLarge."""
+        self.count(chunk)
+        self.keep(chunk)
+
+    def count(self, chunk: bytes) -> None:
+        """What was read, whether it is kept or not. Raises ResponseTooLarge."""
         self.expect(len(chunk))
         self._size += len(chunk)
-        self._chunks.append(chunk)
+
+    def keep(self, counted: bytes) -> None:
+        """A part of the body."""
+        self._chunks.append(counted)
 
     def response(self, response: httpx2.Response) -> HttpResponse:
         """The reply with this body."""

@@ -10,6 +10,7 @@ from callgate import canonicalize
 from callgate._generations import Generation
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._payload import text_of
+from callgate.smcp._progress import OnProgress
 from callgate.smcp._reply_json import read_reply
 from callgate.smcp.errors import InvalidResponse, RedirectRefused
 
@@ -19,12 +20,16 @@ _TEXT_SHOWN: Final = 500  # characters of a message that a server sent
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A POST to the gateway. ``timeout`` and ``delay`` (before it is sent) are in seconds."""
+    """A POST to the gateway. ``timeout`` and ``delay`` (before it is sent) are in seconds.
+
+    ``on_progress``: whom the asynchronous driver tells how far the tool is, if the gateway says it.
+    """
 
     path: str
     body: bytes
     timeout: float
     delay: float = 0.0
+    on_progress: OnProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
