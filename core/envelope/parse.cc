@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/ascii.h"
 #include "core/envelope/message.h"
 #include "core/envelope/parsed_envelope.h"
 #include "core/envelope/timestamp.h"
@@ -13,17 +14,10 @@ using envelope::Invalid;
 constexpr std::string_view kMembers[] = {"payload", "protocol", "security_token", "signature",
                                          "timestamp"};
 
-bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  const auto lower_case = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::ranges::equal(a, lower, {}, lower_case);
-}
-
 // An unsigned member beside the five would be read by somebody, some day.
 Error UnknownMember(std::string_view key) {
   for (const std::string_view name : kMembers) {
-    if (EqualsIgnoringCase(key, name)) {
+    if (base::EqualsIgnoringCase(key, name)) {
       return Invalid("a member differs from " + std::string(name) + " only by case",
                      "/" + std::string(name));
     }

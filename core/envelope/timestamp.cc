@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "core/base/ascii.h"
+
 namespace callgate::envelope {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr chrono::year kLastYear{2200};
 std::optional<unsigned> Digits(std::string_view text) {
   unsigned value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!base::IsAsciiDigit(c)) return std::nullopt;
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
   return value;

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/policy/model/tool_pattern.h"
 
 namespace callgate::gate {
@@ -12,12 +13,6 @@ namespace {
 
 Error Invalid(std::string message, std::string where) {
   return Error{ErrorCode::kInvalidEnvelope, std::move(message), std::move(where)};
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
 }
 
 // Finds the members `names` of an object and refuses all others. Servers exist that match member
@@ -33,7 +28,7 @@ Result<std::array<std::optional<json::Value>, N>> FindMembers(
       continue;
     }
     for (const std::string_view known : names) {
-      if (EqualsIgnoringCase(key, known)) {
+      if (base::EqualsIgnoringCase(key, known)) {
         return Invalid("a member differs from " + std::string(known) + " only by case", where);
       }
     }

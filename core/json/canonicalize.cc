@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/base/ascii.h"
 #include "core/json/write.h"
 
 namespace callgate::json {
@@ -60,7 +61,7 @@ void PutEcmaScriptNumber(double value, Output& out) {
 }
 
 bool IsDigits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return '0' <= c && c <= '9'; });
+  return std::all_of(text.begin(), text.end(), base::IsAsciiDigit);
 }
 
 bool IsInteger(std::string_view number) {

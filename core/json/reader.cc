@@ -4,10 +4,10 @@
 #include <cstring>
 #include <optional>
 
+#include "core/base/ascii.h"
+
 namespace callgate::json {
 namespace {
-
-bool IsDigit(char c) { return '0' <= c && c <= '9'; }
 
 std::optional<double> ToDouble(std::string_view number) {
   double value;
@@ -142,7 +142,7 @@ bool Reader::ReadLiteral(std::string_view word, Kind kind) {
 // False where there is not one digit.
 bool Reader::SkipDigits() {
   const char* const begin = at_;
-  while (IsDigit(Peek())) ++at_;
+  while (base::IsAsciiDigit(Peek())) ++at_;
   return at_ != begin;
 }
 

@@ -1,6 +1,7 @@
 #include "callgate/decision.h"
 
 #include "callgate/scan.h"
+#include "core/base/ascii.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/model/context.h"
 
@@ -10,7 +11,7 @@ namespace {
 // Control characters of a call must not reach a terminal or break a line of a log.
 std::string Printable(std::string text) {
   for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    if (base::IsAsciiControl(c)) c = '?';
   }
   return text;
 }

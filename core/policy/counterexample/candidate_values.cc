@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "callgate/json.h"
-#include "core/policy/values/text.h"
+#include "core/base/ascii.h"
 
 namespace callgate::policy {
 namespace {
@@ -228,9 +228,9 @@ Keys Spellings(std::string_view key) {
       "command", "commands", "cmd", "cmdline", "program", "executable", "script", "line"};
   Keys spellings = {std::string(key)};
   const auto with_capital = [&](std::size_t at) {
-    if (at >= key.size() || key[at] < 'a' || key[at] > 'z') return;
+    if (at >= key.size() || !base::IsAsciiLower(key[at])) return;
     std::string spelling(key);
-    spelling[at] = static_cast<char>(spelling[at] - ('a' - 'A'));
+    spelling[at] = base::ToAsciiUpper(spelling[at]);
     spellings.push_back(std::move(spelling));
   };
   for (const std::string_view word : kCommandWords) {

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/ascii.h"
+#include "core/policy/values/domain.h"
+
 namespace callgate::policy {
 namespace {
 
 // ^[a-z][a-z0-9-]{0,127}$
 bool IsContextName(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 128 || name[0] < 'a') return false;
+  if (name.empty() || name.size() > 128 || !base::IsAsciiLower(name[0])) return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    return base::IsAsciiLower(c) || base::IsAsciiDigit(c) || c == '-';
   });
 }
 

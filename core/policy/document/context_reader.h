@@ -10,6 +10,7 @@
 
 #include "core/policy/document/document.h"
 #include "core/policy/model/context.h"
+#include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
 

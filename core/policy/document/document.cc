@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/policy/values/text.h"
+#include "core/base/ascii.h"
 
 namespace callgate::policy {
 
@@ -44,7 +44,7 @@ bool IsJsonNumber(std::string_view text) noexcept {
   std::size_t i = 0;
   const auto digits = [&] {
     const std::size_t begin = i;
-    while (i < text.size() && IsAsciiDigit(text[i])) ++i;
+    while (i < text.size() && base::IsAsciiDigit(text[i])) ++i;
     return i - begin;
   };
   if (i < text.size() && text[i] == '-') ++i;

@@ -1,6 +1,7 @@
 // The forms that everything in a policy document is made of.
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/policy/document/context_reader.h"
 
 namespace callgate::policy {
@@ -81,7 +82,7 @@ bool ContextReader::ReadInteger(std::uint32_t node, std::uint64_t least, std::ui
   }
   std::uint64_t value = 0;
   for (const char c : number.text) {
-    if (c < '0' || c > '9') return Fail(node, expected);
+    if (!base::IsAsciiDigit(c)) return Fail(node, expected);
     value = value * 10 + static_cast<std::uint64_t>(c - '0');
   }
   if (value < least || value > most) return Fail(node, expected);

@@ -1,18 +1,15 @@
 // JSON text to a positioned tree. json::Parse has judged the text; this pass only finds where each
 // value stands, which a sorted json::Value no longer knows.
+#include "core/base/hex.h"
 #include "core/policy/document/document.h"
 
 namespace callgate::policy {
 namespace {
 
-unsigned HexDigit(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  return static_cast<unsigned>((c | 0x20) - 'a' + 10);
-}
-
 unsigned FourDigits(std::string_view text) noexcept {
-  return HexDigit(text[0]) << 12 | HexDigit(text[1]) << 8 | HexDigit(text[2]) << 4 |
-         HexDigit(text[3]);
+  unsigned value = 0;
+  for (const char digit : text.substr(0, 4)) value = value << 4 | base::HexDigitValue(digit);
+  return value;
 }
 
 std::size_t WriteUtf8(unsigned code, char* out) noexcept {

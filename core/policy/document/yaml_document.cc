@@ -7,6 +7,7 @@
 #include <istream>
 #include <streambuf>
 
+#include "core/base/ascii.h"
 #include "core/json/utf8.h"
 #include "core/policy/document/document.h"
 
@@ -151,8 +152,8 @@ bool FindUnprintable(std::string_view text, std::size_t& offset) noexcept {
     return true;
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F) {
+    const char c = text[i];
+    if (base::IsAsciiControl(c) && c != '\t' && c != '\n' && c != '\r') {
       offset = i;
       return true;
     }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
 #include "core/policy/evaluate/path_constraint.h"
 #include "core/policy/model/command_entry.h"
 #include "core/policy/values/path.h"
-#include "core/policy/values/text.h"
 
 namespace callgate::policy {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr KeyClasses kNeverFreed = kArgsKey | kEnvKey | kShellKey | kPortKey;
 
 std::string_view WithoutNonLetters(std::string_view key) noexcept {
-  while (!key.empty() && !IsAsciiLetter(key.back())) key.remove_suffix(1);
+  while (!key.empty() && !base::IsAsciiLetter(key.back())) key.remove_suffix(1);
   return key;
 }
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/policy/values/text.h"
+#include "core/base/ascii.h"
+#include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
 namespace {
@@ -120,7 +121,7 @@ bool RunsOthers(std::string_view program) {
   if (listed(program)) return true;
   // python3, python3.11, ruby-3.2
   while (!program.empty() &&
-         (IsAsciiDigit(program.back()) || program.back() == '.' || program.back() == '-')) {
+         (base::IsAsciiDigit(program.back()) || program.back() == '.' || program.back() == '-')) {
     program.remove_suffix(1);
   }
   return listed(program);

@@ -1,9 +1,11 @@
 #include "core/policy/model/domain_entry.h"
 
+#include <algorithm>
+
+#include "core/base/ascii.h"
+
 namespace callgate::policy {
 namespace {
-
-bool IsUpper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 
 // True when `host` has a label or more before ".suffix".
 bool IsBelow(std::string_view host, std::string_view suffix) noexcept {
@@ -28,9 +30,7 @@ std::optional<DomainEntry> DomainEntry::Parse(std::string_view text) {
     if (IsDottedQuad(host)) return std::nullopt;  // an address has no deeper labels
   }
   if (!IsHost(host)) return std::nullopt;
-  for (const char c : host) {
-    if (IsUpper(c)) return std::nullopt;
-  }
+  if (std::any_of(host.begin(), host.end(), base::IsAsciiUpper)) return std::nullopt;
   entry.host = host;
   return entry;
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/base/ascii.h"
+
 namespace callgate::policy {
 namespace {
 
@@ -9,9 +11,11 @@ constexpr std::size_t kMaxToolName = 128;
 
 constexpr std::array<bool, 256> kIsToolCharacter = [] {
   std::array<bool, 256> table{};
-  for (int c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
-  for (int c = '0'; c <= '9'; ++c) table[c] = true;
-  for (const char c : {'_', '.', ':', '/', '-'}) table[static_cast<unsigned char>(c)] = true;
+  for (std::size_t byte = 0; byte < table.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    table[byte] = base::IsAsciiLetter(c) || base::IsAsciiDigit(c) ||
+                  std::string_view("_.:/-").find(c) != std::string_view::npos;
+  }
   return table;
 }();
 

@@ -2,12 +2,75 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <functional>
 
-#include "core/policy/values/packed_word.h"
+#include "core/base/ascii.h"
 
 namespace callgate::policy {
 namespace {
+
+constexpr std::size_t kLongestWord = 12;
+
+// Up to twelve characters in two words, so that a look-up compares integers.
+struct Packed {
+  std::uint64_t head = 0;
+  std::uint32_t tail = 0;
+  constexpr bool operator==(const Packed&) const = default;
+};
+
+constexpr Packed Pack(const char* word, std::size_t size) noexcept {
+  Packed packed;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    if (i < 8) {
+      packed.head |= static_cast<std::uint64_t>(byte) << (8 * i);
+    } else {
+      packed.tail |= static_cast<std::uint32_t>(byte) << (8 * (i - 8));
+    }
+  }
+  return packed;
+}
+
+constexpr Packed PackText(std::string_view text) noexcept { return Pack(text.data(), text.size()); }
+
+template <typename Integer>
+std::uint64_t LoadAt(const char* bytes) noexcept {
+  Integer value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return value;
+}
+
+// Pack of one to twelve characters, in a few loads that may overlap.
+inline Packed PackLoaded(const char* word, std::size_t size) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return Pack(word, size);
+  const char* const end = word + size;
+  if (size >= 8) {
+    const std::uint64_t last = LoadAt<std::uint32_t>(end - 4);
+    return {LoadAt<std::uint64_t>(word), static_cast<std::uint32_t>(last >> 8 * (12 - size))};
+  }
+  if (size >= 4) {
+    return {LoadAt<std::uint32_t>(word) | LoadAt<std::uint32_t>(end - 4) << 8 * (size - 4), 0};
+  }
+  const std::size_t middle = size / 2;
+  return {LoadAt<std::uint8_t>(word) | LoadAt<std::uint8_t>(word + middle) << 8 * middle |
+              LoadAt<std::uint8_t>(end - 1) << 8 * (size - 1),
+          0};
+}
+
+// The word in lower case; no word of the table for one that is too long.
+inline Packed PackLowered(std::string_view word) noexcept {
+  if (word.empty() || word.size() > kLongestWord) return {};
+  Packed packed = PackLoaded(word.data(), word.size());
+  // Letters alone, which this bit makes lower case; past the word it must stay clear.
+  constexpr std::uint64_t kLower = 0x2020202020202020;
+  const std::size_t in_head = std::min<std::size_t>(word.size(), 8);
+  packed.head |= kLower >> 8 * (8 - in_head);
+  packed.tail |=
+      static_cast<std::uint32_t>(word.size() == in_head ? 0 : kLower >> 8 * (16 - word.size()));
+  return packed;
+}
 
 // For the tables alone: the word means this only where it is the whole key, or only together with
 // the word before it.
@@ -83,18 +146,14 @@ constexpr WordTable<512> kWords(std::array{
     Named{"name line vars", {0, 0, true}},
 });
 
-constexpr bool IsLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool IsUpper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-constexpr bool IsLetter(char c) noexcept { return IsLower(c) || IsUpper(c); }
-
 // REQUIRES: 0 < i < key.size() and both characters at the boundary are letters.
 bool WordBeginsAt(std::string_view key, std::size_t i) noexcept {
-  if (!IsUpper(key[i])) return false;
-  if (IsLower(key[i - 1])) return true;
-  if (i + 1 == key.size() || !IsLower(key[i + 1])) return false;
+  if (!base::IsAsciiUpper(key[i])) return false;
+  if (base::IsAsciiLower(key[i - 1])) return true;
+  if (i + 1 == key.size() || !base::IsAsciiLower(key[i + 1])) return false;
   // The last capital of a run that lower case follows, unless all that follows is the `s` of a
   // plural: imageURLs.
-  const bool plural = key[i + 1] == 's' && (i + 2 == key.size() || !IsLower(key[i + 2]));
+  const bool plural = key[i + 1] == 's' && (i + 2 == key.size() || !base::IsAsciiLower(key[i + 2]));
   return !plural;
 }
 
@@ -103,7 +162,7 @@ bool WordBeginsAt(std::string_view key, std::size_t i) noexcept {
 template <bool kCapitals>
 std::string_view TakeLastWord(std::string_view& key) noexcept {
   std::size_t end = key.size();
-  while (end > 0 && !IsLetter(key[end - 1])) --end;
+  while (end > 0 && !base::IsAsciiLetter(key[end - 1])) --end;
   if (end == 0) {
     key = {};
     return {};
@@ -112,7 +171,8 @@ std::string_view TakeLastWord(std::string_view& key) noexcept {
   // cutting what is no letter.
   const std::string_view run = key.substr(0, end);
   std::size_t begin = end - 1;
-  while (begin > 0 && IsLetter(run[begin - 1]) && !(kCapitals && WordBeginsAt(run, begin))) {
+  while (begin > 0 && base::IsAsciiLetter(run[begin - 1]) &&
+         !(kCapitals && WordBeginsAt(run, begin))) {
     --begin;
   }
   key = run.substr(0, begin);
@@ -121,7 +181,7 @@ std::string_view TakeLastWord(std::string_view& key) noexcept {
 
 bool HasLetter(std::string_view key) noexcept {
   for (const char c : key) {
-    if (IsLetter(c)) return true;
+    if (base::IsAsciiLetter(c)) return true;
   }
   return false;
 }
@@ -229,7 +289,7 @@ KeyClasses ClassifyKey(std::string_view key, std::string_view folded) noexcept {
 bool IsFolded(std::string_view key) noexcept {
   if (IsPlain(key)) return true;  // most keys are
   for (std::size_t i = 0; i < key.size(); ++i) {
-    if (IsUpper(key[i])) return false;
+    if (base::IsAsciiUpper(key[i])) return false;
     const std::string_view rest = key.substr(i);
     if (rest.starts_with(kLongS) || rest.starts_with(kKelvin)) return false;
   }
@@ -240,8 +300,8 @@ std::size_t FoldKeyTo(std::string_view key, char* out) noexcept {
   std::size_t size = 0;
   for (std::size_t i = 0; i < key.size(); ++i) {
     const char c = key[i];
-    if (IsUpper(c)) {
-      out[size++] = static_cast<char>(c + ('a' - 'A'));
+    if (base::IsAsciiUpper(c)) {
+      out[size++] = base::ToAsciiLower(c);
     } else if (c == kLongS[0] && key.substr(i).starts_with(kLongS)) {
       out[size++] = 's';
       i += kLongS.size() - 1;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/base/ascii.h"
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
@@ -114,8 +115,8 @@ std::string_view TakeListWord(std::string_view text, WordBuffer& words) {
 
 bool IsAssignment(std::string_view word) noexcept {
   std::size_t i = 0;
-  while (i < word.size() &&
-         (IsAsciiLetter(word[i]) || word[i] == '_' || (i != 0 && IsAsciiDigit(word[i])))) {
+  while (i < word.size() && (base::IsAsciiLetter(word[i]) || word[i] == '_' ||
+                             (i != 0 && base::IsAsciiDigit(word[i])))) {
     ++i;
   }
   if (i == 0) return false;

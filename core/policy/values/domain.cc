@@ -1,5 +1,6 @@
 #include "core/policy/values/domain.h"
 
+#include "core/base/ascii.h"
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
@@ -22,8 +23,8 @@ std::string_view JudgeHost(std::string_view host) noexcept {
       continue;
     }
     const char c = host[i];
-    if (IsAsciiDigit(c)) continue;
-    if (!IsAsciiLetter(c) && c != '-' && c != '_') {
+    if (base::IsAsciiDigit(c)) continue;
+    if (!base::IsAsciiLetter(c) && c != '-' && c != '_') {
       if (c == '@') return "domain.userinfo";
       if (c == '%' || static_cast<unsigned char>(c) >= 0x80) return "domain.authority";
       return "domain.host-label";
@@ -56,7 +57,7 @@ std::size_t AuthorityLength(std::string_view text) noexcept {
 
 std::uint16_t DefaultPort(std::string_view scheme) noexcept {
   const auto is = [scheme](std::string_view name) {
-    return scheme.size() == name.size() && StartsWithIgnoringCase(scheme, name);
+    return scheme.size() == name.size() && base::StartsWithIgnoringCase(scheme, name);
   };
   if (is("https") || is("wss")) return 443;
   if (is("http") || is("ws")) return 80;
@@ -90,7 +91,7 @@ std::string_view ParseDomain(std::string_view value, Domain& out) noexcept {
   }
   if (host.ends_with('.')) host.remove_suffix(1);
   if (const std::string_view rule = JudgeHost(host); !rule.empty()) return rule;
-  for (std::size_t i = 0; i < host.size(); ++i) out.host_bytes[i] = AsciiLower(host[i]);
+  for (std::size_t i = 0; i < host.size(); ++i) out.host_bytes[i] = base::ToAsciiLower(host[i]);
   out.host_size = static_cast<std::uint8_t>(host.size());
   return {};
 }
@@ -104,7 +105,7 @@ bool IsDottedQuad(std::string_view text) noexcept {
     if (part.empty() || part.size() > 3 || (part.size() > 1 && part.front() == '0')) return false;
     int number = 0;
     for (const char c : part) {
-      if (!IsAsciiDigit(c)) return false;
+      if (!base::IsAsciiDigit(c)) return false;
       number = number * 10 + (c - '0');
     }
     if (number > 255) return false;
@@ -118,7 +119,7 @@ std::uint16_t ParsePort(std::string_view text) noexcept {
   if (text.empty() || text.size() > 5 || text.front() == '0') return 0;
   std::uint32_t number = 0;
   for (const char c : text) {
-    if (!IsAsciiDigit(c)) return 0;
+    if (!base::IsAsciiDigit(c)) return 0;
     number = number * 10 + static_cast<std::uint32_t>(c - '0');
   }
   return number <= 65535 ? static_cast<std::uint16_t>(number) : 0;
@@ -127,7 +128,8 @@ std::uint16_t ParsePort(std::string_view text) noexcept {
 bool LooksLikeUrl(std::string_view value) noexcept {
   value = WithoutLeadingWhiteSpace(value);
   if (value.starts_with("//") || value.starts_with("\\\\")) return true;
-  if (StartsWithIgnoringCase(value, "http:") || StartsWithIgnoringCase(value, "https:")) {
+  if (base::StartsWithIgnoringCase(value, "http:") ||
+      base::StartsWithIgnoringCase(value, "https:")) {
     return true;
   }
   const std::size_t scheme = SchemeLength(value);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
 #include "core/base/hex.h"
 #include "core/policy/values/text.h"
 
@@ -156,8 +157,8 @@ bool BeginsLikePath(std::string_view value) noexcept {
     return value == ".." || value.starts_with("./") || value.starts_with("../") ||
            value.starts_with("..\\");
   }
-  return (value.size() >= 2 && IsAsciiLetter(value[0]) && value[1] == ':') ||
-         StartsWithIgnoringCase(value, "file:");
+  return (value.size() >= 2 && base::IsAsciiLetter(value[0]) && value[1] == ':') ||
+         base::StartsWithIgnoringCase(value, "file:");
 }
 
 bool LooksLikePath(std::string_view value) noexcept {

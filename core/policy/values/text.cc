@@ -59,21 +59,14 @@ bool HoldsWhiteSpace(std::string_view text) noexcept {
 }
 
 std::size_t SchemeLength(std::string_view text) noexcept {
-  if (text.empty() || !IsAsciiLetter(text.front())) return 0;
+  if (text.empty() || !base::IsAsciiLetter(text.front())) return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     const char c = text[i];
     if (c == ':') return i;
-    if (!IsAsciiLetter(c) && !IsAsciiDigit(c) && c != '+' && c != '.' && c != '-') return 0;
+    if (!base::IsAsciiLetter(c) && !base::IsAsciiDigit(c) && c != '+' && c != '.' && c != '-')
+      return 0;
   }
   return 0;
-}
-
-bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) noexcept {
-  if (text.size() < prefix.size()) return false;
-  for (std::size_t i = 0; i < prefix.size(); ++i) {
-    if (AsciiLower(text[i]) != prefix[i]) return false;
-  }
-  return true;
 }
 
 }  // namespace callgate::policy

@@ -5,15 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace callgate::policy {
+#include "core/base/ascii.h"
 
-constexpr bool IsAsciiDigit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool IsAsciiLetter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr char AsciiLower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
+namespace callgate::policy {
 
 // Bytes of the white space character (Unicode White_Space, U+001C-1F, U+FEFF) that `text` begins
 // with, else 0.
@@ -22,9 +16,9 @@ std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept;
 
 // The character that begins at `i` is U+0000-1F or U+007F-9F.
 [[nodiscard]] inline bool IsControlAt(std::string_view text, std::size_t i) noexcept {
-  const auto byte = static_cast<unsigned char>(text[i]);
-  if (byte < 0x20 || byte == 0x7F) return true;
-  return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+  const char c = text[i];
+  if (base::IsAsciiControl(c)) return true;
+  return c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
 }
 // Some character is one of those.
 [[nodiscard]] bool HoldsControl(std::string_view text) noexcept;
@@ -33,8 +27,6 @@ std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept;
 
 // Length of the `[A-Za-z][A-Za-z0-9+.-]*` before the colon that ends a scheme; 0 without one.
 [[nodiscard]] std::size_t SchemeLength(std::string_view text) noexcept;
-// `text` begins with `prefix`, which is lower-case, in any case.
-[[nodiscard]] bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) noexcept;
 
 }  // namespace callgate::policy
 

@@ -50,12 +50,5 @@ TEST(Text, ASchemeIsALetterAndWhatRfc3986LetsFollow) {
   }
 }
 
-TEST(Text, APrefixIsComparedInAnyCaseAndNeverPastTheEnd) {
-  EXPECT_TRUE(StartsWithIgnoringCase("HtTp:", "http:"));
-  EXPECT_TRUE(StartsWithIgnoringCase("http:x", "http:"));
-  EXPECT_FALSE(StartsWithIgnoringCase("https", "http:"));
-  EXPECT_FALSE(StartsWithIgnoringCase(std::string_view("http:").substr(0, 4), "http:"));
-}
-
 }  // namespace
 }  // namespace callgate::policy
