@@ -7,6 +7,7 @@
 
 #include "border.h"
 #include "callgate/result_meter.h"
+#include "callgate/scan.h"
 #include "callgate/split_object.h"
 #include "errors.h"
 #include "topics.h"
@@ -46,6 +47,39 @@ py::dict SplitObject(py::handle text, long long max_bytes) {
   return split;
 }
 
+py::bytes CompactText(py::handle text) {
+  const Input input(text, "text", Accept::kBytes);
+  return Bytes(WithoutGilWhenLarge(input.view().size(),
+                                   [&] { return json::CompactText(input.view()); }));
+}
+
+py::tuple Place(const json::ValueSlice& slice) {
+  return py::make_tuple(slice.begin, slice.end, slice.compact_bytes);
+}
+
+py::dict FindMembers(py::handle text, const std::vector<std::string>& keys) {
+  const Input input(text, "text", Accept::kBytes);
+  const std::vector<std::string_view> names(keys.begin(), keys.end());
+  const auto slices = Take(Raises::kJson, WithoutGilWhenLarge(input.view().size(), [&] {
+                             return json::FindMembers(input.view(), names);
+                           }));
+  py::dict found;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (slices[i]) found[Text(keys[i])] = Place(*slices[i]);
+  }
+  return found;
+}
+
+py::list FindElements(py::handle text, std::size_t max_elements) {
+  const Input input(text, "text", Accept::kBytes);
+  const auto slices = Take(Raises::kJson, WithoutGilWhenLarge(input.view().size(), [&] {
+                             return json::FindElements(input.view(), max_elements);
+                           }));
+  py::list found;
+  for (const json::ValueSlice& slice : slices) found.append(Place(slice));
+  return found;
+}
+
 // A json::ResultMeter that threads may share.
 class MeterHandle {
  public:
@@ -72,6 +106,27 @@ class MeterHandle {
   json::ResultMeter meter_;
 };
 
+// A json::IdScanner that threads may share.
+class IdScannerHandle {
+ public:
+  void Feed(py::handle chunk) {
+    const Input input(chunk, "chunk", Accept::kBytes);
+    WithoutGilWhenLarge(input.view().size(), [&] {
+      const std::lock_guard lock(mutex_);
+      scanner_.Feed(input.view());
+    });
+  }
+  py::object id() {
+    const std::lock_guard lock(mutex_);
+    if (scanner_.id().empty()) return py::none();
+    return Bytes(scanner_.id());
+  }
+
+ private:
+  std::mutex mutex_;
+  json::IdScanner scanner_;
+};
+
 }  // namespace
 
 void RegisterJson(py::module_& module) {
@@ -87,6 +142,19 @@ void RegisterJson(py::module_& module) {
       .def("feed", &MeterHandle::Feed, py::arg("chunk"))
       .def_property_readonly("compact_bytes", &MeterHandle::compact_bytes)
       .def_property_readonly("exceeded", &MeterHandle::exceeded);
+  module.def("compact_text", &CompactText, py::arg("text"),
+             "The JSON text without white space outside strings, all else as it was written.");
+  module.def("find_members", &FindMembers, py::arg("text"), py::arg("keys"),
+             "Where the values of these members of the one JSON object stand: key to (begin, end, "
+             "compact bytes). Raises JsonError.");
+  module.def("find_elements", &FindElements, py::arg("text"), py::arg("max_elements"),
+             "Where the elements of the one JSON array stand: (begin, end, compact bytes). Raises "
+             "JsonError.");
+  py::class_<IdScannerHandle>(module, "IdScanner", py::is_final(),
+                              "Finds whose answer a message is as it arrives.")
+      .def(py::init<>())
+      .def("feed", &IdScannerHandle::Feed, py::arg("chunk"))
+      .def_property_readonly("id", &IdScannerHandle::id);
 }
 
 }  // namespace callgate::python

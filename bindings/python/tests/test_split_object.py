@@ -8,7 +8,14 @@ from typing import Any
 import callgate
 import pytest
 from callgate import JsonError
-from callgate._native import ResultMeter, split_object
+from callgate._native import (
+    IdScanner,
+    ResultMeter,
+    compact_text,
+    find_elements,
+    find_members,
+    split_object,
+)
 
 
 def test_each_member_is_compact_and_keeps_its_numbers() -> None:
@@ -77,8 +84,15 @@ def test_max_bytes_is_not_negative() -> None:
 def test_other_types_are_a_type_error(value: Any) -> None:
     with pytest.raises(TypeError):
         split_object(value)
-    with pytest.raises(TypeError):
-        ResultMeter(1).feed(value)
+    for use in (
+        ResultMeter(1).feed,
+        IdScanner().feed,
+        compact_text,
+        lambda value: find_members(value, ["a"]),
+        lambda value: find_elements(value, 1),
+    ):
+        with pytest.raises(TypeError):
+            use(value)
 
 
 def test_the_meter_agrees_with_the_parser_wherever_chunks_end() -> None:
@@ -98,6 +112,31 @@ def test_the_meter_agrees_with_the_parser_wherever_chunks_end() -> None:
             at += size
         assert meter.compact_bytes == exact, f"seed {seed}, message {n}: {data!r}"
         assert not meter.exceeded
+
+
+@pytest.mark.vectors("json.json", "vectors")
+def test_what_is_split_can_be_scanned(vector: dict[str, Any]) -> None:
+    text = base64.b64decode(vector["base64"]) if "base64" in vector else vector["text"].encode()
+    if not vector["ok"] or not text.lstrip(b" \t\r\n").startswith(b"{"):
+        return
+    for key, value in split_object(text).items():
+        if key.isascii():
+            begin, end, size = find_members(text, [key])[key]
+            assert size == len(value)
+            assert split_object(b'{"k":%b}' % compact_text(text[begin:end])) == {"k": value}
+
+
+def test_a_member_stands_where_it_is_found() -> None:
+    text = b' { "a": [1.0, 2],\n"b" : "\\ud83d" } '
+    assert find_members(text, ["a", "b", "c"]) == {"a": (8, 16, 7), "b": (24, 32, 8)}
+    assert find_elements(text[8:16], 2) == [(1, 4, 3), (6, 7, 1)]
+    assert compact_text(text) == b'{"a":[1.0,2],"b":"\\ud83d"}'
+    with pytest.raises(JsonError) as refused:
+        find_elements(b"[1,2]", 1)
+    assert refused.value.code_name == "LIMIT_EXCEEDED"
+    with pytest.raises(JsonError) as refused:
+        find_members(b'{"a":1,"a":2}', ["a"])
+    assert (refused.value.code_name, refused.value.where) == ("INVALID_JSON", "byte 11")
 
 
 def test_one_byte_over_the_limit_exceeds_it() -> None:

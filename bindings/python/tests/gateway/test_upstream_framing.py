@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from callgate import JsonError
-from callgate.gateway.upstreams.messages import raw_json
+from callgate._native import IdScanner, compact_text, find_elements, find_members
 from callgate.gateway.upstreams.messages.event_stream import EventStream
 from callgate.gateway.upstreams.messages.frames import read_frame
-from callgate.gateway.upstreams.messages.id_scanner import IdScanner
 from callgate.gateway.upstreams.messages.message_buffer import Allowance, MessageBuffer
 
 TEXTS = ['a"b', "\\", "\\\\", '{"id":9}', "[,:]", "é\u2028", "", "x" * 50, '","id":1,"', "\t"]
@@ -46,23 +45,29 @@ def test_compact_takes_away_white_space_and_nothing_else() -> None:
     seed = random.Random(2)
     for one in objects():
         text = written(one, seed)
-        short = raw_json.compact(text)
+        short = compact_text(text)
         ascii_only = "\\u00e9" in text.decode() or text.isascii()
         assert json.loads(short) == one
         if ascii_only:
             assert short == json.dumps(one, separators=(",", ":")).encode()
 
 
-def test_members_and_elements_are_what_the_text_holds_in_its_order() -> None:
+def test_members_and_elements_are_what_the_text_holds() -> None:
     seed = random.Random(3)
     for one in objects():
-        short = raw_json.compact(written(one, seed))
-        members = raw_json.members(short)
-        assert [(key, json.loads(text)) for key, text in members.items()] == list(one.items())
-        array = json.dumps([one, *one.values()], separators=(",", ":")).encode()
-        assert [json.loads(text) for text in raw_json.elements(array)] == [one, *one.values()]
-    assert raw_json.members(b"{}") == {}
-    assert raw_json.elements(b"[]") == []
+        text = written(one, seed)
+        keys = [key for key in one if key.isascii()]
+        places = find_members(text, keys)
+        assert sorted(places) == sorted(keys)
+        for key, (begin, end, size) in places.items():
+            assert json.loads(text[begin:end]) == one[key]
+            short = json.dumps(one[key], separators=(",", ":"), ensure_ascii=False)
+            assert size == len(short.encode())
+        array = written([one, *one.values()], seed)
+        elements = [json.loads(array[begin:end]) for begin, end, _ in find_elements(array, 9)]
+        assert elements == [one, *one.values()]
+    assert find_members(b"{}", ["a"]) == {}
+    assert find_elements(b"[]", 0) == []
 
 
 def test_a_message_is_read_whatever_the_order_of_its_members() -> None:
@@ -82,7 +87,7 @@ def test_the_size_of_a_result_counts_each_string_in_its_shortest_form() -> None:
     assert frame.size == len('{"a":"aé","b":1e2}'.encode())
 
 
-def test_the_outline_finds_the_id_of_the_message_and_no_other() -> None:
+def test_the_id_scanner_finds_the_id_of_the_message_and_no_other() -> None:
     seed = random.Random(5)
     for result in objects():
         members = [("jsonrpc", "2.0"), ("id", 7), ("result", [result]), ("id2", '"id":8}')]
@@ -106,10 +111,9 @@ def test_the_outline_finds_the_id_of_the_message_and_no_other() -> None:
         b'{"id":7,"id":8}',
         b'{"id":{"id":7}}',
         b'{"x":"id","y":7}',
-        b'{"x":"' + b"y" * 5000 + b'","id":7}',
     ],
 )
-def test_the_outline_finds_no_id_where_there_is_no_one_id(text: bytes) -> None:
+def test_the_id_scanner_finds_no_id_where_there_is_no_one_id(text: bytes) -> None:
     scanner = IdScanner()
     scanner.feed(text)
     assert scanner.id is None
@@ -149,7 +153,57 @@ def test_a_message_is_kept_to_the_byte_of_its_allowance() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"[]", b"1", b'{"a":1', b"\xff", b'{"method":1}', b'{"id":1.5,"result":{}}']
+    "result",
+    [
+        b'{"a":1,"a":2}',
+        b'{"text":"\\ud83d"}',
+        b'{"n":1e999}',
+        b'{"n":[' + b"0," * 70_000 + b"0]}",
+        b'{"n":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=["twin keys", "half a pair", "no double", "many elements", "deep"],
+)
+def test_what_a_result_holds_is_the_servers_affair(result: bytes) -> None:
+    frame = read_frame(b'{"result":%b,"jsonrpc":"2.0","id":7}' % result)
+    assert (frame.id, frame.result, frame.size) == (b"7", result, len(result))
+
+
+def test_an_error_needs_one_code_and_one_message() -> None:
+    for error, invalid in (
+        (b'{"code":-1,"message":"no","data":{"a":1,"a":2}}', False),
+        (b'{"code":-1,"code":-2,"message":"no"}', True),
+        (b'{"code":-1,"message":"no","m\\u0065ssage":"yes"}', True),
+        (b'{"code":1.5,"message":"no"}', True),
+        (b'{"code":1}', True),
+        (b"[]", True),
+    ):
+        frame = read_frame(b'{"jsonrpc":"2.0","id":7,"error":%b}' % error)
+        assert (frame.invalid, frame.error) == (invalid, None if invalid else error)
+
+
+def test_an_id_is_the_same_however_it_is_spelled() -> None:
+    frame = read_frame(b'{"jsonrpc":"2.0","id":"a\\/\\u0062","result":{}}')
+    assert frame.id == b'"a/b"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"1",
+        b'{"a":1',
+        b"\xff",
+        b'{"method":1}',
+        b'{"id":1.5,"result":{}}',
+        b'{"jsonrpc":"2.0","id":1,"id":1,"result":{}}',
+        b'{"jsonrpc":"2.0","id":1,"\\u0069d":2,"result":{}}',
+        b'{"jsonrpc":"2.0","id":1,"result":{},"result":{}}',
+        b'{"jsonrpc":"2.0","id":1,"result":{}}x',
+        b'{"jsonrpc":"2.0","id":1,"result":{"t":"\x01"}}',
+        b'{"jsonrpc":"2.0","id":1,"result":{"t":"\xff"}}',
+        b'{"jsonrpc":"2.0","id":1,"result":' + b'{"a":' * 100_000,
+    ],
 )
 def test_what_is_no_message_is_refused(text: bytes) -> None:
     with pytest.raises(JsonError):

@@ -76,6 +76,13 @@ def do(connection: Any, identifier: Any, arguments: dict[str, Any]) -> None:
         case "raw":
             body = arguments["body"].replace("ID", str(identifier)).encode()
             connection.sendall(respond("200 OK", body, arguments.get("kind", "application/json")))
+        case "built":
+            parts = arguments["parts"]
+            text = "".join(part * times for part, times in parts).replace("ID", str(identifier))
+            body = text.encode(arguments.get("encoding", "utf-8"))
+            if arguments["kind"] == "text/event-stream":
+                body = b"data: " + body + b"\n\n"
+            connection.sendall(respond("200 OK", body, arguments["kind"]))
         case "size":
             text = "x" * arguments["bytes"]
             connection.sendall(respond("200 OK", message(identifier, result={"text": text})))

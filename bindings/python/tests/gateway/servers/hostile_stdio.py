@@ -85,6 +85,11 @@ def call(identifier: Any, arguments: dict[str, Any]) -> None:
             result(identifier, arguments.get("text", "done"))
         case "raw":
             write(arguments["line"].replace("ID", str(identifier)) + "\n")
+        case "built":
+            parts = arguments["parts"]
+            text = "".join(part * times for part, times in parts).replace("ID", str(identifier))
+            sys.stdout.buffer.write(text.encode(arguments.get("encoding", "utf-8")) + b"\n")
+            sys.stdout.buffer.flush()
         case "size":
             text = "x" * arguments["bytes"]
             write(f'{{"result":{{"text":"{text}"}},"jsonrpc":"2.0","id":{identifier}}}\n')

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from callgate import JsonError
-from callgate._native import split_object
-from callgate.gateway.upstreams.messages.raw_json import compact, object_member
+from callgate._native import compact_text, find_members
+from callgate.gateway.upstreams.messages.exchange import quoted
 
+_MEMBERS: Final = ("jsonrpc", "id", "method", "params", "result", "error")
 _INTEGER = re.compile(rb"-?[0-9]{1,18}")
 METHOD_NOT_FOUND = b'{"code":-32601,"message":"Method not found"}'
 EMPTY = b"{}"
@@ -35,17 +37,21 @@ class Frame:
 
 
 def read_frame(message: bytes | bytearray) -> Frame:
-    """Strict. JsonError: not one JSON object, or no JSON-RPC message of any kind."""
+    """What the members hold is the server's affair, however deep and long it is.
+
+    JsonError: not one JSON object, one of its own members twice, or no JSON-RPC message of any
+    kind.
+    """
     message = bytes(message)
-    members = split_object(message, max_bytes=max(len(message), 1))
-    request_id = members.get("id")
-    if request_id is not None and not _is_id(request_id):
-        raise JsonError("the id is neither a string nor an integer", "INVALID_JSON")
+    places = find_members(message, _MEMBERS)
+    members = {name: message[begin:end] for name, (begin, end, _) in places.items()}
+    request_id = None if "id" not in members else _id(members["id"])
     method = members.get("method")
     if method is not None:
         if not method.startswith(b'"') or members.get("jsonrpc") != b'"2.0"':
             raise JsonError("the method is not a string", "INVALID_JSON")
-        return Frame(id=request_id, method=json.loads(method), params=members.get("params"))
+        params = None if "params" not in members else compact_text(members["params"])
+        return Frame(id=request_id, method=json.loads(method), params=params)
     if request_id is None:
         raise JsonError("neither a method nor an id", "INVALID_JSON")
     result, error = members.get("result"), members.get("error")
@@ -58,11 +64,9 @@ def read_frame(message: bytes | bytearray) -> Frame:
     if not valid:
         return Frame(id=request_id, invalid=True)
     if result is not None:
-        written = compact(object_member(message, "result"))
-        return Frame(id=request_id, result=written, size=len(result))
+        return Frame(id=request_id, result=compact_text(result), size=places["result"][2])
     assert error is not None
-    written = compact(object_member(message, "error"))
-    return Frame(id=request_id, error=written, size=len(error))
+    return Frame(id=request_id, error=compact_text(error), size=places["error"][2])
 
 
 def answer_to(frame: Frame) -> bytes:
@@ -73,14 +77,19 @@ def answer_to(frame: Frame) -> bytes:
     return b'{"jsonrpc":"2.0","id":%b,"error":%b}' % (frame.id, METHOD_NOT_FOUND)
 
 
-def _is_id(value: bytes) -> bool:
-    return value.startswith(b'"') or value == b"null" or _INTEGER.fullmatch(value) is not None
+def _id(value: bytes) -> bytes:
+    if value.startswith(b'"'):
+        # Spelled as the gateway spells its own, so that they can be compared.
+        return quoted(json.loads(value)) if b"\\" in value else value
+    if value != b"null" and _INTEGER.fullmatch(value) is None:
+        raise JsonError("the id is neither a string nor an integer", "INVALID_JSON")
+    return value
 
 
 def _is_error(value: bytes) -> bool:
-    if not value.startswith(b"{"):
+    try:
+        places = find_members(value, ("code", "message"))
+    except JsonError:
         return False
-    members = split_object(value, max_bytes=len(value))
-    return _INTEGER.fullmatch(members.get("code", b"")) is not None and members.get(
-        "message", b""
-    ).startswith(b'"')
+    code, message = (value[slice(*places.get(name, (0, 0))[:2])] for name in ("code", "message"))
+    return _INTEGER.fullmatch(code) is not None and message.startswith(b'"')

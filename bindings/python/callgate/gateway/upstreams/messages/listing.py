@@ -5,38 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mcp.shared.inbound import find_invalid_x_mcp_header, x_mcp_header_map
 
+from callgate import JsonError
+from callgate._native import find_elements, find_members
 from callgate.gateway.upstreams.messages import limits
 from callgate.gateway.upstreams.messages.era import Negotiated
 from callgate.gateway.upstreams.messages.exchange import Connection, Exchange, quoted
 from callgate.gateway.upstreams.messages.failures import failed
-from callgate.gateway.upstreams.messages.raw_json import elements, members
 
 _MAX_PAGES: Final = 100
 _MAX_TOOLS: Final = 1000
 _MAX_CURSOR: Final = 4096
+_MAX_DEFINITIONS: Final = limits.MAX_LISTING // 32
+"""On one page: a tool without a word of description takes as many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTool:
-    """``members`` are the definition's, compact and as written; ``parameter_headers`` says which
-    arguments a 2026-07-28 call over HTTP repeats as headers, by their path.
+    """``definition`` is compact and as written, its name at ``name_place``; ``parameter_headers``
+    says which arguments a 2026-07-28 call over HTTP repeats as headers, by their path.
     """
 
     name: str
-    members: Mapping[str, bytes]
+    definition: bytes
+    name_place: slice
     parameter_headers: Mapping[tuple[str, ...], str]
 
     def renamed(self, name: str) -> bytes:
         """The definition under another name, as JSON."""
-        parts = (
-            quoted(key) + b":" + (quoted(name) if key == "name" else value)
-            for key, value in self.members.items()
-        )
-        return b"{" + b",".join(parts) + b"}"
+        place = self.name_place
+        return self.definition[: place.start] + quoted(name) + self.definition[place.stop :]
 
 
 async def list_tools(
@@ -52,16 +53,19 @@ async def list_tools(
     cursor: bytes | None = None
     for _ in range(_MAX_PAGES):
         page = await _page(connection, era, cursor, timeout)
-        listed = page.get("tools", b"")
-        if not listed.startswith(b"["):
-            raise failed("invalid_response", dispatched=True)
-        for definition in elements(listed):
-            tool = _tool(definition, era)
+        try:
+            places = find_members(page, ("tools", "nextCursor"))
+            listed = page[_place(places["tools"])]
+            definitions = find_elements(listed, _MAX_DEFINITIONS)
+        except (JsonError, KeyError):
+            raise failed("invalid_response", dispatched=True) from None
+        for place in definitions:
+            tool = _tool(listed[_place(place)], era)
             if tool is None:
                 left_out += 1
             else:
                 tools.append(tool)
-        cursor = page.get("nextCursor")
+        cursor = page[_place(places["nextCursor"])] if "nextCursor" in places else None
         if cursor is None or cursor == b"null":
             return tools, left_out
         if len(tools) > _MAX_TOOLS or not cursor.startswith(b'"') or len(cursor) > _MAX_CURSOR:
@@ -71,7 +75,7 @@ async def list_tools(
 
 async def _page(
     connection: Connection, era: Negotiated, cursor: bytes | None, timeout: float
-) -> dict[str, bytes]:
+) -> bytes:
     parts = []
     if cursor is not None:
         parts.append(b'"cursor":' + cursor)
@@ -88,22 +92,25 @@ async def _page(
     )
     if reply.result is None:
         raise failed("invalid_response", dispatched=True)
-    return members(reply.result)
+    return reply.result
 
 
 def _tool(definition: bytes, era: Negotiated) -> ListedTool | None:
-    if not definition.startswith(b"{"):
-        return None
-    found = members(definition)
     try:
-        name = json.loads(found.get("name", b"null"))
-        schema = json.loads(found.get("inputSchema", b"null"))
-    except (ValueError, RecursionError):
-        return None  # The engine's parser reads deeper than this one.
+        places = find_members(definition, ("name", "inputSchema"))
+        name_place, schema_place = _place(places["name"]), _place(places["inputSchema"])
+        name = json.loads(definition[name_place])
+        schema: Any = json.loads(definition[schema_place])
+    except (JsonError, KeyError, ValueError, RecursionError):
+        return None  # The engine scans deeper than this parser reads.
     if not isinstance(name, str) or not isinstance(schema, dict):
         return None
     if era.meta is None:
-        return ListedTool(name, found, {})
+        return ListedTool(name, definition, name_place, {})
     if find_invalid_x_mcp_header(schema) is not None:
         return None
-    return ListedTool(name, found, x_mcp_header_map(schema))
+    return ListedTool(name, definition, name_place, x_mcp_header_map(schema))
+
+
+def _place(found: tuple[int, int, int]) -> slice:
+    return slice(found[0], found[1])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callgate._native import ResultMeter
+from callgate._native import IdScanner, ResultMeter
 from callgate.gateway.upstreams.messages import limits
-from callgate.gateway.upstreams.messages.id_scanner import IdScanner
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND, REQUEST_TIMEOUT
 
 from callgate.gateway.upstreams.messages import limits
 from callgate.gateway.upstreams.messages.exchange import Connection, Exchange
-from callgate.gateway.upstreams.messages.failures import cause_of
+from callgate.gateway.upstreams.messages.failures import cause_of, failed
 from callgate.gateway.wire.refusal import Refusal
 
 _FOLLOWED: Final = frozenset(
@@ -69,12 +69,12 @@ class SdkDispatcher(Dispatcher[TransportContext]):
         )
         try:
             reply = await self._connection.request(exchange)
+            answer = _read(reply.result or reply.error or b"{}")
         except Refusal as refusal:
             raise _as_mcp_error(refusal) or refusal from None
         if reply.error is not None:
-            error = json.loads(reply.error)
-            raise MCPError(error["code"], error["message"], error.get("data"))
-        return cast("dict[str, Any]", json.loads(reply.result or b"{}"))
+            raise MCPError(answer["code"], answer["message"], answer.get("data"))
+        return answer
 
     async def notify(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
@@ -104,7 +104,7 @@ class SdkDispatcher(Dispatcher[TransportContext]):
             self._on_dropped()
             return
         try:
-            # RecursionError: the engine's parser goes deeper than this one.
+            # RecursionError: the engine scans deeper than this parser reads.
             value = None if params is None else json.loads(params)
         except (ValueError, RecursionError):
             self._on_dropped()
@@ -116,6 +116,13 @@ class SdkDispatcher(Dispatcher[TransportContext]):
             self._queue_in.send_nowait((method, mapping))
         except (anyio.WouldBlock, anyio.ClosedResourceError, anyio.BrokenResourceError):
             self._on_dropped()
+
+
+def _read(answer: bytes) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", json.loads(answer))
+    except (ValueError, RecursionError):  # The engine scans deeper than this parser reads.
+        raise failed("invalid_response", dispatched=True) from None
 
 
 def _as_mcp_error(refusal: Refusal) -> MCPError | None:

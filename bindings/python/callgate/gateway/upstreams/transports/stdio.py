@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from callgate import JsonError
+from callgate._native import IdScanner
 from callgate.gateway.upstreams.messages import limits
 from callgate.gateway.upstreams.messages.counters import Counters
 from callgate.gateway.upstreams.messages.exchange import (
@@ -27,7 +28,6 @@ from callgate.gateway.upstreams.messages.exchange import (
 )
 from callgate.gateway.upstreams.messages.failures import Cause, failed, timed_out
 from callgate.gateway.upstreams.messages.frames import answer_to, read_frame
-from callgate.gateway.upstreams.messages.id_scanner import IdScanner
 from callgate.gateway.upstreams.messages.message_buffer import MessageBuffer
 from callgate.gateway.upstreams.messages.pending import Pending
 from callgate.gateway.upstreams.transports.server_log import ServerLog
