@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CALLGATE_H_
 #define CALLGATE_CALLGATE_H_
 
+#include "callgate/audit.h"
 #include "callgate/crypto.h"
 #include "callgate/decision.h"
 #include "callgate/envelope.h"

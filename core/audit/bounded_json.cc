@@ -1,0 +1,182 @@
+#include "core/audit/bounded_json.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/audit/secret_text.h"
+
+namespace callgate::audit {
+namespace {
+
+constexpr std::string_view kRedacted = "[redacted]";
+constexpr std::size_t kExactDigits = 15;
+constexpr double kLargestExact = 9007199254740991.0;
+// How far behind the end of what is shown a secret that begins before it is looked for.
+constexpr std::size_t kBehindEnd = 256;
+
+class BoundedWriter {
+ public:
+  BoundedWriter(Secrets* secrets, std::string& out) : secrets_(secrets), out_(out) {}
+
+  void Write(json::Value value, std::size_t depth) {
+    switch (value.kind()) {
+      case json::Kind::kNull:
+        out_ += "null";
+        return;
+      case json::Kind::kFalse:
+        out_ += "false";
+        return;
+      case json::Kind::kTrue:
+        out_ += "true";
+        return;
+      case json::Kind::kNumber:
+        WriteNumber(value);
+        return;
+      case json::Kind::kString:
+        WriteText(value.string());
+        return;
+      case json::Kind::kArray:
+      case json::Kind::kObject:
+        if (depth == kMaxDepth) {
+          out_ += "\"… (too deep)\"";
+        } else if (value.is_array()) {
+          WriteArray(value, depth);
+        } else {
+          WriteObject(value, depth);
+        }
+        return;
+    }
+  }
+
+ private:
+  void WriteNumber(json::Value value) {
+    const std::string_view digits = value.number();
+    const auto number = value.number_as_double();
+    if ((secrets_ == nullptr || digits.size() <= kExactDigits) && number &&
+        *number >= -kLargestExact && *number <= kLargestExact) {
+      if (const auto text = json::Canonicalize(value)) {
+        out_ += *text;
+        return;
+      }
+    }
+    json::AppendString(CutText(digits), out_);
+  }
+
+  void WriteText(std::string_view text) {
+    const std::size_t shown = SizeOf(text, kMaxText);
+    if (secrets_ != nullptr && ShowsSecret(text.substr(0, shown + kBehindEnd))) {
+      Redact();
+      return;
+    }
+    json::AppendString(shown == text.size() ? std::string(text) : CutText(text), out_);
+  }
+
+  void Redact() {
+    secrets_->redacted.push_back(place_);
+    json::AppendString(kRedacted, out_);
+  }
+
+  void WriteArray(json::Value array, std::size_t depth) {
+    out_ += '[';
+    std::size_t count = 0;
+    for (const json::Value element : array.elements()) {
+      if (count != 0) out_ += ',';
+      if (count == kMaxItems) {
+        out_ += "\"… (" + std::to_string(array.size() - kMaxItems) + " more)\"";
+        break;
+      }
+      const std::size_t here = place_.size();
+      place_ += '/' + std::to_string(count++);
+      Write(element, depth + 1);
+      place_.resize(here);
+    }
+    out_ += ']';
+  }
+
+  void WriteObject(json::Value object, std::size_t depth) {
+    // A secret among the keys: which values belong to it cannot be told.
+    if (secrets_ != nullptr && HasSecretKey(object)) return Redact();
+    out_ += '{';
+    std::size_t count = 0;
+    for (const json::Member member : object.members()) {
+      if (count != 0) out_ += ',';
+      if (count++ == kMaxItems) {
+        out_ += "\"…\":\"" + std::to_string(object.size() - kMaxItems) + " more\"";
+        break;
+      }
+      json::AppendString(CutText(member.key), out_);
+      out_ += ':';
+      const std::size_t here = place_.size();
+      AppendPlace(member.key);
+      if (secrets_ != nullptr && secrets_->keys.Match(member.key)) {
+        Redact();
+      } else {
+        Write(member.value, depth + 1);
+      }
+      place_.resize(here);
+    }
+    out_ += '}';
+  }
+
+  static bool HasSecretKey(json::Value object) {
+    std::size_t count = 0;
+    for (const json::Member member : object.members()) {
+      if (count++ == kMaxItems) break;
+      const std::size_t shown = SizeOf(member.key, kMaxText);
+      if (ShowsSecret(member.key.substr(0, shown + kBehindEnd))) return true;
+    }
+    return false;
+  }
+
+  // RFC 6901.
+  void AppendPlace(std::string_view key) {
+    place_ += '/';
+    for (const char c : key.substr(0, SizeOf(key, kMaxText))) {
+      if (c == '~') {
+        place_ += "~0";
+      } else if (c == '/') {
+        place_ += "~1";
+      } else {
+        place_ += c;
+      }
+    }
+  }
+
+  Secrets* secrets_;
+  std::string& out_;
+  std::string place_;
+};
+
+}  // namespace
+
+Limits Unlimited(std::string_view text) {
+  Limits limits;
+  limits.max_json_bytes = limits.max_json_depth = limits.max_number_bytes = text.size() + 1;
+  limits.max_json_nodes = text.size() + 1;
+  return limits;
+}
+
+std::size_t SizeOf(std::string_view text, std::size_t characters) noexcept {
+  if (text.size() <= characters) return text.size();
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const bool is_continued = (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+    if (!is_continued && characters-- == 0) break;
+  }
+  return at;
+}
+
+std::string CutText(std::string_view text) {
+  const std::size_t shown = SizeOf(text, kMaxText);
+  std::string cut(text.substr(0, shown));
+  if (shown == text.size()) return cut;
+  const auto missing = std::ranges::count_if(
+      text.substr(shown), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return cut + "… (" + std::to_string(missing) + " more)";
+}
+
+void AppendBounded(json::Value value, Secrets* secrets, std::string& out) {
+  BoundedWriter(secrets, out).Write(value, 0);
+}
+
+}  // namespace callgate::audit

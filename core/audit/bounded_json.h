@@ -1,0 +1,42 @@
+// JSON of whatever a caller sent as a trail may hold it: bounded, and without secrets.
+#ifndef CALLGATE_CORE_AUDIT_BOUNDED_JSON_H_
+#define CALLGATE_CORE_AUDIT_BOUNDED_JSON_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "callgate/json.h"
+#include "callgate/limits.h"
+#include "core/audit/key_patterns.h"
+
+namespace callgate::audit {
+
+inline constexpr std::size_t kMaxText = 2048;  // characters
+inline constexpr std::size_t kMaxItems = 256;
+inline constexpr std::size_t kMaxDepth = 32;
+
+// For what is ours already: every text that a process holds is read.
+Limits Unlimited(std::string_view text);
+
+// Bytes of `text` that its first `characters` take.
+std::size_t SizeOf(std::string_view text, std::size_t characters) noexcept;
+// `text`, or its first kMaxText characters and how many are missing.
+std::string CutText(std::string_view text);
+
+// What leaves out secrets.
+struct Secrets {
+  const KeyPatterns& keys;
+  std::vector<std::string> redacted;  // the JSON pointers of what was left out
+};
+
+// Appends the JSON text of `value`: of each text kMaxText characters, of each container kMaxItems
+// items, no container below kMaxDepth others. A number that a double does not hold exactly is a
+// text, and with `secrets` also one of more than 15 characters. The result is canonical but for the
+// order of keys.
+void AppendBounded(json::Value value, Secrets* secrets, std::string& out);
+
+}  // namespace callgate::audit
+
+#endif  // CALLGATE_CORE_AUDIT_BOUNDED_JSON_H_

@@ -1,0 +1,219 @@
+#include "core/audit/secret_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+#include "callgate/crypto.h"
+#include "callgate/json.h"
+#include "core/audit/assignment.h"
+#include "core/audit/characters.h"
+#include "core/audit/fold.h"
+#include "core/audit/known_keys.h"
+
+namespace callgate::audit {
+namespace {
+
+constexpr std::size_t kShortest = 6;
+
+// What the first character of a word may begin: bits.
+constexpr std::uint8_t kMayBeKnownKey = 1;
+constexpr std::uint8_t kMayBeWord = 2;
+constexpr std::array<std::uint8_t, 256> kBeginnings = [] {
+  std::array<std::uint8_t, 256> beginnings{};
+  for (const KnownKey& key : kKnownKeys) {
+    beginnings[static_cast<unsigned char>(key.prefix.front())] |= kMayBeKnownKey;
+  }
+  for (const char c : std::string_view("eEbBpPiI")) {
+    beginnings[static_cast<unsigned char>(c)] |= kMayBeWord;
+  }
+  return beginnings;
+}();
+
+// Where the keys that begin with a character stand.
+constexpr std::array<std::uint8_t, 256> kFirstKey = [] {
+  std::array<std::uint8_t, 256> first{};
+  for (std::size_t at = std::size(kKnownKeys); at-- > 0;) {
+    first[static_cast<unsigned char>(kKnownKeys[at].prefix.front())] =
+        static_cast<std::uint8_t>(at);
+  }
+  return first;
+}();
+
+bool IsFollowed(std::string_view rest, const KnownKey& key) {
+  const auto holds = [&](auto is) { return Run(rest, key.least, is) == key.least; };
+  switch (key.follows) {
+    case Follows::kHex:
+      return holds([](char c) { return IsDigit(c) || ('a' <= Lower(c) && Lower(c) <= 'f'); });
+    case Follows::kCapitals:
+      return holds([](char c) { return IsCapital(c) || IsDigit(c); });
+    case Follows::kAlnum:
+      return holds(IsAlnum);
+    case Follows::kWord:
+      return holds([](char c) { return IsAlnum(c) || c == '_'; });
+    case Follows::kDashed:
+      return holds(IsDashed);
+    case Follows::kMixed: {
+      const std::string_view run = rest.substr(0, Run(rest, 64, IsDashed));
+      return run.size() >= key.least && std::ranges::any_of(run, IsDigit) &&
+             std::ranges::any_of(run, IsCapital);
+    }
+  }
+  return true;
+}
+
+// The keys are in the order of their first characters.
+bool IsKnownKey(std::string_view rest) {
+  for (std::size_t at = kFirstKey[static_cast<unsigned char>(rest.front())];
+       at < std::size(kKnownKeys) && kKnownKeys[at].prefix.front() == rest.front(); ++at) {
+    const KnownKey& key = kKnownKeys[at];
+    if (rest.starts_with(key.prefix) && IsFollowed(rest.substr(key.prefix.size()), key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A compact JWS or JWE. REQUIRES: `rest` begins a run of its characters, so each is read once.
+bool IsWebToken(std::string_view rest) {
+  if (!BeginsWith(rest, "eyj")) return false;
+  const std::size_t header = Run(rest, rest.size(), IsDashed);
+  if (header < 11 || header == rest.size() || rest[header] != '.') return false;
+  rest.remove_prefix(header + 1);
+  const std::size_t second = Run(rest, rest.size(), IsDashed);
+  if (second == rest.size() || rest[second] != '.') return false;
+  return Run(rest.substr(second + 1), 8, IsDashed) == 8;
+}
+
+// user:password in base64, padded or not.
+bool IsBasicCredential(std::string_view run) {
+  while (run.ends_with('=')) run.remove_suffix(1);
+  if (run.size() % 4 == 1) return false;
+  std::string padded(run);
+  padded.append((4 - run.size() % 4) % 4, '=');
+  const auto decoded = Base64Decode(padded);
+  return decoded && decoded->find(':') != std::string::npos && json::IsValidUtf8(*decoded) &&
+         std::ranges::none_of(*decoded,
+                              [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+// The credential after the name of an HTTP scheme.
+bool IsHttpCredential(std::string_view rest) {
+  const bool is_bearer = BeginsWith(rest, "bearer");
+  if (!is_bearer && !BeginsWith(rest, "basic")) return false;
+  rest.remove_prefix(is_bearer ? 6 : 5);
+  const std::size_t spaces = Run(rest, 64, IsSpace);
+  if (spaces == 0) return false;
+  rest.remove_prefix(spaces);
+  const std::size_t size = Run(rest, is_bearer ? 8 : 512, [](char c) {
+    return IsDashed(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
+  });
+  return size >= 8 && (is_bearer || IsBasicCredential(rest.substr(0, size)));
+}
+
+// SQL: PASSWORD 'x', IDENTIFIED BY 'x'.
+bool IsSqlPassword(std::string_view rest) {
+  for (const std::string_view words : {"password ", "identified by "}) {
+    if (!BeginsWith(rest, words)) continue;
+    const std::string_view value = rest.substr(words.size());
+    return value.size() > 1 && IsQuote(value.front()) && BeginsWithValue(value);
+  }
+  return false;
+}
+
+bool IsPrivateKey(std::string_view rest) {
+  constexpr std::string_view kBegin = "-----begin ";
+  if (!BeginsWith(rest, kBegin)) return false;
+  for (std::size_t at = kBegin.size(); at < rest.size() && at < kBegin.size() + 32; ++at) {
+    if (BeginsWith(rest.substr(at), "private key")) return true;
+    if (!IsAlnum(rest[at]) && rest[at] != ' ') return false;
+  }
+  return false;
+}
+
+// The user information of a URL, whose authority begins `rest`.
+bool HasUrlPassword(std::string_view rest) {
+  const std::size_t end = Run(rest, rest.size(), [](char c) {
+    return !IsSpace(c) && !IsQuote(c) && c != '/' && c != '?' && c != '#' && c != '<' && c != '>' &&
+           c != '\\';
+  });
+  const std::size_t at = rest.substr(0, end).rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::string_view user = rest.substr(0, at);
+  const std::size_t colon = user.find(':');
+  if (colon == std::string_view::npos) {
+    return user.size() >= 20 && std::ranges::any_of(user, IsDigit);
+  }
+  const std::string_view password = user.substr(colon + 1);
+  return !password.empty() && BeginsWithValue(password);
+}
+
+// digits:35 characters
+bool IsBotToken(std::string_view text, std::size_t colon) {
+  std::size_t digits = 0;
+  while (digits < colon && digits < 11 && IsDigit(text[colon - digits - 1])) ++digits;
+  return digits >= 8 && digits <= 10 && Run(text.substr(colon + 1), 34, IsDashed) == 34;
+}
+
+// curl -u user:password
+bool IsUserFlag(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at);
+  for (const std::string_view flag : {"-u ", "--user "}) {
+    if (!rest.starts_with(flag)) continue;
+    const std::string_view value = rest.substr(flag.size(), 256);
+    const std::size_t size = Run(value, value.size(), [](char c) { return !IsSpace(c); });
+    const std::size_t colon = value.substr(0, size).find(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < size &&
+           !value.substr(colon).starts_with("://");
+  }
+  return false;
+}
+
+bool BeginsSecretWord(std::string_view text, std::size_t at) {
+  const std::uint8_t may_be = kBeginnings[static_cast<unsigned char>(text[at])];
+  const std::string_view rest = text.substr(at);
+  if ((may_be & kMayBeKnownKey) != 0 && IsKnownKey(rest)) return true;
+  if ((may_be & kMayBeWord) != 0) {
+    if (IsHttpCredential(rest) || IsSqlPassword(rest)) return true;
+    if ((at == 0 || !IsDashed(text[at - 1])) && IsWebToken(rest)) return true;
+  }
+  return at >= 2 && text[at - 1] == '-' && text[at - 2] == '-' && IsSecretFlag(text, at);
+}
+
+bool ShowsSecretAsItStands(std::string_view text) {
+  const bool is_of_curl = text.find("curl") != std::string_view::npos;
+  bool is_inside_word = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (IsAlnum(c)) {
+      if (!is_inside_word && BeginsSecretWord(text, at)) return true;
+      is_inside_word = true;
+      continue;
+    }
+    is_inside_word = false;
+    if (c == ':') {
+      if (text.substr(at + 1).starts_with("//")) {
+        if (HasUrlPassword(text.substr(at + 3))) return true;
+      } else if (AssignsSecret(text, at) || IsBotToken(text, at)) {
+        return true;
+      }
+    } else if (c == '=') {
+      if (AssignsSecret(text, at)) return true;
+    } else if (c == '-') {
+      if (IsPrivateKey(text.substr(at)) || (is_of_curl && IsUserFlag(text, at))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool ShowsSecret(std::string_view text) {
+  if (text.size() < kShortest) return false;
+  if (ShowsSecretAsItStands(text)) return true;
+  return HasFoldedLetters(text) && ShowsSecretAsItStands(FoldText(text));
+}
+
+}  // namespace callgate::audit
