@@ -28,8 +28,9 @@ RandomCase ReadCase(std::string_view line) {
   one.has_patterns = one.contexts.find("argument_patterns") != std::string::npos;
   for (const json::Value call : document->root().Find("calls")->elements()) {
     RandomCall& read = one.calls.emplace_back();
-    read.tool = call.elements()[0].string();
-    for (const json::Member member : call.elements()[1].members()) {
+    auto part = call.elements().begin();
+    read.tool = (*part).string();
+    for (const json::Member member : (*++part).members()) {
       std::string key;
       json::AppendString(member.key, key);
       read.arguments.emplace_back(std::move(key), Compact(member.value));
