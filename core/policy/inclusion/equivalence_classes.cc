@@ -85,12 +85,14 @@ Subcommands SubcommandsOf(const Capability& capability, std::string_view program
   Subcommands subcommands;
   if (!capability.subcommand_allowlist) return subcommands;
   const auto& lists = *capability.subcommand_allowlist;
-  for (const std::string_view name : {program, LastSegment(program)}) {
+  const auto add = [&](std::string_view name) {
     const auto it = lists.find(name);
-    if (it == lists.end()) continue;
+    if (it == lists.end()) return;
     subcommands.held = true;
     subcommands.listed.insert(subcommands.listed.end(), it->second.begin(), it->second.end());
-  }
+  };
+  add(program);
+  if (const std::string_view last = LastSegment(program); last != program) add(last);
   return subcommands;
 }
 

@@ -53,5 +53,100 @@ TEST(Lint, NamesContextAndPlace) {
   EXPECT_EQ(warnings[1].where, "contexts.yaml:3:7");
 }
 
+// The rules that warn, each with its capability, or "deny".
+std::string Warnings(const std::string& capabilities, const std::string& deny_list = "") {
+  std::string found;
+  for (const LintWarning& warning : test::ParsePolicy("{name: c, capabilities: [" + capabilities +
+                                                      "], deny_list: [" + deny_list + "]}")
+                                        .Lint()) {
+    found += warning.rule.substr(5) + " " +
+             (warning.capability ? std::to_string(*warning.capability) : "deny") + "; ";
+  }
+  return found;
+}
+
+TEST(Lint, ShadowedIsWhatAnotherCapabilityAllows) {
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: fs.*}"), "shadowed 0; ");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.*}, {tool_pattern: fs.read}"), "shadowed 1; ");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: web.*}"), "");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: fs.*, only_arguments: [a]}"), "");
+}
+
+TEST(Lint, ShadowedIsTheLaterOfTwoThatSayTheSame) {
+  EXPECT_EQ(Warnings("{tool_pattern: x}, {tool_pattern: x}"), "shadowed 1; ");
+  EXPECT_EQ(Warnings("{tool_pattern: x, only_arguments: [a]}, {tool_pattern: x}"), "shadowed 0; ");
+  EXPECT_EQ(Warnings("{tool_pattern: '*'}, {tool_pattern: '*'}"), "shadowed 1; ");
+}
+
+TEST(Lint, ShadowedNeedsEveryCommandToBeAllowed) {
+  const std::string both = "{tool_pattern: x, only_arguments: [cmd], command_allowlist: [ls, cat]}";
+  EXPECT_EQ(Warnings(both + ", {tool_pattern: x, only_arguments: [cmd], command_allowlist: [ls]}"),
+            "shadowed 1; ");
+}
+
+TEST(Lint, ShadowedIsNotWhatAllowsNothing) {
+  EXPECT_EQ(Warnings("{tool_pattern: x, path_allowlist: []}, {tool_pattern: x}"),
+            "impossible-constraint 0; ");
+}
+
+TEST(Lint, StarMakesANarrowerCapabilityUseless) {
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: '*'}"), "star 1; ");
+  EXPECT_EQ(Warnings("{tool_pattern: '*', only_arguments: [a]}, {tool_pattern: '*'}"),
+            "shadowed 0; ");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: '*', only_arguments: [a]}"), "");
+}
+
+TEST(Lint, DeadDenyStopsNoToolThatACapabilityAllows) {
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}", "fs.write"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.*}", "fs.write"), "");
+  EXPECT_EQ(Warnings("{tool_pattern: fs.read}", "fs.*"), "");
+  EXPECT_EQ(Warnings("", "fs.*"), "dead-deny deny; ");
+}
+
+TEST(Lint, DeadDenySaysWhichOfTheTwoItIs) {
+  const auto message = [](const std::string& deny_list) {
+    return test::ParsePolicy("{name: c, capabilities: [{tool_pattern: fs.read}], deny_list: [" +
+                             deny_list + "]}")
+        .Lint()
+        .at(0)
+        .message;
+  };
+  EXPECT_THAT(message("fs.write"), testing::EndsWith("stops no tool that a capability allows"));
+  EXPECT_THAT(message("fs.read, fs.read"), testing::EndsWith("that another does not stop"));
+}
+
+TEST(Lint, DeadDenyIsWithinAnotherEntry) {
+  const std::string all = "{tool_pattern: '*'}";
+  EXPECT_EQ(Warnings(all, "fs.read, fs.*"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "fs.*, fs.read"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "fs.read, fs.read"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "fs.read, web.get"), "");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, path: /a/b}, {tool_pattern: x, path: /a}"),
+            "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, path: /a/b}, {tool_pattern: x, path: /c}"), "");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, path: /a}, {tool_pattern: y, path: /a}"), "");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, path: /a}, x"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, path: /a}, {tool_pattern: x, command: ls}"), "");
+}
+
+TEST(Lint, DeadDenyComparesDomainsAndCommandsOfTheirKind) {
+  const std::string all = "{tool_pattern: '*'}";
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, domain: a.b.c}, {tool_pattern: x, domain: '*.b.c'}"),
+            "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, domain: a.b}, {tool_pattern: x, domain: c.b}"), "");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, command: git push}, {tool_pattern: x, command: git}"),
+            "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "{tool_pattern: x, command: git}, {tool_pattern: x, command: ls}"), "");
+}
+
+// `a:b` is a tool as well as the command `b` of the tool `a`.
+TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
+  EXPECT_EQ(Warnings("{tool_pattern: a}", "'a:b'"), "");
+  EXPECT_EQ(Warnings("{tool_pattern: 'a:b'}", "'a:b'"), "");
+  EXPECT_EQ(Warnings("{tool_pattern: c}", "'a:b'"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', 'a:b'"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', a"), "");
+}
+
 }  // namespace
 }  // namespace callgate
