@@ -194,7 +194,6 @@ def drop_constraint(rng, context):
             "argument_patterns",
             "free_arguments",
             "base_directory",
-            "exec",
         )
         if k in constraints
     ]
