@@ -22,6 +22,7 @@ import {
 } from './flow.js';
 import { type GenerationName, generations } from './generations.js';
 import { Http } from './http.js';
+import { beginningWithOutcome } from './outcome.js';
 import type { ToolDescription } from './replies.js';
 import { type Attested, Session } from './session.js';
 import { tlsSettings } from './tls-settings.js';
@@ -103,14 +104,16 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
    * A token near its end is renewed before, and once more if the gateway refuses it without having
    * dispatched the call.
    *
-   * @throws SMCPError; the reason of a `signal` that aborts
+   * @throws SMCPError, whose message begins with whether the tool ran; the reason of a `signal`
+   * that aborts, and then it may have run
    */
   async callTool(toolName: string, args: object, options: CallOptions = {}): Promise<unknown> {
-    return this.#named(async () => {
+    const call = async (): Promise<unknown> => {
       const { strictInterop } = this.#session.parameters.settings;
       const params = callParams(toolName, args, strictInterop);
       return this.#signed(() => callTool(this.#session, clock, params), signalOf(options));
-    });
+    };
+    return this.#named(async () => beginningWithOutcome(call));
   }
 
   /**

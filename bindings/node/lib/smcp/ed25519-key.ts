@@ -44,7 +44,7 @@ export class Ed25519Key implements Disposable {
     return Ed25519Key.secretOf(this).sign(message);
   }
 
-  /** The signature in padded base64 (RFC 4648 section 4): 88 characters. */
+  /** The signature in padded base64 (RFC 4648 section 4): 88 characters. @throws as `sign` */
   async signBase64(message: string | Uint8Array): Promise<string> {
     return Buffer.from(await this.sign(message)).toString('base64');
   }

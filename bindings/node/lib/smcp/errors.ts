@@ -25,12 +25,13 @@ export interface SMCPErrorOptions {
 
 /**
  * Any failure of the SDK, {@link SEALError} as well: the errors of either class are instances of
- * both. Those that a program makes without a code have no `codeName`, `code` and `statusCode`.
+ * both. The message of those that leave `callTool` begins with whether the tool ran. Those that a
+ * program makes without a code have no `codeName`, `code` and `statusCode`.
  */
 export class SMCPError extends CallgateError {
   /** The number in the generation of the path, which differs from `code` on SEAL paths only. */
   readonly statusCode: number;
-  /** false: the tool did not run. true: its server was reached. null: unknown. */
+  /** false: the tool did not run. true: the call was sent to its server. null: unknown. */
   readonly dispatched: boolean | null;
   /** Seconds. */
   readonly retryAfter: number | null;
@@ -192,6 +193,14 @@ export class ToolCallError extends NamedError<'UPSTREAM_FAILED'> {
   static {
     brand(this.prototype, 'ToolCallError');
   }
+}
+
+/** Of an attestation that a call needed: whatever became of it, the call was not sent. */
+export function notDispatched(error: unknown): unknown {
+  if (error instanceof SMCPError) {
+    Object.defineProperty(error, 'dispatched', { value: false, enumerable: true });
+  }
+  return error;
 }
 
 /** Says which request failed, where the error does not. */

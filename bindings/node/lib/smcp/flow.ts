@@ -16,6 +16,7 @@ import {
   GatewayTimeout,
   GatewayUnreachable,
   InvalidResponse,
+  notDispatched,
   ofRequest,
   PayloadError,
   SMCPError,
@@ -62,14 +63,21 @@ export function* renewEarly(session: Session, clock: Clock): Exchange<void> {
     yield* attest(session, clock);
   } catch (error) {
     const now = clock();
-    if (!isTrouble(error) || token.endsAt === null || now >= token.endsAt) throw error;
+    if (!isTrouble(error) || token.endsAt === null || now >= token.endsAt) {
+      throw notDispatched(error);
+    }
     session.token = { ...token, renewAt: now + RENEWAL_PAUSE_MS };
   }
 }
 
 /** Attests again, unless another caller already did. */
 export function* replaceToken(session: Session, clock: Clock, refused: Token): Exchange<void> {
-  if (session.liveToken().attested === refused.attested) yield* attest(session, clock);
+  if (session.liveToken().attested !== refused.attested) return;
+  try {
+    yield* attest(session, clock);
+  } catch (error) {
+    throw notDispatched(error);
+  }
 }
 
 /** A tool's result. `params` are those of `callParams`. */

@@ -62,7 +62,7 @@ export function readResult(
   if (!Object.hasOwn(payload, 'result')) throw invalid(response, 'has neither result nor error');
   const { result } = payload;
   // MCP has objects for results; null is how a missing one is often written.
-  if (result === null) throw invalid(response, 'has a result that is null');
+  if (result === null) throw invalid(response, 'has a result that is null', true);
   return result;
 }
 

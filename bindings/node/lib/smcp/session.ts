@@ -61,7 +61,7 @@ export class Session {
   liveToken(): Token {
     this.checkOpen();
     if (this.token !== null) return this.token;
-    const message = 'no security token available: attest() first';
+    const message = 'No security token available. Must call attest() first.';
     throw new NotAttested(message, { codeName: 'INVALID_ARGUMENT', dispatched: false });
   }
 
