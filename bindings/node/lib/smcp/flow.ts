@@ -40,6 +40,8 @@ const TRANSIENT: readonly string[] = [
   'SIGNER_UNAVAILABLE',
   'UPSTREAM_FAILED',
 ];
+// No server offers the tool, and asking again brings none.
+const UNKNOWN_TOOL = 'unknown_tool';
 
 /** Attests, or renews, with the session's key; the session then has the token. */
 export function* attest(session: Session, clock: Clock): Exchange<Attested> {
@@ -182,7 +184,7 @@ function pauseAfter(error: unknown, attempt: number, runsTools: boolean): number
 function isPassing(error: GatewayRefused): boolean {
   // Too large stays too large; too many passes.
   if (error.codeName === 'LIMIT_EXCEEDED') return error.retryAfter !== null;
-  return TRANSIENT.includes(error.codeName);
+  return TRANSIENT.includes(error.codeName) && error.details?.['cause'] !== UNKNOWN_TOOL;
 }
 
 function isTrouble(error: unknown): boolean {

@@ -350,10 +350,15 @@ test('SEAL promises expires_at, so that its absence is an error', async (t) => {
   assert.ok((await rejection(seal.attest())) instanceof InvalidResponse);
 });
 
-for (const name of ['LEDGER_UNAVAILABLE', 'AUDIT_UNAVAILABLE', 'UPSTREAM_FAILED']) {
-  test(`${name} with dispatched false is signed and sent again`, async (t) => {
+for (const [name, extra] of [
+  ['LEDGER_UNAVAILABLE', {}],
+  ['AUDIT_UNAVAILABLE', {}],
+  ['UPSTREAM_FAILED', {}],
+  ['UPSTREAM_FAILED', { details: { cause: 'not_running' } }],
+]) {
+  test(`not dispatched, it is sent again: ${name} ${JSON.stringify(extra)}`, async (t) => {
     const { gateway, client } = await attested(t);
-    gateway.callLies.push((seen) => seen.refuse(503, name));
+    gateway.callLies.push((seen) => seen.refuse(503, name, extra));
     assert.deepEqual((await client.callTool('echo.any', { n: 1 })).arguments, { n: 1 });
     const [first, second] = gateway.calls.map(({ json }) => json);
     assert.notEqual(first.signature, second.signature);
@@ -376,6 +381,7 @@ for (const [name, extra] of [
   ['LIMIT_EXCEEDED', {}],
   ['UPSTREAM_FAILED', { dispatched: true }],
   ['UPSTREAM_FAILED', { dispatched: null }],
+  ['UPSTREAM_FAILED', { details: { cause: 'unknown_tool' } }],
   ['LEDGER_UNAVAILABLE', { retry_after: 600 }],
   ['LEDGER_FULL', {}],
   ['REPLAY_DETECTED', {}],
