@@ -27,7 +27,8 @@ export interface CreateEnvelopeOptions {
  * Signs an MCP message; the bytes for the wire, stamped with `now`.
  *
  * @param payload - an object, or its JSON text where digits must stay as they are
- * @throws EnvelopeError INVALID_ENVELOPE
+ * @throws EnvelopeError INVALID_ENVELOPE; CallgateError INVALID_ARGUMENT for a `now` out of range,
+ * LIMIT_EXCEEDED for an object beyond what any document may hold; TypeError for a closed key
  */
 export function createEnvelope(
   payload: JsonObject | string | Uint8Array,

@@ -97,7 +97,7 @@ export class Gate {
     return decision((block, slot) => native.gateAuthorize(this.#handle, wire, now, block, slot));
   }
 
-  /** As {@link Gate.authorize}. @throws DeniedError for a denial */
+  /** @throws DeniedError for a denial; what {@link Gate.authorize} throws */
   authorizeOrThrow(data: string | Uint8Array, given?: NowOption): Allowed {
     const answer = this.authorize(data, given);
     if (!answer.allowed) throw new DeniedError(answer);
@@ -107,6 +107,8 @@ export class Gate {
   /**
    * The same up to the ledger, for ledgers that live elsewhere: commit what the plan says in one
    * step there, then `finish` it with the answer.
+   *
+   * @throws as `authorize`
    */
   plan(data: string | Uint8Array, given?: NowOption): Plan {
     return Plan.of(native.gatePlan(this.#handle, textOrBytes(data, 'data'), nowOf(given)));
@@ -158,7 +160,11 @@ export class Gate {
     return session(native.gateEndSession(this.#handle, text(id, 'id')));
   }
 
-  /** As {@link Gate.endSession}, for a session that is no longer trusted. */
+  /**
+   * As {@link Gate.endSession}, for a session that is no longer trusted.
+   *
+   * @throws SessionError UNKNOWN_SESSION
+   */
   revokeSession(id: string): Session {
     return session(native.gateRevokeSession(this.#handle, text(id, 'id')));
   }
@@ -184,7 +190,11 @@ export class Gate {
     this.#policy = policy;
   }
 
-  /** Replaces the keys at once; tokens of keys that are gone are no longer accepted. */
+  /**
+   * Replaces the keys at once; tokens of keys that are gone are no longer accepted.
+   *
+   * @throws KeyFormatError for a key that is refused, and for no key; then nothing changes
+   */
   setIssuerKeys(keys: IssuerKeys): void {
     native.gateSetIssuerKeys(this.#handle, issuerKeys(keys));
   }
@@ -192,6 +202,9 @@ export class Gate {
   /**
    * The operator's way out of CLOCK_STEPPED: ends every session and sets the ledger's time. A
    * journal record.
+   *
+   * @param now - milliseconds since 1970 or a Date
+   * @throws CallgateError INVALID_ARGUMENT for a `now` out of range
    */
   resetClock(now: number | Date): Uint8Array {
     if (now === undefined) throw new TypeError('now must be given');

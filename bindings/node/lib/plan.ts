@@ -72,6 +72,9 @@ export class Plan {
   /**
    * The decision, given the ledger's answer; once. A second call denies with INTERNAL_ERROR, and
    * what was taken but does not fit `charges`, or a negative time, with LEDGER_UNAVAILABLE.
+   *
+   * @throws TypeError for what is no outcome; CallgateError INVALID_ARGUMENT for a `retryAfter` (in
+   * seconds) out of range
    */
   finish(outcome: Outcome): Decision {
     if (typeof outcome !== 'object' || outcome === null || !OUTCOMES.includes(outcome.outcome)) {

@@ -58,6 +58,7 @@ export class SecretKey implements Disposable {
     return SecretKey.of(native.secretKeyFromPem(textOrBytes(pem, 'pem')));
   }
 
+  /** @throws TypeError once the key is closed, as all that needs it */
   get publicKey(): PublicKey {
     return PublicKey.of(native.secretKeyPublicKey(this.#open()));
   }

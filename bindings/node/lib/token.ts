@@ -56,7 +56,9 @@ export interface VerifyTokenOptions {
  * The claims of a token that is valid now. A token without `kid` is accepted only where one key is
  * configured.
  *
- * @throws TokenError EXPIRED_TOKEN, or INVALID_TOKEN for everything else; KeyFormatError
+ * @throws TokenError EXPIRED_TOKEN, or INVALID_TOKEN for everything else that a token can be wrong
+ * in; KeyFormatError for keys that are none; CallgateError INVALID_ARGUMENT for a `now` or `leeway`
+ * out of range
  */
 export function verifyToken(
   token: string | Uint8Array,
@@ -102,7 +104,8 @@ export interface TokenOptions {
  * a random `jti` are added.
  *
  * @param claims - an object or its JSON text
- * @throws TokenError INVALID_TOKEN where the token would not verify
+ * @throws TokenError INVALID_TOKEN where the token would not verify; CallgateError INVALID_ARGUMENT
+ * for a `now` or `lifetime` out of range; TypeError for a key that is closed
  */
 export function issueToken(
   claims: JsonObject | string | Uint8Array,
@@ -122,7 +125,7 @@ export function issueToken(
 /**
  * The bytes that a key which is held elsewhere has to sign; otherwise as {@link issueToken}.
  *
- * @throws TokenError
+ * @throws as {@link issueToken}, but for the key
  */
 export function tokenSigningInput(
   claims: JsonObject | string | Uint8Array,
@@ -135,7 +138,7 @@ export function tokenSigningInput(
 /**
  * The token of a signing input and its 64-byte signature. Only its form is checked.
  *
- * @throws TokenError
+ * @throws TokenError INVALID_TOKEN
  */
 export function assembleToken(signingInput: string | Uint8Array, signature: Uint8Array): string {
   const input = textOrBytes(signingInput, 'signingInput');
