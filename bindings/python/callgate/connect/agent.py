@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import anyio
 
 from callgate.smcp import AsyncSMCPClient, GatewayRefused, SMCPError
+from callgate.smcp._progress import OnProgress
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)  # Python shows warnings on standard error
@@ -46,9 +47,13 @@ class Agent:
             )
         return tools
 
-    async def call_tool(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """The tool's result."""
-        return await self._in_session(lambda: self._client.call_tool(name, arguments))
+    async def call_tool(
+        self, name: str, arguments: Mapping[str, Any], *, on_progress: OnProgress | None = None
+    ) -> Any:
+        """The tool's result. ``on_progress`` is as of AsyncSMCPClient."""
+        return await self._in_session(
+            lambda: self._client.call_tool(name, arguments, on_progress=on_progress)
+        )
 
     async def end_session(self) -> None:
         """Ends the session, if there is one and the gateway can. Takes a bounded time."""

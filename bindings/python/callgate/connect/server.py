@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import mcp_types as types
+from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
+from mcp.shared.jsonrpc_dispatcher import progress_token_from_params
 from pydantic import ValidationError
 
 from callgate import __version__
 from callgate.connect.agent import Agent
-from callgate.connect.tool_errors import list_error, text_error, tool_error
+from callgate.connect.results import as_unicode, tool_result, writable
+from callgate.connect.tool_errors import list_error, tool_error
 from callgate.smcp import SMCPError
 
 INSTRUCTIONS = (
@@ -40,19 +43,28 @@ def create_server(agent: Agent) -> Server[Any]:
         except ValidationError as error:
             message = "the gateway listed something that is no tool"
             raise MCPError(types.INTERNAL_ERROR, message) from error
-        return result
+        written = writable(result)
+        if written is None:
+            message = "the gateway listed a tool that is nested too deeply to be passed on"
+            raise MCPError(types.INTERNAL_ERROR, message)
+        return written
 
-    async def call_tool(_: object, params: types.CallToolRequestParams) -> dict[str, Any]:
+    async def call_tool(
+        context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> dict[str, Any]:
+        async def report(progress: float, total: float | None, message: str | None) -> None:
+            text = None if message is None else as_unicode(message)
+            await context.session.report_progress(progress, total, text)
+
+        wants_progress = progress_token_from_params(context.params) is not None
+        on_progress = report if wants_progress else None
         try:
-            result = await agent.call_tool(params.name, params.arguments or {})
+            result = await agent.call_tool(
+                params.name, params.arguments or {}, on_progress=on_progress
+            )
         except SMCPError as error:
             return {**_COMPLETE, **tool_error(error, params.name)}
-        try:
-            types.CallToolResult.model_validate(result)
-        except ValidationError:
-            text = f"what {params.name} returned is no tool result."
-            return {**_COMPLETE, **text_error("ran", text)}
-        return {**_COMPLETE, **result}
+        return {**_COMPLETE, **tool_result(result, params.name)}
 
     server: Server[Any] = Server("callgate", version=__version__, instructions=INSTRUCTIONS)
     server.add_request_handler("tools/list", types.PaginatedRequestParams, list_tools)
