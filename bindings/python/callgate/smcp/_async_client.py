@@ -10,10 +10,10 @@ from callgate.smcp import _flow
 from callgate.smcp._async_http import AsyncHttp
 from callgate.smcp._attestation_result import AttestationResult, UnprintedAttestationResult
 from callgate.smcp._client_base import ClientBase, GenerationName
-from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio
 from callgate.smcp._outcome import beginning_with_outcome
 from callgate.smcp._progress import OnProgress
+from callgate.smcp._wire import Exchange
 from callgate.smcp.errors import TokenRefused
 
 C = TypeVar("C", bound="AsyncSMCPClient")

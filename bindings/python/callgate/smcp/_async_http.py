@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import anyio, httpx2
 from callgate.smcp._progress import OnProgress, ProgressLines, is_progress
 from callgate.smcp._transport import LIMITS, BoundedBody, Connection, failure
-from callgate.smcp._wire import HttpRequest, HttpResponse
+from callgate.smcp._wire import Exchange, HttpRequest, HttpResponse
 from callgate.smcp.errors import SMCPError
 
 T = TypeVar("T")

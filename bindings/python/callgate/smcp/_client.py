@@ -10,9 +10,9 @@ from typing import Any, ClassVar, TypeVar
 from callgate.smcp import _flow
 from callgate.smcp._attestation_result import AttestationResult, UnprintedAttestationResult
 from callgate.smcp._client_base import ClientBase, GenerationName
-from callgate.smcp._flow import Exchange
 from callgate.smcp._http import Http
 from callgate.smcp._outcome import beginning_with_outcome
+from callgate.smcp._wire import Exchange
 from callgate.smcp.errors import TokenRefused
 
 C = TypeVar("C", bound="SMCPClient")

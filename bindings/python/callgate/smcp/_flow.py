@@ -7,48 +7,23 @@ throw what went wrong into the generator; ``clock`` gives seconds since 1970.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from callgate import EnvelopeError, create_envelope
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._payload import payload_text
 from callgate.smcp._progress import OnProgress
 from callgate.smcp._replies import read_attestation, read_ended, read_result, read_tools
+from callgate.smcp._retries import is_trouble, retried, with_unused_proof
 from callgate.smcp._session import RENEWAL_PAUSE, Session, Token, token_of
-from callgate.smcp._wire import HttpRequest, HttpResponse, attest_body, end_body
-from callgate.smcp.errors import (
-    CertificateRefused,
-    ConnectionLost,
-    GatewayRefused,
-    GatewayTimeout,
-    GatewayUnreachable,
-    InvalidResponse,
-    NotAttested,
-    PayloadError,
-    SMCPError,
-)
+from callgate.smcp._wire import Exchange, HttpRequest, HttpResponse, attest_body, end_body
+from callgate.smcp.errors import InvalidResponse, NotAttested, PayloadError, SMCPError
 
-T = TypeVar("T")
-Exchange: TypeAlias = Generator[HttpRequest, HttpResponse, T]
 Clock: TypeAlias = Callable[[], float]
 
-FIRST_PAUSE: Final = 0.1  # seconds before a retry; each next one is four times as long
-LONGEST_PAUSE: Final = 5.0  # what asks for more is the caller's to wait for
-PROOFS: Final = 10  # seconds at which one attestation tries to prove the key
 MAX_PAGES: Final = 100  # of a list of tools
-# A tool that no server offers: no trouble of a server, and asking again brings none.
-_UNKNOWN_TOOL: Final = "unknown_tool"
-# Passing troubles of a gateway. A denial stays a denial however often it is asked for.
-_TRANSIENT: Final = frozenset(
-    {
-        "LEDGER_UNAVAILABLE",
-        "AUDIT_UNAVAILABLE",
-        "SIGNER_UNAVAILABLE",
-        "UPSTREAM_FAILED",
-    }
-)
 
 
 def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
@@ -71,26 +46,14 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
         return read_attestation(response, session)
 
     try:
-        result = yield from _with_unused_proof(
-            lambda: _exchange(build, session, read, runs_tools=False)
+        result = yield from with_unused_proof(
+            lambda: retried(build, read, retries=session.settings.retries, runs_tools=False)
         )
     except SMCPError as error:
         error.dispatched = False  # whatever became of it: an attestation runs no tool
         raise
     session.token = token_of(result, clock())
     return result
-
-
-def _with_unused_proof(attempt: Callable[[], Exchange[T]]) -> Exchange[T]:
-    """Proves the key at the next second where another process with it was first at this one."""
-    for _ in range(PROOFS - 1):
-        try:
-            return (yield from attempt())
-        except GatewayRefused as error:
-            cause = (error.details or {}).get("cause")
-            if error.code_name != "REPLAY_DETECTED" or cause != "already_seen":
-                raise
-    return (yield from attempt())
 
 
 def renew_early(session: Session, clock: Clock) -> Exchange[None]:
@@ -102,7 +65,7 @@ def renew_early(session: Session, clock: Clock) -> Exchange[None]:
         yield from attest(session, clock)
     except SMCPError as error:
         now = clock()
-        if not _is_trouble(error) or token.ends_at is None or now >= token.ends_at:
+        if not is_trouble(error) or token.ends_at is None or now >= token.ends_at:
             raise
         session.token = replace(token, renew_at=now + RENEWAL_PAUSE)
 
@@ -127,7 +90,7 @@ def end_session(session: Session, clock: Clock) -> Exchange[None]:
     def read(response: HttpResponse) -> None:
         read_ended(response, session)
 
-    yield from _exchange(build, session, read, runs_tools=False)
+    yield from retried(build, read, retries=session.settings.retries, runs_tools=False)
     if session.token is token:
         session.token = None
 
@@ -159,7 +122,7 @@ def call(
     def read(response: HttpResponse) -> Any:
         return read_result(response, session, request_id)
 
-    return (yield from _exchange(build, session, read, runs_tools=True))
+    return (yield from retried(build, read, retries=session.settings.retries, runs_tools=True))
 
 
 def call_tool(
@@ -204,47 +167,3 @@ def _sign(session: Session, payload: bytes, now: float) -> bytes:
     except EnvelopeError as error:  # e.g. larger than an envelope may be
         message = f"cannot be signed: {error}"
         raise PayloadError(message, code_name=error.code_name) from error
-
-
-def _exchange(
-    build: Callable[[], HttpRequest],
-    session: Session,
-    read: Callable[[HttpResponse], T],
-    *,
-    runs_tools: bool,
-) -> Exchange[T]:
-    # The only loop that sends again, and only what cannot have been acted on.
-    pause = 0.0
-    for attempt in range(session.settings.retries + 1):
-        try:
-            return read((yield replace(build(), delay=pause)))
-        except (GatewayUnreachable, GatewayRefused) as error:
-            wait = _pause(error, attempt, runs_tools)
-            if wait is None or attempt == session.settings.retries:
-                raise
-            pause = wait
-    raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _pause(error: SMCPError, attempt: int, runs_tools: bool) -> float | None:
-    """Seconds until a request may be sent again; None if it may not."""
-    if isinstance(error, CertificateRefused) or (runs_tools and error.dispatched is not False):
-        return None
-    if isinstance(error, GatewayRefused) and not _is_passing(error):
-        return None
-    pause = max(FIRST_PAUSE * 4**attempt, error.retry_after or 0.0)
-    return pause if pause <= LONGEST_PAUSE else None
-
-
-def _is_passing(error: GatewayRefused) -> bool:
-    if error.code_name == "LIMIT_EXCEEDED":  # too large stays too large; too many passes
-        return error.retry_after is not None
-    cause = (error.details or {}).get("cause")
-    return error.code_name in _TRANSIENT and cause != _UNKNOWN_TOOL
-
-
-def _is_trouble(error: SMCPError) -> bool:
-    if isinstance(error, (GatewayUnreachable, GatewayTimeout, ConnectionLost, InvalidResponse)):
-        return True
-    status = error.http_status
-    return status is not None and (status >= 500 or status == 429)

@@ -6,10 +6,9 @@ import time
 from typing import TypeVar
 
 from callgate.smcp._deadline import Deadline, DeadlineTransport
-from callgate.smcp._flow import Exchange
 from callgate.smcp._httpx import httpx2
 from callgate.smcp._transport import LIMITS, Connection, failure
-from callgate.smcp._wire import HttpRequest, HttpResponse
+from callgate.smcp._wire import Exchange, HttpRequest, HttpResponse
 from callgate.smcp.errors import SMCPError
 
 T = TypeVar("T")

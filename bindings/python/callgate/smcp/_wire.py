@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from callgate import canonicalize
 from callgate._generations import Generation
@@ -13,6 +14,8 @@ from callgate.smcp._payload import text_of
 from callgate.smcp._progress import OnProgress
 from callgate.smcp._reply_json import read_reply
 from callgate.smcp.errors import InvalidResponse, RedirectRefused
+
+T = TypeVar("T")
 
 JSON: Final = "application/json"
 _TEXT_SHOWN: Final = 500  # characters of a message that a server sent
@@ -39,6 +42,10 @@ class HttpResponse:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+Exchange: TypeAlias = Generator[HttpRequest, HttpResponse, T]
+"""Yields requests, is sent their replies, has what went wrong thrown into it, and returns T."""
 
 
 def attest_body(
