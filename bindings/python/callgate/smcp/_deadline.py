@@ -1,7 +1,7 @@
 """A synchronous transport in which one deadline bounds a whole exchange.
 
-Time-outs of sockets begin again with every byte: a server that sends one a second holds a caller for
-as long as it likes. Here each read and write gets what is left of the exchange's time.
+Time-outs of sockets begin again with every byte: a server that sends one a second holds a caller
+for as long as it likes. Here each read and write gets what is left of the exchange's time.
 """
 
 from __future__ import annotations
