@@ -13,7 +13,8 @@ from typing import TypeAlias, final
 from callgate._native import durable_append
 from callgate.audit.errors import AuditError, AuditInUse
 
-_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
+# Of files whose names nobody else is to choose.
+FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @final
@@ -32,7 +33,7 @@ class DurableFile:
         self.path = path
         self._name = os.fsencode(path)
         made = not path.exists()
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | FLAGS, 0o600)
         try:
             status = os.fstat(self._fd)
             if not stat.S_ISREG(status.st_mode):
@@ -141,7 +142,7 @@ def sync_directory(path: Path) -> None:
 def replace_file(path: Path, data: bytes) -> None:
     """The file is the old one or the new one, whenever the power fails. Raises OSError."""
     temporary = path.with_name(path.name + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _FLAGS, 0o600)
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | FLAGS, 0o600)
     try:
         try:
             rest = memoryview(data)
@@ -165,7 +166,7 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         """Raises AuditInUse, OSError."""
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | FLAGS, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -18,6 +18,8 @@ class Entry(NamedTuple):
     # Of an event: an outcome will follow. Of an outcome: the event's sequence.
     forwarded: bool = False
     closes: int | None = None
+    # It ends what nothing may open again: on a full disk it goes into the reserve.
+    ends: bool = False
 
 
 def outcome_entry(event: int, outcome: str, time: str, **fields: Any) -> Entry:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import re
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +14,15 @@ from typing import Any, Final, TypeAlias, final
 from callgate import CallgateError
 from callgate.audit.durable_file import DurableFile, Lock, replace_file
 from callgate.audit.errors import JournalDamaged
+from callgate.audit.hashed_line import hashed_line, read_hashed_line
 from callgate.audit.head import Head
+from callgate.audit.reserve import Reserve
 
 FORMAT: Final = "callgate-journal/1"
 EFFECTS: Final = "effects"
 # What the journal keeps: a JSON object, or its text.
 StateRecord: TypeAlias = Mapping[str, Any] | bytes
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_LINE: Final = re.compile(rb'\{"sha256":"([0-9a-f]{64})","batch":(\{.*\})\}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Journal:
 
     Each line carries the SHA-256 of its batch, so that a changed byte stops the start instead of
     changing a limit. One process has it open, one thread at a time uses it. A context manager.
+    ``reserve`` is for what is ended while nothing can be appended.
     """
 
     def __init__(self, path: Path) -> None:
@@ -84,6 +84,7 @@ class Journal:
             self._file = DurableFile(path)
             try:
                 self.restored = self._load()
+                self.reserve = Reserve(path.with_name(path.name + ".reserve"))
             except BaseException:
                 self._file.close()
                 raise
@@ -118,6 +119,7 @@ class Journal:
 
     def close(self) -> None:
         """What was appended is on the disk already."""
+        self.reserve.close()
         self._file.close()
         self._lock.close()
 
@@ -166,15 +168,11 @@ class Journal:
 
 def _line(members: Sequence[bytes], head: Head | None) -> bytes:
     text = b"null" if head is None else head.to_json()
-    batch = b"{%b}" % b",".join([b'"head":' + text, *members])
-    return b'{"sha256":"%b","batch":%b}\n' % (hashlib.sha256(batch).hexdigest().encode(), batch)
+    return hashed_line(b"{%b}" % b",".join([b'"head":' + text, *members]))
 
 
 def _read(line: bytes) -> dict[str, Any]:
-    match = _LINE.fullmatch(line)
-    if match is None or hashlib.sha256(match[2]).hexdigest().encode() != match[1]:
-        raise ValueError("not a line of a journal")
-    batch: dict[str, Any] = json.loads(match[2])
+    batch = read_hashed_line(line)
     if batch.get("format", FORMAT) != FORMAT:
         raise ValueError("another format")
     return batch

@@ -23,20 +23,31 @@ from callgate.audit.events import Event
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
 from callgate.audit.record import fields_text
-from callgate.audit.recovery import open_trail
+from callgate.audit.recovery import open_trail, reserved_lines, write_reserved
 from callgate.audit.redaction import Redaction
+from callgate.audit.reserve import RESERVE_FULL
 from callgate.audit.writer import CLOSED, Writer
 
 _NOTE: Final = re.compile(r"[a-z][a-z_]{0,63}")
 _RESERVED: Final = frozenset(
-    {"event", "outcome", "checkpoint", "key", "opened", "acknowledged", "recovered", "refusals"}
+    {
+        "event",
+        "outcome",
+        "checkpoint",
+        "key",
+        "opened",
+        "acknowledged",
+        "recovered",
+        "refusals",
+        RESERVE_FULL,
+    }
 )
 # Seconds between two lines that count refusals.
 SUMMARY_SECONDS: Final = 10.0
 
 
 class Receipt(NamedTuple):
-    """A line that is on the disk."""
+    """A line that is on the disk; sequence 0: in the reserve, until the trail can be written."""
 
     sequence: int
     forwarded: bool = False
@@ -48,8 +59,9 @@ class AuditLog:
 
     ``journal`` is open already, and the state restored from it. ``snapshot`` is where the whole
     state comes from: at the start, when the journal has grown by ``compact_bytes``, and after a
-    failure, which without it lasts until the next start. ``redo`` gets the lines that a crash kept
-    out of the journal, before the state is written anew: what they say was ended must be.
+    failure, which without it lasts until the next start. ``redo`` gets the lines that a crash or a
+    full disk kept out of the journal, before the state is written anew: what they say was ended
+    must be.
 
     ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
     is not what the journal knows may go on. ``synced`` gets the seconds of each group commit.
@@ -107,9 +119,11 @@ class AuditLog:
             wall=self._wall,
         )
         try:
-            self._redo(self.crash_tail)
+            reserved = reserved_lines(self._journal.reserve, self.crash_tail)
+            self._redo((*self.crash_tail, *reserved))
             records = () if self._snapshot is None else record_texts(self._snapshot.records())
             await asyncio.to_thread(self._save, chain.sign_head(), records)
+            await asyncio.to_thread(write_reserved, chain, self._journal, reserved)
             self._writer = Writer(
                 chain,
                 self._journal,
@@ -146,14 +160,24 @@ class AuditLog:
             if self._lock is not None:
                 self._lock.close()
 
-    async def record(self, event: Event | CallEvent, state: Sequence[StateRecord] = ()) -> Receipt:
+    async def record(
+        self, event: Event | CallEvent, state: Sequence[StateRecord] = (), *, ends: bool = False
+    ) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
-        Raises AuditUnavailable. A call may be forwarded only after this returned.
+        ``ends``: ``redo`` can do again what the line says. So on a full disk the line alone is
+        enough, and there is a reserve for some. Raises AuditUnavailable.
+
+        A call may be forwarded only after this returned.
         A caller that is cancelled while it waits has forwarded nothing; its outcome says so.
         """
         entry = Entry(
-            "event", event.text(self._redaction), self._now(), record_texts(state), event.forwarded
+            "event",
+            event.text(self._redaction),
+            self._now(),
+            record_texts(state),
+            event.forwarded,
+            ends=ends,
         )
         # Only an event that allows can be refused with the call it is about; the others tell what
         # is so already.
@@ -200,7 +224,12 @@ class AuditLog:
         self._queue(Item(entry, keep=True))
 
     def note(
-        self, kind: str, fields: Mapping[str, Any], state: Sequence[StateRecord] = ()
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        state: Sequence[StateRecord] = (),
+        *,
+        ends: bool = False,
     ) -> Awaitable[Receipt]:
         """A line that is no event (``reload``, …). Awaited, it is as durable as ``record``.
 
@@ -208,7 +237,7 @@ class AuditLog:
         """
         if _NOTE.fullmatch(kind) is None or kind in _RESERVED:
             raise ValueError(f"{kind!r} cannot be the kind of a note")
-        entry = Entry(kind, fields_text(fields), self._now(), record_texts(state))
+        entry = Entry(kind, fields_text(fields), self._now(), record_texts(state), ends=ends)
         future = self._submit(entry, keep=True)
         # It need not be awaited; then nobody is to be told that it failed but the operator.
         future.add_done_callback(_retrieve)

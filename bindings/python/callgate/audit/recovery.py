@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from callgate import SecretKey
+from callgate.audit.canonical import canonical
 from callgate.audit.chain import ORIGIN, Line, time_text
 from callgate.audit.chain_writer import ChainWriter, Sealing
 from callgate.audit.durable_file import DurableFile, Lock, sync_directory
-from callgate.audit.entry import outcome_entry
+from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.errors import AuditKeyChanged
 from callgate.audit.head import Head, sign_head, sign_statement
 from callgate.audit.journal import Journal
 from callgate.audit.position import Position
+from callgate.audit.reserve import Reserve
 from callgate.audit.start import Found, find_end
 from callgate.audit.trail import LOCK_NAME
 
@@ -122,6 +125,28 @@ def resume_chain(
     ]
     chain.append(outcomes, seal="now")
     return chain
+
+
+def reserved_lines(reserve: Reserve, crash_tail: Sequence[Line]) -> tuple[Line, ...]:
+    """What was ended on a full disk, as far as it did not reach the trail. Lines without place."""
+    there = {(line.kind, line.time, canonical(line.fields)) for line in crash_tail}
+    return tuple(
+        Line(0, "", entry.kind, entry.time, json.loads(entry.fields), "")
+        for entry in reserve.entries
+        if (entry.kind, entry.time, entry.fields) not in there
+    )
+
+
+def write_reserved(chain: ChainWriter, journal: Journal, lines: Sequence[Line]) -> None:
+    """Their place is the trail, now that the journal knows what they ended. Raises OSError.
+
+    A crash in between leaves the reserve as it is.
+    """
+    if lines:
+        entries = [Entry(line.kind, canonical(line.fields), line.time) for line in lines]
+        chain.append(entries, seal="now")
+        journal.append((), chain.sign_head())
+    journal.reserve.clear()
 
 
 def acknowledgement(

@@ -29,6 +29,8 @@ LOGGER: Final = logging.getLogger("callgate.audit")
 CLOSED: Final = "the audit trail is closed"
 # Callers at once; more are refused.
 MAX_WAITING: Final = 10_000
+# In place of a sequence: the line waits in the reserve.
+IN_RESERVE: Final = 0
 # Between attempts to write again, in seconds.
 RETRY: Final = 1.0
 _T = TypeVar("_T")
@@ -41,7 +43,8 @@ class Writer:
     this waits for one of them at a time.
 
     Fails closed: after a failed write every waiting and later item is refused until what was kept,
-    a line that says what happened, and a snapshot of the state are durable.
+    a line that says what happened, and a snapshot of the state are durable. Meanwhile what ends
+    something is written into the journal's reserve, and is then as durable as ever.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Writer:
     ) -> None:
         self.chain = chain
         self._journal = journal
+        self._reserve = journal.reserve
         self._snapshot = snapshot
         self._compact_bytes = compact_bytes
         self._head_copy = head_copy
@@ -69,6 +73,8 @@ class Writer:
         self._queue = CommitQueue(self._loop, self._wakeup.notify)
         self._batch: list[Item] = []  # under way
         self._retries = RetryBuffer()
+        self._endings: list[Item] = []  # for the reserve
+        self._over = False
         self._closing = False
         # The first may be under way.
         self._new_keys: deque[tuple[SecretKey, Callable[[int | None], None]]] = deque()
@@ -83,11 +89,16 @@ class Writer:
         """Queues it. Who is refused is told at once; what is to be kept is kept."""
         if self.failure is not None:
             self._keep([item])
-        elif item.done is not None and (self._closing or len(self._queue) >= MAX_WAITING):
+        elif item.done is not None and not item.entry.ends and self._takes_no_more:
             self._retries.refuse()
             item.done(None)
         else:
             self._queue.add(item)
+
+    @property
+    def _takes_no_more(self) -> bool:
+        # But endings: there are no more of them than sessions, and none may be lost.
+        return self._closing or len(self._queue) >= MAX_WAITING
 
     def rotate_key(self, key: SecretKey, done: Callable[[int | None], None]) -> None:
         """``key`` signs from then on."""
@@ -113,7 +124,7 @@ class Writer:
         try:
             await self._copy_head(self.head)
             closing = False
-            while not closing or self._queue:
+            while not closing or self._queue or self._endings:
                 while (wait := self._wait()) > 0:
                     await self._wakeup.wait(wait)
                 closing = self._closing
@@ -126,6 +137,7 @@ class Writer:
             LOGGER.exception("the writer of the audit trail ended")
         finally:
             # However it ended, nobody waits for a writer that is no more.
+            self._over = True
             self._fail(CLOSED)
             self._wakeup.close()
             self._queue.close()
@@ -134,7 +146,7 @@ class Writer:
 
     def _wait(self) -> float:
         """Seconds until there is something to do, unless somebody brings it."""
-        if self._closing or self._new_keys:
+        if self._closing or self._new_keys or self._endings:
             return 0
         if self.failure is not None:
             return self._retry_at - time.monotonic()
@@ -145,6 +157,8 @@ class Writer:
 
     async def _step(self, *, closing: bool) -> None:
         try:
+            if self._endings:
+                await self._write_endings()
             if self.failure is not None:
                 await self._recover()
             else:
@@ -235,6 +249,10 @@ class Writer:
     def _keep(self, items: Sequence[Item]) -> None:
         """Tells all that wait; only what has happened already is written later."""
         for item in items:
+            if item.entry.ends and not self._over:
+                self._endings.append(item)
+                self._wakeup.notify()
+                continue
             if item.keep:
                 self._retries.hold(item.entry)
             else:
@@ -252,7 +270,24 @@ class Writer:
                 )
                 self._retries.hold(outcome)
             if item.done is not None:
-                item.done(None)
+                # What a crash leaves like this is ended again at the start.
+                item.done(sequence if item.entry.ends else None)
+
+    async def _write_endings(self) -> None:
+        """Into the reserve. Callers are told whether it is durable; the lines are written later."""
+        items, self._endings = self._endings, []
+        durable = False
+        try:
+            durable = await self._blocking(self._reserve.add, [item.entry for item in items])
+            if not durable:
+                LOGGER.error("the reserve is full: at the next start all sessions end")
+        except OSError as error:
+            LOGGER.error("what was ended cannot be written: %s", _reason(error))
+        finally:
+            for item in items:
+                self._retries.hold(item.entry)
+                if item.done is not None:
+                    item.done(IN_RESERVE if durable else None)
 
     async def _recover(self) -> None:
         """Once what was kept and the whole state are durable, calls go on."""
@@ -269,6 +304,9 @@ class Writer:
             head = self.chain.sign_head()
             # What the failed journal lacks is in the snapshot.
             await self._save(self._snapshot, head)
+            # All that it holds was kept, too. Where it cannot be cleared, all is done again: what
+            # it says must not be done to what is opened later.
+            await self._blocking(self._reserve.clear)
         except OSError as error:
             self.failure = _reason(error)
             return
@@ -277,6 +315,9 @@ class Writer:
         # Held since the snapshot was taken: their state goes the way of all others.
         for entry in self._retries.release():
             self._queue.add(Item(entry, keep=True))
+        for item in self._endings:
+            self._queue.add(item)
+        self._endings.clear()
         self.failure = None
 
     async def _rotate_key(self, key: SecretKey) -> None:

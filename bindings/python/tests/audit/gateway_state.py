@@ -88,20 +88,20 @@ class Running:
         state = [effects_record(decision.effects)] if decision.effects else []
         return decision, await self.audit.record(event, state=state)
 
-    async def revoke(self, session_id: str) -> None:
+    async def revoke(self, session_id: str, reason: str = "a test") -> None:
         session = self.gate.revoke_session(session_id)
         state = [
-            self.executions.revoke(session.subject, "a test"),
+            self.executions.revoke(session.subject, reason),
             effects_record(session.effects),
         ]
         event = Event(
             name="SessionRevoked",
             session=session.id,
             workload=session.subject,
-            reason="a test",
+            reason=reason,
             details={"state": session.state},
         )
-        await self.audit.record(event, state=state)
+        await self.audit.record(event, state=state, ends=True)
 
 
 OFTEN = Sealing(checkpoint_lines=3)

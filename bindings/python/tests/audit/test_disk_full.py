@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import errno
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,24 +15,8 @@ from callgate._native import AppendThread, durable_append
 from callgate.audit import AuditUnavailable
 from callgate.audit.durable_file import Appended
 from callgate.audit.log import AuditLog
+from small_disks import SIZE
 from trails import Place, call, calls
-
-SIZE = 256 << 10
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own; where that may not be mounted, the test says why it did not run."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    libc = ctypes.CDLL(None, use_errno=True)
-    options = f"size={SIZE}".encode()
-    if libc.mount(b"tmpfs", str(disk).encode(), b"tmpfs", 0, options) != 0:
-        pytest.skip(f"no tmpfs: {os.strerror(ctypes.get_errno())}")
-    try:
-        yield disk
-    finally:
-        libc.umount2(str(disk).encode(), 2)
 
 
 async def fill(audit: AuditLog) -> int:
@@ -143,13 +125,14 @@ from callgate import SecretKey
 from trails import Place
 from test_disk_full import fill
 
+place = Place(Path(sys.argv[1]), SecretKey.from_pem(sys.stdin.read()))
+place.restored()  # the reserve is there already
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
 
 async def use(audit):
     print(await fill(audit), audit.failure, flush=True)
 
-place = Place(Path(sys.argv[1]), SecretKey.from_pem(sys.stdin.read()))
 place.run(use)
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-for part in ("smcp", "gateway", "attacks", "e2e"):
+for part in ("audit", "smcp", "gateway", "attacks", "e2e"):
     sys.path.insert(0, str(Path(__file__).parent.parent / part))
 
 

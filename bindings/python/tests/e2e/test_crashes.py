@@ -15,6 +15,7 @@ import pytest
 from callgate.smcp import GatewayRefused, SMCPClient
 from gateway_process import WORKLOAD, wait_until
 from places import children, counting, hostile, place, waiting, write_place
+from small_disks import fill_up, mounted
 from world import World, mark
 
 
@@ -173,3 +174,30 @@ def test_a_disk_that_takes_no_more_stops_calls_and_nothing_that_was_written_is_l
     with place(config) as world:
         assert world.verdict(agent.call("count.run", {"mark": after}, id=mark())) is None
         assert "recovered" in {line["kind"] for line in world.trail()}
+
+
+@pytest.mark.attack("A47")
+def test_a_session_revoked_on_a_full_disk_stays_revoked_after_kill_9(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    config = write_place(folder, {"count": counting(folder, "run")})
+    with mounted(folder / "state", 1 << 20) as disk:
+        with place(config) as world:
+            gone, kept = (world.agent("any", world.own_execution("any")) for _ in range(2))
+            fill_up(disk)
+            wait_until(lambda: world.verdict(kept.call("count.run", {}, id=mark())) is not None)
+            assert world.verdict(kept.call("count.run", {}, id=mark())) == "AUDIT_UNAVAILABLE"
+            answer = world.operator.delete(f"/admin/v1/sessions/{gone.session}")
+            assert (answer.status_code, answer.json()["state"]) == (200, "revoked")
+            world.gateway.signal(signal.SIGKILL)
+            world.gateway.process.wait()
+        (disk / "ballast").unlink()
+        with place(config) as world:
+            assert world.verdict(gone.call("count.run", {}, id=mark())) == "SESSION_INACTIVE"
+            refused = world.attest(gone.key.public_key.to_base64(), "any", gone.workload)
+            assert refused.code == "UNKNOWN_WORKLOAD"
+            assert world.verdict(kept.call("count.run", {}, id=mark())) is None
+            (told,) = (
+                line for line in world.trail_of(gone.session)
+                if line["fields"]["event"] == "SessionRevoked"
+            )  # fmt: skip
+            assert told["fields"]["workload"] == gone.workload

@@ -30,11 +30,15 @@ class ObservedAudit:
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def record(
-        self, event: Event | CallEvent, state: Sequence[Mapping[str, Any]] = ()
+        self,
+        event: Event | CallEvent,
+        state: Sequence[Mapping[str, Any]] = (),
+        *,
+        ends: bool = False,
     ) -> Receipt:
         if self.failing:
             raise AuditUnavailable
-        receipt = await self._log.record(event, state)
+        receipt = await self._log.record(event, state, ends=ends)
         self.events.append(event.in_full() if isinstance(event, CallEvent) else event)
         if self.meanwhile is not None:
             await self.meanwhile()
@@ -43,8 +47,10 @@ class ObservedAudit:
     def post(self, event: Event) -> None:
         self._log.post(event)
 
-    def note(self, kind: str, fields: Mapping[str, Any], state: Any = ()) -> Awaitable[Receipt]:
-        return self._log.note(kind, fields, state)
+    def note(
+        self, kind: str, fields: Mapping[str, Any], state: Any = (), *, ends: bool = False
+    ) -> Awaitable[Receipt]:
+        return self._log.note(kind, fields, state, ends=ends)
 
     def outcome(self, receipt: Receipt, **outcome: Any) -> None:
         self.outcomes.append((receipt.sequence, outcome.get("error"), outcome.get("dispatched")))

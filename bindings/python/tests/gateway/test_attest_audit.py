@@ -29,7 +29,7 @@ class _Failing:
         self.meter = audit.meter
         self.post = audit.post
 
-    async def record(self, event: Any, state: Any = ()) -> None:
+    async def record(self, event: Any, state: Any = (), *, ends: bool = False) -> None:
         raise AuditUnavailable
 
 
@@ -37,7 +37,7 @@ async def test_a_session_revoked_while_the_disk_was_written_is_not_handed_out(
     path: AttestPath, key: SecretKey
 ) -> None:
     class Slow(_Failing):
-        async def record(self, event: Any, state: Any = ()) -> None:
+        async def record(self, event: Any, state: Any = (), *, ends: bool = False) -> None:
             for session in path.attestation.sessions.live_of("w-1"):
                 path.gate.revoke_session(session.id)
 

@@ -235,7 +235,9 @@ def test_ties_that_fail_stay_in_the_log_once_a_second_when_the_quota_of_the_trai
         def __init__(self) -> None:
             self.posted: list[Event] = []
 
-        async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> None:
+        async def record(
+            self, event: Event, state: Sequence[Mapping[str, Any]] = (), *, ends: bool = False
+        ) -> None:
             raise AssertionError("nobody waits for a line about who is not known")
 
         def post(self, event: Event) -> None:

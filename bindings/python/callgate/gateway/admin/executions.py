@@ -84,7 +84,8 @@ class _Executions:
         workload_id = path_parameter(request, "workload_id")
         record = self._registry.remove(workload_id)
         ended = await self._revocation.end_all_of(workload_id, "the operator removed the execution")
-        await self._audit.note("execution_removed", {"workload": workload_id}, state=[record])
+        fields = {"workload": workload_id}
+        await self._audit.note("execution_removed", fields, state=[record], ends=True)
         return answer_of({"workload_id": workload_id, "ended_sessions": ended})
 
     async def revoke(self, request: Request) -> Response:

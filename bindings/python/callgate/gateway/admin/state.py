@@ -25,7 +25,7 @@ def state_routes(services: Services) -> list[BaseRoute]:
         # set to a time that is not known: CLOCK_STEPPED.
         record = effects_record(services.gate.reset_clock(services.clock.now()))
         services.attestation.reset_clock()
-        await services.audit.note("clock_reset", {}, state=[record])
+        await services.audit.note("clock_reset", {}, state=[record], ends=True)
         return answer_of({"reset": True})
 
     return [

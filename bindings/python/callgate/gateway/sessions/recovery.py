@@ -1,4 +1,4 @@
-"""repeat_revocations: what a crash between the two files must not undo."""
+"""repeat_revocations: what a crash between the two files, or on a full disk, must not undo."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from callgate import CallgateError, Gate
 from callgate.audit.chain import Line
+from callgate.audit.reserve import RESERVE_FULL
 
 
 class Executions(Protocol):
@@ -23,13 +24,14 @@ class Executions(Protocol):
 def repeat_revocations(lines: Iterable[Line], gate: Gate, executions: Executions) -> None:
     """Ends again what audit lines that never reached the journal say was ended.
 
-    Nobody was told that it had been, but it stands in the audit trail. The other lines need
-    nothing: a call whose line did not reach the journal was not forwarded, an attestation was not
-    answered. Ending what is ended changes nothing.
+    Of what stands in the trail alone no caller was told; what waits in the reserve was answered.
+    Where the reserve could not hold all, every session ends. The other lines need nothing: a call
+    whose line did not reach the journal was not forwarded, an attestation was not answered. Ending
+    what is ended changes nothing.
     """
     for line in lines:
         workload = str(line.fields.get("workload"))
-        if line.kind == "clock_reset":
+        if line.kind in ("clock_reset", RESERVE_FULL):
             gate.reset_clock()
         elif line.kind == "execution_removed":
             # What the journal does not know either needs no end.

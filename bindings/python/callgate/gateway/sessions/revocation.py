@@ -31,9 +31,11 @@ class Audit(Protocol):
     def meter(self) -> DenialSampler:
         """Says which refusals of callers that nobody knows are written in full."""
 
-    async def record(self, event: Event, state: Sequence[Mapping[str, Any]] = ()) -> object:
+    async def record(
+        self, event: Event, state: Sequence[Mapping[str, Any]] = (), *, ends: bool = False
+    ) -> object:
         """Returns when the line and the journal's records are durable, else raises
-        AuditUnavailable."""
+        AuditUnavailable. ``ends``: what was ended is to stay so, also on a full disk."""
 
     def post(self, event: Event) -> None:
         """Queues a line that nobody waits for."""
@@ -68,7 +70,8 @@ class Revocation:
     async def end(self, session: AttestedSession, reason: str) -> None:
         """Ends one session."""
         ended = self._gate.end_session(session.id)
-        await self._audit.record(events.ended(ended, reason), state=effects_records(ended))
+        state = effects_records(ended)
+        await self._audit.record(events.ended(ended, reason), state=state, ends=True)
 
     async def end_all_of(self, workload_id: str, reason: str) -> int:
         """Ends an execution's sessions, and says how many they were."""
@@ -139,16 +142,19 @@ class Revocation:
         closed += [self._gate.revoke_session(attested.id) for attested in live]
         state += [record for session in closed for record in effects_records(session)]
         if not closed:
-            await self._audit.record(events.execution_revoked(workload_id, reason), state=state)
+            event = events.execution_revoked(workload_id, reason)
+            await self._audit.record(event, state=state, ends=True)
         for session in closed:
             # All of it is durable with the first line.
-            await self._audit.record(events.ended(session, reason), state=state)
+            await self._audit.record(events.ended(session, reason), state=state, ends=True)
             state = []
 
     async def _end_each(self, over: list[tuple[AttestedSession, str]]) -> None:
         closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
         lines = [
-            self._audit.record(events.ended(session, reason), state=effects_records(session))
+            self._audit.record(
+                events.ended(session, reason), state=effects_records(session), ends=True
+            )
             for session, reason in closed
         ]
         # One group commit for all of them.
