@@ -1,6 +1,7 @@
 """The package as it was installed: version, types, entry point, no source tree."""
 
 import ast
+import re
 import subprocess
 import sys
 import sysconfig
@@ -226,6 +227,14 @@ def test_no_room_of_the_gateway_imports_upward_or_sideways() -> None:
         for room, allowed in storey.items():
             assert allowed <= below, f"{room} imports {sorted(allowed - below)}"
         below |= storey.keys()
+
+
+def test_the_page_for_contributors_names_the_same_storeys() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "contributing.md").read_text()
+    storeys: list[set[str]] = [set() for _ in GATEWAY]
+    for storey, rooms in re.findall(r"^\| (\d+) \| (.+?) \|", page, re.MULTILINE):
+        storeys[int(storey) - 1] |= set(re.findall(r"`(\w+)`", rooms))
+    assert storeys == [set(storey) for storey in GATEWAY]
 
 
 def statuses_made_in(path: Path) -> list[int]:

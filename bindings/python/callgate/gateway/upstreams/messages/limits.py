@@ -16,7 +16,7 @@ DEFAULT_MAX_RESULT: Final = 8 * 1024 * 1024
 MAX_LISTING: Final = 4 * 1024 * 1024
 """Compact bytes of one page of ``tools/list``, and of an answer to the handshake."""
 
-MAX_STRAY: Final = 64 * 1024
+MAX_UNSOLICITED: Final = 64 * 1024
 """Raw bytes of a message that answers nothing."""
 
 MAX_SKIPPED: Final = 64 * 1024 * 1024

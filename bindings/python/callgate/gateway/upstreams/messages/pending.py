@@ -54,7 +54,7 @@ class Pending:
         """For a message that begins now: what the most generous of the requests may get."""
         most = max((waiting.max_result for waiting in self._waiting.values()), default=0)
         if most == 0:
-            return Allowance(limits.MAX_STRAY, limits.MAX_STRAY)
+            return Allowance(limits.MAX_UNSOLICITED, limits.MAX_UNSOLICITED)
         return Allowance(most, limits.raw_limit(most))
 
     def answer(self, frame: Frame, raw_bytes: int) -> bool:

@@ -124,7 +124,9 @@ class HttpConnection:
             if kind == "application/json":
                 return await answer.json_reply(request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await answer.streamed_reply(request_id, exchange.max_result, self._stray)
+                return await answer.streamed_reply(
+                    request_id, exchange.max_result, self._take_unsolicited
+                )
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager
@@ -187,7 +189,7 @@ class HttpConnection:
                 raise failed("session_expired", dispatched=True, status=status)
         raise failed("http_status", dispatched=True, status=status)
 
-    def _stray(self, frame: Frame) -> None:
+    def _take_unsolicited(self, frame: Frame) -> None:
         if frame.method is None:
             self._counters.unknown_responses += 1
         elif frame.id is not None:
@@ -227,11 +229,11 @@ class HttpConnection:
                     answer = HttpAnswer(response, response.aiter_raw(), self._counters)
                     async with (
                         aclosing(answer.chunks),
-                        aclosing(answer.frames(limits.MAX_STRAY)) as frames,
+                        aclosing(answer.frames(limits.MAX_UNSOLICITED)) as frames,
                     ):
                         async for frame in frames:
                             if frame is not None:
-                                self._stray(frame)
+                                self._take_unsolicited(frame)
             await asyncio.sleep(_REOPEN)
 
     def _check_session(self) -> None:
@@ -241,7 +243,7 @@ class HttpConnection:
             self._in_background(self._ping())
 
     async def _ping(self) -> None:
-        ping = Exchange("ping", b"{}", _ASIDE_TIMEOUT, limits.MAX_STRAY)
+        ping = Exchange("ping", b"{}", _ASIDE_TIMEOUT, limits.MAX_UNSOLICITED)
         try:
             await self.request(ping)
         except Refusal:

@@ -37,7 +37,7 @@ class HttpAnswer:
             with suppress(httpx2.RequestError), anyio.move_on_after(_FINISH_TIMEOUT):
                 async for chunk in self.chunks:
                     size += len(chunk)
-                    if size > limits.MAX_STRAY:
+                    if size > limits.MAX_UNSOLICITED:
                         break
         finally:
             await self.close()
@@ -75,7 +75,7 @@ class HttpAnswer:
         return _reply(frame, limit)
 
     async def streamed_reply(
-        self, request_id: bytes, limit: int, on_stray: Callable[[Frame], None]
+        self, request_id: bytes, limit: int, on_unsolicited: Callable[[Frame], None]
     ) -> UpstreamReply:
         async with aclosing(self.frames(limit)) as frames:
             async for frame in frames:
@@ -83,7 +83,7 @@ class HttpAnswer:
                     raise too_large(limit)
                 if frame.id == request_id and frame.method is None:
                     return _reply(frame, limit)
-                on_stray(frame)
+                on_unsolicited(frame)
         raise failed("no_response", dispatched=True)
 
     async def frames(self, limit: int) -> AsyncGenerator[Frame | None, None]:
