@@ -14,7 +14,7 @@ from typing import Final
 from callgate.audit.chain import MAX_LINE, Line, read_line
 from callgate.audit.errors import AuditError
 from callgate.audit.reader import read_texts
-from callgate.audit.trail import trail_files
+from callgate.audit.trail import open_regular, trail_files
 
 # Events under way that are remembered, so that their outcome can be shown with them.
 _MAX_OPEN: Final = 100_000
@@ -96,7 +96,7 @@ def follow_lines(
     Without end. ``pause`` is called whenever there is nothing new. Raises AuditError, OSError.
     """
     path, number = start, 0
-    file = path.open("rb")
+    file = open_regular(path)
     try:
         rest = b""
         while True:
@@ -117,7 +117,7 @@ def follow_lines(
             if later and not file.peek(1):
                 file.close()
                 path, number, rest = later[0], 0, b""
-                file = path.open("rb")
+                file = open_regular(path)
             else:
                 pause()
     finally:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from callgate.audit.chain import MAX_LINE
 from callgate.audit.errors import AuditError
-from callgate.audit.trail import trail_files
+from callgate.audit.trail import open_regular, trail_files
 
 
 class Place(NamedTuple):
@@ -32,7 +32,7 @@ class Text(NamedTuple):
 def read_texts(files: Sequence[Path]) -> Iterator[Text]:
     """Every line in the order of the files. Raises OSError, AuditError for an endless line."""
     for path in files:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             number = 0
             while line := file.readline(MAX_LINE + 1):
                 number += 1

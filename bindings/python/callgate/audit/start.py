@@ -13,7 +13,7 @@ from callgate.audit.crash_tail import journaled_later
 from callgate.audit.errors import AuditDiffers, AuditError, AuditTruncated
 from callgate.audit.head import Head
 from callgate.audit.position import Position
-from callgate.audit.trail import trail_files
+from callgate.audit.trail import open_regular, trail_files
 
 FIRST_KINDS: Final = frozenset({"opened", "acknowledged"})
 _BLOCK: Final = 1 << 16
@@ -122,7 +122,7 @@ def acknowledged_gap(line: Line) -> tuple[int, int] | None:
 
 def _whole(path: Path) -> int:
     """Where the last complete line ends."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         end = file.seek(0, os.SEEK_END)
         while end > 0:
             begin = max(0, end - _BLOCK)
@@ -136,7 +136,7 @@ def _whole(path: Path) -> int:
 
 def _lines(path: Path, whole: int) -> Iterator[bytes]:
     """The complete lines without their breaks."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for line in file:
             whole -= len(line)
             if whole < 0:
@@ -145,7 +145,7 @@ def _lines(path: Path, whole: int) -> Iterator[bytes]:
 
 
 def _first_sequence(path: Path) -> int:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         try:
             return read_line(file.readline().removesuffix(b"\n"), strict=False).seq
         except AuditError:

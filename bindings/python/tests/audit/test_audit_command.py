@@ -199,3 +199,45 @@ class TestTail:
             tail.terminate()
         assert len(place.files()) > 2
         assert seen == list(range(seen[0], last + 1))
+
+
+class TestNoRegularFile:
+    """What has no end, or comes only once, is refused at once."""
+
+    @pytest.fixture(params=["fifo", "device", "folder in the trail", "fifo in the trail"])
+    def path(self, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+        kind = request.param
+        if kind == "device":
+            return Path("/dev/zero")
+        path = tmp_path / "fifo"
+        if kind.endswith("in the trail"):
+            path = tmp_path / "other" / "audit-000000000001.jsonl"
+            path.parent.mkdir()
+        path.mkdir() if kind.startswith("folder") else os.mkfifo(path)
+        return path.parent if kind.endswith("in the trail") else path
+
+    @pytest.mark.parametrize("action", [["verify"], ["tail"], ["tail", "-f"], ["query"]])
+    def test_as_a_trail(self, place: Place, path: Path, action: list[str]) -> None:
+        key = ["--key", place.key.public_key.to_base64()] if action == ["verify"] else []
+        done = audit(*action, path, *key)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "it is not a regular file" in done.stderr
+
+    def test_as_a_head(self, place: Place, path: Path) -> None:
+        key = place.key.public_key.to_base64()
+        done = audit("verify", place.trail, "--key", key, "--anchor", path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "it is not a regular file" in done.stderr
+
+    def test_a_head_on_standard_input_is_none_of_these(self, place: Place) -> None:
+        head, key = place.head().to_json().decode(), place.key.public_key.to_base64()
+        assert (
+            audit("verify", place.trail, "--key", key, "--anchor", "-", stdin=head).returncode == 0
+        )
+
+    def test_a_gateway_does_not_wait_for_it_either(self, place: Place) -> None:
+        (file,) = place.files()
+        file.unlink()
+        os.mkfifo(file)
+        with pytest.raises(AuditError, match="regular file"):
+            place.run(calls(0))

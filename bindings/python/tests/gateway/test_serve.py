@@ -130,6 +130,44 @@ def test_operators_connections_are_bounded(tmp_path: Path) -> None:
             assert one_more.recv(100).startswith(b"HTTP/1.1 429")
 
 
+def test_operators_log_does_not_grow_with_strangers_requests(shared: GatewayProcess) -> None:
+    with httpx2.Client(base_url=shared.ready["operators"][0], trust_env=False) as stranger:
+        for _ in range(300):
+            assert stranger.get("/admin/v1/contexts").status_code == 401
+    shared.wait_for_log("a request to the operator API without its credential")
+    lines = [line for line in shared.log if "its credential" in line["event"]]
+    assert len(lines) < 30
+
+
+def test_ports_of_the_command_line_replace_the_configured(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = write_gateway(
+            tmp_path / "g",
+            listen={"port": port},
+            admin={"port": port, "credential": "file:credential"},
+        )
+        assert refused("--config", str(config))[0] == 2
+        ports = ("--config", str(config), "--port", "0", "--admin-port", "0")
+        with running(config, *ports) as gateway:
+            for url in (*gateway.ready["agents"], *gateway.ready["operators"]):
+                assert urlsplit(url).port not in (port, 8700, 8701)
+            with gateway.agent() as agent:
+                assert agent.get("/healthz").status_code == 200
+
+
+def test_a_port_that_means_nothing_is_refused(tmp_path: Path) -> None:
+    listen = {"address": None, "unix": "agents.sock"}
+    config = str(write_gateway(tmp_path / "g", listen=listen))
+    code, error = refused("--config", config, "--port", "0")
+    assert code == 2
+    assert "listen.address is null" in error
+    code, error = refused("--config", config, "--port", "65536")
+    assert code == 2
+    assert "a port is 0 to 65535, not 65536" in error
+    assert not (tmp_path / "g" / "state").exists()
+
+
 def test_what_callers_send_is_not_logged(shared: GatewayProcess) -> None:
     address = urlsplit(shared.url)
     upgrade = (

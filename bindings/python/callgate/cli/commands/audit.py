@@ -10,15 +10,16 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from callgate.audit.chain import Line
+from callgate.audit.chain import MAX_LINE, Line
 from callgate.audit.events import EVENT_NAMES
 from callgate.audit.head import Head
 from callgate.audit.query import Query, follow_lines, printable, read_lines, select, shown_line
 from callgate.audit.reader import expand
+from callgate.audit.trail import open_regular
 from callgate.audit.verdict import Verdict
 from callgate.audit.verify import verify_trail
 from callgate.cli._command import Outcome, Verbs, add_command
-from callgate.cli._input import input_error, read_json_file, read_now, read_public_key
+from callgate.cli._input import STDIN, input_error, read_json_file, read_now, read_public_key
 
 
 def add(verbs: Verbs) -> None:
@@ -104,7 +105,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> Outcome:
     """0 whole, 1 tampered with, 3 no fault, but something cannot be excluded."""
     keys = [read_public_key(key) for key in arguments.key]
-    anchors = [Head.from_json(read_json_file(text)) for text in arguments.anchor]
+    anchors = [_head(text) for text in arguments.anchor]
     if arguments.up_to_anchor and not anchors:
         raise input_error("there is no anchor", "--up-to-anchor")
     verdict = verify_trail(
@@ -118,6 +119,14 @@ def verify(arguments: argparse.Namespace) -> Outcome:
     data = {"status": verdict.status, **asdict(verdict)}
     lines = [printable(line) for line in _sentences(verdict)]
     return Outcome(verdict.status == "whole", data, lines, status=verdict.exit_code)
+
+
+def _head(text: str) -> Head:
+    """Of a file, of standard input, or of the text itself where it begins as JSON does."""
+    if text == STDIN or text.lstrip().startswith("{"):
+        return Head.from_json(read_json_file(text))
+    with open_regular(Path(text)) as file:
+        return Head.from_json(file.read(MAX_LINE))
 
 
 def _sentences(verdict: Verdict) -> Iterator[str]:

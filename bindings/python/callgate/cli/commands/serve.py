@@ -13,6 +13,8 @@ from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
 from callgate.cli._input import input_error
 
+LAST_PORT = 65535
+
 if TYPE_CHECKING:
     from callgate.gateway.demo.demo import Demo
     from callgate.gateway.process.serve import Addresses
@@ -42,11 +44,24 @@ def add(verbs: Verbs) -> None:
         help="go on although the audit trail is not what the journal knows; a signed line says so",
     )
     parser.add_argument(
-        "--port", type=int, default=8700, help="of --demo, for agents; 0 takes a free one"
+        "--port",
+        type=_port,
+        metavar="PORT",
+        help="for agents, in place of the configuration's; 0 takes a free one",
     )
     parser.add_argument(
-        "--admin-port", type=int, default=8701, help="of --demo, for operators; 0: a free one"
+        "--admin-port",
+        type=_port,
+        metavar="PORT",
+        help="the same for operators",
     )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is 0 to {LAST_PORT}, not {port}")
+    return port
 
 
 def run(arguments: argparse.Namespace) -> Outcome:
@@ -57,22 +72,25 @@ def run(arguments: argparse.Namespace) -> Outcome:
     if arguments.schema:
         schema = configuration.config_schema()
         return Outcome(True, schema, serve_command.schema_lines(schema))
+    ports = serve_command.Ports(arguments.port, arguments.admin_port)
     if arguments.demo:
         if arguments.check:
             raise input_error("there is nothing to check of a demonstration", "--check")
-        demo = serve_command.demo(os.environ, arguments.port, arguments.admin_port)
+        demo = serve_command.demo(os.environ, ports)
         path = demo.config
     else:
         demo = None
         path = Path(arguments.config)
     if arguments.check:
-        checked = serve_command.check(path, os.environ)
+        checked = serve_command.check(path, os.environ, ports)
         return Outcome(True, checked.data, checked.lines)
 
     def on_ready(addresses: Addresses) -> None:
         _output.show(_ready(addresses, demo), as_json=arguments.json)
 
-    serve_command.run(path, os.environ, on_ready, acknowledge_audit=arguments.acknowledge_audit)
+    serve_command.run(
+        path, os.environ, on_ready, ports=ports, acknowledge_audit=arguments.acknowledge_audit
+    )
     return Outcome(True, {"stopped": True}, ["stopped"])
 
 

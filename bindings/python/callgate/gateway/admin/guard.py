@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
+from callgate.gateway.admin.refusal_log import RefusalLog
 from callgate.gateway.wire import replies
 from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
@@ -33,13 +34,14 @@ class OperatorsOnly:
         self.app = app
         self._credential = credential
         self._refused = refused
+        self._log = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         if not self._credential.is_in(scope):
-            _LOG.warning("a request to the operator API without its credential")
+            self._log.refused()
             message = "the operator API needs its credential"
             body = {"error": {"name": "UNAUTHORIZED", "message": message}}
             answer = answer_of(body, replies.UNAUTHORIZED)
