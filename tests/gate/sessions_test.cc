@@ -165,6 +165,19 @@ TEST(Sessions, OptionsOutOfRangeMakeNoGate) {
   EXPECT_EQ(create(seconds(30), seconds(61)), "INVALID_ARGUMENT");
 }
 
+TEST(Sessions, AnAudienceAndAnyAudienceMakeNoGate) {
+  const auto create = [](std::optional<std::string> audience, bool accept_any_audience) {
+    GateOptions options;
+    options.token.audience = std::move(audience);
+    options.token.accept_any_audience = accept_any_audience;
+    return Answer(Gate::Create(
+        PolicyOf(kPolicy), IssuerKeys::FromList({KeyNumber('i').public_key()}).value(), options));
+  };
+  EXPECT_EQ(create("gate", false), "ok");
+  EXPECT_EQ(create(std::nullopt, true), "ok");
+  EXPECT_EQ(create("gate", true), "INVALID_ARGUMENT");
+}
+
 TEST(Sessions, LeewayHoldsForTheSessionAsForItsToken) {
   GateOptions options;
   options.token.leeway = seconds(60);
