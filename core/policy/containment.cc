@@ -1,7 +1,5 @@
 #include "core/policy/containment.h"
 
-#include <bit>
-
 #include "core/policy/counterexample/witness.h"
 #include "core/policy/inclusion/deny_relations.h"
 
@@ -47,7 +45,7 @@ class Comparison {
     const auto covers = [&](std::size_t i) {
       const Reached outer = parent_[i];
       return IsAsWide(outer.capability.tool_pattern, inner.capability.tool_pattern) &&
-             FindGaps(outer, inner, atom) == 0;
+             FindGaps(outer, inner, atom).empty();
     };
     // Most often the two contexts are versions of one, in the same order.
     if (capability < parent_.size() && covers(capability)) return true;
@@ -65,7 +63,7 @@ class Comparison {
     const Positions outer = parent_.On(tool);
     for (const CommandClass* atom : open) {
       if (StopsEvery(denied, *atom)) continue;
-      Uncovered uncovered{capability, tool, atom, nullptr, 0, 0};
+      Uncovered uncovered{capability, tool, atom, nullptr, {}, 0};
       if (IsCovered(inner, outer, uncovered)) continue;
       if (!Report(uncovered)) return;
     }
@@ -79,18 +77,18 @@ class Comparison {
     for (const std::uint32_t position : entries) {
       const DenyEntry& entry = parent_.context().deny_list[position];
       if (FiresOnlyWithChild(question, entry)) continue;
-      if (!Report({capability, tool, alive, &entry, 0, 0})) return;
+      if (!Report({capability, tool, alive, &entry, {}, 0})) return;
     }
   }
 
   // Otherwise `uncovered` is told which capability comes closest.
   bool IsCovered(const Reached& inner, const Positions& outer, Uncovered& uncovered) const {
     for (const std::uint32_t i : outer) {
-      const Gaps gaps = FindGaps(parent_[i], inner, *uncovered.command);
-      if (gaps == 0) return true;
-      const bool closer = gaps == kRateGap || (!uncovered.is_limit() &&
-                                               std::popcount(gaps) < std::popcount(uncovered.gaps));
-      if (uncovered.gaps != 0 && !closer) continue;
+      const ConstraintSet gaps = FindGaps(parent_[i], inner, *uncovered.command);
+      if (gaps.empty()) return true;
+      const bool closer =
+          gaps == kRateGap || (!uncovered.is_limit() && CountOf(gaps) < CountOf(uncovered.gaps));
+      if (!uncovered.gaps.empty() && !closer) continue;
       uncovered.gaps = gaps;
       uncovered.closest = i;
     }
@@ -133,7 +131,7 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
     return inner + " reaches what the deny entry for " + uncovered.denied->tool_pattern.text +
            " stops";
   }
-  if (uncovered.gaps == 0) return inner + " reaches the tool " + uncovered.tool;
+  if (uncovered.gaps.empty()) return inner + " reaches the tool " + uncovered.tool;
   const std::string outer = name(parent, uncovered.closest);
   if (!uncovered.is_limit()) {
     return std::string(NameOf(uncovered.gaps)) + " of " + inner + " exceeds " + outer;

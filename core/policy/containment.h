@@ -6,7 +6,7 @@
 #include <string>
 
 #include "callgate/policy.h"
-#include "core/policy/inclusion/uncovered.h"
+#include "core/policy/inclusion/context_reach.h"
 
 namespace callgate::policy {
 

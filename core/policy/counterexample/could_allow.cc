@@ -76,7 +76,7 @@ class CallSearch {
     const auto parsed = json::Parse(draft.Json());
     if (!parsed) return false;
     const Arguments arguments(parsed->root());
-    return Check(capability, arguments).stage == Stage::kPassed &&
+    return Check(capability, arguments).passed() &&
            !JudgeDenyList(context_, entries_, capabilities_, arguments);
   }
 

@@ -55,7 +55,7 @@ class WitnessSearch {
     if (!parsed) return std::nullopt;
     const Arguments arguments(parsed->root());
     const auto passes = [&](const Reached& one) {
-      return Check(one.capability, arguments).stage == Stage::kPassed;
+      return Check(one.capability, arguments).passed();
     };
     if (!passes(child_[uncovered_.capability])) return std::nullopt;
     if (!Evaluate(child_.context(), uncovered_.tool, parsed->root()).allowed) return std::nullopt;
@@ -83,7 +83,7 @@ class WitnessSearch {
     std::size_t i = 0;
     while (i < allowing.size()) {
       const Reached outer = parent_[allowing[i]];
-      const Gaps gaps = FindGaps(outer, inner, *uncovered_.command);
+      const ConstraintSet gaps = FindGaps(outer, inner, *uncovered_.command);
       bool refused = false;
       for (const Fragment& piece : PiecesBetween(inner, outer, gaps)) {
         CallBuilder next = draft;

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "callgate/witness.h"
-#include "core/policy/inclusion/uncovered.h"
+#include "core/policy/inclusion/context_reach.h"
 
 namespace callgate::policy {
 

@@ -112,17 +112,53 @@ void AppendPatterns(std::vector<Fragment>& pieces, const Capability& outer) {
   Append(pieces, keys, {"1", R"("\n")", R"("")", R"("~")", R"("x-unlisted")"});
 }
 
+// The constraints that judge values by which a gap shows.
+ConstraintSet JudgesOf(Constraint gap) noexcept {
+  switch (gap) {
+    case Constraint::kOnlyArguments:
+    case Constraint::kArgumentPatterns:
+      return {gap};
+    case Constraint::kPathAllowlist:
+    case Constraint::kBaseDirectory:
+      return {Constraint::kPathAllowlist};
+    case Constraint::kDomainAllowlist:
+      return {Constraint::kDomainAllowlist};
+    case Constraint::kCommandAllowlist:
+    case Constraint::kSubcommandAllowlist:
+    case Constraint::kExec:
+      return {Constraint::kCommandAllowlist};
+    // What is found under a key of one class may be missed, or taken for more, in any other.
+    case Constraint::kPathArguments:
+    case Constraint::kDomainArguments:
+    case Constraint::kCommandArguments:
+    case Constraint::kFreeArguments:
+    case Constraint::kWhenAbsent:
+      return {Constraint::kPathAllowlist, Constraint::kDomainAllowlist,
+              Constraint::kCommandAllowlist};
+    // No one call shows a limit.
+    case Constraint::kRateLimit:
+    case Constraint::kMaxResponseSize:
+      return {};
+  }
+  return {};
+}
+
 }  // namespace
 
-std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer, Gaps gaps) {
+std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer,
+                                    ConstraintSet gaps) {
+  ConstraintSet judges;
+  for (const Constraint constraint : kAllConstraints) {
+    if (gaps.Holds(constraint)) judges.Add(JudgesOf(constraint));
+  }
   std::vector<Fragment> pieces;
-  constexpr Gaps kAnyKind = kKeysGap | kFreedGap | kAbsenceGap;
-  if ((gaps & kOnlyArgumentsGap) != 0) AppendOnly(pieces, inner.capability, outer.capability);
-  if ((gaps & kPatternGap) != 0) AppendPatterns(pieces, outer.capability);
-  if ((gaps & (kPathGap | kBaseGap | kAnyKind)) != 0) AppendPaths(pieces, inner, outer);
-  if ((gaps & (kDomainGap | kAnyKind)) != 0) AppendDomains(pieces, inner, outer);
-  constexpr Gaps kCommands = kCommandGap | kSubcommandGap | kExecGap;
-  if ((gaps & (kCommands | kAnyKind)) != 0) AppendCommands(pieces, inner, outer);
+  if (judges.Holds(Constraint::kOnlyArguments)) {
+    AppendOnly(pieces, inner.capability, outer.capability);
+  }
+  if (judges.Holds(Constraint::kArgumentPatterns)) AppendPatterns(pieces, outer.capability);
+  if (judges.Holds(Constraint::kPathAllowlist)) AppendPaths(pieces, inner, outer);
+  if (judges.Holds(Constraint::kDomainAllowlist)) AppendDomains(pieces, inner, outer);
+  if (judges.Holds(Constraint::kCommandAllowlist)) AppendCommands(pieces, inner, outer);
   return pieces;
 }
 

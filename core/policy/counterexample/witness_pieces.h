@@ -10,7 +10,7 @@
 namespace callgate::policy {
 
 // Added to a call of `inner`, each could make `outer` refuse it.
-std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer, Gaps gaps);
+std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer, ConstraintSet gaps);
 // Added to a call of `inner`, each could make a deny entry of `parent` fire, and none of `child`.
 std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
                                    const ContextReach& parent, const ContextReach& child);

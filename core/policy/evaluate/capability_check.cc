@@ -46,34 +46,56 @@ Fault JudgePatterns(const Capability& capability, const Arguments& arguments) {
   return {};
 }
 
+// What one constraint by itself refuses; those that the capability lacks refuse nothing.
+template <Constraint kConstraint>
+CheckResult Judge(const Capability& capability, const Arguments& arguments) {
+  switch (kConstraint) {
+    case Constraint::kOnlyArguments:
+      return {JudgeForm(capability, arguments), ErrorCode::kArgumentNotAllowed, kConstraint};
+    case Constraint::kPathAllowlist:
+      if (!capability.path_allowlist) return {};
+      return {JudgePaths(capability, arguments), ErrorCode::kPathNotAllowed, kConstraint};
+    case Constraint::kDomainAllowlist:
+      if (!capability.domain_allowlist) return {};
+      return {JudgeDomains(capability, arguments), ErrorCode::kDomainNotAllowed, kConstraint};
+    case Constraint::kCommandAllowlist: {
+      if (!capability.command_allowlist) return {};
+      const Fault fault = JudgeCommand(capability, arguments);
+      // A bad path among the words is found while the command is judged, and named as what it is.
+      const bool is_path = fault.rule.starts_with("path.");
+      return {fault, is_path ? ErrorCode::kPathNotAllowed : ErrorCode::kCommandNotAllowed,
+              kConstraint};
+    }
+    case Constraint::kArgumentPatterns:
+      return {JudgePatterns(capability, arguments), ErrorCode::kArgumentNotAllowed, kConstraint};
+    // Those above read these: which values they judge, and how.
+    case Constraint::kBaseDirectory:
+    case Constraint::kSubcommandAllowlist:
+    case Constraint::kExec:
+    case Constraint::kPathArguments:
+    case Constraint::kDomainArguments:
+    case Constraint::kCommandArguments:
+    case Constraint::kFreeArguments:
+    case Constraint::kWhenAbsent:
+      return {};
+    // Kept by the ledger, and by what measures the result.
+    case Constraint::kRateLimit:
+    case Constraint::kMaxResponseSize:
+      return {};
+  }
+  return {};
+}
+
 }  // namespace
 
 CheckResult Check(const Capability& capability, const Arguments& arguments) {
-  if (const Fault fault = JudgeForm(capability, arguments)) {
-    return {Stage::kArguments, ErrorCode::kArgumentNotAllowed, fault};
-  }
-  if (capability.path_allowlist) {
-    if (const Fault fault = JudgePaths(capability, arguments)) {
-      return {Stage::kPath, ErrorCode::kPathNotAllowed, fault};
-    }
-  }
-  if (capability.domain_allowlist) {
-    if (const Fault fault = JudgeDomains(capability, arguments)) {
-      return {Stage::kDomain, ErrorCode::kDomainNotAllowed, fault};
-    }
-  }
-  if (capability.command_allowlist) {
-    if (const Fault fault = JudgeCommand(capability, arguments)) {
-      // A bad path among the words is found while the command is judged, and named as what it is.
-      const bool is_path = fault.rule.starts_with("path.");
-      return {Stage::kCommand, is_path ? ErrorCode::kPathNotAllowed : ErrorCode::kCommandNotAllowed,
-              fault};
-    }
-  }
-  if (const Fault fault = JudgePatterns(capability, arguments)) {
-    return {Stage::kPatterns, ErrorCode::kArgumentNotAllowed, fault};
-  }
-  return {Stage::kPassed, {}, {}};
+  CheckResult result{};
+  (void)AnyConstraint([&]<Constraint kConstraint>() {
+    const CheckResult judged = Judge<kConstraint>(capability, arguments);
+    if (!judged.passed()) result = judged;
+    return !judged.passed();
+  });
+  return result;
 }
 
 }  // namespace callgate::policy

@@ -4,17 +4,20 @@
 
 #include "callgate/error.h"
 #include "core/policy/evaluate/argument_search.h"
+#include "core/policy/model/constraint.h"
 #include "core/policy/model/context.h"
 
 namespace callgate::policy {
 
-// In the order of the checks. Of several capabilities that fail, the one that got furthest counts.
-enum class Stage : std::uint8_t { kArguments, kPath, kDomain, kCommand, kPatterns, kPassed };
-
 struct CheckResult {
-  Stage stage;  // kPassed: allowed; else where it failed
-  ErrorCode code;
+  [[nodiscard]] bool passed() const noexcept { return !fault; }
+
+  // Why the capability does not allow the call; nothing more where it does.
   Fault fault;
+  ErrorCode code;
+  // That refused. Of several capabilities that fail, the one that got furthest counts: the one
+  // whose constraint comes last.
+  Constraint constraint;
 };
 
 [[nodiscard]] CheckResult Check(const Capability& capability, const Arguments& arguments);

@@ -9,9 +9,7 @@ namespace {
 
 struct Failed {
   std::uint32_t capability;
-  Stage stage;
-  ErrorCode code;
-  Fault fault;
+  CheckResult result;
 };
 
 Verdict Deny(ErrorCode code, std::string_view rule) {
@@ -54,11 +52,11 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   base::SmallVector<Failed, 8> failed;
   for (const std::uint32_t i : capabilities) {
     const CheckResult result = Check(context.capabilities[i], walked);
-    if (result.stage == Stage::kPassed) {
+    if (result.passed()) {
       verdict.allowing.Append(i);
       if (!context.capabilities[i].rate_limit) break;
     } else if (verdict.allowing.empty()) {
-      failed.Append({i, result.stage, result.code, result.fault});
+      failed.Append({i, result});
     }
   }
   if (!verdict.allowing.empty()) {
@@ -71,13 +69,13 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   verdict.tried.reserve(failed.size());
   const Failed* furthest = nullptr;
   for (const Failed& one : failed) {
-    verdict.tried.push_back(
-        {one.capability, one.code, one.fault.rule, walked.PointerTo(one.fault.item)});
-    if (furthest == nullptr || one.stage > furthest->stage) furthest = &one;
+    const auto& [fault, code, constraint] = one.result;
+    verdict.tried.push_back({one.capability, code, fault.rule, walked.PointerTo(fault.item)});
+    if (furthest == nullptr || constraint > furthest->result.constraint) furthest = &one;
   }
   if (furthest != nullptr) {
-    verdict.code = furthest->code;
-    verdict.rule = furthest->fault.rule;
+    verdict.code = furthest->result.code;
+    verdict.rule = furthest->result.fault.rule;
     verdict.capability = static_cast<std::int32_t>(furthest->capability);
   }
   return verdict;

@@ -13,7 +13,7 @@ std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::strin
   std::vector<TriedCapability> tried;
   for (const std::uint32_t i : capabilities) {
     const CheckResult result = Check(context.capabilities[i], walked);
-    if (result.stage == Stage::kPassed) {
+    if (result.passed()) {
       tried.push_back({i, ErrorCode::kRateLimitExceeded, rule, ""});
     } else {
       tried.push_back({i, result.code, result.fault.rule, walked.PointerTo(result.fault.item)});

@@ -6,6 +6,7 @@
 #include "core/base/ascii.h"
 #include "core/policy/evaluate/path_constraint.h"
 #include "core/policy/model/command_entry.h"
+#include "core/policy/model/constraint.h"
 #include "core/policy/values/path.h"
 
 namespace callgate::policy {
@@ -36,6 +37,34 @@ bool CouldBeText(std::string_view folded) noexcept {
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const std::string_view end = folded.substr(i);
     if ((ClassifyKey(end, end) & kTextKey) != 0) return true;
+  }
+  return false;
+}
+
+// The constraint is there and judges values: without any, a call is refused where absence is.
+template <Constraint kConstraint>
+bool Judges(const Capability& capability) noexcept {
+  switch (kConstraint) {
+    case Constraint::kPathAllowlist:
+      return capability.path_allowlist.has_value();
+    case Constraint::kDomainAllowlist:
+      return capability.domain_allowlist.has_value();
+    case Constraint::kCommandAllowlist:
+      return capability.command_allowlist.has_value();
+    case Constraint::kArgumentPatterns:
+      return !capability.argument_patterns.empty();
+    case Constraint::kOnlyArguments:
+    case Constraint::kBaseDirectory:
+    case Constraint::kSubcommandAllowlist:
+    case Constraint::kExec:
+    case Constraint::kPathArguments:
+    case Constraint::kDomainArguments:
+    case Constraint::kCommandArguments:
+    case Constraint::kFreeArguments:
+    case Constraint::kWhenAbsent:
+    case Constraint::kRateLimit:
+    case Constraint::kMaxResponseSize:
+      return false;
   }
   return false;
 }
@@ -153,6 +182,10 @@ CapabilityReach::CapabilityReach(const Capability& capability)
                     return exempt(classes, kDomainKey, capability.domain_arguments, key);
                   });
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
+}
+
+bool JudgesValues(const Capability& capability) noexcept {
+  return AnyConstraint([&]<Constraint kConstraint>() { return Judges<kConstraint>(capability); });
 }
 
 KeyList WithoutBuiltIn(const KeyList& keys, KeyClasses key_class) {

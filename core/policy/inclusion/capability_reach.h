@@ -31,6 +31,10 @@ struct CapabilityReach {
   bool hides_commands = true;
 };
 
+// Some constraint judges the values of a call, and so refuses one without any where absence is
+// refused.
+bool JudgesValues(const Capability& capability) noexcept;
+
 // `keys` without those that are of the class by their name alone.
 KeyList WithoutBuiltIn(const KeyList& keys, KeyClasses key_class);
 bool IsSubset(const KeyList& inner, const KeyList& outer);

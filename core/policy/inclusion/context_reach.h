@@ -1,7 +1,10 @@
-// A context with the reach of each capability, and the keys that its deny list looks at.
+// A context with the reach of each capability, and the keys that its deny list looks at; what of it
+// another does not cover.
 #ifndef CALLGATE_CORE_POLICY_INCLUSION_CONTEXT_REACH_H_
 #define CALLGATE_CORE_POLICY_INCLUSION_CONTEXT_REACH_H_
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +40,19 @@ class ContextReach {
   KeyList path_keys_;
   KeyList domain_keys_;
   KeyList command_keys_;
+};
+
+// What of a child a parent does not cover: one capability on one tool, with one sort of command.
+struct Uncovered {
+  std::size_t capability = 0;  // of the child
+  std::string tool;
+  const CommandClass* command = nullptr;
+  const DenyEntry* denied = nullptr;  // the parent's entry that stops it; else none covers it
+  ConstraintSet gaps;                 // none: no capability of the parent is on the tool
+  std::size_t closest = 0;            // the parent's capability that leaves the fewest gaps
+
+  // Calls cannot tell the two apart: only a limit exceeds.
+  bool is_limit() const noexcept { return gaps == kRateGap; }
 };
 
 // `outer` matches every tool that `inner` matches.

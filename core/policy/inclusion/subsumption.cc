@@ -1,20 +1,15 @@
 #include "core/policy/inclusion/subsumption.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <optional>
 
 #include "core/policy/evaluate/command_constraint.h"
-#include "core/policy/evaluate/path_constraint.h"
-#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 namespace {
 
-bool HasConstraint(const Capability& capability) noexcept {
-  return capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist ||
-         !capability.argument_patterns.empty();
-}
+constexpr ConstraintSet kAddedKeys = {Constraint::kPathArguments, Constraint::kDomainArguments,
+                                      Constraint::kCommandArguments};
 
 bool ArePathsWithin(const Capability& inner, const Capability& outer) {
   return std::all_of(
@@ -35,41 +30,6 @@ bool AreDomainsWithin(const Capability& inner, const Capability& outer) {
                      });
 }
 
-// Paths and domains, where both sides must find the same values. Keys that only `inner` adds are a
-// gap too: an object under a class key must hold a key of the class, and they would count as such.
-// Keys that only `outer` frees take values away that `inner` found: then `outer` sees absence.
-Gaps FindValueGaps(const Reached& outer, const Reached& inner, const KeyList& outer_keys,
-                   const KeyList& inner_keys) {
-  Gaps gaps = 0;
-  if (outer_keys != inner_keys) gaps |= kKeysGap;
-  if (!IsSubset(inner.reach.freed, outer.reach.freed)) gaps |= kFreedGap;
-  if (!IsSubset(outer.reach.freed, inner.reach.freed) && !outer.capability.allow_absent) {
-    gaps |= kAbsenceGap;
-  }
-  return gaps;
-}
-
-Gaps FindPathGaps(const Reached& outer, const Reached& inner) {
-  if (!outer.capability.path_allowlist) return 0;
-  if (!inner.capability.path_allowlist) return kPathGap;
-  Gaps gaps = FindValueGaps(outer, inner, outer.reach.path_keys, inner.reach.path_keys);
-  if (!ArePathsWithin(inner.capability, outer.capability)) gaps |= kPathGap;
-  if (inner.reach.uses_base &&
-      (!outer.capability.base_directory ||
-       outer.capability.base_directory->text != inner.capability.base_directory->text)) {
-    gaps |= kBaseGap;
-  }
-  return gaps;
-}
-
-Gaps FindDomainGaps(const Reached& outer, const Reached& inner) {
-  if (!outer.capability.domain_allowlist) return 0;
-  if (!inner.capability.domain_allowlist) return kDomainGap;
-  Gaps gaps = FindValueGaps(outer, inner, outer.reach.domain_keys, inner.reach.domain_keys);
-  if (!AreDomainsWithin(inner.capability, outer.capability)) gaps |= kDomainGap;
-  return gaps;
-}
-
 // What follows the words that an entry matched is judged for paths. `inner` judges what follows
 // `words`; this says whether `outer` passes those of them that it would judge.
 bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matched) {
@@ -79,22 +39,26 @@ bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matche
                      [&](std::string_view word) { return JudgePathWord(outer, word).empty(); });
 }
 
-Gaps FindWordGaps(const Capability& outer, const Words& words) {
+// The one of the two lists of commands that refuses `words`.
+std::optional<Constraint> FindWordGap(const Capability& outer, const Words& words) {
   std::size_t matched = 0;
   for (const CommandEntry& entry : *outer.command_allowlist) {
     if (entry.words.size() > matched && entry.Matches(words.data(), words.size())) {
       matched = entry.words.size();
     }
   }
-  if (matched == 0) return kCommandGap;
+  if (matched == 0) return Constraint::kCommandAllowlist;
   const Subcommands subcommands = SubcommandsOf(outer, words[0]);
   if (subcommands.held) {
-    if (words.size() < 2) return kSubcommandGap;
+    if (words.size() < 2) return Constraint::kSubcommandAllowlist;
     const auto& listed = subcommands.listed;
-    if (std::find(listed.begin(), listed.end(), words[1]) == listed.end()) return kSubcommandGap;
+    if (std::find(listed.begin(), listed.end(), words[1]) == listed.end()) {
+      return Constraint::kSubcommandAllowlist;
+    }
     matched = std::max<std::size_t>(matched, 2);
   }
-  return DoWordsPass(outer, words, matched) ? 0 : kCommandGap;
+  if (!DoWordsPass(outer, words, matched)) return Constraint::kCommandAllowlist;
+  return std::nullopt;
 }
 
 // `inner` could take the key for a command where `outer` takes it for arguments without one.
@@ -103,48 +67,12 @@ bool CouldBeArgs(const std::string& folded) noexcept {
          folded.ends_with("flags");
 }
 
-// Where a call holds no command for `inner`, it holds none for `outer` if that looks at fewer keys.
-Gaps FindAbsentCommandGaps(const CapabilityReach& outer, const CapabilityReach& inner) {
-  Gaps gaps = 0;
-  if (!IsSubset(outer.command_keys, inner.command_keys)) gaps |= kKeysGap;
-  for (const std::string& key : inner.command_keys) {
-    if (CouldBeArgs(key) && !Holds(outer.command_keys, key)) gaps |= kKeysGap;
-  }
-  if (!IsSubset(inner.freed_commands, outer.freed_commands)) gaps |= kFreedGap;
-  return gaps;
-}
-
-// Which key holds the command, and that there is one only, both sides must see alike: what one
-// takes for a command and the other does not would be a second command, or arguments without one.
-Gaps FindCommandGaps(const Reached& outer, const Reached& inner, const CommandClass& atom) {
-  if (!outer.capability.command_allowlist) return 0;
-  if (!inner.capability.command_allowlist) return kCommandGap;
-  if (atom.kind != CommandClass::Kind::kWords) {
-    return FindAbsentCommandGaps(outer.reach, inner.reach);
-  }
-  Gaps gaps = 0;
-  if (outer.reach.command_keys != inner.reach.command_keys) gaps |= kKeysGap;
-  if (outer.reach.freed_commands != inner.reach.freed_commands) gaps |= kFreedGap;
-  if (outer.capability.exec != inner.capability.exec) gaps |= kExecGap;
-  return gaps | FindWordGaps(outer.capability, atom.words);
-}
-
-Gaps FindPatternGaps(const Capability& outer, const Capability& inner) {
-  for (const auto& [key, pattern] : outer.argument_patterns) {
-    const auto same = inner.argument_patterns.find(key);
-    if (same == inner.argument_patterns.end() || same->second.text() != pattern.text()) {
-      return kPatternGap;
-    }
-  }
-  return 0;
-}
-
-// `inner` lets absence through, so `outer` must for each of its constraints that a call of the atom
-// could be without.
-bool IsAbsenceCovered(const Capability& outer, const Capability& inner, const CommandClass& atom) {
-  if (!inner.allow_absent || outer.allow_absent) return true;
-  return !outer.path_allowlist && !outer.domain_allowlist && outer.argument_patterns.empty() &&
-         (!outer.command_allowlist || atom.kind == CommandClass::Kind::kWords);
+bool ArePatternsWithin(const Capability& inner, const Capability& outer) {
+  return std::all_of(
+      outer.argument_patterns.begin(), outer.argument_patterns.end(), [&](const auto& keyed) {
+        const auto same = inner.argument_patterns.find(keyed.first);
+        return same != inner.argument_patterns.end() && same->second.text() == keyed.second.text();
+      });
 }
 
 bool IsOnlyWithin(const Capability& inner, const Capability& outer) {
@@ -152,21 +80,128 @@ bool IsOnlyWithin(const Capability& inner, const Capability& outer) {
   return inner.only_arguments && IsSubset(*inner.only_arguments, *outer.only_arguments);
 }
 
+// Of two capabilities, for one sort of command. Values, or commands, that only `inner` leaves
+// unjudged are a gap of the list that would judge them, and of that alone.
+class Comparison {
+ public:
+  Comparison(const Reached& outer, const Reached& inner, const CommandClass& atom)
+      : outer_(outer.capability),
+        inner_(inner.capability),
+        outer_reach_(outer.reach),
+        inner_reach_(inner.reach),
+        paths_(outer_.path_allowlist && inner_.path_allowlist),
+        domains_(outer_.domain_allowlist && inner_.domain_allowlist),
+        commands_(outer_.command_allowlist && inner_.command_allowlist),
+        holds_command_(atom.kind == CommandClass::Kind::kWords) {
+    if (commands_ && holds_command_) word_gap_ = FindWordGap(outer_, atom.words);
+  }
+
+  // As far as the constraint goes, `outer` allows what `inner` does.
+  template <Constraint kConstraint>
+  bool Covers() const {
+    switch (kConstraint) {
+      case Constraint::kOnlyArguments:
+        return IsOnlyWithin(inner_, outer_);
+      case Constraint::kPathAllowlist:
+        return !outer_.path_allowlist || (paths_ && ArePathsWithin(inner_, outer_));
+      case Constraint::kBaseDirectory:
+        return !paths_ || !inner_reach_.uses_base ||
+               (outer_.base_directory &&
+                outer_.base_directory->text == inner_.base_directory->text);
+      case Constraint::kDomainAllowlist:
+        return !outer_.domain_allowlist || (domains_ && AreDomainsWithin(inner_, outer_));
+      case Constraint::kCommandAllowlist:
+        return !outer_.command_allowlist ||
+               (commands_ && word_gap_ != Constraint::kCommandAllowlist);
+      case Constraint::kSubcommandAllowlist:
+        return word_gap_ != Constraint::kSubcommandAllowlist;
+      case Constraint::kExec:
+        return !commands_ || !holds_command_ || outer_.exec == inner_.exec;
+      // Both sides must find the same values. Keys that only `inner` adds are a gap too: an object
+      // under a class key must hold a key of the class, and they would count as such.
+      case Constraint::kPathArguments:
+        return !paths_ || outer_reach_.path_keys == inner_reach_.path_keys;
+      case Constraint::kDomainArguments:
+        return !domains_ || outer_reach_.domain_keys == inner_reach_.domain_keys;
+      case Constraint::kCommandArguments:
+        return !commands_ || CoversCommandKeys();
+      case Constraint::kFreeArguments:
+        return CoversFreed();
+      case Constraint::kWhenAbsent:
+        return outer_.allow_absent || CoversAbsence();
+      case Constraint::kArgumentPatterns:
+        return ArePatternsWithin(inner_, outer_);
+      case Constraint::kRateLimit:
+        return IsRateWithin(inner_, outer_);
+      case Constraint::kMaxResponseSize:
+        return true;  // limits answers: contexts are compared by the calls that they allow
+    }
+    return false;
+  }
+
+ private:
+  bool finds_values() const noexcept { return paths_ || domains_; }
+
+  // Which key holds the command, and that there is one only, both sides must see alike: what one
+  // takes for a command and the other does not would be a second command, or arguments without
+  // one. Where a call holds no command for `inner`, it holds none for `outer` if that looks at
+  // fewer keys.
+  bool CoversCommandKeys() const {
+    const KeyList& outer = outer_reach_.command_keys;
+    const KeyList& inner = inner_reach_.command_keys;
+    if (holds_command_) return outer == inner;
+    return IsSubset(outer, inner) &&
+           std::none_of(inner.begin(), inner.end(), [&](const std::string& key) {
+             return CouldBeArgs(key) && !Holds(outer, key);
+           });
+  }
+
+  bool CoversFreed() const {
+    if (finds_values() && !IsSubset(inner_reach_.freed, outer_reach_.freed)) return false;
+    if (!commands_) return true;
+    const KeyList& outer = outer_reach_.freed_commands;
+    const KeyList& inner = inner_reach_.freed_commands;
+    return holds_command_ ? outer == inner : IsSubset(inner, outer);
+  }
+
+  // `outer` refuses absence. Keys that only it frees take values away that `inner` found: then it
+  // sees absence. What `inner` lets be absent, a call may be without.
+  bool CoversAbsence() const {
+    if (finds_values() && !IsSubset(outer_reach_.freed, inner_reach_.freed)) return false;
+    if (!inner_.allow_absent) return true;
+    return !outer_.path_allowlist && !outer_.domain_allowlist && outer_.argument_patterns.empty() &&
+           (!outer_.command_allowlist || holds_command_);
+  }
+
+  const Capability& outer_;
+  const Capability& inner_;
+  const CapabilityReach& outer_reach_;
+  const CapabilityReach& inner_reach_;
+  // Both have the list.
+  const bool paths_;
+  const bool domains_;
+  const bool commands_;
+  const bool holds_command_;
+  std::optional<Constraint> word_gap_;
+};
+
 }  // namespace
 
-Gaps FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom) {
-  Gaps gaps = IsRateWithin(inner.capability, outer.capability) ? 0 : kRateGap;
+ConstraintSet FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom) {
+  ConstraintSet gaps;
   if (inner.reach.takes_no_argument) {
     // Nothing but the empty call passes.
-    if (HasConstraint(outer.capability) && !outer.capability.allow_absent) gaps |= kAbsenceGap;
+    if (JudgesValues(outer.capability) && !outer.capability.allow_absent) {
+      gaps.Add(Constraint::kWhenAbsent);
+    }
+    if (!IsRateWithin(inner.capability, outer.capability)) gaps.Add(Constraint::kRateLimit);
     return gaps;
   }
-  if (!IsOnlyWithin(inner.capability, outer.capability)) gaps |= kOnlyArgumentsGap;
-  gaps |= FindPathGaps(outer, inner);
-  gaps |= FindDomainGaps(outer, inner);
-  gaps |= FindCommandGaps(outer, inner, atom);
-  gaps |= FindPatternGaps(outer.capability, inner.capability);
-  if (!IsAbsenceCovered(outer.capability, inner.capability, atom)) gaps |= kAbsenceGap;
+  const Comparison comparison(outer, inner, atom);
+  (void)AnyConstraint([&]<Constraint kConstraint>() {
+    if (!comparison.Covers<kConstraint>()) gaps.Add(kConstraint);
+    return false;
+  });
   return gaps;
 }
 
@@ -179,25 +214,14 @@ bool IsRateWithin(const Capability& inner, const Capability& outer) noexcept {
   return inner.rate_limit->calls * windows <= outer.rate_limit->calls;
 }
 
-std::string_view NameOf(Gaps gaps) noexcept {
-  constexpr std::array<std::pair<Gaps, std::string_view>, 12> kNames = {{
-      {kOnlyArgumentsGap, "only_arguments"},
-      {kPathGap, "path_allowlist"},
-      {kBaseGap, "base_directory"},
-      {kDomainGap, "domain_allowlist"},
-      {kCommandGap, "command_allowlist"},
-      {kSubcommandGap, "subcommand_allowlist"},
-      {kExecGap, "exec"},
-      {kKeysGap, "added keys"},
-      {kFreedGap, "free_arguments"},
-      {kAbsenceGap, "when_absent"},
-      {kPatternGap, "argument_patterns"},
-      {kRateGap, "rate_limit"},
-  }};
-  for (const auto& [gap, name] : kNames) {
-    if ((gaps & gap) != 0) return name;
-  }
-  return {};
+std::size_t CountOf(ConstraintSet gaps) noexcept {
+  return gaps.Without(kAddedKeys).size() + (gaps.Meets(kAddedKeys) ? 1 : 0);
+}
+
+std::string_view NameOf(ConstraintSet gaps) noexcept {
+  if (gaps.empty()) return {};
+  const Constraint first = gaps.first();
+  return kAddedKeys.Holds(first) ? "added keys" : NameOf(first);
 }
 
 }  // namespace callgate::policy

@@ -2,27 +2,13 @@
 #ifndef CALLGATE_CORE_POLICY_INCLUSION_SUBSUMPTION_H_
 #define CALLGATE_CORE_POLICY_INCLUSION_SUBSUMPTION_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <string_view>
 
 #include "core/policy/inclusion/capability_reach.h"
+#include "core/policy/model/constraint.h"
 
 namespace callgate::policy {
-
-// A set of reasons why a capability does not cover another.
-using Gaps = std::uint32_t;
-inline constexpr Gaps kOnlyArgumentsGap = 1 << 0;
-inline constexpr Gaps kPathGap = 1 << 1;
-inline constexpr Gaps kBaseGap = 1 << 2;
-inline constexpr Gaps kDomainGap = 1 << 3;
-inline constexpr Gaps kCommandGap = 1 << 4;
-inline constexpr Gaps kExecGap = 1 << 5;
-inline constexpr Gaps kKeysGap = 1 << 6;   // added keys
-inline constexpr Gaps kFreedGap = 1 << 7;  // freed keys
-inline constexpr Gaps kAbsenceGap = 1 << 8;
-inline constexpr Gaps kPatternGap = 1 << 9;
-inline constexpr Gaps kRateGap = 1 << 10;
-inline constexpr Gaps kSubcommandGap = 1 << 11;
 
 // A capability with its reach.
 struct Reached {
@@ -30,15 +16,20 @@ struct Reached {
   const CapabilityReach& reach;
 };
 
-// No gap: every call of `inner` whose command is one of `atom`, an atom of `inner`, `outer` allows,
-// and the rate of `inner` is within that of `outer`. Tool patterns are not compared.
-Gaps FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom);
+// The constraints of `outer` that do not cover those of `inner`. None: every call of `inner` whose
+// command is one of `atom`, an atom of `inner`, `outer` allows, and the rate of `inner` is within
+// that of `outer`. Tool patterns are not compared.
+ConstraintSet FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom);
 
+// Of calls, nothing exceeds but their number.
+inline constexpr ConstraintSet kRateGap = {Constraint::kRateLimit};
 // (calls, per_seconds) of `inner` keeps that of `outer` in every window.
 bool IsRateWithin(const Capability& inner, const Capability& outer) noexcept;
 
-// The name of the constraint, as documents write it, of the first gap.
-std::string_view NameOf(Gaps gaps) noexcept;
+// Added keys are one gap, whatever the classes that they are added to.
+std::size_t CountOf(ConstraintSet gaps) noexcept;
+// The name of the first gap, as documents write it; empty without one.
+std::string_view NameOf(ConstraintSet gaps) noexcept;
 
 }  // namespace callgate::policy
 

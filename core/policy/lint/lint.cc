@@ -40,7 +40,7 @@ class ContextLint {
     const Reached inner = reach_[capability];
     return std::all_of(
         inner.reach.commands.begin(), inner.reach.commands.end(),
-        [&](const CommandClass& atom) { return FindGaps(reach_[other], inner, atom) == 0; });
+        [&](const CommandClass& atom) { return FindGaps(reach_[other], inner, atom).empty(); });
   }
 
   void LintShadow(std::size_t capability) {

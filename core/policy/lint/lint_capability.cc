@@ -27,14 +27,8 @@ constexpr std::array<std::string_view, 116> kRunners = {
     "sudo",    "tar",     "tclsh",     "time",     "timeout",    "tmux",    "tox",    "unshare",
     "uv",      "vi",      "vim",       "xargs"};
 
-bool IsConstrained(const Capability& capability) noexcept {
-  return capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist ||
-         !capability.argument_patterns.empty();
-}
-
-void LintPaths(const Capability& capability, const Warn& warn) {
-  if (!capability.path_allowlist) return;
-  for (const PathEntry& entry : *capability.path_allowlist) {
+void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
+  for (const PathEntry& entry : entries) {
     if (entry.segments.empty()) {
       warn("lint.broad-path", "the path entry " + entry.text + " reaches the whole file system");
     } else if (entry.segments[0] == "*" || entry.segments[0] == "proc") {
@@ -44,9 +38,8 @@ void LintPaths(const Capability& capability, const Warn& warn) {
   }
 }
 
-void LintCommands(const Capability& capability, const Warn& warn) {
-  if (!capability.command_allowlist) return;
-  for (const CommandEntry& entry : *capability.command_allowlist) {
+void LintCommands(const std::vector<CommandEntry>& entries, const Warn& warn) {
+  for (const CommandEntry& entry : entries) {
     if (!RunsOthers(entry.words[0])) continue;
     warn("lint.interpreter", "the command entry " + entry.text + " allows " +
                                  std::string(LastSegment(entry.words[0])) +
@@ -70,7 +63,7 @@ bool CouldHold(const Capability& capability, KeyClasses key_class, const KeyList
 
 void LintOnlyArguments(const Capability& capability, const Warn& warn) {
   if (!capability.only_arguments) {
-    if (IsConstrained(capability)) {
+    if (JudgesValues(capability)) {
       warn("lint.no-only-arguments",
            "without only_arguments, arguments that the constraints do not know pass unjudged");
     }
@@ -82,15 +75,15 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
   };
   if (capability.path_allowlist &&
       !CouldHold(capability, kPathKey, capability.path_arguments, true)) {
-    barred("path_allowlist");
+    barred(NameOf(Constraint::kPathAllowlist));
   }
   if (capability.domain_allowlist &&
       !CouldHold(capability, kDomainKey, capability.domain_arguments, true)) {
-    barred("domain_allowlist");
+    barred(NameOf(Constraint::kDomainAllowlist));
   }
   if (capability.command_allowlist &&
       !CouldHold(capability, kCommandKey, capability.command_arguments, false)) {
-    barred("command_allowlist");
+    barred(NameOf(Constraint::kCommandAllowlist));
   }
   for (const auto& [key, pattern] : capability.argument_patterns) {
     const auto& only = *capability.only_arguments;
@@ -101,16 +94,43 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
   }
 }
 
+// What one constraint says that is probably not meant.
+void LintConstraint(Constraint constraint, const Reached& reached, const Warn& warn) {
+  const Capability& capability = reached.capability;
+  switch (constraint) {
+    case Constraint::kOnlyArguments:
+      if (!reached.reach.allows_nothing) LintOnlyArguments(capability, warn);
+      return;
+    case Constraint::kPathAllowlist:
+      if (capability.path_allowlist) LintPaths(*capability.path_allowlist, warn);
+      return;
+    case Constraint::kCommandAllowlist:
+      if (capability.command_allowlist) LintCommands(*capability.command_allowlist, warn);
+      return;
+    // Nothing is wrong with any of these as far as one capability shows.
+    case Constraint::kBaseDirectory:
+    case Constraint::kDomainAllowlist:
+    case Constraint::kSubcommandAllowlist:
+    case Constraint::kExec:
+    case Constraint::kPathArguments:
+    case Constraint::kDomainArguments:
+    case Constraint::kCommandArguments:
+    case Constraint::kFreeArguments:
+    case Constraint::kWhenAbsent:
+    case Constraint::kArgumentPatterns:
+    case Constraint::kRateLimit:
+    case Constraint::kMaxResponseSize:
+      return;
+  }
+}
+
 }  // namespace
 
 void LintCapability(const Reached& capability, const Warn& warn) {
   if (capability.reach.allows_nothing) {
     warn("lint.impossible-constraint", "no call can pass this capability");
-  } else {
-    LintOnlyArguments(capability.capability, warn);
   }
-  LintPaths(capability.capability, warn);
-  LintCommands(capability.capability, warn);
+  for (const Constraint constraint : kAllConstraints) LintConstraint(constraint, capability, warn);
 }
 
 bool RunsOthers(std::string_view program) {
