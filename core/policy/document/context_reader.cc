@@ -1,9 +1,12 @@
 #include "core/policy/document/context_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <unordered_map>
 
 #include "core/base/ascii.h"
+#include "core/policy/document/constraint_table.h"
 #include "core/policy/values/domain.h"
 
 namespace callgate::policy {
@@ -20,16 +23,36 @@ bool IsContextName(std::string_view name) noexcept {
 constexpr const char* kToolPatternExpected =
     "expected a tool pattern: a tool name, a prefix followed by .*, or *";
 
+// The constraints in the order of their table, then what may only stand on the capability itself.
+using CapabilityMembers = std::array<Member, kConstraints + 2>;
+const CapabilityMembers& MembersOfCapability() {
+  static const CapabilityMembers members = [] {
+    CapabilityMembers all;
+    for (std::size_t i = 0; i < kConstraints; ++i) {
+      all[i].name = NameOf(kConstraintTable[i].constraint);
+    }
+    all[kConstraints].name = "tool_pattern";
+    all[kConstraints + 1].name = "constraints";
+    return all;
+  }();
+  return members;
+}
+
 }  // namespace
 
+SourcePosition ContextReader::PositionAt(std::uint32_t node) const {
+  const Position position = forms_[node].position;
+  return {file_, position.line, position.column};
+}
+
 bool ContextReader::Read(std::vector<Context>& contexts) {
-  for (std::uint32_t root = 0; root < document_.size(); root = document_[root].end) {
-    if (document_[root].kind != Document::Kind::kList) {
+  for (std::uint32_t root = 0; root < forms_.document().size(); root = forms_[root].end) {
+    if (forms_[root].kind != Document::Kind::kList) {
       if (!ReadContext(root, contexts)) return false;
       continue;
     }
-    if (document_[root].end == root + 1) return Fail(root, "expected at least one context");
-    for (std::uint32_t i = root + 1; i < document_[root].end; i = document_[i].end) {
+    if (forms_[root].end == root + 1) return forms_.Fail(root, "expected at least one context");
+    for (std::uint32_t i = root + 1; i < forms_[root].end; i = forms_[i].end) {
       if (!ReadContext(i, contexts)) return false;
     }
   }
@@ -42,43 +65,43 @@ bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contex
   const Member& description = members[1];
   const Member& capabilities = members[2];
   const Member& deny_list = members[3];
-  if (!ReadMap(node, members, std::size(members),
-               "expected a context: a map with name and capabilities")) {
+  if (!forms_.ReadMap(node, members, std::size(members),
+                      "expected a context: a map with name and capabilities")) {
     return false;
   }
-  if (name.value == kAbsent) return Fail(node, "expected the key name");
-  if (capabilities.value == kAbsent) return Fail(node, "expected the key capabilities");
+  if (name.value == kAbsent) return forms_.Fail(node, "expected the key name");
+  if (capabilities.value == kAbsent) return forms_.Fail(node, "expected the key capabilities");
 
   Context context;
   context.position = PositionAt(name.value);
   constexpr const char* kName =
       "expected a name: a lower-case letter, then at most 127 lower-case letters, digits and -";
   std::string_view text;
-  if (!ReadString(name.value, text, kName)) return false;
-  if (!IsContextName(text)) return Fail(name.value, kName);
+  if (!forms_.ReadString(name.value, text, kName)) return false;
+  if (!IsContextName(text)) return forms_.Fail(name.value, kName);
   context.name = text;
   if (description.value != kAbsent) {
-    if (!ReadString(description.value, text, "expected a string")) return false;
+    if (!forms_.ReadString(description.value, text, "expected a string")) return false;
     context.description = text;
   }
 
-  const DocumentNode& list = document_[capabilities.value];
+  const DocumentNode& list = forms_[capabilities.value];
   if (list.kind != Document::Kind::kList) {
-    return Fail(capabilities.value, "expected a list of capabilities");
+    return forms_.Fail(capabilities.value, "expected a list of capabilities");
   }
   std::unordered_map<std::string, std::uint32_t> nth;
-  for (std::uint32_t i = capabilities.value + 1; i < list.end; i = document_[i].end) {
+  for (std::uint32_t i = capabilities.value + 1; i < list.end; i = forms_[i].end) {
     Capability& capability = context.capabilities.emplace_back();
     if (!ReadCapability(i, capability)) return false;
     capability.nth = nth[capability.tool_pattern.text]++;
   }
 
   if (deny_list.value != kAbsent) {
-    const DocumentNode& denied = document_[deny_list.value];
+    const DocumentNode& denied = forms_[deny_list.value];
     if (denied.kind != Document::Kind::kList) {
-      return Fail(deny_list.value, "expected a list of deny entries");
+      return forms_.Fail(deny_list.value, "expected a list of deny entries");
     }
-    for (std::uint32_t i = deny_list.value + 1; i < denied.end; i = document_[i].end) {
+    for (std::uint32_t i = deny_list.value + 1; i < denied.end; i = forms_[i].end) {
       if (!ReadDenyEntry(i, context.deny_list)) return false;
     }
   }
@@ -87,60 +110,57 @@ bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contex
 }
 
 bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
-  // The constraints, then what may only stand on the capability itself.
-  constexpr std::size_t kConstraints = 15;
-  Member members[kConstraints + 2] = {
-      {"path_allowlist"},    {"base_directory"},       {"domain_allowlist"},
-      {"command_allowlist"}, {"subcommand_allowlist"}, {"exec"},
-      {"argument_patterns"}, {"path_arguments"},       {"domain_arguments"},
-      {"command_arguments"}, {"free_arguments"},       {"only_arguments"},
-      {"rate_limit"},        {"max_response_size"},    {"when_absent"},
-      {"tool_pattern"},      {"constraints"}};
-  Member nested[kConstraints];
-  std::copy_n(members, kConstraints, nested);
+  CapabilityMembers members = MembersOfCapability();
   const Member& tool_pattern = members[kConstraints];
   const Member& constraints = members[kConstraints + 1];
 
-  if (!ReadMap(node, members, std::size(members),
-               "expected a capability: a map with tool_pattern")) {
+  if (!forms_.ReadMap(node, members.data(), members.size(),
+                      "expected a capability: a map with tool_pattern")) {
     return false;
   }
-  if (tool_pattern.value == kAbsent) return Fail(node, "expected the key tool_pattern");
+  if (tool_pattern.value == kAbsent) return forms_.Fail(node, "expected the key tool_pattern");
   std::string_view text;
-  if (!ReadString(tool_pattern.value, text, kToolPatternExpected)) return false;
+  if (!forms_.ReadString(tool_pattern.value, text, kToolPatternExpected)) return false;
   auto pattern = ToolPattern::Parse(text);
-  if (!pattern) return Fail(tool_pattern.value, kToolPatternExpected);
+  if (!pattern) return forms_.Fail(tool_pattern.value, kToolPatternExpected);
   capability.tool_pattern = std::move(*pattern);
   capability.position = PositionAt(node);
 
   if (constraints.value != kAbsent) {
-    if (!ReadMap(constraints.value, nested, kConstraints, "expected a map of constraints")) {
+    std::array<Member, kConstraints> nested;
+    std::copy_n(MembersOfCapability().begin(), kConstraints, nested.begin());
+    if (!forms_.ReadMap(constraints.value, nested.data(), nested.size(),
+                        "expected a map of constraints")) {
       return false;
     }
     for (std::size_t i = 0; i < kConstraints; ++i) {
       if (nested[i].value == kAbsent) continue;
       if (members[i].value != kAbsent) {
-        return Fail(std::max(members[i].key, nested[i].key),
-                    "expected each constraint once, in constraints or on the capability");
+        return forms_.Fail(std::max(members[i].key, nested[i].key),
+                           "expected each constraint once, in constraints or on the capability");
       }
       members[i] = nested[i];
     }
   }
-  return ReadConstraints(members, capability);
+  for (std::size_t i = 0; i < kConstraints; ++i) {
+    const std::uint32_t value = members[i].value;
+    if (value != kAbsent && !kConstraintTable[i].read(forms_, value, capability)) return false;
+  }
+  return true;
 }
 
 bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries) {
-  if (document_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
+  if (forms_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
   Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}};
-  if (!ReadMap(node, members, std::size(members),
-               "expected a tool pattern, pattern:entry, or a map with tool_pattern")) {
+  if (!forms_.ReadMap(node, members, std::size(members),
+                      "expected a tool pattern, pattern:entry, or a map with tool_pattern")) {
     return false;
   }
-  if (members[0].value == kAbsent) return Fail(node, "expected the key tool_pattern");
+  if (members[0].value == kAbsent) return forms_.Fail(node, "expected the key tool_pattern");
   std::string_view text;
-  if (!ReadString(members[0].value, text, kToolPatternExpected)) return false;
+  if (!forms_.ReadString(members[0].value, text, kToolPatternExpected)) return false;
   auto pattern = ToolPattern::Parse(text);
-  if (!pattern) return Fail(members[0].value, kToolPatternExpected);
+  if (!pattern) return forms_.Fail(members[0].value, kToolPatternExpected);
   DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
 
   std::uint32_t last = 0;
@@ -150,13 +170,13 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     ++kinds;
     last = std::max(last, members[i].key);
   }
-  if (kinds > 1) return Fail(last, "expected at most one of path, domain and command");
+  if (kinds > 1) return forms_.Fail(last, "expected at most one of path, domain and command");
 
   const auto read = [&](const Member& member, auto parse, const char* expected) {
     if (member.value == kAbsent) return true;
-    if (!ReadString(member.value, text, expected)) return false;
+    if (!forms_.ReadString(member.value, text, expected)) return false;
     auto parsed = parse(text);
-    if (!parsed) return Fail(member.value, expected);
+    if (!parsed) return forms_.Fail(member.value, expected);
     entry.argument = std::move(*parsed);
     return true;
   };
@@ -173,33 +193,33 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
 bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries) {
   constexpr const char* kExpected =
       "expected a tool pattern, or pattern:entry with a path, a host with a dot or a command";
-  const std::string_view text = document_[node].text;
+  const std::string_view text = forms_[node].text;
   std::size_t colon = text.find(":/");
   if (colon == std::string_view::npos) colon = text.rfind(':');
   auto whole = ToolPattern::Parse(text);
   if (colon == std::string_view::npos) {
-    if (!whole) return Fail(node, kToolPatternExpected);
+    if (!whole) return forms_.Fail(node, kToolPatternExpected);
     entries.push_back({std::move(*whole), {}, PositionAt(node)});
     return true;
   }
 
   auto pattern = ToolPattern::Parse(text.substr(0, colon));
   const std::string_view argument = text.substr(colon + 1);
-  if (!pattern) return Fail(node, kExpected);
+  if (!pattern) return forms_.Fail(node, kExpected);
   DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
   std::string_view host = argument.starts_with("*.") ? argument.substr(2) : argument;
   if (host.ends_with('.')) host.remove_suffix(1);
   if (argument.starts_with('/')) {
     auto path = PathEntry::Parse(argument);
-    if (!path) return Fail(node, kExpected);
+    if (!path) return forms_.Fail(node, kExpected);
     entry.argument = std::move(*path);
   } else if (IsHost(host) && argument.find('.') != std::string_view::npos) {
     auto domain = DomainEntry::Parse(argument);
-    if (!domain) return Fail(node, kExpected);
+    if (!domain) return forms_.Fail(node, kExpected);
     entry.argument = std::move(*domain);
   } else {
     auto command = CommandEntry::Parse(argument);
-    if (!command) return Fail(node, kExpected);
+    if (!command) return forms_.Fail(node, kExpected);
     entry.argument = std::move(*command);
   }
   entries.push_back(std::move(entry));

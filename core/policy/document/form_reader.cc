@@ -1,22 +1,17 @@
-// The forms that everything in a policy document is made of.
+#include "core/policy/document/form_reader.h"
+
 #include <algorithm>
 
 #include "core/base/ascii.h"
-#include "core/policy/document/context_reader.h"
 
 namespace callgate::policy {
 
-bool ContextReader::Fail(std::uint32_t node, std::string message) {
+bool FormReader::Fail(std::uint32_t node, std::string message) {
   fault_ = {document_[node].position, std::move(message)};
   return false;
 }
 
-SourcePosition ContextReader::PositionAt(std::uint32_t node) const {
-  const Position position = document_[node].position;
-  return {file_, position.line, position.column};
-}
-
-bool ContextReader::CheckKeys(std::uint32_t node) {
+bool FormReader::CheckKeys(std::uint32_t node) {
   std::vector<std::pair<std::string, std::uint32_t>> folded;
   for (std::uint32_t key = node + 1; key < document_[node].end; key = NextMember(key)) {
     if (document_[key].kind != Document::Kind::kString)
@@ -32,8 +27,8 @@ bool ContextReader::CheckKeys(std::uint32_t node) {
   return Fail(first, "expected a key that no other key of this map equals, whatever its case");
 }
 
-bool ContextReader::ReadMap(std::uint32_t node, Member* members, std::size_t count,
-                            const char* expected) {
+bool FormReader::ReadMap(std::uint32_t node, Member* members, std::size_t count,
+                         const char* expected) {
   if (document_[node].kind != Document::Kind::kMap) return Fail(node, expected);
   for (std::uint32_t key = node + 1; key < document_[node].end; key = NextMember(key)) {
     // A key that is no string has no name that is known: a number its digits, a boolean its word.
@@ -56,14 +51,14 @@ bool ContextReader::ReadMap(std::uint32_t node, Member* members, std::size_t cou
   return true;
 }
 
-bool ContextReader::ReadString(std::uint32_t node, std::string_view& out, const char* expected) {
+bool FormReader::ReadString(std::uint32_t node, std::string_view& out, const char* expected) {
   if (document_[node].kind != Document::Kind::kString) return Fail(node, expected);
   out = document_[node].text;
   return true;
 }
 
-bool ContextReader::ReadStrings(std::uint32_t node, std::vector<std::uint32_t>& out,
-                                const char* expected) {
+bool FormReader::ReadStrings(std::uint32_t node, std::vector<std::uint32_t>& out,
+                             const char* expected) {
   if (document_[node].kind != Document::Kind::kList) return Fail(node, expected);
   for (std::uint32_t i = node + 1; i < document_[node].end; i = document_[i].end) {
     if (document_[i].kind != Document::Kind::kString) return Fail(i, "expected a string");
@@ -73,8 +68,8 @@ bool ContextReader::ReadStrings(std::uint32_t node, std::vector<std::uint32_t>& 
   return true;
 }
 
-bool ContextReader::ReadInteger(std::uint32_t node, std::uint64_t least, std::uint64_t most,
-                                std::uint64_t& out, const char* expected) {
+bool FormReader::ReadInteger(std::uint32_t node, std::uint64_t least, std::uint64_t most,
+                             std::uint64_t& out, const char* expected) {
   const DocumentNode& number = document_[node];
   constexpr std::size_t kMostDigits = 16;  // of 2^53 - 1
   if (number.kind != Document::Kind::kNumber || number.text.size() > kMostDigits) {
@@ -90,13 +85,32 @@ bool ContextReader::ReadInteger(std::uint32_t node, std::uint64_t least, std::ui
   return true;
 }
 
-bool ContextReader::ReadKeys(std::uint32_t node, KeyList& keys) {
+bool FormReader::ReadKeys(std::uint32_t node, KeyList& keys) {
   std::vector<std::uint32_t> strings;
   if (!ReadStrings(node, strings, "expected a list of argument keys")) return false;
   for (const std::uint32_t i : strings) keys.push_back(FoldKey(document_[i].text));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return true;
+}
+
+const ArgumentPattern* FormReader::ReadPattern(std::uint32_t node) {
+  std::string_view text;
+  if (!ReadString(node, text, "expected an RE2 expression as a string")) return nullptr;
+  if (text.empty()) {
+    Fail(node, "expected an RE2 expression that is not empty");
+    return nullptr;
+  }
+  auto known = patterns_.find(std::string(text));
+  if (known == patterns_.end()) {
+    auto compiled = ArgumentPattern::Compile(text, max_regex_memory_);
+    if (!compiled) {
+      Fail(node, compiled.error().message);
+      return nullptr;
+    }
+    known = patterns_.emplace(std::string(text), std::move(*compiled)).first;
+  }
+  return &known->second;
 }
 
 }  // namespace callgate::policy

@@ -1,0 +1,283 @@
+#include "core/policy/document/constraint_table.h"
+
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+
+#include "callgate/json.h"
+#include "core/policy/document/object_writer.h"
+
+namespace callgate::policy {
+namespace {
+
+// path_allowlist, domain_allowlist, command_allowlist
+
+template <typename Entry>
+constexpr const char* kExpected = nullptr;
+template <>
+constexpr const char* kExpected<PathEntry> =
+    "expected an absolute path without empty, . or .. segments and without a trailing slash; * "
+    "stands for a whole segment";
+template <>
+constexpr const char* kExpected<DomainEntry> =
+    "expected a lower-case host, with *. before it or :port after it where that is meant";
+template <>
+constexpr const char* kExpected<CommandEntry> =
+    "expected words without quotes, control characters and any of ; & | < > $ ` ( ) { } [ ] ! # * "
+    "? \\";
+
+template <auto kList>
+bool ReadEntries(FormReader& forms, std::uint32_t node, Capability& capability) {
+  std::vector<std::uint32_t> strings;
+  if (!forms.ReadStrings(node, strings, "expected a list of strings")) return false;
+  auto& entries = (capability.*kList).emplace();
+  using Entry = typename std::remove_reference_t<decltype(entries)>::value_type;
+  entries.reserve(strings.size());
+  for (const std::uint32_t i : strings) {
+    auto entry = Entry::Parse(forms[i].text);
+    if (!entry) return forms.Fail(i, kExpected<Entry>);
+    entries.push_back(std::move(*entry));
+  }
+  return true;
+}
+
+template <auto kList>
+void WriteEntries(const Capability& capability, std::string& out) {
+  if (const auto& entries = capability.*kList) {
+    WriteList(*entries, out, [&](const auto& entry) { json::AppendString(entry.text, out); });
+  }
+}
+
+bool ReadBase(FormReader& forms, std::uint32_t node, Capability& capability) {
+  std::string_view text;
+  if (!forms.ReadString(node, text, "expected a path")) return false;
+  auto entry = PathEntry::Parse(text);
+  if (!entry || entry->wildcard || entry->below_only) {
+    return forms.Fail(node, "expected an absolute path without *");
+  }
+  capability.base_directory = std::move(entry);
+  return true;
+}
+
+void WriteBase(const Capability& capability, std::string& out) {
+  if (capability.base_directory) json::AppendString(capability.base_directory->text, out);
+}
+
+bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capability) {
+  if (!capability.command_allowlist) {
+    return forms.Fail(node, "expected a command_allowlist beside subcommand_allowlist");
+  }
+  const std::vector<CommandEntry>& commands = *capability.command_allowlist;
+  const auto read_words = [&forms](std::uint32_t list, std::vector<std::string>& out) {
+    std::vector<std::uint32_t> strings;
+    if (!forms.ReadStrings(list, strings, "expected a list of subcommands")) return false;
+    for (const std::uint32_t i : strings) {
+      const auto entry = CommandEntry::Parse(forms[i].text);
+      // One word in the form it is compared in; an assignment is a word like any other here.
+      const bool one_word = entry ? entry->words.size() == 1 && entry->text == forms[i].text
+                                  : CommandEntry::Parse("x " + std::string(forms[i].text))
+                                            .value_or(CommandEntry{})
+                                            .words.size() == 2;
+      if (!one_word) return forms.Fail(i, "expected one word, as in a command entry");
+      out.emplace_back(forms[i].text);
+    }
+    return true;
+  };
+  const Document::Kind kind = forms[node].kind;
+  if (kind == Document::Kind::kList) {
+    if (commands.size() != 1) {
+      return forms.Fail(node, "expected a map, or exactly one entry in command_allowlist");
+    }
+    return read_words(node, capability.subcommand_allowlist.emplace()[commands[0].words[0]]);
+  }
+  if (kind != Document::Kind::kMap)
+    return forms.Fail(node, "expected a map or a list of subcommands");
+  if (!forms.CheckKeys(node)) return false;
+  auto& lists = capability.subcommand_allowlist.emplace();
+  for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
+    const std::string_view name = forms[key].text;
+    const bool known = std::any_of(commands.begin(), commands.end(), [name](const auto& command) {
+      return command.words[0] == name;
+    });
+    if (!known) return forms.Fail(key, "expected the first word of an entry of command_allowlist");
+    if (forms[key + 1].kind == Document::Kind::kNull) continue;
+    if (!read_words(key + 1, lists[std::string(name)])) return false;
+  }
+  return true;
+}
+
+void WriteSubcommands(const Capability& capability, std::string& out) {
+  if (!capability.subcommand_allowlist) return;
+  ObjectWriter lists(out);
+  for (const auto& [name, words] : *capability.subcommand_allowlist) {
+    WriteStrings(words, lists.Key(name));
+  }
+}
+
+// exec, when_absent: one of two words, of which documents leave the first out
+
+bool ReadChoice(FormReader& forms, std::uint32_t node, std::string_view first,
+                std::string_view second, const char* expected, bool& is_second) {
+  std::string_view text;
+  if (!forms.ReadString(node, text, expected)) return false;
+  if (text != first && text != second) return forms.Fail(node, expected);
+  is_second = text == second;
+  return true;
+}
+
+bool ReadExec(FormReader& forms, std::uint32_t node, Capability& capability) {
+  bool is_argv = false;
+  if (!ReadChoice(forms, node, "shell", "argv", "expected shell or argv", is_argv)) return false;
+  capability.exec = is_argv ? Exec::kArgv : Exec::kShell;
+  return true;
+}
+
+void WriteExec(const Capability& capability, std::string& out) {
+  if (capability.exec == Exec::kArgv) json::AppendString("argv", out);
+}
+
+bool ReadAbsent(FormReader& forms, std::uint32_t node, Capability& capability) {
+  return ReadChoice(forms, node, "deny", "allow", "expected deny or allow",
+                    capability.allow_absent);
+}
+
+void WriteAbsent(const Capability& capability, std::string& out) {
+  if (capability.allow_absent) json::AppendString("allow", out);
+}
+
+bool ReadPatterns(FormReader& forms, std::uint32_t node, Capability& capability) {
+  if (forms[node].kind != Document::Kind::kMap) {
+    return forms.Fail(node, "expected a map of argument keys to RE2 expressions");
+  }
+  if (!forms.CheckKeys(node)) return false;
+  for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
+    if (forms[key + 1].kind == Document::Kind::kNull) continue;
+    const ArgumentPattern* const pattern = forms.ReadPattern(key + 1);
+    if (pattern == nullptr) return false;
+    capability.argument_patterns.emplace(FoldKey(forms[key].text), *pattern);
+  }
+  return true;
+}
+
+void WritePatterns(const Capability& capability, std::string& out) {
+  if (capability.argument_patterns.empty()) return;
+  ObjectWriter patterns(out);
+  for (const auto& [key, pattern] : capability.argument_patterns) {
+    json::AppendString(pattern.text(), patterns.Key(key));
+  }
+}
+
+// path_arguments, domain_arguments, command_arguments, free_arguments, only_arguments
+
+template <KeyList Capability::*kKeys>
+bool ReadKeys(FormReader& forms, std::uint32_t node, Capability& capability) {
+  return forms.ReadKeys(node, capability.*kKeys);
+}
+
+template <KeyList Capability::*kKeys>
+void WriteKeys(const Capability& capability, std::string& out) {
+  if (!(capability.*kKeys).empty()) WriteStrings(capability.*kKeys, out);
+}
+
+bool ReadFreed(FormReader& forms, std::uint32_t node, Capability& capability) {
+  if (!forms.ReadKeys(node, capability.free_arguments)) return false;
+  for (std::uint32_t i = node + 1; i < forms[node].end; ++i) {  // strings alone
+    const std::string key = FoldKey(forms[i].text);
+    if (Holds(capability.path_arguments, key) || Holds(capability.domain_arguments, key) ||
+        Holds(capability.command_arguments, key)) {
+      return forms.Fail(i, "expected a key that is not added to a class in the same capability");
+    }
+  }
+  return true;
+}
+
+bool ReadOnly(FormReader& forms, std::uint32_t node, Capability& capability) {
+  std::vector<std::uint32_t> strings;
+  if (!forms.ReadStrings(node, strings, "expected a list of argument keys")) return false;
+  auto& only = capability.only_arguments.emplace();
+  for (const std::uint32_t i : strings) only.emplace_back(forms[i].text);
+  std::sort(only.begin(), only.end());
+  only.erase(std::unique(only.begin(), only.end()), only.end());
+  return true;
+}
+
+void WriteOnly(const Capability& capability, std::string& out) {
+  if (capability.only_arguments) WriteStrings(*capability.only_arguments, out);
+}
+
+bool ReadRate(FormReader& forms, std::uint32_t node, Capability& capability) {
+  constexpr const char* kExpectedRate = "expected a map with calls and per_seconds";
+  Member members[] = {{"calls"}, {"per_seconds"}};
+  if (!forms.ReadMap(node, members, std::size(members), kExpectedRate)) return false;
+  const auto [calls, seconds] = members;
+  if (calls.value == kAbsent || seconds.value == kAbsent) return forms.Fail(node, kExpectedRate);
+  std::uint64_t number = 0;
+  std::uint64_t window = 0;
+  if (!forms.ReadInteger(calls.value, 1, 100'000, number, "expected an integer from 1 to 100000") ||
+      !forms.ReadInteger(seconds.value, 1, 86'400, window, "expected an integer from 1 to 86400")) {
+    return false;
+  }
+  capability.rate_limit = {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(window)};
+  return true;
+}
+
+void WriteRate(const Capability& capability, std::string& out) {
+  if (!capability.rate_limit) return;
+  ObjectWriter rate(out);
+  rate.Key("calls") += std::to_string(capability.rate_limit->calls);
+  rate.Key("per_seconds") += std::to_string(capability.rate_limit->per_seconds);
+}
+
+bool ReadResponseSize(FormReader& forms, std::uint32_t node, Capability& capability) {
+  constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;
+  std::uint64_t size = 0;
+  if (!forms.ReadInteger(node, 0, kMost, size, "expected an integer from 0 to 9007199254740991")) {
+    return false;
+  }
+  capability.max_response_size = size;
+  return true;
+}
+
+void WriteResponseSize(const Capability& capability, std::string& out) {
+  if (capability.max_response_size) out += std::to_string(*capability.max_response_size);
+}
+
+}  // namespace
+
+// Subcommands are read after the commands that they belong to, and freed keys after added ones: a
+// key cannot be both.
+constexpr std::array<ConstraintRow, kConstraints> kConstraintTable = {{
+    {Constraint::kPathAllowlist, ReadEntries<&Capability::path_allowlist>,
+     WriteEntries<&Capability::path_allowlist>},
+    {Constraint::kBaseDirectory, ReadBase, WriteBase},
+    {Constraint::kDomainAllowlist, ReadEntries<&Capability::domain_allowlist>,
+     WriteEntries<&Capability::domain_allowlist>},
+    {Constraint::kCommandAllowlist, ReadEntries<&Capability::command_allowlist>,
+     WriteEntries<&Capability::command_allowlist>},
+    {Constraint::kSubcommandAllowlist, ReadSubcommands, WriteSubcommands},
+    {Constraint::kExec, ReadExec, WriteExec},
+    {Constraint::kArgumentPatterns, ReadPatterns, WritePatterns},
+    {Constraint::kPathArguments, ReadKeys<&Capability::path_arguments>,
+     WriteKeys<&Capability::path_arguments>},
+    {Constraint::kDomainArguments, ReadKeys<&Capability::domain_arguments>,
+     WriteKeys<&Capability::domain_arguments>},
+    {Constraint::kCommandArguments, ReadKeys<&Capability::command_arguments>,
+     WriteKeys<&Capability::command_arguments>},
+    {Constraint::kFreeArguments, ReadFreed, WriteKeys<&Capability::free_arguments>},
+    {Constraint::kOnlyArguments, ReadOnly, WriteOnly},
+    {Constraint::kRateLimit, ReadRate, WriteRate},
+    {Constraint::kMaxResponseSize, ReadResponseSize, WriteResponseSize},
+    {Constraint::kWhenAbsent, ReadAbsent, WriteAbsent},
+}};
+
+static_assert(
+    [] {
+      ConstraintSet with_row;
+      for (const ConstraintRow& row : kConstraintTable) {
+        if (row.read != nullptr && row.write != nullptr) with_row.Add(row.constraint);
+      }
+      return with_row.size() == kConstraints;
+    }(),
+    "each constraint needs a row: its key is read and written");
+
+}  // namespace callgate::policy
