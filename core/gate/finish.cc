@@ -3,7 +3,7 @@
 
 #include "callgate/json.h"
 #include "core/gate/planned_call.h"
-#include "core/policy/evaluate/tried_capabilities.h"
+#include "core/policy/evaluate/evaluate.h"
 
 namespace callgate::gate {
 namespace {

@@ -5,10 +5,14 @@
 #include <type_traits>
 
 #include "callgate/json.h"
-#include "core/policy/document/object_writer.h"
+#include "core/json/object_writer.h"
 
 namespace callgate::policy {
 namespace {
+
+void WriteStrings(const std::vector<std::string>& list, std::string& out) {
+  json::WriteList(list, out, [&](const std::string& text) { json::AppendString(text, out); });
+}
 
 // path_allowlist, domain_allowlist, command_allowlist
 
@@ -44,7 +48,7 @@ bool ReadEntries(FormReader& forms, std::uint32_t node, Capability& capability) 
 template <auto kList>
 void WriteEntries(const Capability& capability, std::string& out) {
   if (const auto& entries = capability.*kList) {
-    WriteList(*entries, out, [&](const auto& entry) { json::AppendString(entry.text, out); });
+    json::WriteList(*entries, out, [&](const auto& entry) { json::AppendString(entry.text, out); });
   }
 }
 
@@ -108,10 +112,11 @@ bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capabili
 
 void WriteSubcommands(const Capability& capability, std::string& out) {
   if (!capability.subcommand_allowlist) return;
-  ObjectWriter lists(out);
+  json::ObjectWriter lists(out);
   for (const auto& [name, words] : *capability.subcommand_allowlist) {
-    WriteStrings(words, lists.Key(name));
+    WriteStrings(words, lists.Raw(name));
   }
+  lists.End();
 }
 
 // exec, when_absent: one of two words, of which documents leave the first out
@@ -161,10 +166,11 @@ bool ReadPatterns(FormReader& forms, std::uint32_t node, Capability& capability)
 
 void WritePatterns(const Capability& capability, std::string& out) {
   if (capability.argument_patterns.empty()) return;
-  ObjectWriter patterns(out);
+  json::ObjectWriter patterns(out);
   for (const auto& [key, pattern] : capability.argument_patterns) {
-    json::AppendString(pattern.text(), patterns.Key(key));
+    patterns.Text(key, pattern.text());
   }
+  patterns.End();
 }
 
 // path_arguments, domain_arguments, command_arguments, free_arguments, only_arguments
@@ -223,9 +229,10 @@ bool ReadRate(FormReader& forms, std::uint32_t node, Capability& capability) {
 
 void WriteRate(const Capability& capability, std::string& out) {
   if (!capability.rate_limit) return;
-  ObjectWriter rate(out);
-  rate.Key("calls") += std::to_string(capability.rate_limit->calls);
-  rate.Key("per_seconds") += std::to_string(capability.rate_limit->per_seconds);
+  json::ObjectWriter rate(out);
+  rate.Integer("calls", capability.rate_limit->calls);
+  rate.Integer("per_seconds", capability.rate_limit->per_seconds);
+  rate.End();
 }
 
 bool ReadResponseSize(FormReader& forms, std::uint32_t node, Capability& capability) {

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "callgate/json.h"
+#include "core/json/object_writer.h"
 #include "core/policy/document/constraint_table.h"
-#include "core/policy/document/object_writer.h"
 
 namespace callgate::policy {
 namespace {
@@ -34,25 +34,27 @@ const std::array<MemberWriter, kConstraints + 1>& MemberWriters() {
 
 // `value` is room that one capability leaves to the next.
 void WriteCapability(const Capability& capability, std::string& value, std::string& out) {
-  ObjectWriter object(out);
+  json::ObjectWriter object(out);
   for (const MemberWriter& member : MemberWriters()) {
     value.clear();
     member.write(capability, value);
-    if (!value.empty()) object.Key(member.key) += value;
+    if (!value.empty()) object.Raw(member.key) += value;
   }
+  object.End();
 }
 
 // Always an object: a plain text with a colon would be read as sugar.
 void WriteDenyEntry(const DenyEntry& entry, std::string& out) {
-  ObjectWriter object(out);
+  json::ObjectWriter object(out);
   if (const auto* command = std::get_if<CommandEntry>(&entry.argument)) {
-    json::AppendString(command->text, object.Key("command"));
+    object.Text("command", command->text);
   } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
-    json::AppendString(domain->text, object.Key("domain"));
+    object.Text("domain", domain->text);
   } else if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
-    json::AppendString(path->text, object.Key("path"));
+    object.Text("path", path->text);
   }
-  json::AppendString(entry.tool_pattern.text, object.Key("tool_pattern"));
+  object.Text("tool_pattern", entry.tool_pattern.text);
+  object.End();
 }
 
 }  // namespace
@@ -60,15 +62,14 @@ void WriteDenyEntry(const DenyEntry& entry, std::string& out) {
 std::string ContextJson(const Context& context) {
   std::string out;
   std::string value;
-  {
-    ObjectWriter object(out);
-    WriteList(context.capabilities, object.Key("capabilities"),
-              [&](const Capability& capability) { WriteCapability(capability, value, out); });
-    WriteList(context.deny_list, object.Key("deny_list"),
-              [&](const DenyEntry& entry) { WriteDenyEntry(entry, out); });
-    json::AppendString(context.description, object.Key("description"));
-    json::AppendString(context.name, object.Key("name"));
-  }
+  json::ObjectWriter object(out);
+  json::WriteList(context.capabilities, object.Raw("capabilities"),
+                  [&](const Capability& capability) { WriteCapability(capability, value, out); });
+  json::WriteList(context.deny_list, object.Raw("deny_list"),
+                  [&](const DenyEntry& entry) { WriteDenyEntry(entry, out); });
+  object.Text("description", context.description);
+  object.Text("name", context.name);
+  object.End();
   return out;
 }
 

@@ -81,4 +81,21 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   return verdict;
 }
 
+std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::string_view tool,
+                                              json::Value arguments, std::string_view rule) {
+  Positions capabilities;
+  context.compiled->capabilities().Find(tool, capabilities);
+  const Arguments walked(arguments);
+  std::vector<TriedCapability> tried;
+  for (const std::uint32_t i : capabilities) {
+    const CheckResult result = Check(context.capabilities[i], walked);
+    if (result.passed()) {
+      tried.push_back({i, ErrorCode::kRateLimitExceeded, rule, ""});
+    } else {
+      tried.push_back({i, result.code, result.fault.rule, walked.PointerTo(result.fault.item)});
+    }
+  }
+  return tried;
+}
+
 }  // namespace callgate::policy

@@ -36,6 +36,12 @@ struct Verdict {
 [[nodiscard]] Verdict Evaluate(const Context& context, std::string_view tool,
                                json::Value arguments);
 
+// For a call that found no room: what every capability whose pattern matches the tool answers to
+// it, in order. Those that allow it failed by `rule`, the last of the checks.
+// REQUIRES: `context` came from Compile; `arguments` is an object.
+std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::string_view tool,
+                                              json::Value arguments, std::string_view rule);
+
 }  // namespace callgate::policy
 
 #endif  // CALLGATE_CORE_POLICY_EVALUATE_EVALUATE_H_
