@@ -16,7 +16,11 @@ class TrialBudget {
  public:
   explicit TrialBudget(std::size_t trials) noexcept : left_(trials) {}
   // False when none may.
-  bool Take() noexcept { return left_ != 0 && left_-- != 0; }
+  bool Take() noexcept {
+    if (spent()) return false;
+    --left_;
+    return true;
+  }
   bool spent() const noexcept { return left_ == 0; }
 
  private:

@@ -169,17 +169,17 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   }
   allows_nothing = AllowsNothing(capability, *this);
   takes_no_argument = capability.only_arguments && capability.only_arguments->empty();
-  const auto exempt = [](KeyClasses classes, KeyClasses key_class, const KeyList& added,
-                         std::string_view key) {
-    return (classes & kTextKey) != 0 && (classes & key_class) == 0 && !Holds(added, key);
+  // No text key is of another class by its name.
+  const auto exempt = [](KeyClasses classes, const KeyList& added, std::string_view key) {
+    return (classes & kTextKey) != 0 && !Holds(added, key);
   };
   hides_paths = !capability.path_allowlist ||
                 Hides(capability, [&](std::string_view key, KeyClasses classes) {
-                  return exempt(classes, kPathKey, capability.path_arguments, key);
+                  return exempt(classes, capability.path_arguments, key);
                 });
   hides_domains = !capability.domain_allowlist ||
                   Hides(capability, [&](std::string_view key, KeyClasses classes) {
-                    return exempt(classes, kDomainKey, capability.domain_arguments, key);
+                    return exempt(classes, capability.domain_arguments, key);
                   });
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
 }

@@ -31,9 +31,8 @@ std::vector<std::uint32_t> ContextReach::AsWideAs(const ToolPattern& pattern) co
 bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept {
   switch (outer.kind) {
     case ToolPattern::Kind::kExact:
-      return inner.kind == ToolPattern::Kind::kExact && inner.text == outer.text;
+      return inner.text == outer.text;
     case ToolPattern::Kind::kPrefix:
-      if (inner.kind == ToolPattern::Kind::kAny) return false;
       return inner.stem().starts_with(outer.stem()) && (inner.kind == ToolPattern::Kind::kPrefix ||
                                                         inner.stem().size() > outer.stem().size());
     case ToolPattern::Kind::kAny:

@@ -20,7 +20,7 @@ const CommandEntry& CommandOf(const DenyEntry& entry) {
 bool SeeTheSame(const KeyList& parent_keys, const KeyList& child_keys, bool accepting_judges,
                 const KeyList& accepting_keys) {
   if (parent_keys == child_keys) return true;
-  return IsSubset(parent_keys, child_keys) && accepting_judges && accepting_keys == parent_keys;
+  return accepting_judges && accepting_keys == parent_keys;  // which the child's include
 }
 
 // The directories that the deny list of a context joins relative paths to. `unset`: some capability
@@ -91,24 +91,11 @@ bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
   return covered && IsRelativeDenied(question, entry);
 }
 
-// Whether some domain that `allowed` allows, `denied` denies.
-bool Meet(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
-  const auto below = [](std::string_view host, std::string_view suffix) {
-    return host.size() > suffix.size() + 1 && host.ends_with(suffix) &&
-           host[host.size() - suffix.size() - 1] == '.';
-  };
-  // Without a port the allowed one may be any scheme's default.
-  if (denied.port != 0 && allowed.port != 0 && denied.port != allowed.port) return false;
-  if (allowed.host == denied.host) return !allowed.wildcard || denied.wildcard;
-  return (allowed.wildcard && below(denied.host, allowed.host)) ||
-         (denied.wildcard && below(allowed.host, denied.host));
-}
-
 bool NeverMeetsDomain(const DenyQuestion& question, const DomainEntry& entry) {
   const auto& [capability, reach] = question.accepting;
   if (reach.hides_domains || question.parent.domain_keys() != reach.domain_keys) return false;
   return std::none_of(capability.domain_allowlist->begin(), capability.domain_allowlist->end(),
-                      [&](const DomainEntry& allowed) { return Meet(allowed, entry); });
+                      [&](const DomainEntry& allowed) { return DeniesSome(allowed, entry); });
 }
 
 bool IsDomainCovered(const DenyQuestion& question, const DomainEntry& entry) {
@@ -169,7 +156,6 @@ DenyEntries::DenyEntries(const Context& context, std::string_view tool) {
 
 bool StopsEvery(const DenyEntries& child, const CommandClass& atom) {
   if (child.stops_tool) return true;
-  if (atom.kind != CommandClass::Kind::kWords) return false;
   return std::any_of(child.commands.begin(), child.commands.end(), [&](const DenyEntry* entry) {
     return DeniesEvery(CommandOf(*entry), atom.words);
   });

@@ -19,8 +19,7 @@ bool IsBelow(std::string_view host, std::string_view suffix) noexcept {
 // The first word of a deny entry stands for itself and, without a slash, for every program whose
 // last segment it is.
 bool FirstWordCovers(std::string_view entry, std::string_view program) noexcept {
-  if (entry == program) return true;
-  return entry.find('/') == std::string_view::npos && LastSegment(program) == entry;
+  return entry == program || entry == LastSegment(program);
 }
 
 }  // namespace
@@ -89,6 +88,14 @@ bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexce
   if (denied.port != 0 && allowed.port != denied.port) return false;
   if (denied.wildcard && IsBelow(allowed.host, denied.host)) return true;
   return allowed.host == denied.host && (denied.wildcard || !allowed.wildcard);
+}
+
+bool DeniesSome(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
+  // Without a port the allowed one may be any scheme's default.
+  if (denied.port != 0 && allowed.port != 0 && denied.port != allowed.port) return false;
+  if (allowed.host == denied.host) return !allowed.wildcard || denied.wildcard;
+  return (allowed.wildcard && IsBelow(denied.host, allowed.host)) ||
+         (denied.wildcard && IsBelow(allowed.host, denied.host));
 }
 
 bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept {

@@ -40,6 +40,8 @@ struct PathSet {
 bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
 // Every domain that `allowed` allows, `denied` denies.
 bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
+// Some domain that `allowed` allows, `denied` denies.
+bool DeniesSome(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
 // Every domain that `inner` denies, `outer` denies.
 bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
 // Every command that `inner` denies, `outer` denies.
@@ -50,7 +52,7 @@ using Words = std::vector<std::string_view>;  // the first words of argv
 // What commands that begin with `words` and are denied by `entry` begin with; nullopt where no such
 // command is.
 std::optional<Words> DeniedBeginning(const Words& words, const CommandEntry& entry);
-// `entry` denies every command that begins with `words`.
+// `entry` denies every command that begins with `words`; none where there are no words.
 bool DeniesEvery(const CommandEntry& entry, const Words& words) noexcept;
 
 }  // namespace callgate::policy

@@ -8,8 +8,9 @@
 namespace callgate::policy {
 namespace {
 
+// Of one context, which stands in one file.
 bool SamePosition(const SourcePosition& a, const SourcePosition& b) noexcept {
-  return a.line == b.line && a.column == b.column && a.file == b.file;
+  return a.line == b.line && a.column == b.column;
 }
 
 class ContextLint {

@@ -64,8 +64,7 @@ TEST(CallBuilder, PutsNoObjectUnderAKeyThatRefusesThem) {
 
 TEST(CallBuilder, PrefersAKeyOfNoClassForObjects) {
   EXPECT_EQ(Call("only_arguments: [path, note]", {{{"x", "2"}}}), R"({"note":[{"x":2}]})");
-  EXPECT_EQ(Call("only_arguments: [args, url]", {{{"x", "2"}}}), R"({"url":[{"x":2,"url":1}]})"
-                                                                 )
+  EXPECT_EQ(Call("only_arguments: [args, url]", {{{"x", "2"}}}), R"({"url":[{"x":2,"url":1}]})")
       << "and one whose objects are judged before one of commands";
   EXPECT_EQ(Call("only_arguments: [url, args]", {{{"x", "2"}}}), R"({"url":[{"x":2,"url":1}]})");
 }

@@ -50,8 +50,9 @@ TEST(CandidateCalls, GiveEachValueAndEachKey) {
 }
 
 TEST(CandidateCalls, HoldThePatternedArguments) {
-  EXPECT_EQ(Calls("path_allowlist: [/a], argument_patterns: {mode: r}", {{"mode", "\"r\""}}).front(),
-            R"({"mode":"r","path":"/a"})");
+  EXPECT_EQ(
+      Calls("path_allowlist: [/a], argument_patterns: {mode: r}", {{"mode", "\"r\""}}).front(),
+      R"({"mode":"r","path":"/a"})");
   EXPECT_EQ(Calls("argument_patterns: {mode: r}, when_absent: allow", {{"mode", "\"r\""}}).front(),
             "{}")
       << "absence may be allowed";
@@ -69,11 +70,20 @@ TEST(CandidateCalls, HoldFurtherPieces) {
 }
 
 TEST(CandidateCalls, LeaveOutWhatFitsNowhere) {
-  const auto calls = Calls("path_allowlist: [/a], only_arguments: [mode, path], "
-                           "argument_patterns: {mode: x}");
+  const auto calls = Calls(
+      "path_allowlist: [/a], only_arguments: [mode, path], "
+      "argument_patterns: {mode: x}");
   EXPECT_THAT(calls, Contains(R"({"path":"/a"})"));
   EXPECT_THAT(calls, Contains(R"({"path":[{"file":"/a"}]})"));
   EXPECT_THAT(calls, Not(Contains(R"({"file":"/a"})")));
+}
+
+TEST(CandidateCalls, NeverLackAPieceThatFitsNowhere) {
+  const std::string mode = ", only_arguments: [mode], argument_patterns: {mode: x}";
+  EXPECT_THAT(Calls("path_allowlist: [/a]" + mode), ElementsAre("{}"));
+  EXPECT_THAT(Calls("domain_allowlist: [x.test]" + mode), ElementsAre("{}"));
+  EXPECT_THAT(Calls("command_allowlist: [git], only_arguments: [args]"), ElementsAre("{}"));
+  EXPECT_THAT(Calls("only_arguments: []", {{"mode", "1"}}), testing::IsEmpty());
 }
 
 TEST(CandidateCalls, EndWhenNoMoreAreTaken) {

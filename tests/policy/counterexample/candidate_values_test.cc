@@ -34,9 +34,9 @@ TEST(CandidateValues, AllowedPathsReachEveryEntryAndBelow) {
 }
 
 TEST(CandidateValues, AllowedPathsAreRelativeBelowTheBase) {
-  EXPECT_THAT(Paths("path_allowlist: [/a/b, /c], base_directory: /a"),
-              ElementsAre(R"("/a/b")", R"("/a/b/x-unlisted")", R"("/c")", R"("/c/x-unlisted")",
-                          R"("b")"));
+  EXPECT_THAT(
+      Paths("path_allowlist: [/a/b, /c], base_directory: /a"),
+      ElementsAre(R"("/a/b")", R"("/a/b/x-unlisted")", R"("/c")", R"("/c/x-unlisted")", R"("b")"));
   EXPECT_THAT(Paths("path_allowlist: [/a], base_directory: /a"),
               ElementsAre(R"("/a")", R"("/a/x-unlisted")", R"(".")", R"("x-unlisted")"));
 }
@@ -84,7 +84,8 @@ TEST(CandidateValues, KeysAreThoseOfTheClassThatAreNotFreed) {
 
 TEST(CandidateValues, KeysThatOnlyArgumentsListsComeFirst) {
   EXPECT_EQ(KeysFor("only_arguments: [note, outputDir]", kPathKey).front(), "outputDir");
-  EXPECT_THAT(KeysFor("only_arguments: [path, note]", kPathKey), testing::Contains("path").Times(1));
+  EXPECT_THAT(KeysFor("only_arguments: [path, note]", kPathKey),
+              testing::Contains("path").Times(1));
 }
 
 TEST(CandidateValues, KeysThatAnotherClassJudgesTooComeLast) {

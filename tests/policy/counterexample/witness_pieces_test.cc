@@ -42,7 +42,8 @@ TEST(PiecesBetween, AreValuesOfTheKindThatHasAGap) {
 }
 
 TEST(PiecesBetween, AreValuesUnderEverySpellingOfAKeyThatOnlyOneJudges) {
-  const auto pieces = Between("path_allowlist: [/a]", "path_allowlist: [/a], path_arguments: [tree]");
+  const auto pieces =
+      Between("path_allowlist: [/a]", "path_allowlist: [/a], path_arguments: [tree]");
   EXPECT_THAT(pieces, Contains(Fragment{{"tree", "\"/a\""}}));
   EXPECT_THAT(pieces, Contains(Fragment{{"tRee", "\"/a\""}}));
 }
@@ -74,15 +75,13 @@ TEST(PiecesFiring, StandUnderKeysThatOneSideAddsAndThoseThatAreListed) {
               Contains(Fragment{{"tree", "\"/a\""}}));
   EXPECT_THAT(Firing("'t:x.test'", "", "domain_arguments: [mirror]"),
               Contains(Fragment{{"mirror", "\"x.test\""}}));
-  EXPECT_THAT(Firing("'t:rm'", "", "only_arguments: [run]"),
-              Contains(Fragment{{"run", "\"rm\""}}));
+  EXPECT_THAT(Firing("'t:rm'", "", "only_arguments: [run]"), Contains(Fragment{{"run", "\"rm\""}}));
 }
 
 TEST(PiecesInstead, AreKeysThatOthersFree) {
   const test::Reaching inner = Constrained("path_allowlist: [/a], domain_allowlist: [x.test]");
   const test::Reaching outer = Constrained("free_arguments: [src]");
-  const auto pieces =
-      PiecesInstead(inner[0], inner[0].reach.commands.at(0), {outer[0]}, nullptr);
+  const auto pieces = PiecesInstead(inner[0], inner[0].reach.commands.at(0), {outer[0]}, nullptr);
   EXPECT_THAT(pieces.paths, Contains(Fragment{{"src", "\"/a\""}}));
   EXPECT_THAT(pieces.domains, Contains(Fragment{{"src", "\"x.test\""}}));
   EXPECT_THAT(pieces.commands, IsEmpty());

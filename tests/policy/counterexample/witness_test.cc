@@ -103,6 +103,22 @@ TEST(Witness, FiresTheDenyEntryOfTheParentAlone) {
   EXPECT_EQ(Shown(test::Constrained("", "t"), test::Constrained("", "t")), "");
 }
 
+TEST(Witness, GoesThroughTheCapabilityInQuestion) {
+  // The first allows calls that no drafted string matches; the second, the same without one.
+  const Reaching child(
+      "{tool_pattern: t, path_allowlist: [/a], argument_patterns: {mode: 'x{40}'}}, "
+      "{tool_pattern: t, path_allowlist: [/a]}");
+  const Reaching parent("{tool_pattern: u}");
+  std::string found;
+  TrialBudget budget(kPlenty);
+  ForEachUncovered(parent.reach, child.reach, [&](const Uncovered& uncovered) {
+    const auto witness = FindWitness(parent.reach, child.reach, uncovered, budget);
+    found += std::to_string(uncovered.capability) + (witness ? "+" : "-");
+    return true;
+  });
+  EXPECT_EQ(found, "0-1+");
+}
+
 // Each capability of the parent that allows the call has to be made to refuse it.
 TEST(Witness, PassesEveryCapabilityOfTheParent) {
   const Reaching parent(
@@ -110,9 +126,10 @@ TEST(Witness, PassesEveryCapabilityOfTheParent) {
       "{tool_pattern: t, only_arguments: [path, b], path_allowlist: [/a]}");
   EXPECT_EQ(Shown(parent, test::Constrained("path_allowlist: [/a]")),
             R"({"path":"/a","x-plain":1})");
-  const Reaching apart("{tool_pattern: t, path_allowlist: [/a]}, {tool_pattern: t, path_allowlist: [/b]}");
-  EXPECT_NE(Shown(apart, test::Constrained("path_allowlist: [/a, /b]")), "uncovered")
-      << "a path of each";
+  const Reaching apart(
+      "{tool_pattern: t, only_arguments: [a, c]}, {tool_pattern: t, only_arguments: [b, c]}");
+  EXPECT_EQ(Shown(apart, test::Constrained("only_arguments: [a, b, c]")), R"({"b":1,"a":1})")
+      << "an argument for each";
 }
 
 TEST(Witness, IsNotSoughtBeyondTheBudget) {
@@ -120,6 +137,8 @@ TEST(Witness, IsNotSoughtBeyondTheBudget) {
   const Reaching child = test::Constrained("path_allowlist: [/a]");
   EXPECT_EQ(Shown(parent, child, 0), "uncovered");
   EXPECT_EQ(Shown(parent, child, 1), "uncovered");
+  EXPECT_EQ(Shown(test::Constrained("only_arguments: [a]"), test::Constrained(""), 1), "uncovered")
+      << "the second call would show it";
   EXPECT_NE(Shown(parent, child), "uncovered");
 }
 

@@ -41,6 +41,7 @@ TEST(CapabilityReach, KnowsFreedKeysThatSomeSpellingMakesACommandKey) {
               ElementsAre("command", "run_script", "runcmd", "x_cmd_2"));
   EXPECT_THAT(Reach("free_arguments: [commandline, command_line, online, line]").freed_commands,
               ElementsAre("command_line", "commandline"));
+  EXPECT_THAT(Reach("free_arguments: [commandname]").freed_commands, IsEmpty());
 }
 
 TEST(CapabilityReach, UsesItsBaseWhereAnEntryReachesIt) {
@@ -125,8 +126,8 @@ TEST(CapabilityReach, AllowsAProgramThatATextCouldGoOnFrom) {
 }
 
 TEST(CapabilityReach, HidesWhateverItHasNoListFor) {
-  EXPECT_TRUE(HidesPaths("only_arguments: [query], argument_patterns: {query: x}"));
-  EXPECT_TRUE(HidesDomains("only_arguments: [query], argument_patterns: {query: x}"));
+  EXPECT_TRUE(HidesPaths("only_arguments: [mode], argument_patterns: {mode: x}"));
+  EXPECT_TRUE(HidesDomains("only_arguments: [mode], argument_patterns: {mode: x}"));
   EXPECT_TRUE(HidesCommands(""));
   EXPECT_FALSE(HidesCommands("command_allowlist: [git]"));
   EXPECT_TRUE(HidesCommands("command_allowlist: [git], free_arguments: [runcmd]"));

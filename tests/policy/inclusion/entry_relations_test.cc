@@ -142,6 +142,8 @@ TEST(DomainEntries, AllowWithinTheSameHostAndWildcardsAround) {
   EXPECT_FALSE(within("*.x.test", "x.test"));
   EXPECT_FALSE(within("a.x.test", "x.test"));
   EXPECT_FALSE(within("ax.test", "*.x.test"));
+  EXPECT_FALSE(within("aax.test", "*.x.test"));
+  EXPECT_FALSE(within("a.y.test", "*.x.test"));
   EXPECT_FALSE(within("*.x.test", "*.a.x.test"));
 }
 
@@ -179,6 +181,35 @@ TEST(DomainEntries, DenyEveryPortWithoutOne) {
   EXPECT_TRUE(denies("x.test:8443", "x.test:8443"));
   EXPECT_FALSE(denies("x.test", "x.test:8443"));
   EXPECT_FALSE(denies("x.test:80", "x.test:8443"));
+}
+
+TEST(DomainEntries, DenySomeThatAnotherAllows) {
+  const auto denies = [](std::string_view allowed, std::string_view denied) {
+    return DeniesSome(Domain(allowed), Domain(denied));
+  };
+  EXPECT_TRUE(denies("x.test", "x.test"));
+  EXPECT_FALSE(denies("x.test", "y.test"));
+  EXPECT_FALSE(denies("*.x.test", "x.test")) << "the apex is not allowed";
+  EXPECT_TRUE(denies("x.test", "*.x.test")) << "the apex is denied";
+  EXPECT_TRUE(denies("*.x.test", "*.x.test"));
+  EXPECT_TRUE(denies("*.x.test", "a.x.test"));
+  EXPECT_TRUE(denies("*.x.test", "*.a.x.test"));
+  EXPECT_TRUE(denies("a.x.test", "*.x.test"));
+  EXPECT_FALSE(denies("a.x.test", "x.test"));
+  EXPECT_FALSE(denies("x.test", "a.x.test"));
+  EXPECT_FALSE(denies("*.x.test", "a.y.test"));
+  EXPECT_FALSE(denies("*.x.test", "aax.test"));
+  EXPECT_FALSE(denies("aax.test", "*.x.test"));
+}
+
+TEST(DomainEntries, DenySomeOfAPortThatMayBeTheSame) {
+  const auto denies = [](std::string_view allowed, std::string_view denied) {
+    return DeniesSome(Domain(allowed), Domain(denied));
+  };
+  EXPECT_FALSE(denies("x.test:80", "x.test:443"));
+  EXPECT_TRUE(denies("x.test:80", "x.test:80"));
+  EXPECT_TRUE(denies("x.test", "x.test:443")) << "the default of a scheme";
+  EXPECT_TRUE(denies("x.test:80", "x.test"));
 }
 
 TEST(DomainEntries, DenyWithinTheSameHostAndWildcardsAround) {
@@ -229,6 +260,7 @@ TEST(CommandEntries, DenyEveryCommandOfABeginning) {
   EXPECT_TRUE(DeniesEvery(Command("git status"), {"git", "status"}));
   EXPECT_FALSE(DeniesEvery(Command("git status -v"), {"git", "status"}));
   EXPECT_FALSE(DeniesEvery(Command("git push"), {"git", "status"}));
+  EXPECT_FALSE(DeniesEvery(Command("git"), {}));
 }
 
 TEST(CommandEntries, DeniedBeginningIsTheLongerOfTheTwo) {

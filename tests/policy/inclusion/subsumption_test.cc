@@ -71,8 +71,7 @@ TEST(Subsumption, RelativePathsNeedTheSameBase) {
 
 TEST(Subsumption, BothSidesFindValuesUnderTheSameKeys) {
   for (const std::string kind : {"path", "domain"}) {
-    const std::string list =
-        kind == "path" ? "path_allowlist: [/a]" : "domain_allowlist: [x.test]";
+    const std::string list = kind == "path" ? "path_allowlist: [/a]" : "domain_allowlist: [x.test]";
     const std::string added = list + ", " + kind + "_arguments: [tree]";
     EXPECT_EQ(Gap(added, added), "");
     EXPECT_EQ(Gap(list, added), "added keys") << kind;
@@ -201,7 +200,8 @@ TEST(Subsumption, ALimitKeepsThatOfTheOuterInEveryWindow) {
   EXPECT_TRUE(within("calls: 5, per_seconds: 20", "calls: 5, per_seconds: 10"));
   EXPECT_FALSE(within("calls: 6, per_seconds: 10", "calls: 5, per_seconds: 10"));
   EXPECT_TRUE(within("calls: 5, per_seconds: 10", "calls: 10, per_seconds: 20"));
-  EXPECT_FALSE(within("calls: 5, per_seconds: 10", "calls: 10, per_seconds: 21")) << "three windows";
+  EXPECT_FALSE(within("calls: 5, per_seconds: 10", "calls: 10, per_seconds: 21"))
+      << "three windows";
 }
 
 }  // namespace

@@ -139,6 +139,13 @@ TEST(Lint, DeadDenyComparesDomainsAndCommandsOfTheirKind) {
   EXPECT_EQ(Warnings(all, "{tool_pattern: x, command: git}, {tool_pattern: x, command: ls}"), "");
 }
 
+TEST(Lint, DeadDenyIsFoundByLineAndColumn) {
+  const auto set = test::ParsePolicy(
+      "name: c\ncapabilities: [{tool_pattern: '*'}]\ndeny_list:\n  - fs.read\n  - fs.read\n");
+  ASSERT_EQ(set.Lint().size(), 1u);
+  EXPECT_THAT(set.Lint()[0].where, testing::EndsWith(":5:5"));
+}
+
 // `a:b` is a tool as well as the command `b` of the tool `a`.
 TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
   EXPECT_EQ(Warnings("{tool_pattern: a}", "'a:b'"), "");
@@ -146,6 +153,14 @@ TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
   EXPECT_EQ(Warnings("{tool_pattern: c}", "'a:b'"), "dead-deny deny; ");
   EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', 'a:b'"), "dead-deny deny; ");
   EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', a"), "");
+  for (const std::string denied : {"'a:b', a", "'a:b', 'a:b'"}) {
+    const std::string tool = denied.ends_with("a") ? "a" : "'a:b'";
+    const auto warnings = test::ParsePolicy("{name: c, capabilities: [{tool_pattern: " + tool +
+                                            "}], deny_list: [" + denied + "]}")
+                              .Lint();
+    ASSERT_EQ(warnings.size(), 1u) << denied;
+    EXPECT_THAT(warnings[0].message, testing::EndsWith("that another does not stop")) << denied;
+  }
 }
 
 }  // namespace

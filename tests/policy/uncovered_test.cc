@@ -1,0 +1,120 @@
+// What a parent does not cover, one by one, and how it is described.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/policy/containment.h"
+#include "tests/policy/compiled.h"
+
+namespace callgate::policy {
+namespace {
+
+using test::Constrained;
+using test::Reaching;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Sentences on what is not covered, at most that many.
+std::vector<std::string> Sentences(const Reaching& parent, const Reaching& child,
+                                   std::size_t most = 100) {
+  std::vector<std::string> sentences;
+  ForEachUncovered(parent.reach, child.reach, [&](const Uncovered& uncovered) {
+    sentences.push_back(Describe(parent.reach, child.reach, uncovered));
+    return sentences.size() < most;
+  });
+  return sentences;
+}
+
+TEST(Uncovered, IsNothingOfAContextWithin) {
+  EXPECT_THAT(Sentences(Reaching("{tool_pattern: t}"), Reaching("{tool_pattern: t}")), IsEmpty());
+}
+
+TEST(Uncovered, IsAToolThatTheParentDoesNotHave) {
+  EXPECT_THAT(Sentences(Reaching("{tool_pattern: a}"), Reaching("{tool_pattern: b}")),
+              ElementsAre("capability 0 (b) reaches the tool b"));
+}
+
+TEST(Uncovered, IsWhatTheParentDenies) {
+  EXPECT_THAT(Sentences(Constrained("", "'t:/a'"), Constrained("")),
+              ElementsAre("capability 0 (t) reaches what the deny entry for t stops"));
+  EXPECT_THAT(Sentences(Constrained("", "'t:/a'"), Constrained("", "'t:/a'")), IsEmpty());
+}
+
+TEST(Uncovered, IsALimitThatExceeds) {
+  EXPECT_THAT(Sentences(Constrained("rate_limit: {calls: 1, per_seconds: 2}"), Constrained("")),
+              ElementsAre("rate_limit of capability 0 (t), none, exceeds that of capability 0 (t), "
+                          "1 calls in 2 s"));
+}
+
+TEST(Uncovered, NamesTheCapabilityThatLeavesTheFewestGaps) {
+  const std::string two = "{tool_pattern: t, path_allowlist: [/b], only_arguments: [a]}";
+  const std::string one = "{tool_pattern: t, path_allowlist: [/b]}";
+  const Reaching child = Constrained("path_allowlist: [/a]");
+  const auto closest = [&](const std::string& parent) {
+    return Sentences(Reaching(parent), child).at(0);
+  };
+  EXPECT_EQ(closest(two + "," + one),
+            "path_allowlist of capability 0 (t) exceeds capability 1 (t)");
+  EXPECT_EQ(closest(one + "," + two),
+            "path_allowlist of capability 0 (t) exceeds capability 0 (t)");
+  EXPECT_EQ(closest(one + "," + one),
+            "path_allowlist of capability 0 (t) exceeds capability 0 (t)");
+}
+
+TEST(Uncovered, NamesALimitBeforeAnyOtherGap) {
+  const std::string limit =
+      "{tool_pattern: t, path_allowlist: [/a], rate_limit: {calls: 1, per_seconds: 2}}";
+  const std::string other = "{tool_pattern: t, path_allowlist: [/b]}";
+  const Reaching child = Constrained("path_allowlist: [/a]");
+  for (const std::string& parent : {limit + "," + other, other + "," + limit}) {
+    EXPECT_THAT(Sentences(Reaching(parent), child).at(0), testing::StartsWith("rate_limit"))
+        << parent;
+  }
+}
+
+TEST(Uncovered, IsToldOneByOneUntilNoMoreIsWanted) {
+  const Reaching parent = Constrained("command_allowlist: [git], only_arguments: [cmd]", "'t:/a'");
+  const Reaching child = Constrained("command_allowlist: [ls, cat]");
+  EXPECT_THAT(Sentences(parent, child), SizeIs(3)) << "two commands and the deny entry";
+  EXPECT_THAT(Sentences(parent, child, 1), SizeIs(1));
+  EXPECT_THAT(Sentences(parent, child, 2), SizeIs(2));
+}
+
+TEST(Uncovered, IsNotOfACallThatTheChildDenies) {
+  EXPECT_THAT(Sentences(Reaching("{tool_pattern: u}"), Constrained("", "t")), IsEmpty());
+  EXPECT_THAT(
+      Sentences(Reaching("{tool_pattern: u}"), Constrained("command_allowlist: [git]", "'t:git'")),
+      IsEmpty());
+  EXPECT_THAT(Sentences(Reaching("{tool_pattern: u}"), Constrained("path_allowlist: []")),
+              IsEmpty());
+}
+
+// The smallest call is shown of the first capabilities that have one, not of all.
+TEST(Containment, ShowsTheSmallestOfEightWitnesses) {
+  std::string capabilities;
+  for (int i = 1; i <= 8; ++i) {
+    capabilities += "{tool_pattern: tool" + std::string(9 - i, 'x') + std::to_string(i) + "}, ";
+  }
+  const Reaching child(capabilities + "{tool_pattern: z}");
+  const auto containment = Contains(*Reaching("").context, *child.context);
+  ASSERT_TRUE(containment.witness);
+  EXPECT_EQ(containment.witness->tool, "toolx8");
+  EXPECT_EQ(containment.reason, "capability 7 (toolx8) reaches the tool toolx8");
+}
+
+TEST(Containment, IsUncoveredWhereNoneOfSixtyFourShowsACall) {
+  const auto reason = [](int count) {
+    std::string capabilities;
+    for (int i = 0; i < count; ++i) {
+      capabilities += "{tool_pattern: t" + std::to_string(i) +
+                      ", argument_patterns: {mode: 'x{40}'}}, ";  // which no drafted string matches
+    }
+    return Contains(*Reaching("").context, *Reaching(capabilities + "{tool_pattern: z}").context)
+        .reason;
+  };
+  EXPECT_EQ(reason(63), "capability 63 (z) reaches the tool z");
+  EXPECT_EQ(reason(64), "uncovered");
+}
+
+}  // namespace
+}  // namespace callgate::policy
