@@ -6,6 +6,7 @@
 #include "core/audit/characters.h"
 #include "core/audit/fold.h"
 #include "core/audit/key_patterns.h"
+#include "core/base/ascii.h"
 
 namespace callgate::audit {
 namespace {
@@ -52,12 +53,16 @@ std::string_view ValueOf(std::string_view text) {
                                          "process.env", "os.environ", "os.getenv", "env."}) {
     if (value.starts_with(opening)) return {};
   }
-  const auto is_of_a_variable = [](char c) { return IsCapital(c) || IsDigit(c) || c == '_'; };
+  const auto is_of_a_variable = [](char c) {
+    return base::IsAsciiUpper(c) || base::IsAsciiDigit(c) || c == '_';
+  };
   if (value.size() > 1 && value.front() == '$' &&
       std::ranges::all_of(value.substr(1), is_of_a_variable)) {
     return {};
   }
-  const auto is_value = [&](std::string_view word) { return IsWord(value, word); };
+  const auto is_value = [&](std::string_view word) {
+    return base::EqualsIgnoringCase(value, word);
+  };
   return std::ranges::any_of(kNoValues, is_value) ? std::string_view() : value;
 }
 
@@ -95,7 +100,7 @@ bool AssignsSecret(std::string_view text, std::size_t at) {
   }
   if (!IsSecretName(name)) return false;
   // How many tokens, or which one.
-  return !(std::ranges::all_of(value, IsDigit) && FoldKey(name).ends_with("token"));
+  return !(std::ranges::all_of(value, base::IsAsciiDigit) && FoldKey(name).ends_with("token"));
 }
 
 bool IsSecretFlag(std::string_view text, std::size_t at) {

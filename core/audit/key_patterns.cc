@@ -4,6 +4,7 @@
 
 #include "callgate/audit.h"
 #include "core/audit/fold.h"
+#include "core/base/ascii.h"
 
 namespace callgate {
 namespace audit {
@@ -81,10 +82,7 @@ KeyPatterns::KeyPatterns(const std::vector<std::string>& patterns) {
     // A hyphen in a set is no separator.
     const bool has_set = pattern.find('[') != std::string::npos;
     std::string folded = has_set ? pattern : FoldKey(pattern);
-    if (has_set)
-      std::ranges::transform(folded, folded.begin(), [](char c) {
-        return 'A' <= c && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      });
+    if (has_set) std::ranges::transform(folded, folded.begin(), base::ToAsciiLower);
     std::string_view word = folded;
     const bool opens = word.starts_with('*');
     if (opens) word.remove_prefix(1);

@@ -12,6 +12,8 @@
 #include "core/audit/characters.h"
 #include "core/audit/fold.h"
 #include "core/audit/known_keys.h"
+#include "core/base/ascii.h"
+#include "core/base/hex.h"
 
 namespace callgate::audit {
 namespace {
@@ -46,9 +48,9 @@ bool IsFollowed(std::string_view rest, const KnownKey& key) {
   const auto holds = [&](auto is) { return Run(rest, key.least, is) == key.least; };
   switch (key.follows) {
     case Follows::kHex:
-      return holds([](char c) { return IsDigit(c) || ('a' <= Lower(c) && Lower(c) <= 'f'); });
+      return holds([](char c) { return base::IsHexDigit(c); });
     case Follows::kCapitals:
-      return holds([](char c) { return IsCapital(c) || IsDigit(c); });
+      return holds([](char c) { return base::IsAsciiUpper(c) || base::IsAsciiDigit(c); });
     case Follows::kAlnum:
       return holds(IsAlnum);
     case Follows::kWord:
@@ -57,8 +59,8 @@ bool IsFollowed(std::string_view rest, const KnownKey& key) {
       return holds(IsDashed);
     case Follows::kMixed: {
       const std::string_view run = rest.substr(0, Run(rest, 64, IsDashed));
-      return run.size() >= key.least && std::ranges::any_of(run, IsDigit) &&
-             std::ranges::any_of(run, IsCapital);
+      return run.size() >= key.least && std::ranges::any_of(run, base::IsAsciiDigit) &&
+             std::ranges::any_of(run, base::IsAsciiUpper);
     }
   }
   return true;
@@ -78,7 +80,7 @@ bool IsKnownKey(std::string_view rest) {
 
 // A compact JWS or JWE. REQUIRES: `rest` begins a run of its characters, so each is read once.
 bool IsWebToken(std::string_view rest) {
-  if (!BeginsWith(rest, "eyj")) return false;
+  if (!base::StartsWithIgnoringCase(rest, "eyj")) return false;
   const std::size_t header = Run(rest, rest.size(), IsDashed);
   if (header < 11 || header == rest.size() || rest[header] != '.') return false;
   rest.remove_prefix(header + 1);
@@ -101,8 +103,8 @@ bool IsBasicCredential(std::string_view run) {
 
 // The credential after the name of an HTTP scheme.
 bool IsHttpCredential(std::string_view rest) {
-  const bool is_bearer = BeginsWith(rest, "bearer");
-  if (!is_bearer && !BeginsWith(rest, "basic")) return false;
+  const bool is_bearer = base::StartsWithIgnoringCase(rest, "bearer");
+  if (!is_bearer && !base::StartsWithIgnoringCase(rest, "basic")) return false;
   rest.remove_prefix(is_bearer ? 6 : 5);
   const std::size_t spaces = Run(rest, 64, IsSpace);
   if (spaces == 0) return false;
@@ -116,7 +118,7 @@ bool IsHttpCredential(std::string_view rest) {
 // SQL: PASSWORD 'x', IDENTIFIED BY 'x'.
 bool IsSqlPassword(std::string_view rest) {
   for (const std::string_view words : {"password ", "identified by "}) {
-    if (!BeginsWith(rest, words)) continue;
+    if (!base::StartsWithIgnoringCase(rest, words)) continue;
     const std::string_view value = rest.substr(words.size());
     return value.size() > 1 && IsQuote(value.front()) && BeginsWithValue(value);
   }
@@ -125,9 +127,9 @@ bool IsSqlPassword(std::string_view rest) {
 
 bool IsPrivateKey(std::string_view rest) {
   constexpr std::string_view kBegin = "-----begin ";
-  if (!BeginsWith(rest, kBegin)) return false;
+  if (!base::StartsWithIgnoringCase(rest, kBegin)) return false;
   for (std::size_t at = kBegin.size(); at < rest.size() && at < kBegin.size() + 32; ++at) {
-    if (BeginsWith(rest.substr(at), "private key")) return true;
+    if (base::StartsWithIgnoringCase(rest.substr(at), "private key")) return true;
     if (!IsAlnum(rest[at]) && rest[at] != ' ') return false;
   }
   return false;
@@ -144,7 +146,7 @@ bool HasUrlPassword(std::string_view rest) {
   const std::string_view user = rest.substr(0, at);
   const std::size_t colon = user.find(':');
   if (colon == std::string_view::npos) {
-    return user.size() >= 20 && std::ranges::any_of(user, IsDigit);
+    return user.size() >= 20 && std::ranges::any_of(user, base::IsAsciiDigit);
   }
   const std::string_view password = user.substr(colon + 1);
   return !password.empty() && BeginsWithValue(password);
@@ -153,7 +155,7 @@ bool HasUrlPassword(std::string_view rest) {
 // digits:35 characters
 bool IsBotToken(std::string_view text, std::size_t colon) {
   std::size_t digits = 0;
-  while (digits < colon && digits < 11 && IsDigit(text[colon - digits - 1])) ++digits;
+  while (digits < colon && digits < 11 && base::IsAsciiDigit(text[colon - digits - 1])) ++digits;
   return digits >= 8 && digits <= 10 && Run(text.substr(colon + 1), 34, IsDashed) == 34;
 }
 

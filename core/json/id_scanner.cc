@@ -2,6 +2,7 @@
 #include <string>
 
 #include "callgate/scan.h"
+#include "core/base/ascii.h"
 #include "core/json/scanner.h"
 
 namespace callgate::json {
@@ -11,17 +12,17 @@ constexpr std::size_t kMaxDigits = 18;
 constexpr std::size_t kMaxLetters = 64;
 constexpr std::size_t kMaxBytes = kMaxLetters + 2;
 
-bool IsDigit(char c) { return '0' <= c && c <= '9'; }
-
-bool IsLetter(char c) {
-  return IsDigit(c) || ('a' <= (c | 0x20) && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '-';
+bool IsOfName(char c) {
+  return base::IsAsciiDigit(c) || base::IsAsciiLetter(c) || c == '_' || c == '.' || c == '-';
 }
 
 bool IsPlainId(std::string_view text) {
   if (text.empty()) return false;
-  if (text.front() != '"') return text.size() <= kMaxDigits && std::ranges::all_of(text, IsDigit);
+  if (text.front() != '"') {
+    return text.size() <= kMaxDigits && std::ranges::all_of(text, base::IsAsciiDigit);
+  }
   if (text.size() < 3 || text.size() > kMaxBytes || text.back() != '"') return false;
-  return std::ranges::all_of(text.substr(1, text.size() - 2), IsLetter);
+  return std::ranges::all_of(text.substr(1, text.size() - 2), IsOfName);
 }
 
 }  // namespace

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/json/tree_builder.h"
 #include "core/json/utf8.h"
 
 namespace callgate::json {
 namespace {
 
-bool IsDigit(char c) { return '0' <= c && c <= '9'; }
-
 // False where there is not one digit.
 bool SkipDigits(std::string_view& word) {
-  const auto end = std::ranges::find_if_not(word, IsDigit);
+  const auto end = std::ranges::find_if_not(word, base::IsAsciiDigit);
   if (end == word.begin()) return false;
   word.remove_prefix(static_cast<std::size_t>(end - word.begin()));
   return true;
