@@ -94,8 +94,9 @@ bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capabili
     }
     return read_words(node, capability.subcommand_allowlist.emplace()[commands[0].words[0]]);
   }
-  if (kind != Document::Kind::kMap)
+  if (kind != Document::Kind::kMap) {
     return forms.Fail(node, "expected a map or a list of subcommands");
+  }
   if (!forms.CheckKeys(node)) return false;
   auto& lists = capability.subcommand_allowlist.emplace();
   for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {

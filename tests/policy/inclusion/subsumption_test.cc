@@ -204,5 +204,19 @@ TEST(Subsumption, ALimitKeepsThatOfTheOuterInEveryWindow) {
       << "three windows";
 }
 
+TEST(Subsumption, NamesTheFirstGapInTheOrderOfChecks) {
+  EXPECT_EQ(NameOf({Constraint::kRateLimit, Constraint::kPathAllowlist}), "path_allowlist");
+  EXPECT_EQ(NameOf({Constraint::kFreeArguments, Constraint::kDomainArguments}), "added keys");
+  EXPECT_EQ(NameOf(ConstraintSet{}), "");
+}
+
+TEST(Subsumption, AddedKeysAreOneGapWhateverTheirClasses) {
+  const ConstraintSet added = {Constraint::kPathArguments, Constraint::kDomainArguments,
+                               Constraint::kCommandArguments};
+  EXPECT_EQ(CountOf(added), 1u);
+  EXPECT_EQ(CountOf({Constraint::kPathArguments, Constraint::kPathAllowlist}), 2u);
+  EXPECT_EQ(CountOf(ConstraintSet{}), 0u);
+}
+
 }  // namespace
 }  // namespace callgate::policy
