@@ -73,6 +73,8 @@ The first check that fails is the one reported, in the order of [concepts.md](co
 exception: an envelope seen before is `REPLAY_DETECTED` even where policy denies it too.
 
 - `REPLAY_DETECTED` has a `cause`: `outside_window` (too old, or too far ahead) or `already_seen`.
+- `TOOL_NOT_ALLOWED` has the `cause` `unknown_tool` where policy allows the call and there is no such tool:
+  the host said which tools there are (`set_offered_tools`), and the gateway does.
 - `RATE_LIMIT_EXCEEDED` has `retry_after` in seconds.
 - `CLOCK_STEPPED` means that the call was refused only because the caller's clock is more than a
   second behind the latest time the ledger has seen.

@@ -82,6 +82,9 @@ PlannedCall PlanCall(const GateSnapshot& gate_snapshot, std::string_view bytes, 
   const bool is_call = request->method == Method::kToolsCall;
   call.denial = is_call ? EvaluateChain(*request, **session, *gate_snapshot.snapshot, record)
                         : EvaluateListing(**session, *gate_snapshot.snapshot);
+  if (is_call && call.denial == nullptr) {
+    call.denial = FindTool(*request, *gate_snapshot.snapshot);
+  }
   if (call.denial != nullptr) record.ForgetAllowances();
   record.policy_digest = gate_snapshot.snapshot->policy().Digest();
   return call;

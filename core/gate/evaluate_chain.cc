@@ -23,7 +23,8 @@ bool IsJudged(const policy::Context& context, const CallRecord& record) {
 std::unique_ptr<PolicyDenial> ScopeNotFound(bool is_ancestor) {
   policy::Verdict verdict;
   verdict.code = ErrorCode::kScopeNotFound;
-  return std::make_unique<PolicyDenial>(PolicyDenial{std::move(verdict), nullptr, is_ancestor});
+  return std::make_unique<PolicyDenial>(
+      PolicyDenial{std::move(verdict), nullptr, is_ancestor, false});
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::Sess
     policy::Verdict verdict = policy::Evaluate(context, call.tool, arguments);
     if (!verdict.allowed) {
       return std::make_unique<PolicyDenial>(
-          PolicyDenial{std::move(verdict), &context, is_ancestor});
+          PolicyDenial{std::move(verdict), &context, is_ancestor, false});
     }
     record.allowances.Append({&context, static_cast<std::uint32_t>(record.allowing.size()),
                               static_cast<std::uint32_t>(verdict.allowing.size()), 0});
@@ -67,6 +68,17 @@ std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::Sess
     if (auto denial = judge_by_name(at->identity.context, true)) return denial;
   }
   return nullptr;
+}
+
+std::unique_ptr<PolicyDenial> FindTool(const Call& call, const Snapshot& snapshot) {
+  const OfferedToolsPtr& offered = snapshot.offered_tools();
+  if (offered == nullptr || offered->Include(call.tool)) return nullptr;
+  policy::Verdict verdict;
+  verdict.code = ErrorCode::kToolNotAllowed;
+  return std::make_unique<PolicyDenial>(PolicyDenial{.verdict = std::move(verdict),
+                                                     .context = nullptr,
+                                                     .is_by_ancestor = false,
+                                                     .is_of_unknown_tool = true});
 }
 
 }  // namespace callgate::gate

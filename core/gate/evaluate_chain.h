@@ -15,6 +15,7 @@ struct PolicyDenial {
   policy::Verdict verdict;
   const policy::Context* context = nullptr;  // null where none has the name
   bool is_by_ancestor = false;
+  bool is_of_unknown_tool = false;
 };
 
 // A listing is judged by no rule, but by the same contexts: each of the chain still has to exist.
@@ -26,6 +27,9 @@ std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionRecord& sessi
 // the allowances of `record`, own context first; null: every context allows.
 std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionRecord& session,
                                             const Snapshot& snapshot, CallRecord& record);
+
+// Policy allows tools by patterns, also such as there are not: null where the call's tool is there.
+std::unique_ptr<PolicyDenial> FindTool(const Call& call, const Snapshot& snapshot);
 
 }  // namespace callgate::gate
 

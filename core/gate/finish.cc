@@ -21,6 +21,11 @@ Decision DenyByPolicy(PlannedCall call) {
   CallRecord& record = *call.record;
   const ErrorCode code = denial.verdict.code;
   record.policy_owner = call.snapshot;
+  if (denial.is_of_unknown_tool) {
+    record.cause = "unknown_tool";
+    record.reason = "no tool server offers this tool";
+    return DecisionBuilder::Deny(code, nullptr, policy::kNoCapability, std::move(call.record));
+  }
   if (denial.is_by_ancestor) {
     // Positions and details are those of another context than the Decision's own.
     record.rule = denial.verdict.rule;

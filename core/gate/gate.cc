@@ -25,26 +25,44 @@ Result<std::unique_ptr<Gate>> Gate::Create(PolicySet policy, IssuerKeys issuer_k
   }
   if (Result<void> ok = token::CheckExpectations(options.token); !ok) return ok.error();
   gate::SnapshotPtr snapshot =
-      std::make_shared<const gate::Snapshot>(std::move(policy), std::move(issuer_keys));
+      std::make_shared<const gate::Snapshot>(std::move(policy), std::move(issuer_keys), nullptr);
   return std::unique_ptr<Gate>(
       new Gate(std::make_unique<State>(std::move(options), std::move(snapshot))));
 }
 
+// Built beside the one in use; only the exchange of the pointers holds anybody up.
+void Gate::State::Replace(gate::SnapshotPtr next) {
+  const std::scoped_lock lock(pointers);
+  snapshot.swap(next);
+}
+
 void Gate::SetPolicy(PolicySet policy) {
-  // Built beside the one in use; only the exchange of the pointers holds anybody up.
   const std::scoped_lock changes(state_->changes);
-  gate::SnapshotPtr snapshot = std::make_shared<const gate::Snapshot>(
-      std::move(policy), state_->ReadSnapshot()->issuer_keys());
-  const std::scoped_lock pointers(state_->pointers);
-  state_->snapshot.swap(snapshot);
+  const gate::SnapshotPtr old = state_->ReadSnapshot();
+  state_->Replace(std::make_shared<const gate::Snapshot>(std::move(policy), old->issuer_keys(),
+                                                         old->offered_tools()));
 }
 
 void Gate::SetIssuerKeys(IssuerKeys issuer_keys) {
   const std::scoped_lock changes(state_->changes);
-  gate::SnapshotPtr snapshot = std::make_shared<const gate::Snapshot>(
-      state_->ReadSnapshot()->policy(), std::move(issuer_keys));
-  const std::scoped_lock pointers(state_->pointers);
-  state_->snapshot.swap(snapshot);
+  const gate::SnapshotPtr old = state_->ReadSnapshot();
+  state_->Replace(std::make_shared<const gate::Snapshot>(old->policy(), std::move(issuer_keys),
+                                                         old->offered_tools()));
+}
+
+Result<void> Gate::SetOfferedTools(const std::optional<std::vector<std::string>>& patterns) {
+  gate::OfferedToolsPtr offered;
+  if (patterns) {
+    offered = gate::OfferedTools::Parse(*patterns);
+    if (offered == nullptr) {
+      return Invalid("a tool pattern is a tool name, or one with .* at its end, or *", "tools");
+    }
+  }
+  const std::scoped_lock changes(state_->changes);
+  const gate::SnapshotPtr old = state_->ReadSnapshot();
+  state_->Replace(std::make_shared<const gate::Snapshot>(old->policy(), old->issuer_keys(),
+                                                         std::move(offered)));
+  return {};
 }
 
 PolicySet Gate::policy() const { return state_->ReadSnapshot()->policy(); }

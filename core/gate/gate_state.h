@@ -32,6 +32,9 @@ struct Gate::State {
     return tables;
   }
 
+  // REQUIRES: `changes` is held.
+  void Replace(gate::SnapshotPtr next);
+
   const GateOptions options;
   TokenMemory token_memory;
 

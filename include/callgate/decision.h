@@ -92,7 +92,7 @@ class [[nodiscard]] Decision {
   std::optional<std::uint64_t> max_response_size() const noexcept;
   // With RATE_LIMIT_EXCEEDED: after this time a call has room again.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept;
-  // Finer than the code: "outside_window", "already_seen"; empty otherwise.
+  // Finer than the code: "outside_window", "already_seen", "unknown_tool"; empty otherwise.
   std::string_view cause() const noexcept;
   // A journal record of what this decision changed in the ledger; empty when nothing.
   // Gate::RestoreState applies it.

@@ -113,6 +113,11 @@ class Gate {
   // Replace a snapshot atomically; decisions under way keep the one they began with.
   void SetPolicy(PolicySet policy);
   void SetIssuerKeys(IssuerKeys issuer_keys);
+  // The tools that there are, by tool patterns ("fs.read", "fs.*"). A call that policy allows of
+  // any other is denied with TOOL_NOT_ALLOWED, cause unknown_tool: seen before if it comes again,
+  // and not charged. nullopt, as it is at first: not known, and nothing is denied for it.
+  // INVALID_ARGUMENT for what is no pattern, and then nothing changes.
+  Result<void> SetOfferedTools(const std::optional<std::vector<std::string>>& patterns);
   PolicySet policy() const;
 
   // The operator's way out of CLOCK_STEPPED: ends every session and sets the ledger's time. Returns

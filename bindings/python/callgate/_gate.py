@@ -112,6 +112,15 @@ class Gate:
         """Replaces the policy at once; decisions under way keep the one they began with."""
         self._gate.set_policy(policy)
 
+    def set_offered_tools(self, patterns: Iterable[str] | None) -> None:
+        """The tools that there are, by tool patterns (``fs.read``, ``fs.*``).
+
+        A call that policy allows of any other is denied with ``TOOL_NOT_ALLOWED``, cause
+        ``unknown_tool``: it is seen before if it comes again, and not charged. None, as it is at
+        first: not known, and nothing is denied for it. CallgateError: one is no pattern.
+        """
+        self._gate.set_offered_tools(None if patterns is None else list(patterns))
+
     def set_issuer_keys(self, issuer_keys: IssuerKeys) -> None:
         """Replaces the keys at once; what was verified with the old ones is forgotten."""
         self._gate.set_issuer_keys(native_issuer_keys(issuer_keys))

@@ -80,6 +80,10 @@ void SetPolicy(Gate& gate, py::handle policy) {
   WithoutGil([&] { gate.SetPolicy(std::move(next)); });
 }
 
+void SetOfferedTools(Gate& gate, const std::optional<std::vector<std::string>>& patterns) {
+  Take(Raises::kCallgate, WithoutGil([&] { return gate.SetOfferedTools(patterns); }));
+}
+
 void SetIssuerKeys(Gate& gate, const IssuerKeys& issuer_keys) {
   WithoutGil([&] { gate.SetIssuerKeys(issuer_keys); });
 }
@@ -117,6 +121,7 @@ void RegisterGate(py::module_& module) {
       .def("session", &Find, py::arg("id"))
       .def("is_open", &IsOpen, py::arg("id"))
       .def("set_policy", &SetPolicy, py::arg("policy"))
+      .def("set_offered_tools", &SetOfferedTools, py::arg("patterns"))
       .def("set_issuer_keys", &SetIssuerKeys, py::arg("issuer_keys"))
       .def(
           "policy", [](const Gate& gate, py::handle type) { return Wrap(gate.policy(), type); },

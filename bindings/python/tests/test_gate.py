@@ -153,6 +153,26 @@ def test_policies_and_keys_are_swapped(world: World) -> None:
     assert agent.call()
 
 
+def test_a_tool_that_is_not_there_is_denied_and_not_charged(world: World) -> None:
+    agent = world.agent()
+    world.gate.set_offered_tools(iter(["fs.write", "web.*"]))
+    envelope = agent.envelope()
+    denied = world.gate.authorize(envelope, now=NOW)
+    assert (denied.code_name, denied.cause) == ("TOOL_NOT_ALLOWED", "unknown_tool")
+    assert denied.reason == "no tool server offers this tool"
+    assert (denied.tool, denied.rule, denied.charged) == ("fs.read", None, ())
+    assert world.gate.authorize(envelope, now=NOW).cause == "already_seen"
+    with pytest.raises(CallgateError) as refused:
+        world.gate.set_offered_tools(["fs.read", "no pattern"])
+    assert refused.value.code_name == "INVALID_ARGUMENT"
+    assert agent.call().cause == "unknown_tool"
+    world.gate.set_offered_tools(None)
+    assert agent.call()
+    for wrong in (["fs.read", 1], 5):
+        with pytest.raises((TypeError, CallgateError)):
+            world.gate.set_offered_tools(wrong)  # type: ignore[arg-type]
+
+
 def test_a_gate_and_a_plan_show_no_secrets(world: World) -> None:
     agent = world.agent()
     assert repr(world.gate) == f"<Gate with {world.gate.policy!r}>"

@@ -143,6 +143,7 @@ async def open_gateway(
 
         # 3. The tool servers, which close before the audit, so that every outcome is written.
         await stack.enter_async_context(upstreams)
+        upstreams.on_offered(gate.set_offered_tools)
         services = Services(
             gate=gate,
             ledger=UsedSessions(EmbeddedLedger(gate), attestation.sessions.touch),

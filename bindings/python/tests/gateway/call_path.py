@@ -143,6 +143,8 @@ class CallPath:
         self.gate = Gate(PolicySet.parse(policy), issuer_keys=[self.issuer.public_key])
         self.audit = audit
         self.server = ToolServer()
+        if upstreams is not None:
+            upstreams.on_offered(self.gate.set_offered_tools)
         self.counts = Counts()
         self.services = Services(
             gate=self.gate,

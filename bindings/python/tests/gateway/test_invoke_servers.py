@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from call_path import INVOKE, JSON, CallPath, check_failure, post, until
+from callgate.gateway.upstreams.upstreams import Upstreams
 from observed_audit import observed_audit
 from upstream_servers import hostile, python_server, running
 
@@ -23,6 +24,8 @@ capabilities:
   - tool_pattern: bad.do
   - tool_pattern: bad.quiet
     max_response_size: 1000
+  - tool_pattern: bad.fresh
+    rate_limit: {calls: 1, per_seconds: 60}
 """
 
 
@@ -109,10 +112,56 @@ async def test_the_policys_size_limit_stops_the_reading(tmp_path: Path) -> None:
         assert (status, body["dispatched"]) == (403, True)
 
 
-async def test_a_context_may_allow_a_tool_that_no_server_has(tmp_path: Path) -> None:
-    async with gateway(tmp_path, hostile()) as (path, client):
-        status, body, _ = await post(client, path.agent().call("time.nothing", {}))
-        check_failure(status, body, "UPSTREAM_FAILED", 9006)
-        assert body["dispatched"] is False
-        await until(lambda: len(path.audit.lines("outcome")) == 1)
-        assert path.audit.lines("outcome")[0]["dispatched"] is False
+async def test_a_tool_that_no_server_offers_is_denied_and_not_charged(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    async with gateway(tmp_path, hostile("record", str(record))) as (path, client):
+        agent = path.agent()
+        # Its rate is one call a minute.
+        call = agent.call("bad.fresh", {"do": "answer"}, id=1)
+        for envelope in (call, agent.call("bad.fresh", {"do": "answer"}, id=2)):
+            status, body, headers = await post(client, envelope)
+            error = check_failure(status, body, "TOOL_NOT_ALLOWED", 2000)
+            assert (status, body["dispatched"]) == (403, False)
+            assert error["message"] == "no tool server offers this tool"
+            assert error["details"] == {"tool": "bad.fresh", "cause": "unknown_tool"}
+            assert "retry-after" not in headers
+        status, body, _ = await post(client, call)
+        check_failure(status, body, "REPLAY_DETECTED", 1004)
+        # What the policy denies is the policy's to say.
+        status, body, _ = await post(client, agent.call("other.tool", {}, id=3))
+        assert check_failure(status, body, "TOOL_NOT_ALLOWED", 2000)["details"]["rule"]
+        # Once it is there it can be called, as often as its rate allows.
+        names = {"do": "rename", "names": ["do", "quiet", "fresh"]}
+        status, _, _ = await post(client, agent.call("bad.do", names, id=4))
+        assert status == 200
+        await until(lambda: "bad.fresh" in [tool.name for tool in path.services.upstreams.tools()])
+        status, _, _ = await post(client, agent.call("bad.fresh", {"do": "answer"}, id=5))
+        assert status == 200
+        status, body, _ = await post(client, agent.call("bad.fresh", {"do": "answer"}, id=6))
+        check_failure(status, body, "RATE_LIMIT_EXCEEDED", 2005)
+
+        events = [(line["event"], line["request_id"]) for line in path.audit.lines("event")]
+        assert events == [
+            ("PolicyViolationBlocked", 1),
+            ("PolicyViolationBlocked", 2),
+            ("SignatureVerificationFailed", 1),
+            ("PolicyViolationBlocked", 3),
+            ("ToolCallAuthorized", 4),
+            ("ToolCallAuthorized", 5),
+            ("PolicyViolationBlocked", 6),
+        ]
+        await until(lambda: len(path.audit.lines("outcome")) == 2)
+    assert record.read_bytes().count(b"tools/call") == 2
+
+
+async def test_a_tool_of_a_server_that_has_not_started_yet_is_asked_for_later(
+    tmp_path: Path,
+) -> None:
+    async with observed_audit(tmp_path) as audit, Upstreams([hostile("dead")]) as upstreams:
+        path = CallPath(audit, upstreams=upstreams, policy=POLICY)
+        async with path.on_a_port() as client:
+            status, body, headers = await post(client, path.agent().call("bad.do", {}))
+            error = check_failure(status, body, "UPSTREAM_FAILED", 9006)
+            assert (status, body["dispatched"]) == (502, False)
+            assert error["details"] == {"cause": "not_running"}
+            assert int(headers["retry-after"]) >= 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from callgate.gateway.upstreams.tool_names import NameRule, ToolNameError, check_rules, name_tools
 from callgate.gateway.upstreams.upstreams import Upstreams
-from upstream_servers import brief, do, eventually, hostile, refused, running
+from upstream_servers import brief, do, eventually, hostile, refused, running, soon
 
 pytestmark = pytest.mark.anyio
 
@@ -135,6 +135,48 @@ async def test_a_tool_that_no_server_lists_is_never_called() -> None:
         for name in ("bad.hidden", "do", "bad", "bad.do ", "other.do", ""):
             refusal = await refused(upstreams.call(name, b"{}"))
             assert brief(refusal) == ("UPSTREAM_FAILED", "unknown_tool", False)
+
+
+async def test_a_tool_of_a_server_that_never_listed_any_may_come() -> None:
+    dead = hostile("dead", tools={"mine": "do"}, first_backoff=30.0)
+    async with Upstreams([dead, hostile(name="good")]) as upstreams:
+        for name in ("bad.do", "mine"):
+            refusal = await refused(upstreams.call(name, b"{}"))
+            assert brief(refusal) == ("UPSTREAM_FAILED", "not_running", False)
+            assert refusal.retry_after is not None
+        for name in ("good.do ", "good.none", "bad", "none"):
+            refusal = await refused(upstreams.call(name, b"{}"))
+            assert brief(refusal) == ("UPSTREAM_FAILED", "unknown_tool", False)
+
+
+async def test_it_is_told_which_tools_there_are() -> None:
+    told: list[list[str]] = []
+    dead = hostile("dead", name="dead", tools={"mine": "do"}, first_backoff=30.0)
+    async with Upstreams([hostile(), dead]) as upstreams:
+        upstreams.on_offered(told.append)
+        assert told == [["bad.do", "bad.quiet", "mine", "dead.*"]]
+        await do(upstreams, "rename", names=["do", "fresh"])
+        await eventually(lambda: len(told) == 2)
+        assert told[1] == ["bad.do", "bad.fresh", "mine", "dead.*"]
+        # A server that is down has the tools that it listed last.
+        await refused(upstreams.call("bad.do", b'{"do":"die"}'))
+        await eventually(lambda: upstreams.counters()["bad"].starts == 2)
+        await soon(upstreams.wait_for("bad", "ready"))
+        assert told[2:] == [["bad.do", "bad.quiet", "mine", "dead.*"]]
+
+
+def test_every_name_that_a_server_could_give_has_a_pattern() -> None:
+    assert rule("fs", {"x": "read"}).patterns() == ["x", "fs.*"]
+    assert rule("fs", {"x": "read"}, others=False).patterns() == ["x"]
+    assert rule("f" * 126).patterns() == ["f" * 126 + ".*"]
+    assert rule("f" * 127).patterns() == []
+    assert [rule("fs", {"x": "read"}).can_name(name) for name in ("x", "fs.a", "fs", "fsx")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not rule("fs", others=False).can_name("fs.a")
 
 
 async def test_a_definition_keeps_all_but_its_name() -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 from callgate import CallgateError
 
-TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
+_LONGEST: Final = 128
+TOOL_NAME: Final = re.compile(rf"[A-Za-z0-9_.:/-]{{1,{_LONGEST}}}")
 
 
 class ToolNameError(CallgateError):
@@ -28,6 +29,18 @@ class NameRule:
     server: str
     table: Mapping[str, str]
     others: bool
+
+    def patterns(self) -> list[str]:
+        """Every name that one of the server's tools can have, before it has listed any."""
+        patterns = list(self.table)
+        # A longer name leaves no room for that of a tool.
+        if self.others and len(self.server) + len(".*") <= _LONGEST:
+            patterns.append(f"{self.server}.*")
+        return patterns
+
+    def can_name(self, name: str) -> bool:
+        """Whether one of the server's tools can have that name."""
+        return name in self.table or (self.others and name.startswith(f"{self.server}."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Upstream:
         self.counters = Counters()
         self.state: State = "starting"
         self.tools: list[ListedTool] = []
+        self.has_listed = False
         self._log = log
         self._on_tools = on_tools
         self._ids = itertools.count(1)
@@ -58,11 +59,15 @@ class Upstream:
     def running(self) -> tuple[Connection, Negotiated]:
         """What a call goes through. Refusal: not running, and in how many seconds it may be."""
         if self._connection is None or self._era is None:
-            if self.state == "closed":
-                raise failed("closed", dispatched=False)
-            wait = max(0.0, self._next_start - asyncio.get_running_loop().time())
-            raise failed("not_running", dispatched=False, retry_after=round(wait + 0.5, 1))
+            raise self.not_running()
         return self._connection, self._era
+
+    def not_running(self) -> Refusal:
+        """For a call that cannot be sent now."""
+        if self.state == "closed":
+            return failed("closed", dispatched=False)
+        wait = max(0.0, self._next_start - asyncio.get_running_loop().time())
+        return failed("not_running", dispatched=False, retry_after=round(wait + 0.5, 1))
 
     @property
     def version(self) -> str | None:
@@ -164,6 +169,7 @@ class Upstream:
 
     async def _list(self, connection: Connection, era: Negotiated) -> None:
         self.tools, left_out = await list_tools(connection, era, self.settings.timeout)
+        self.has_listed = True
         self.counters.dropped_tools += left_out
         self._on_tools()
 

@@ -70,6 +70,8 @@ class Upstreams:
         self._known_faults: set[tuple[str, str]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._loading = True
+        self._on_offered: Callable[[list[str]], object] = lambda patterns: None
+        self._offered: list[str] | None = None
 
     async def __aenter__(self) -> Upstreams:
         self._tasks = [asyncio.create_task(upstream.run()) for upstream in self._upstreams]
@@ -114,7 +116,7 @@ class Upstreams:
         """
         route = self._routes.get(tool)
         if route is None:
-            raise failed("unknown_tool", dispatched=False)
+            raise self._unknown(tool)
         upstream, listed = route
         connection, era = upstream.running()
         limit = upstream.settings.max_result
@@ -137,6 +139,15 @@ class Upstreams:
             raise
         finally:
             self._observe(upstream.settings.name, code, time.perf_counter() - started)
+
+    def on_offered(self, told: Callable[[list[str]], object]) -> None:
+        """Tells now, and whenever it has changed, which tools there are, by tool patterns.
+
+        The tools as last listed, whether or not their server runs, and of a server that has not
+        listed any yet every name that one of them can have.
+        """
+        self._on_offered, self._offered = told, None
+        self._tell()
 
     def tools(self) -> list[ToolDefinition]:
         """Every tool of every server, as last listed, under gateway names."""
@@ -178,6 +189,22 @@ class Upstreams:
         self._definitions = [
             ToolDefinition(name, tool.renamed(name)) for name, (_, tool) in self._routes.items()
         ]
+        self._tell()
+
+    def _tell(self) -> None:
+        patterns = list(self._routes)
+        for rule, upstream in zip(self._rules, self._upstreams, strict=True):
+            if not upstream.has_listed:
+                patterns += rule.patterns()
+        if patterns != self._offered:
+            self._offered = patterns
+            self._on_offered(patterns)
+
+    def _unknown(self, tool: str) -> Refusal:
+        for rule, upstream in zip(self._rules, self._upstreams, strict=True):
+            if not upstream.has_listed and rule.can_name(tool):
+                return upstream.not_running()
+        return failed("unknown_tool", dispatched=False)
 
     def _route(self, named: NamedTool) -> tuple[Upstream, ListedTool]:
         upstream = self._upstreams[named.rule]
