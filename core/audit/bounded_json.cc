@@ -19,6 +19,10 @@ class BoundedWriter {
   BoundedWriter(Secrets* secrets, std::string& out) : secrets_(secrets), out_(out) {}
 
   void Write(json::Value value, std::size_t depth) {
+    if (secrets_ != nullptr && secrets_->left == 0) {
+      out_ += "\"… (not shown)\"";
+      return;
+    }
     switch (value.kind()) {
       case json::Kind::kNull:
         out_ += "null";
@@ -63,11 +67,8 @@ class BoundedWriter {
   }
 
   void WriteText(std::string_view text) {
+    if (secrets_ != nullptr && IsSecret(text)) return Redact();
     const std::size_t shown = SizeOf(text, kMaxText);
-    if (secrets_ != nullptr && ShowsSecret(text.substr(0, shown + kBehindEnd))) {
-      Redact();
-      return;
-    }
     json::AppendString(shown == text.size() ? std::string(text) : CutText(text), out_);
   }
 
@@ -118,12 +119,18 @@ class BoundedWriter {
     out_ += '}';
   }
 
-  static bool HasSecretKey(json::Value object) {
+  // Looks at what is shown of `text`.
+  bool IsSecret(std::string_view text) {
+    const std::string_view seen = text.substr(0, SizeOf(text, kMaxText) + kBehindEnd);
+    secrets_->left -= std::min(secrets_->left, seen.size());
+    return ShowsSecret(seen);
+  }
+
+  bool HasSecretKey(json::Value object) {
     std::size_t count = 0;
     for (const json::Member member : object.members()) {
       if (count++ == kMaxItems) break;
-      const std::size_t shown = SizeOf(member.key, kMaxText);
-      if (ShowsSecret(member.key.substr(0, shown + kBehindEnd))) return true;
+      if (IsSecret(member.key)) return true;
     }
     return false;
   }

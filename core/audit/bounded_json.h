@@ -16,6 +16,7 @@ namespace callgate::audit {
 inline constexpr std::size_t kMaxText = 2048;  // characters
 inline constexpr std::size_t kMaxItems = 256;
 inline constexpr std::size_t kMaxDepth = 32;
+inline constexpr std::size_t kMaxScanned = 128 << 10;
 
 // For what is ours already: every text that a process holds is read.
 Limits Unlimited(std::string_view text);
@@ -28,7 +29,9 @@ std::string CutText(std::string_view text);
 // What leaves out secrets.
 struct Secrets {
   const KeyPatterns& keys;
-  std::vector<std::string> redacted;  // the JSON pointers of what was left out
+  std::vector<std::string> redacted = {};  // the JSON pointers of what was left out
+  // Bytes that may still be looked through. What comes after them is not shown.
+  std::size_t left = kMaxScanned;
 };
 
 // Appends the JSON text of `value`: of each text kMaxText characters, of each container kMaxItems

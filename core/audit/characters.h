@@ -1,4 +1,4 @@
-// Classes of ASCII characters that secrets are made of.
+// Classes of the characters that secrets and their names are made of.
 #ifndef CALLGATE_CORE_AUDIT_CHARACTERS_H_
 #define CALLGATE_CORE_AUDIT_CHARACTERS_H_
 

@@ -101,10 +101,10 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
   if (!params || !params->is_object() || HoldsMoreValues(*params, kMaxValues)) return Nothing();
 
   // What stands beside the arguments is not shown, but is named when it had to go.
-  audit::Secrets secrets{state_->keys, {}};
   Shown shown;
+  std::size_t left = audit::kMaxScanned;
   for (const auto& [name, value] : params->members()) {
-    audit::Secrets within{state_->keys, {}};
+    audit::Secrets within{.keys = state_->keys, .left = left};
     std::string text;
     if (state_->keys.Match(name)) {
       within.redacted.emplace_back();
@@ -112,6 +112,7 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
     } else {
       audit::AppendBounded(value, &within, text);
     }
+    left = within.left;
     const bool is_arguments = name == "arguments";
     if (is_arguments) {
       auto canonical = json::Canonicalize(text, audit::Unlimited(text));

@@ -32,6 +32,19 @@ std::vector<ledger::JournalRecord::Charge> JournalledCharges(const CallRecord& r
 
 }  // namespace
 
+void CallRecord::KeepUnverified(std::string_view bytes, const Limits& limits) {
+  constexpr std::size_t kMuchToKeep = 16 << 10;
+  if (bytes.size() <= kMuchToKeep) {
+    unverified.emplace(bytes);
+  } else if (bytes.size() <= limits.max_json_bytes) {
+    unverified_digest = Sha256(bytes);
+  }
+}
+
+std::optional<Sha256Digest> CallRecord::EnvelopeDigest() const {
+  return unverified ? Sha256(*unverified) : unverified_digest;
+}
+
 std::shared_ptr<DecisionRecord> CallRecord::CopyForResponse() const {
   auto copy = std::make_shared<CallRecord>(*this);
   copy->sequence = 0;

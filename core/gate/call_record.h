@@ -42,11 +42,10 @@ struct CallRecord : DecisionRecord {
   std::vector<RateCharge> Charged() const;
   std::string Effects() const;
 
-  // For the digest of an envelope whose signature did not verify, which is made when it is asked
-  // for. Not of one that is too long to be read.
-  void KeepUnverified(std::string_view bytes, const Limits& limits) {
-    if (bytes.size() <= limits.max_json_bytes) unverified.emplace(bytes);
-  }
+  // For the digest of an envelope whose signature did not verify. Not of one that is too long to be
+  // read.
+  void KeepUnverified(std::string_view bytes, const Limits& limits);
+  std::optional<Sha256Digest> EnvelopeDigest() const;
 
   std::string_view View(TextSlice slice) const noexcept { return slice.Of(message); }
   std::string_view Timestamp() const noexcept { return {timestamp.data(), timestamp_size}; }
@@ -74,7 +73,10 @@ struct CallRecord : DecisionRecord {
   // The envelope's, as sent; the whole seconds are signed.
   std::array<char, envelope::kLongestTimestamp> timestamp;
   std::uint8_t timestamp_size = 0;
-  std::optional<std::string> unverified;  // the envelope, where its signature did not verify
+  // The envelope, where its signature did not verify: the bytes of a short one, which are hashed
+  // when they are asked for, the digest of one that would be much to keep.
+  std::optional<std::string> unverified;
+  std::optional<Sha256Digest> unverified_digest;
   // The payload without its _meta, which is not forwarded; empty where it had none.
   std::string forwarded;
   bool arguments_are_absent = false;  // which means {}

@@ -5,113 +5,77 @@
 namespace callgate {
 namespace {
 
-// Null unless a gate decided.
-const gate::CallRecord* CallOf(const DecisionRecord* record) noexcept {
-  if (record == nullptr || !record->IsOfCall()) return nullptr;
-  return static_cast<const gate::CallRecord*>(record);
+const gate::CallRecord& CallOf(const std::shared_ptr<const DecisionRecord>& record) {
+  static const gate::CallRecord kNone;
+  if (record == nullptr || !record->IsOfCall()) return kNone;
+  return static_cast<const gate::CallRecord&>(*record);
 }
 
 }  // namespace
 
 std::string_view Decision::payload() const noexcept {
-  const auto* call = CallOf(record_.get());
-  if (!allowed_ || call == nullptr) return {};
-  return call->forwarded.empty() ? call->View(call->payload) : std::string_view(call->forwarded);
+  const gate::CallRecord& call = CallOf(record_);
+  if (!allowed_) return {};
+  return call.forwarded.empty() ? call.View(call.payload) : std::string_view(call.forwarded);
 }
 
 std::string_view Decision::signed_payload() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->View(call->payload) : std::string_view();
+  const gate::CallRecord& call = CallOf(record_);
+  return call.View(call.payload);
 }
 
-std::string_view Decision::timestamp() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->Timestamp() : std::string_view();
-}
-
-std::string_view Decision::session_id() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->session_id : std::string_view();
-}
-
-std::string_view Decision::subject() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->subject : std::string_view();
-}
+std::string_view Decision::timestamp() const noexcept { return CallOf(record_).Timestamp(); }
+std::string_view Decision::session_id() const noexcept { return CallOf(record_).session_id; }
+std::string_view Decision::subject() const noexcept { return CallOf(record_).subject; }
 
 std::string_view Decision::method() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->View(call->method) : std::string_view();
+  const gate::CallRecord& call = CallOf(record_);
+  return call.View(call.method);
 }
 
 std::string_view Decision::tool() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->View(call->tool) : std::string_view();
+  const gate::CallRecord& call = CallOf(record_);
+  return call.View(call.tool);
 }
 
 std::string_view Decision::request_id() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->View(call->request_id) : std::string_view();
+  const gate::CallRecord& call = CallOf(record_);
+  return call.View(call.request_id);
 }
 
 std::string_view Decision::arguments() const noexcept {
-  const auto* call = CallOf(record_.get());
-  if (call == nullptr) return {};
-  return call->arguments_are_absent ? "{}" : call->View(call->arguments);
+  const gate::CallRecord& call = CallOf(record_);
+  return call.arguments_are_absent ? "{}" : call.View(call.arguments);
 }
 
-std::optional<PublicKey> Decision::public_key() const {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->public_key : std::nullopt;
-}
-
-std::optional<Signature> Decision::signature() const {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->signature : std::nullopt;
-}
+std::optional<PublicKey> Decision::public_key() const { return CallOf(record_).public_key; }
+std::optional<Signature> Decision::signature() const { return CallOf(record_).signature; }
 
 // Hashed when asked for: most callers never ask, and no message needs hashing to be decided.
 std::optional<Sha256Digest> Decision::message_digest() const {
-  const auto* call = CallOf(record_.get());
-  if (call == nullptr || call->message.empty()) return std::nullopt;
-  return Sha256(call->message);
+  const gate::CallRecord& call = CallOf(record_);
+  if (call.message.empty()) return std::nullopt;
+  return Sha256(call.message);
 }
 
 std::optional<Sha256Digest> Decision::token_digest() const {
-  const auto* call = CallOf(record_.get());
-  if (call == nullptr || call->message.empty()) return std::nullopt;
-  return Sha256(call->View(call->security_token));
+  const gate::CallRecord& call = CallOf(record_);
+  if (call.message.empty()) return std::nullopt;
+  return Sha256(call.View(call.security_token));
 }
 
 std::optional<Sha256Digest> Decision::envelope_digest() const {
-  const auto* call = CallOf(record_.get());
-  if (call == nullptr || !call->unverified) return std::nullopt;
-  return Sha256(*call->unverified);
+  return CallOf(record_).EnvelopeDigest();
 }
 
-std::string_view Decision::policy_digest() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->policy_digest : std::string_view();
-}
-
-std::vector<RateCharge> Decision::charged() const {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->Charged() : std::vector<RateCharge>();
-}
+std::string_view Decision::policy_digest() const noexcept { return CallOf(record_).policy_digest; }
+std::vector<RateCharge> Decision::charged() const { return CallOf(record_).Charged(); }
 
 std::optional<std::chrono::milliseconds> Decision::retry_after() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->retry_after : std::nullopt;
+  return CallOf(record_).retry_after;
 }
 
-std::string_view Decision::cause() const noexcept {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->cause : std::string_view();
-}
-
-std::string Decision::effects() const {
-  const auto* call = CallOf(record_.get());
-  return call != nullptr ? call->Effects() : std::string();
-}
+std::string_view Decision::cause() const noexcept { return CallOf(record_).cause; }
+std::string Decision::effects() const { return CallOf(record_).Effects(); }
 
 }  // namespace callgate

@@ -56,7 +56,7 @@ class Redaction {
   };
   // Of a JSON-RPC request with `params`. `tool` is empty for a listing. Takes time linear in the
   // size of `payload`, and looks for secrets in no more than may be shown: 64 KiB of a payload that
-  // is kept word for word, 2,048 characters of each text of another.
+  // is kept word for word, of another 2,048 characters of each text and 128 KiB in all.
   Shown Show(std::string_view tool, std::string_view payload) const;
 
  private:

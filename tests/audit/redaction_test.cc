@@ -115,6 +115,15 @@ TEST(Redaction, LooksForSecretsOnlyInWhatItShows) {
   EXPECT_THAT(Show(R"({"a":")" + cut + R"("})").redacted, ElementsAre("/a"));
 }
 
+TEST(Redaction, LooksThroughAtMost128KiBInAll) {
+  std::string texts;
+  for (int i = 0; i < 100; ++i) texts += '"' + std::string(2000, 'x') + R"(",)";
+  const auto shown = Show(R"({"a":[)" + texts + R"("Bearer abcdefghijkl"]})");
+  EXPECT_THAT(shown.redacted, IsEmpty());
+  EXPECT_EQ(shown.arguments.find("Bearer"), std::string::npos);
+  EXPECT_NE(shown.arguments.find("… (not shown)"), std::string::npos);
+}
+
 TEST(Redaction, BoundsDepthAndItems) {
   const std::string filler = R"("z":")" + std::string(70'000, 'x') + '"';
   std::string deep = "1";

@@ -1,5 +1,5 @@
 /** Decisions as they are made and read. What they are for users is decision.ts. */
-import { jsonText } from './check.js';
+import { jsonText, wrongType } from './check.js';
 import { codeAt } from './codes.js';
 import type { Allowed, Decision, Denied, PolicyDecision } from './decision.js';
 import { type DecisionBlock, native, type Verdict } from './native.js';
@@ -121,6 +121,15 @@ class CallRecord extends PolicyRecord {
   get signature(): Uint8Array | null {
     return this.read(native.decisionSignature);
   }
+  get signedPayload(): string | null {
+    return this.read(native.decisionSignedPayload);
+  }
+  get timestamp(): string | null {
+    return this.read(native.decisionTimestamp);
+  }
+  get tokenDigest(): Uint8Array | null {
+    return this.read(native.decisionTokenDigest);
+  }
   get messageDigest(): Uint8Array | null {
     return this.read(native.decisionMessageDigest);
   }
@@ -132,6 +141,10 @@ class CallRecord extends PolicyRecord {
   }
   get effects(): Uint8Array {
     return this.read(native.decisionEffects);
+  }
+
+  static readOf<T>(call: CallRecord, member: (from: DecisionBlock, slot: number) => T): T {
+    return call.read(member);
   }
 
   override toJSON(): Record<string, unknown> {
@@ -149,6 +162,9 @@ class AllowedRecord extends CallRecord {
 }
 
 class DeniedRecord extends CallRecord {
+  get envelopeDigest(): Uint8Array | null {
+    return this.read(native.decisionEnvelopeDigest);
+  }
   get retryAfter(): number | null {
     const milliseconds = this.read(native.decisionRetryAfter);
     return milliseconds === null ? null : milliseconds / 1000;
@@ -176,4 +192,10 @@ export function decision(decide: Decide): Decision {
   return verdict % CODES === 0
     ? (new AllowedRecord(block, slot, verdict) as unknown as Allowed)
     : (new DeniedRecord(block, slot, verdict) as unknown as Denied);
+}
+
+/** Asks the addon about a decision that a gate made. Throws TypeError for anything else. */
+export function withCall<T>(call: unknown, ask: (from: DecisionBlock, slot: number) => T): T {
+  if (!(call instanceof CallRecord)) throw wrongType(call, 'decision', 'a decision of a gate');
+  return CallRecord.readOf(call, ask);
 }

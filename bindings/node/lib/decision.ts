@@ -53,6 +53,12 @@ interface Call extends Reasons {
   readonly publicKey: PublicKey | null;
   /** The envelope's, 64 bytes. */
   readonly signature: Uint8Array | null;
+  /** What was verified with all of its members, also of a call that is denied. */
+  readonly signedPayload: string | null;
+  /** The envelope's as it was sent, of which the whole seconds are signed. */
+  readonly timestamp: string | null;
+  /** SHA-256 of the security token. */
+  readonly tokenDigest: Uint8Array | null;
   /** SHA-256 of the bytes that were signed. */
   readonly messageDigest: Uint8Array | null;
   /** {@link PolicySet.digest} of the policy that judged. */
@@ -83,6 +89,8 @@ export interface Allowed extends Yes, Call {
 
 /** A call that may not happen. What of the call was verified is there, the rest is null. */
 export interface Denied extends No, Call {
+  /** SHA-256 of an envelope whose signature did not verify. */
+  readonly envelopeDigest: Uint8Array | null;
   readonly sessionId: string | null;
   readonly subject: string | null;
   readonly method: string | null;

@@ -30,6 +30,7 @@ export type IssuerKeysHandle = Handle<'IssuerKeys'>;
 export type PolicySetHandle = Handle<'PolicySet'>;
 export type GateHandle = Handle<'Gate'>;
 export type PlanHandle = Handle<'Plan'>;
+export type RedactionHandle = Handle<'Redaction'>;
 /** Holds `decisionsInBlock` decisions. */
 export type DecisionBlock = Handle<'DecisionBlock'>;
 
@@ -160,6 +161,10 @@ interface Native {
   readonly decisionDetails: Read<TriedCapability[]>;
   readonly decisionCharges: Read<Charge[]>;
   readonly decisionPayload: Read<string | null>;
+  readonly decisionSignedPayload: Read<string | null>;
+  readonly decisionTimestamp: Read<string | null>;
+  readonly decisionTokenDigest: Read<Uint8Array | null>;
+  readonly decisionEnvelopeDigest: Read<Uint8Array | null>;
   readonly decisionSessionId: Read<string | null>;
   readonly decisionSubject: Read<string | null>;
   readonly decisionContext: Read<string | null>;
@@ -183,6 +188,28 @@ interface Native {
     into: DecisionBlock,
     intoSlot: number,
   ): Verdict;
+
+  redactedKeys(): readonly string[];
+  newRedaction(
+    keys: readonly string[],
+    tools: readonly string[],
+    showsArguments: boolean,
+  ): RedactionHandle;
+  auditEvent(
+    block: DecisionBlock,
+    slot: number,
+    redaction: RedactionHandle,
+    traceId: string | undefined,
+    peer: string | undefined,
+  ): string;
+  auditOutcome(
+    event: number,
+    outcome: string,
+    result: Uint8Array | undefined,
+    milliseconds: Milliseconds | undefined,
+    error: string | undefined,
+    dispatched: boolean | undefined,
+  ): string;
 
   policyParse(text: Text, filename: string, limits: LimitValues): PolicySetHandle;
   policyLoadSync(path: string, limits: LimitValues): PolicySetHandle;

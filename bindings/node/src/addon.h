@@ -60,6 +60,7 @@ Napi::Value TextOrNull(Napi::Env env, std::string_view text);  // null when empt
 Napi::Value Bytes(Napi::Env env, std::string_view bytes);      // a Buffer
 
 // The topics: each registers its functions.
+void RegisterAudit(Napi::Object exports);
 void RegisterErrors(Napi::Object exports);
 void RegisterDecision(Napi::Object exports);
 void RegisterEnvelope(Napi::Object exports);

@@ -76,9 +76,9 @@ Napi::Value ToJs(Napi::Env env, const std::vector<TriedCapability>& tried) {
 void Account(Napi::Env env, const Napi::Value& external, const DecisionBlock& block) {
   std::int64_t bytes = 0;
   for (const Decision& decision : block) {
-    // A denial by policy has a record; a call of a gate also its message, several times the payload
-    // of which it is made.
-    if (!decision.allowed()) bytes += 512;
+    // A denial by policy has a record, one before the signature verified its envelope; a call of a
+    // gate also its message, several times the payload of which it is made.
+    if (!decision.allowed()) bytes += 1024;
     bytes += static_cast<std::int64_t>(3 * decision.payload().size());
   }
   if (bytes > 0) Handle<DecisionBlock>::Grow(env, external, bytes);
@@ -135,6 +135,10 @@ void RegisterDecision(Napi::Object exports) {
   Export<Read<&Decision::details>>(exports, "decisionDetails");
   Export<Read<&Decision::charges>>(exports, "decisionCharges");
   Export<Read<&Decision::payload>>(exports, "decisionPayload");
+  Export<Read<&Decision::signed_payload>>(exports, "decisionSignedPayload");
+  Export<Read<&Decision::timestamp>>(exports, "decisionTimestamp");
+  Export<Read<&Decision::token_digest>>(exports, "decisionTokenDigest");
+  Export<Read<&Decision::envelope_digest>>(exports, "decisionEnvelopeDigest");
   Export<Read<&Decision::session_id>>(exports, "decisionSessionId");
   Export<Read<&Decision::subject>>(exports, "decisionSubject");
   Export<Read<&Decision::context>>(exports, "decisionContext");

@@ -21,6 +21,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterGate(exports);
   RegisterSession(exports);
   RegisterPlan(exports);
+  RegisterAudit(exports);
   return exports;
 }
 

@@ -29,25 +29,42 @@ def find_members(
 ) -> dict[str, tuple[int, int, int]]: ...
 def find_elements(text: Buffer, max_elements: int) -> list[tuple[int, int, int]]: ...
 
-# As canonicalize, of an object; None where a value is a container, a str (but no subclass) of more
-# than `max_text` characters, or nothing that RFC 8785 writes exactly.
-def flat_object(fields: dict[str, Any], max_text: int = ...) -> bytes | None: ...
+# As canonicalize, of an object; None where a value is a container, or nothing that RFC 8785 writes
+# exactly.
+def flat_object(fields: dict[str, Any]) -> bytes | None: ...
 
-# The fields of the audit event of a decision that allows, as callgate.audit.events writes them, and
-# the payload in them. None where a text, in bytes, is longer than `max_text`, or the payload than
-# `max_payload`; where the decision denies; and where anything else would have to be looked at.
-def call_event(
-    decision: Decision,
-    envelope: Text,
-    trace_id: str | None,
-    peer: str | None,
-    max_text: int,
-    max_payload: int,
-) -> tuple[bytes, bytes] | None: ...
+# callgate.audit wraps all of these. The keys are patterns.
+REDACTED_KEYS: tuple[str, ...]
 
-# The keys of all objects in a JSON text, each with the quote behind it. None where it has escapes,
-# or something with which a secret begins that callgate.audit.redaction looks for.
-def plain_keys(json: bytes) -> bytes | None: ...
+@final
+class Redaction:
+    def __init__(self, keys: list[str], tools: list[str], arguments: bool) -> None: ...
+    # Whether the payload is shown as it is; else the JSON of what is left of the arguments, None
+    # where nothing is, and the places of what is missing.
+    def show(
+        self, tool: str | None, payload: bytes
+    ) -> tuple[bool, bytes | None, tuple[str, ...]]: ...
+
+# The fields of lines, in RFC 8785 text.
+def audit_event(
+    decision: Decision, redaction: Redaction, trace_id: str | None, peer: str | None
+) -> bytes: ...
+
+# JsonError. Of a JSON object: bounded.
+def audit_fields(json: bytes) -> bytes: ...
+def audit_outcome(
+    event: int,
+    outcome: str,
+    result: bytes | None,
+    milliseconds: float | None,
+    error: str | None,
+    dispatched: bool | None,
+) -> bytes: ...
+
+# The event of a call that was refused with this code. ValueError.
+def audit_event_name(
+    code_name: str,
+) -> Literal["PolicyViolationBlocked", "SignatureVerificationFailed", "SecurityTokenExpired"]: ...
 
 # Of each (fd, path, size, data), in turn until one fails: appends to `fd`, which must still be the
 # file at `path` and `size` bytes long, and syncs it. What each that was tried came to, and errno;
@@ -231,6 +248,8 @@ class Decision:
     @property
     def payload(self) -> bytes | None: ...
     @property
+    def signed_payload(self) -> bytes | None: ...
+    @property
     def session_id(self) -> str | None: ...
     @property
     def subject(self) -> str | None: ...
@@ -250,6 +269,12 @@ class Decision:
     def signature(self) -> bytes | None: ...
     @property
     def message_digest(self) -> bytes | None: ...
+    @property
+    def timestamp(self) -> str | None: ...
+    @property
+    def token_digest(self) -> bytes | None: ...
+    @property
+    def envelope_digest(self) -> bytes | None: ...
     @property
     def policy_digest(self) -> str | None: ...
     @property

@@ -102,6 +102,11 @@ py::object MessageDigest(const Decision& decision) {
   return ArrayOrNone(decision.message_digest());
 }
 
+py::object TokenDigest(const Decision& decision) { return ArrayOrNone(decision.token_digest()); }
+py::object EnvelopeDigest(const Decision& decision) {
+  return ArrayOrNone(decision.envelope_digest());
+}
+
 py::object RetryAfter(const Decision& decision) {
   const auto time = decision.retry_after();
   if (!time) return py::none();
@@ -143,6 +148,9 @@ PyGetSetDef properties[] = {
      "The limits the call would be charged to; the first with room is taken.", nullptr},
     {"payload", Getter<BytesOf<&Decision::payload>>, nullptr,
      "The compact JSON-RPC text whose signature verified; None unless allowed.", nullptr},
+    {"signed_payload", Getter<BytesOf<&Decision::signed_payload>>, nullptr,
+     "The text whose signature verified with all of its members, also of a call that is denied.",
+     nullptr},
     {"session_id", Getter<TextOf<&Decision::session_id>>, nullptr, "jti of the token.", nullptr},
     {"subject", Getter<TextOf<&Decision::subject>>, nullptr, "sub of the token.", nullptr},
     {"context", Getter<TextOf<&Decision::context>>, nullptr, "Name of the SecurityContext.",
@@ -155,6 +163,11 @@ PyGetSetDef properties[] = {
     {"signature", Getter<SignatureOf>, nullptr, "64 bytes.", nullptr},
     {"message_digest", Getter<MessageDigest>, nullptr, "SHA-256 of the bytes that were signed.",
      nullptr},
+    {"timestamp", Getter<TextOf<&Decision::timestamp>>, nullptr,
+     "The envelope's as it was sent, of which the whole seconds are signed.", nullptr},
+    {"token_digest", Getter<TokenDigest>, nullptr, "SHA-256 of the security token.", nullptr},
+    {"envelope_digest", Getter<EnvelopeDigest>, nullptr,
+     "SHA-256 of an envelope whose signature did not verify.", nullptr},
     {"policy_digest", Getter<TextOf<&Decision::policy_digest>>, nullptr,
      "PolicySet.digest of the policy that judged.", nullptr},
     {"charged", Getter<Charged>, nullptr, "The limits that were charged.", nullptr},

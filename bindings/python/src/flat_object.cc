@@ -1,6 +1,5 @@
 // RFC 8785 text of an object whose values are no containers, straight from the Python values.
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,11 +44,9 @@ bool PutInteger(py::handle value, std::string& out) {
   return true;
 }
 
-bool PutValue(py::handle value, std::size_t max_text, std::string& out) {
+bool PutValue(py::handle value, std::string& out) {
   PyObject* const object = value.ptr();
   if (PyUnicode_Check(object)) {
-    const auto length = static_cast<std::size_t>(PyUnicode_GET_LENGTH(object));
-    if (length > max_text && PyUnicode_CheckExact(object)) return false;
     std::string_view text;
     if (!View(value, text)) return false;
     json::AppendString(text, out);
@@ -63,7 +60,7 @@ bool PutValue(py::handle value, std::size_t max_text, std::string& out) {
   return PyFloat_CheckExact(object) && PutFloat(PyFloat_AS_DOUBLE(object), out);
 }
 
-py::object FlatObject(const py::dict& fields, std::size_t max_text) {
+py::object FlatObject(const py::dict& fields) {
   std::vector<std::pair<std::string_view, py::handle>> members;
   members.reserve(fields.size());
   for (const auto& [key, value] : fields) {
@@ -81,7 +78,7 @@ py::object FlatObject(const py::dict& fields, std::size_t max_text) {
     out += out.empty() ? '{' : ',';
     json::AppendString(name, out);
     out += ':';
-    if (!PutValue(value, max_text, out)) return py::none();
+    if (!PutValue(value, out)) return py::none();
   }
   out += out.empty() ? "{}" : "}";
   return Bytes(out);
@@ -90,8 +87,7 @@ py::object FlatObject(const py::dict& fields, std::size_t max_text) {
 }  // namespace
 
 void RegisterFlatObject(py::module_& module) {
-  module.def("flat_object", &FlatObject, py::arg("fields"),
-             py::arg("max_text") = std::numeric_limits<std::size_t>::max());
+  module.def("flat_object", &FlatObject, py::arg("fields"));
 }
 
 }  // namespace callgate::python

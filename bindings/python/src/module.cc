@@ -29,8 +29,7 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterPlan(module);
   callgate::python::RegisterGate(module);
   callgate::python::RegisterFlatObject(module);
-  callgate::python::RegisterCallEvent(module);
-  callgate::python::RegisterPlainKeys(module);
+  callgate::python::RegisterAudit(module);
   callgate::python::RegisterDurableAppend(module);
   callgate::python::RegisterAppendThread(module);
 }

@@ -24,8 +24,7 @@ void RegisterSession(pybind11::module_& module);
 void RegisterPlan(pybind11::module_& module);
 void RegisterGate(pybind11::module_& module);
 void RegisterFlatObject(pybind11::module_& module);
-void RegisterCallEvent(pybind11::module_& module);
-void RegisterPlainKeys(pybind11::module_& module);
+void RegisterAudit(pybind11::module_& module);
 void RegisterDurableAppend(pybind11::module_& module);
 void RegisterAppendThread(pybind11::module_& module);
 

@@ -62,9 +62,3 @@ def test_what_it_does_not_write_exactly_it_leaves(value: object) -> None:
 @pytest.mark.parametrize("key", ["é", "\U0001f600", "\ud800", Text("a"), 1, None])
 def test_keys_that_are_not_plain_ascii_are_left(key: Any) -> None:
     assert flat_object({key: 1}) is None
-
-
-def test_long_texts_are_left_but_not_those_of_a_subclass() -> None:
-    assert flat_object({"a": "x" * 10}, 10) == b'{"a":"xxxxxxxxxx"}'
-    assert flat_object({"a": "x" * 11}, 10) is None
-    assert flat_object({"a": Text("x" * 11)}, 10) == b'{"a":"xxxxxxxxxxx"}'

@@ -5,6 +5,7 @@ A running gateway writes with ``callgate.audit.log.AuditLog``, and beside it wha
 """
 
 from callgate.audit.chain_writer import Sealing
+from callgate.audit.decision_event import event_of_decision
 from callgate.audit.denial_sampler import DenialSampler as RefusalMeter
 from callgate.audit.errors import (
     AuditDiffers,
@@ -15,7 +16,7 @@ from callgate.audit.errors import (
     AuditUnavailable,
     JournalDamaged,
 )
-from callgate.audit.events import Event, EventName, event_of_decision
+from callgate.audit.events import Event, EventName
 from callgate.audit.head import Head
 from callgate.audit.redaction import Redaction
 

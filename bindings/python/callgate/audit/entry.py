@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from callgate.audit.canonical import canonical
+from callgate._native import audit_outcome
+
+Outcome: TypeAlias = Literal["succeeded", "failed", "unknown"]
 
 
 class Entry(NamedTuple):
@@ -22,51 +23,20 @@ class Entry(NamedTuple):
     ends: bool = False
 
 
-def outcome_entry(event: int, outcome: str, time: str, **fields: Any) -> Entry:
-    """The second line of a forwarded call. ``event`` is the sequence of the first."""
-    members = {name: value for name, value in fields.items() if value is not None}
-    text = canonical({"event": event, "outcome": outcome, **members})
-    return Entry("outcome", text, time, closes=event)
-
-
-def ended_entry(
+def outcome_entry(
     event: int,
+    outcome: Outcome,
     time: str,
     *,
-    result: bytes | None,
-    duration: float | None,
-    error: str | None,
-    dispatched: bool | None,
+    result: bytes | None = None,
+    duration: float | None = None,
+    error: str | None = None,
+    dispatched: bool | None = None,
 ) -> Entry:
-    """Of a call that ended while the gateway ran. ``duration`` is in seconds."""
-    if dispatched and error is None and result is not None and duration is not None:
-        return _answered(event, time, result, duration)
-    return outcome_entry(
-        event,
-        "succeeded" if error is None else "failed",
-        time,
-        result=None if result is None else _digest(result),
-        result_bytes=None if result is None else len(result),
-        duration_ms=None if duration is None else _milliseconds(duration),
-        error=error,
-        dispatched=dispatched,
-    )
+    """The second line of a forwarded call. ``event`` is the sequence of the first.
 
-
-def _answered(event: int, time: str, result: bytes, duration: float) -> Entry:
-    """What ``outcome_entry`` writes of a call that was dispatched and answered, as most are."""
-    # Of thousandths Python writes what RFC 8785 does, but for whole numbers.
-    milliseconds = repr(_milliseconds(duration)).removesuffix(".0")
-    text = (
-        b'{"dispatched":true,"duration_ms":%b,"event":%d,"outcome":"succeeded",'
-        b'"result":"%b","result_bytes":%d}'
-    ) % (milliseconds.encode(), event, _digest(result).encode(), len(result))
+    ``duration`` is in seconds.
+    """
+    milliseconds = None if duration is None else duration * 1000
+    text = audit_outcome(event, outcome, result, milliseconds, error, dispatched)
     return Entry("outcome", text, time, closes=event)
-
-
-def _milliseconds(seconds: float) -> float:
-    return round(seconds * 1000, 3)
-
-
-def _digest(result: bytes) -> str:
-    return hashlib.sha256(result).hexdigest()

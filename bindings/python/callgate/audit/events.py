@@ -1,17 +1,13 @@
-"""The eight events, and how a decision becomes one."""
+"""The eight events."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from callgate import Decision
-from callgate._native import split_object
-from callgate.audit.record import Verbatim, fields_text
+from callgate.audit.record import fields_text
 from callgate.audit.redaction import Redaction
 
 EventName: TypeAlias = Literal[
@@ -83,13 +79,11 @@ class Event:
         """The fields of its line."""
         written: dict[str, Any] = dict(zip(_WRITTEN, _values(self), strict=True))
         written["event"] = self.name
-        if self.token_input is not None:
-            written["token_input"] = Verbatim(self.token_input)
         if self.details:
             written["details"] = self.details
         if self.payload is not None:
             shown = redaction.show(self.tool, self.payload)
-            written["payload"] = None if shown.payload is None else Verbatim(shown.payload)
+            written["payload"] = shown.payload
             written["arguments"] = shown.arguments
             written["redacted"] = shown.redacted or None
         return fields_text(written)
@@ -99,63 +93,3 @@ _WRITTEN: Final = tuple(
     item.name for item in fields(Event) if item.name not in {"name", "payload", "details"}
 )
 _values: Final = attrgetter(*_WRITTEN)
-
-
-def event_of_decision(
-    decision: Decision,
-    envelope: bytes,
-    *,
-    trace_id: str | None = None,
-    peer: str | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> Event:
-    """The event of a decision about ``envelope``, the bytes that it was made from.
-
-    Of an envelope whose signature did not verify nothing is believed: its digest is written alone.
-    """
-    digest, public_key = decision.message_digest, decision.public_key
-    verified = digest is not None and public_key is not None
-    payload = timestamp = token = None
-    if verified:
-        members = split_object(envelope, len(envelope))
-        payload = members["payload"]
-        timestamp = members["timestamp"].decode().strip('"')
-        token = hashlib.sha256(members["security_token"].strip(b'"')).hexdigest()
-    return Event(
-        name=_name(decision),
-        workload=decision.subject,
-        session=decision.session_id,
-        context=decision.context,
-        public_key=None if public_key is None else public_key.to_base64(),
-        peer=peer,
-        method=decision.method,
-        tool=decision.tool,
-        request_id=decision.request_id,
-        payload=payload,
-        allowed=decision.allowed,
-        code_name=decision.code_name,
-        cause=decision.cause,
-        reason=decision.reason if not decision.allowed else None,
-        rule=decision.rule,
-        capability=decision.capability,
-        policy_digest=decision.policy_digest,
-        message_digest=None if digest is None else digest.hex(),
-        signature=None
-        if decision.signature is None
-        else base64.b64encode(decision.signature).decode(),
-        timestamp=timestamp,
-        token=token,
-        envelope_digest=None if verified else hashlib.sha256(envelope).hexdigest(),
-        trace_id=trace_id,
-        details=details or {},
-    )
-
-
-def _name(decision: Decision) -> EventName:
-    if decision.allowed:
-        return "ToolCallAuthorized"
-    if decision.code_name == "EXPIRED_TOKEN":
-        return "SecurityTokenExpired"
-    if decision.code is not None and 1000 <= decision.code < 2000:
-        return "SignatureVerificationFailed"
-    return "PolicyViolationBlocked"

@@ -11,13 +11,13 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, final
 
 from callgate import SecretKey
-from callgate.audit.call_event import CallEvent
 from callgate.audit.chain import Line, time_text
 from callgate.audit.chain_writer import Sealing
 from callgate.audit.commit_queue import Item
+from callgate.audit.decision_event import DecisionEvent
 from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.durable_file import Lock
-from callgate.audit.entry import Entry, ended_entry
+from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
 from callgate.audit.head import Head
@@ -161,7 +161,7 @@ class AuditLog:
                 self._lock.close()
 
     async def record(
-        self, event: Event | CallEvent, state: Sequence[StateRecord] = (), *, ends: bool = False
+        self, event: Event | DecisionEvent, state: Sequence[StateRecord] = (), *, ends: bool = False
     ) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
@@ -189,7 +189,7 @@ class AuditLog:
                 self.outcome(future.result(), error="CANCELLED", dispatched=False)
             raise
 
-    def post(self, event: Event) -> None:
+    def post(self, event: Event | DecisionEvent) -> None:
         """Queues a line that nobody waits for, and that stops nothing when it cannot be written.
 
         For refusals before a verified token, of which ``meter`` says which are written.
@@ -213,8 +213,9 @@ class AuditLog:
         if receipt.sequence not in self._open:
             return
         self._open.discard(receipt.sequence)
-        entry = ended_entry(
+        entry = outcome_entry(
             receipt.sequence,
+            "succeeded" if error is None else "failed",
             self._now(),
             result=result,
             duration=duration,

@@ -84,7 +84,7 @@ class Running:
 
     async def call(self, envelope: bytes) -> tuple[Decision, Receipt]:
         decision = self.gate.authorize(envelope)
-        event = event_of_decision(decision, envelope)
+        event = event_of_decision(decision)
         state = [effects_record(decision.effects)] if decision.effects else []
         return decision, await self.audit.record(event, state=state)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from callgate import Gate, SecretKey
 from callgate.audit import AuditError, Event, Redaction, event_of_decision
+from callgate.audit.decision_event import DecisionEvent
 from callgate.audit.log import AuditLog
 from callgate.audit.proof import prove_call, token_again
 from gateway_state import World
@@ -29,7 +30,7 @@ def gate(world: World) -> Gate:
     return gate
 
 
-def fields_of(event: Event) -> dict[str, Any]:
+def fields_of(event: Event | DecisionEvent) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(event.text(Redaction()))
     return fields
 
@@ -39,7 +40,7 @@ def test_an_allowed_call_says_who_what_and_why(world: World, gate: Gate) -> None
     gate.open_session(token, world.agent.public_key)
     envelope = world.envelope(token, 1)
     decision = gate.authorize(envelope)
-    fields = fields_of(event_of_decision(decision, envelope, trace_id="abc", peer="10.0.0.1"))
+    fields = fields_of(event_of_decision(decision, trace_id="abc", peer="10.0.0.1"))
     assert fields["event"] == "ToolCallAuthorized"
     assert (fields["workload"], fields["session"], fields["context"]) == (
         "exec of b",
@@ -64,7 +65,7 @@ def test_a_denied_call_says_which_rule_decided(world: World, gate: Gate) -> None
     token = world.token("b")
     gate.open_session(token, world.agent.public_key)
     envelope = world.envelope(token, 1, "fs.delete")
-    fields = fields_of(event_of_decision(gate.authorize(envelope), envelope))
+    fields = fields_of(event_of_decision(gate.authorize(envelope)))
     assert fields["event"] == "PolicyViolationBlocked"
     assert fields["code_name"] == "TOOL_NOT_ALLOWED"
     assert fields["allowed"] is False
@@ -76,7 +77,7 @@ def test_of_a_forged_envelope_nothing_is_believed(world: World, gate: Gate) -> N
     token = world.token("b")
     gate.open_session(token, world.agent.public_key)
     envelope = world.envelope(token, 1).replace(b"/workspace/a", b"/workspace/b")
-    fields = fields_of(event_of_decision(gate.authorize(envelope), envelope))
+    fields = fields_of(event_of_decision(gate.authorize(envelope)))
     assert fields["event"] == "SignatureVerificationFailed"
     assert fields["code_name"] == "INVALID_SIGNATURE"
     assert fields["envelope_digest"] == hashlib.sha256(envelope).hexdigest()
@@ -88,7 +89,7 @@ def test_of_a_forged_envelope_nothing_is_believed(world: World, gate: Gate) -> N
     "garbage", [b"", b"{}", b"not json", b"\xff", b'{"payload":"\\ud800"}', b"[" * 10_000]
 )
 def test_garbage_is_an_event_too(gate: Gate, garbage: bytes) -> None:
-    fields = fields_of(event_of_decision(gate.authorize(garbage), garbage))
+    fields = fields_of(event_of_decision(gate.authorize(garbage)))
     assert fields["event"] == "SignatureVerificationFailed"
     assert fields["code_name"] == "INVALID_ENVELOPE"
 
@@ -98,7 +99,7 @@ def test_an_expired_token_has_an_event_of_its_own(world: World, gate: Gate) -> N
     session = gate.open_session(token, world.agent.public_key)
     envelope = world.envelope(token, 1)
     decision = gate.authorize(envelope, now=session.expires_at.timestamp() + 100)
-    assert event_of_decision(decision, envelope).name == "SecurityTokenExpired"
+    assert event_of_decision(decision).name == "SecurityTokenExpired"
 
 
 def test_there_are_eight_events() -> None:
@@ -145,7 +146,7 @@ class TestProof:
         token = world.token("b")
         gate.open_session(token, world.agent.public_key)
         envelope = world.envelope(token, 1)
-        return fields_of(event_of_decision(gate.authorize(envelope), envelope)), token
+        return fields_of(event_of_decision(gate.authorize(envelope))), token
 
     def test_the_signature_is_verified_over_what_the_line_holds(
         self, call: tuple[dict[str, Any], str]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 import pytest
 from callgate.audit import Redaction
-from callgate.audit.redaction import MAX_PAYLOAD, REDACTED
+
+REDACTED = "[redacted]"
 
 
 def payload(arguments: object, **params: object) -> bytes:
@@ -60,11 +60,6 @@ def test_a_secret_in_meta_keeps_the_payload_out_as_well() -> None:
     assert shown.redacted == ("/_meta/authorization",)
 
 
-@pytest.mark.parametrize("text", ["-eyJ" * 15_000, "eyJaaaaaaaa." * 5_000, "bearer " * 9_000])
-def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
-    Redaction().show("t", payload({"note": text, text: 1}))
-
-
 def test_of_more_values_than_any_tool_takes_nothing_is_shown() -> None:
     assert Redaction().show("t", payload({"a": [0] * 5000})) == (None, None, ("",))
 
@@ -77,40 +72,24 @@ def test_whole_tools_can_be_hidden_and_all_arguments() -> None:
 
 
 def test_long_payloads_are_shown_as_arguments_only() -> None:
-    shown = Redaction().show("t", payload({"a": "x" * MAX_PAYLOAD}))
+    shown = Redaction().show("t", payload({"a": "x" * (64 << 10)}))
     assert shown.payload is None
     assert shown.arguments is not None
 
 
-def test_a_payload_that_is_only_scanned_is_shown_as_one_that_is_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rng = random.Random(3)
-    texts = ["a", "token", "api key", "API-Key", "пароль", "x y", "Bearer abcdefghijkl", "b" * 40]
-    texts += [
-        "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJleGVjIn0.c2lnbmF0dXJlLg",
-        "ba\u017fic dXNlcjpwYXNzd29yZA==",
-        "-----BEG\u0131N PRIVATE KEY",
-        "back\\slash",
-        "{",
-        ":",
-        ",",
-    ]
+@pytest.mark.vectors("redaction.json", "secrets")
+def test_secrets_are_told_by_key_and_by_shape(vector: dict[str, Any]) -> None:
+    shown = Redaction().show("t", payload(vector["arguments"]))
+    assert shown.payload is None
+    assert list(shown.redacted) == vector["redacted"]
 
-    def value(depth: int) -> Any:
-        kind = rng.randrange(6 if depth else 4)
-        if kind == 4:
-            return [value(depth - 1) for _ in range(rng.randrange(4))]
-        if kind == 5:
-            return {rng.choice(texts): value(depth - 1) for _ in range(rng.randrange(4))}
-        return [rng.choice(texts), 1, 2.5, None][kind]
 
-    for _ in range(1000):
-        spaces = rng.choice([(",", ":"), (" ,\t", " \n: ")])
-        message = {"method": "tools/call", "params": {"name": "t", "arguments": {"v": value(3)}}}
-        text = json.dumps(message, ensure_ascii=False, separators=spaces).encode()
-        scanned = Redaction().show("t", text)
-        with monkeypatch.context() as patch:
-            patch.setattr(Redaction, "_is_harmless", lambda self, payload: False)
-            assert scanned == Redaction().show("t", text), text
-        assert scanned.payload is not None or not Redaction().shows_whole("t", text), text
+@pytest.mark.vectors("redaction.json", "harmless")
+def test_what_only_looks_like_a_secret_is_shown(vector: dict[str, Any]) -> None:
+    text = payload(vector["arguments"])
+    assert Redaction().show("t", text) == (text.decode(), None, ())
+
+
+def test_what_is_no_request_is_not_shown() -> None:
+    for text in (b"", b"[]", b"\xff", b'{"password":'):
+        assert Redaction().show("t", text) == (None, None, ("",))

@@ -10,7 +10,7 @@ from typing import Any
 
 from callgate import SecretKey
 from callgate.audit import AuditUnavailable
-from callgate.audit.call_event import CallEvent
+from callgate.audit.decision_event import DecisionEvent
 from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.events import Event
 from callgate.audit.journal import Journal
@@ -23,7 +23,7 @@ class ObservedAudit:
         self._directory = directory
         self._journal = journal
         self.meter = log.meter
-        self.events: list[Event] = []
+        self.events: list[Event | DecisionEvent] = []
         self.outcomes: list[tuple[int, str | None, bool | None]] = []
         self.failing = False
         # What happens while a record is on its way to the disk.
@@ -31,7 +31,7 @@ class ObservedAudit:
 
     async def record(
         self,
-        event: Event | CallEvent,
+        event: Event | DecisionEvent,
         state: Sequence[Mapping[str, Any]] = (),
         *,
         ends: bool = False,
@@ -39,12 +39,12 @@ class ObservedAudit:
         if self.failing:
             raise AuditUnavailable
         receipt = await self._log.record(event, state, ends=ends)
-        self.events.append(event.in_full() if isinstance(event, CallEvent) else event)
+        self.events.append(event)
         if self.meanwhile is not None:
             await self.meanwhile()
         return receipt
 
-    def post(self, event: Event) -> None:
+    def post(self, event: Event | DecisionEvent) -> None:
         self._log.post(event)
 
     def note(

@@ -62,7 +62,7 @@ async def test_a_signed_listing_is_recorded_and_not_repeatable(
     await post(client, envelope)
     status, body, _ = await post(client, envelope)
     check_failure(status, body, "REPLAY_DETECTED", 1004)
-    assert [event.method for event in path.audit.events] == ["tools/list", "tools/list"]
+    assert [line["method"] for line in path.audit.lines("event")] == ["tools/list", "tools/list"]
     assert path.audit.effects() == 1
     assert path.audit.lines("outcome") == []
 

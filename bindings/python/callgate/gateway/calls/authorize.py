@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import final
 
 from callgate import CallgateError, Decision
-from callgate.audit.call_event import CallEvent
-from callgate.audit.events import Event, EventName, event_of_decision
+from callgate.audit.decision_event import DecisionEvent, refusal_event
+from callgate.audit.events import Event
 from callgate.audit.journal import effects_text
 from callgate.audit.log import Receipt
 from callgate.gateway.calls.refusals import RefusalRecorder
@@ -46,22 +46,20 @@ async def authorize(
         refusals.unverified(event_of_refusal(refusal, trace_id=trace_id, peer=peer))
         raise
     decision = await services.ledger.authorize(envelope, now)  # 2
+    event = DecisionEvent(decision, trace_id=trace_id, peer=peer)
     if not decision:
-        denial = event_of_decision(decision, envelope, trace_id=trace_id, peer=peer)
-        await refusals.denied(decision, denial)
+        await refusals.denied(decision, event)
         raise Denied(decision)
-    event = CallEvent(decision, envelope, trace_id=trace_id, peer=peer)
     receipt = await services.audit.record(event, state=[effects_text(decision.effects)])  # 3
     return decision, receipt
 
 
 def event_of_refusal(refusal: CallgateError, *, trace_id: str, peer: str | None) -> Event:
     """The event of what was refused before anything of it was verified."""
-    name: EventName = "PolicyViolationBlocked"
-    if refusal.code_name == "EXPIRED_TOKEN":
-        name = "SecurityTokenExpired"
-    elif 1000 <= refusal.code < 2000:
-        name = "SignatureVerificationFailed"
     return Event(
-        name=name, allowed=False, code_name=refusal.code_name, trace_id=trace_id, peer=peer
+        name=refusal_event(refusal.code_name),
+        allowed=False,
+        code_name=refusal.code_name,
+        trace_id=trace_id,
+        peer=peer,
     )

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, Final, final
 
 from callgate import Decision
+from callgate.audit.decision_event import DecisionEvent
 from callgate.audit.events import Event
 from callgate.audit.journal import effects_record
 from callgate.audit.log import AuditLog
@@ -29,13 +30,16 @@ class RefusalRecorder:
         self._gathered: list[dict[str, Any]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def denied(self, decision: Decision, event: Event) -> None:
+    async def denied(self, decision: Decision, event: DecisionEvent) -> None:
         """Returns when it is recorded. Raises Refusal: 429 where it was only counted."""
         state = effects_record(decision.effects) if decision.effects else None
         await self.refused(decision.session_id, event, state)
 
     async def refused(
-        self, session_id: str | None, event: Event, state: dict[str, Any] | None = None
+        self,
+        session_id: str | None,
+        event: Event | DecisionEvent,
+        state: dict[str, Any] | None = None,
     ) -> None:
         """Of a session whose token verified; None: of nobody known. As ``denied``."""
         if session_id is None:
@@ -49,7 +53,7 @@ class RefusalRecorder:
         message = "too many refused calls of this session"
         raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
 
-    def unverified(self, event: Event) -> None:
+    def unverified(self, event: Event | DecisionEvent) -> None:
         """Of callers that nobody knows: counted, one event a second for each code is written."""
         if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)

@@ -1,0 +1,53 @@
+"""DecisionEvent: the event of a signed call, allowed or denied."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, final
+
+from callgate import Decision
+from callgate._native import audit_event, audit_event_name
+from callgate.audit.redaction import Redaction
+
+
+@final
+class DecisionEvent:
+    """What a decision leaves in the trail. The engine writes it, from the decision alone.
+
+    Of an envelope whose signature did not verify nothing is believed: its digest is written alone.
+    """
+
+    __slots__ = ("_decision", "_peer", "_trace_id", "code_name", "name")
+
+    def __init__(
+        self, decision: Decision, *, trace_id: str | None = None, peer: str | None = None
+    ) -> None:
+        self._decision: Final = decision
+        self._trace_id: Final = trace_id
+        self._peer: Final = peer
+        self.code_name: Final = decision.code_name
+        self.name: Final = (
+            "ToolCallAuthorized" if self.code_name is None else refusal_event(self.code_name)
+        )
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether a line of kind ``outcome`` follows."""
+        return self.code_name is None and self._decision.method == "tools/call"
+
+    def text(self, redaction: Redaction) -> bytes:
+        """The fields of its line."""
+        return audit_event(self._decision, redaction.engine, self._trace_id, self._peer)
+
+
+def event_of_decision(
+    decision: Decision, *, trace_id: str | None = None, peer: str | None = None
+) -> DecisionEvent:
+    """The event of a signed call."""
+    return DecisionEvent(decision, trace_id=trace_id, peer=peer)
+
+
+def refusal_event(
+    code_name: str,
+) -> Literal["PolicyViolationBlocked", "SignatureVerificationFailed", "SecurityTokenExpired"]:
+    """The name of the event of a call that was refused with this code. Raises ValueError."""
+    return audit_event_name(code_name)
