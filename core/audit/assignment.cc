@@ -98,9 +98,14 @@ bool AssignsSecret(std::string_view text, std::size_t at) {
       return true;
     }
   }
-  if (!IsSecretName(name)) return false;
   // How many tokens, or which one.
-  return !(std::ranges::all_of(value, base::IsAsciiDigit) && FoldKey(name).ends_with("token"));
+  const std::string_view end_of_name =
+      name.substr(name.size() - std::min<std::size_t>(5, name.size()));
+  if (base::EqualsIgnoringCase(end_of_name, "token") &&
+      std::ranges::all_of(value, base::IsAsciiDigit)) {
+    return false;
+  }
+  return IsSecretName(name);
 }
 
 bool IsSecretFlag(std::string_view text, std::size_t at) {

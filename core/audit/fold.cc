@@ -121,9 +121,4 @@ std::string FoldText(std::string_view text) {
   return folded;
 }
 
-bool HasFoldedLetters(std::string_view text) noexcept {
-  // The first bytes of all that ToAscii knows.
-  return text.find_first_of("\xC4\xC5\xE2\xEF\xF0") != std::string_view::npos;
-}
-
 }  // namespace callgate::audit

@@ -14,8 +14,8 @@ std::string FoldKey(std::string_view text);
 
 // Of a text: only letters that stand for those of ASCII become these, all else stays.
 std::string FoldText(std::string_view text);
-// True when FoldText may change more than nothing.
-[[nodiscard]] bool HasFoldedLetters(std::string_view text) noexcept;
+// The first bytes of all that FoldText changes.
+inline constexpr unsigned char kFoldedBeginnings[] = {0xC4, 0xC5, 0xE2, 0xEF, 0xF0};
 
 }  // namespace callgate::audit
 

@@ -18,10 +18,11 @@ constexpr std::size_t kMaxValues = 4096;
 
 // One past the string that begins at `at`. REQUIRES: valid JSON.
 std::size_t StringEnd(std::string_view text, std::size_t at, bool& has_escape) {
+  const std::size_t quote = text.find('"', at + 1);
+  has_escape = text.substr(at + 1, quote - at - 1).find('\\') != std::string_view::npos;
+  if (!has_escape) return quote + 1;
   for (++at; text[at] != '"'; ++at) {
-    if (text[at] != '\\') continue;
-    has_escape = true;
-    ++at;
+    if (text[at] == '\\') ++at;
   }
   return at + 1;
 }

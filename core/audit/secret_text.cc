@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "callgate/crypto.h"
@@ -20,18 +21,36 @@ namespace {
 
 constexpr std::size_t kShortest = 6;
 
-// What the first character of a word may begin: bits.
-constexpr std::uint8_t kMayBeKnownKey = 1;
-constexpr std::uint8_t kMayBeWord = 2;
-constexpr std::array<std::uint8_t, 256> kBeginnings = [] {
-  std::array<std::uint8_t, 256> beginnings{};
-  for (const KnownKey& key : kKnownKeys) {
-    beginnings[static_cast<unsigned char>(key.prefix.front())] |= kMayBeKnownKey;
+// What the words that are no keys of services begin with: tokens, HTTP schemes, SQL.
+constexpr std::string_view kWords[] = {"eyj", "bearer", "basic", "password", "identified"};
+
+// For each first character of what is looked for, a bit for each second one (modulo 64). Nearly
+// every word of a text ends here.
+constexpr std::array<std::uint64_t, 256> kSecondCharacters = [] {
+  std::array<std::uint64_t, 256> seconds{};
+  const auto add = [&seconds](char first, char second) {
+    seconds[static_cast<unsigned char>(first)] |= std::uint64_t{1}
+                                                  << (static_cast<unsigned char>(second) & 63U);
+  };
+  for (const KnownKey& key : kKnownKeys) add(key.prefix[0], key.prefix[1]);
+  for (const std::string_view word : kWords) {
+    for (const char first : {word[0], base::ToAsciiUpper(word[0])}) {
+      for (const char second : {word[1], base::ToAsciiUpper(word[1])}) add(first, second);
+    }
   }
-  for (const char c : std::string_view("eEbBpPiI")) {
-    beginnings[static_cast<unsigned char>(c)] |= kMayBeWord;
+  return seconds;
+}();
+
+// How the scan goes on at a character.
+enum class At : std::uint8_t { kOther, kWord, kSign, kFoldedLetter };
+constexpr std::array<At, 256> kAt = [] {
+  std::array<At, 256> at{};
+  for (unsigned c = 0; c < 128; ++c) {
+    if (IsAlnum(static_cast<char>(c))) at[c] = At::kWord;
   }
-  return beginnings;
+  for (const unsigned char c : {':', '=', '-'}) at[c] = At::kSign;
+  for (const unsigned c : kFoldedBeginnings) at[c] = At::kFoldedLetter;
+  return at;
 }();
 
 // Where the keys that begin with a character stand.
@@ -173,49 +192,77 @@ bool IsUserFlag(std::string_view text, std::size_t at) {
   return false;
 }
 
+// REQUIRES: a word begins at `at`.
 bool BeginsSecretWord(std::string_view text, std::size_t at) {
-  const std::uint8_t may_be = kBeginnings[static_cast<unsigned char>(text[at])];
   const std::string_view rest = text.substr(at);
-  if ((may_be & kMayBeKnownKey) != 0 && IsKnownKey(rest)) return true;
-  if ((may_be & kMayBeWord) != 0) {
-    if (IsHttpCredential(rest) || IsSqlPassword(rest)) return true;
+  if (rest.size() > 1 && (kSecondCharacters[static_cast<unsigned char>(rest[0])] >>
+                              (static_cast<unsigned char>(rest[1]) & 63U) &
+                          1U) != 0) {
+    if (IsKnownKey(rest) || IsHttpCredential(rest) || IsSqlPassword(rest)) return true;
     if ((at == 0 || !IsDashed(text[at - 1])) && IsWebToken(rest)) return true;
   }
   return at >= 2 && text[at - 1] == '-' && text[at - 2] == '-' && IsSecretFlag(text, at);
 }
 
-bool ShowsSecretAsItStands(std::string_view text) {
-  const bool is_of_curl = text.find("curl") != std::string_view::npos;
-  bool is_inside_word = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (IsAlnum(c)) {
-      if (!is_inside_word && BeginsSecretWord(text, at)) return true;
-      is_inside_word = true;
-      continue;
-    }
-    is_inside_word = false;
-    if (c == ':') {
-      if (text.substr(at + 1).starts_with("//")) {
-        if (HasUrlPassword(text.substr(at + 3))) return true;
-      } else if (AssignsSecret(text, at) || IsBotToken(text, at)) {
-        return true;
+class Scan {
+ public:
+  explicit Scan(std::string_view text) : text_(text) {}
+
+  bool FindsSecret() {
+    for (std::size_t at = 0; at < text_.size(); ++at) {
+      switch (kAt[static_cast<unsigned char>(text_[at])]) {
+        case At::kOther:
+          break;
+        case At::kWord:
+          if (BeginsSecretWord(text_, at)) return true;
+          while (at + 1 < text_.size() &&
+                 kAt[static_cast<unsigned char>(text_[at + 1])] == At::kWord) {
+            ++at;
+          }
+          break;
+        case At::kSign:
+          if (IsSecretAtSign(at)) return true;
+          break;
+        case At::kFoldedLetter:
+          has_folded_letter_ = true;
+          break;
       }
-    } else if (c == '=') {
-      if (AssignsSecret(text, at)) return true;
-    } else if (c == '-') {
-      if (IsPrivateKey(text.substr(at)) || (is_of_curl && IsUserFlag(text, at))) return true;
     }
+    return false;
   }
-  return false;
-}
+  bool has_folded_letter() const noexcept { return has_folded_letter_; }
+
+ private:
+  bool IsSecretAtSign(std::size_t at) {
+    const char c = text_[at];
+    if (c == '=') return AssignsSecret(text_, at);
+    if (c == '-') {
+      return IsPrivateKey(text_.substr(at)) || (IsUserFlag(text_, at) && IsOfCurl());
+    }
+    if (text_.substr(at + 1).starts_with("//")) return HasUrlPassword(text_.substr(at + 3));
+    return AssignsSecret(text_, at) || IsBotToken(text_, at);
+  }
+
+  // Other programs take a group after a colon.
+  bool IsOfCurl() {
+    if (!is_of_curl_) is_of_curl_ = text_.find("curl") != std::string_view::npos;
+    return *is_of_curl_;
+  }
+
+  std::string_view text_;
+  bool has_folded_letter_ = false;
+  std::optional<bool> is_of_curl_;
+};
 
 }  // namespace
 
 bool ShowsSecret(std::string_view text) {
   if (text.size() < kShortest) return false;
-  if (ShowsSecretAsItStands(text)) return true;
-  return HasFoldedLetters(text) && ShowsSecretAsItStands(FoldText(text));
+  Scan as_it_stands(text);
+  if (as_it_stands.FindsSecret()) return true;
+  if (!as_it_stands.has_folded_letter()) return false;
+  const std::string folded = FoldText(text);
+  return Scan(folded).FindsSecret();
 }
 
 }  // namespace callgate::audit

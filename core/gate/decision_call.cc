@@ -6,7 +6,7 @@ namespace callgate {
 namespace {
 
 const gate::CallRecord& CallOf(const std::shared_ptr<const DecisionRecord>& record) {
-  static const gate::CallRecord kNone;
+  static const gate::CallRecord kNone{};
   if (record == nullptr || !record->IsOfCall()) return kNone;
   return static_cast<const gate::CallRecord&>(*record);
 }

@@ -41,7 +41,8 @@ TEST(DecisionOfACall, KeepsTheTimestampAsItWasSent) {
 TEST(DecisionOfACall, KnowsOnlyTheDigestOfWhatDidNotVerify) {
   Scene scene;
   const std::string forged = With(scene.Read(), "/workspace/a/x", "/workspace/a/y");
-  for (const std::string& envelope : {std::string(), std::string("{}"), forged, std::string(20'000, '[')}) {
+  for (const std::string& envelope :
+       {std::string(), std::string("{}"), forged, std::string(20'000, '[')}) {
     const Decision decision = scene.gate->Authorize(envelope, kNoon);
     EXPECT_EQ(decision.envelope_digest(), Sha256(envelope));
     EXPECT_EQ(decision.signed_payload(), "");
