@@ -34,7 +34,7 @@ def test_pem_and_jwk_are_read(file: Path) -> None:
             assert again.public_key == key.public_key
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610])
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o610, 0o601, 0o660, 0o777])
 def test_a_file_that_others_may_use_is_refused(file: Path, mode: int) -> None:
     file.chmod(mode)
     assert "chmod 600" in refused(file).message
@@ -56,10 +56,13 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo, 0o600)
     assert "no regular file" in refused(fifo).message
+    assert "no regular file" in refused(tmp_path).message
     assert "No such file" in refused(tmp_path / "none").message
 
 
-@pytest.mark.parametrize("text", ["", "what-no-log-may-hold", "{}", "x" * (16 * 1024 + 1)])
+@pytest.mark.parametrize(
+    "text", ["", "what-no-log-may-hold", "{}", '{"kty":"RSA"}', "x" * (16 * 1024 + 1)]
+)
 def test_what_is_no_key_is_refused_without_showing_it(file: Path, text: str) -> None:
     file.write_text(text)
     error = refused(file)

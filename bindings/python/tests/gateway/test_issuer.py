@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,7 +16,7 @@ from attest_path import AttestPath, Time, execution
 from callgate import CallgateError, PublicKey, SecretKey, TokenError, verify_token
 from callgate.gateway.issuer import issuer as issuer_module
 from callgate.gateway.issuer.issuer import Issuer
-from callgate.gateway.issuer.signers.local import LocalSigner, load_secret_key
+from callgate.gateway.issuer.signers.local import LocalSigner
 from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
@@ -56,39 +55,6 @@ async def test_a_key_that_keygen_made_signs(tmp_path: Path, form: str) -> None:
     with pytest.raises(Refusal) as caught:
         await signer.sign(b"input")
     assert caught.value.code_name == "SIGNER_UNAVAILABLE"
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o660, 0o777])
-def test_a_key_file_that_others_may_use_is_refused(tmp_path: Path, mode: int) -> None:
-    file = keygen(tmp_path)
-    file.chmod(mode)
-    with pytest.raises(CallgateError, match="chmod 600"):
-        load_secret_key(file)
-    file.chmod(0o400)
-    load_secret_key(file).close()
-
-
-def test_what_is_no_key_file_is_refused_without_showing_what_it_is(tmp_path: Path) -> None:
-    for name, text in (("empty", ""), ("text", "hunter2-hunter2"), ("json", '{"kty":"RSA"}')):
-        file = tmp_path / name
-        file.write_text(text)
-        file.chmod(0o600)
-        with pytest.raises(CallgateError) as caught:
-            load_secret_key(file)
-        assert "hunter2" not in str(caught.value)
-        assert caught.value.where == str(file)
-    with pytest.raises(CallgateError):
-        load_secret_key(tmp_path / "nothing")
-    with pytest.raises(CallgateError):
-        load_secret_key(tmp_path)
-    os.mkfifo(tmp_path / "fifo", 0o600)
-    with pytest.raises(CallgateError):
-        load_secret_key(tmp_path / "fifo")
-    long = tmp_path / "long"
-    long.write_text("x" * 100_000)
-    long.chmod(0o600)
-    with pytest.raises(CallgateError):
-        load_secret_key(long)
 
 
 # Tokens.

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 from callgate import CallgateError, PublicKey, SecretKey
+from callgate._key_file import load_secret_key
 from callgate.gateway.config import GatewayConfig, IssuerSettings
-from callgate.gateway.issuer.signers.local import LocalSigner, load_secret_key
+from callgate.gateway.issuer.signers.local import LocalSigner
 
 
 def open_signer(settings: IssuerSettings) -> LocalSigner:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from callgate import CallgateError, PolicySet
+from callgate._key_file import load_secret_key
 from callgate.gateway.config import ConfigError, GatewayConfig
 from callgate.gateway.config.places import Fault
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.issuer.keys import open_signer
-from callgate.gateway.issuer.signers.local import load_secret_key
 from callgate.gateway.upstreams.settings import upstream_settings
 from callgate.gateway.upstreams.transports.http_client import client_tls
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams

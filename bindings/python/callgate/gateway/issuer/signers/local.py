@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from callgate import CallgateError, PublicKey, SecretKey
+from callgate._key_file import load_secret_key
 from callgate.gateway.wire.refusal import Refusal
-
-MAX_KEY_FILE_BYTES = 16 * 1024
 
 
 class LocalSigner:
@@ -65,41 +62,3 @@ class LocalSigner:
 
     def __repr__(self) -> str:
         return f"<LocalSigner {self._key_id}>"
-
-
-def load_secret_key(path: str | Path) -> SecretKey:
-    """A secret key in a PEM or JWK file that belongs to this user (or root), mode 0600 or less.
-
-    Raises CallgateError, whose ``where`` is the path and whose message holds nothing of the file.
-    """
-    where = str(path)
-    try:
-        # Non-blocking: a FIFO in the file's place must not hang the start.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise CallgateError(f"the key file: {reason}", "INVALID_ARGUMENT", where) from error
-    # Judged on the open file: by its name it could be another one a moment later.
-    try:
-        status = os.fstat(descriptor)
-        _check(stat.S_ISREG(status.st_mode), "the key file is no regular file", where)
-        is_private = not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-        _check(is_private, "the key file may be used by others: chmod 600 it", where)
-        owners = (os.geteuid(), 0)
-        _check(status.st_uid in owners, "the key file belongs to another user", where)
-        text = os.read(descriptor, MAX_KEY_FILE_BYTES + 1)
-    finally:
-        os.close(descriptor)
-    _check(len(text) <= MAX_KEY_FILE_BYTES, "the key file is too long for a key", where)
-    try:
-        if text.lstrip().startswith(b"{"):
-            return SecretKey.from_jwk(text)
-        return SecretKey.from_pem(text)
-    except CallgateError as error:
-        message = "the key file holds no Ed25519 secret key, PEM or JWK"
-        raise CallgateError(message, error.code_name, where) from error
-
-
-def _check(condition: bool, message: str, where: str) -> None:
-    if not condition:
-        raise CallgateError(message, "INVALID_ARGUMENT", where)
