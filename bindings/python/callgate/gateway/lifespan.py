@@ -30,6 +30,7 @@ from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.routes.attest import attest_routes
+from callgate.gateway.http.routes.end import end_routes
 from callgate.gateway.http.routes.health import health_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.http.routes.metrics import metrics_routes
@@ -179,6 +180,7 @@ async def open_gateway(
                 services,
                 [
                     *attest_routes(services),
+                    *end_routes(services),
                     *jwks_routes(services),
                     *health_routes(checks, details=False),
                 ],

@@ -16,7 +16,7 @@ from callgate.gateway.wire.bounds import Bound, Listener
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)
-_ENDPOINTS: Final = frozenset({"attest", "invoke", "tools"})
+_ENDPOINTS: Final = frozenset({"attest", "end", "invoke", "tools"})
 _RELOADED: Final = frozenset({"policy", "issuer", "tls", "executions"})
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 
@@ -73,7 +73,7 @@ class Metrics:
         )
 
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
-        """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
+        """One answer of an endpoint, such as ``invoke``; the code's name of a failure."""
         endpoint = endpoint if endpoint in _ENDPOINTS else "other"
         if code_name is not None and code_name not in _CODES:
             code_name = "INTERNAL_ERROR"

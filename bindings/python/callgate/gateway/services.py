@@ -24,7 +24,7 @@ class Metrics(Protocol):
     """What the call path counts."""
 
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
-        """One answer of ``invoke``, ``tools`` or ``attest``; the code's name of a failure."""
+        """One answer of an endpoint, such as ``invoke``; the code's name of a failure."""
 
     def refused(self, listener: Listener, bound: Bound) -> None:
         """One request or connection that a bound refused."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
@@ -29,21 +29,33 @@ def real(tmp_path: Path) -> Iterator[GatewayProcess]:
         yield gateway
 
 
-def sessions(gateway: GatewayProcess) -> list[Any]:
+def states(gateway: GatewayProcess) -> list[str]:
+    """Of all sessions that there were."""
     with gateway.operator() as operator:
-        found: list[Any] = operator.get("/admin/v1/sessions").json()["sessions"]
-    return found
+        found = operator.get("/admin/v1/sessions").json()["sessions"]
+    return [one["state"] for one in found]
 
 
 async def tools(client: Client) -> list[str]:
     return [tool.name for tool in (await client.list_tools()).tools]
 
 
-async def test_five_starts_of_an_assistant_take_one_session(real: GatewayProcess) -> None:
+async def test_five_starts_in_a_row_are_never_locked_out(real: GatewayProcess) -> None:
+    for count in range(1, STARTS + 1):
+        async with launched(real.url, "auto", *CLOCK) as client:
+            assert await tools(client) == ["time.get_current_time"]
+            assert states(real).count("open") == 1
+        assert states(real) == ["ended"] * count, "its place is free at once"
+
+
+async def test_five_starts_with_a_new_key_each_are_never_locked_out(
+    real: GatewayProcess, kept_keys: Path
+) -> None:
     for _ in range(STARTS):
         async with launched(real.url, "auto", *CLOCK) as client:
             assert await tools(client) == ["time.get_current_time"]
-    assert len(sessions(real)) <= 1
+        shutil.rmtree(kept_keys)
+    assert states(real) == ["ended"] * STARTS
 
 
 async def test_five_starts_at_one_time_take_one_session(real: GatewayProcess) -> None:
@@ -61,7 +73,8 @@ async def test_five_starts_at_one_time_take_one_session(real: GatewayProcess) ->
             for client in clients:
                 tasks.start_soon(list_tools, client)
         assert listed == [["time.get_current_time"]] * STARTS
-        assert len(sessions(real)) == 1
+        assert states(real) == ["open"]
+    assert states(real) == ["ended"]
 
 
 async def test_the_session_ends_when_the_input_closes(gateway: WireGateway) -> None:

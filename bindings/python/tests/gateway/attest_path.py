@@ -33,6 +33,7 @@ from callgate.gateway.http.app import create_app
 from callgate.gateway.http.listen import Listener
 from callgate.gateway.http.peer_protocol import PeerProtocol
 from callgate.gateway.http.routes.attest import attest_routes
+from callgate.gateway.http.routes.end import end_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers import Signer
@@ -174,7 +175,11 @@ class AttestPath:
                 issuer=self.issuer,
                 attestation=self.attestation,
             )
-            routes = [*attest_routes(self.services), *jwks_routes(self.services)]
+            routes = [
+                *attest_routes(self.services),
+                *end_routes(self.services),
+                *jwks_routes(self.services),
+            ]
             self.app = create_app(self.services, routes)
             yield self
 

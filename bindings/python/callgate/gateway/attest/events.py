@@ -69,5 +69,19 @@ def failed(
     )
 
 
+def end_refused(error: CallgateError, *, peer: Peer, trace_id: str | None) -> Event:
+    """A session was not ended. Which one was asked for is not verified, and is left out."""
+    is_unverified = 1000 <= error.code < 2000
+    return Event(
+        name="SignatureVerificationFailed" if is_unverified else "PolicyViolationBlocked",
+        peer=peer.name,
+        allowed=False,
+        code_name=error.code_name,
+        cause=(getattr(error, "details", None) or {}).get("cause"),
+        reason="a session was to be ended",
+        trace_id=trace_id,
+    )
+
+
 def _iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -41,8 +41,10 @@ def proof_message(*, public_key: str, scope: str, timestamp: int, workload_id: s
     return canonicalize(json.dumps(members))
 
 
-def check_proof(proof: str, key: PublicKey, message: bytes) -> bytes:
-    """The signature, which verified. Raises Refusal ``KEY_REFUSED``."""
+def check_proof(
+    proof: str, key: PublicKey, message: bytes, code_name: str = "KEY_REFUSED"
+) -> bytes:
+    """The signature, which verified. Raises Refusal ``code_name``."""
     try:
         signature = base64.b64decode(proof, validate=True)
     except ValueError:
@@ -50,7 +52,7 @@ def check_proof(proof: str, key: PublicKey, message: bytes) -> bytes:
     # Canonical base64 only, as in envelopes.
     canonical = base64.b64encode(signature).decode() == proof
     if len(signature) != 64 or not canonical or not key.verify(signature, message):
-        raise Refusal("KEY_REFUSED")
+        raise Refusal(code_name)
     return signature
 
 

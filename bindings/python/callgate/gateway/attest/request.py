@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from callgate import JsonError, canonicalize
+from callgate.gateway.attest.members import read_members
 from callgate.gateway.wire.refusal import Refusal
 
 # Sent by published clients and orchestrators. They may claim what they like: nothing looks.
@@ -46,15 +45,7 @@ class AttestRequest:
         Raises Refusal ``INVALID_ENVELOPE`` with a fixed text, and the name of the member at fault
         where it is one of those that are read: nothing that was sent is repeated.
         """
-        members = _members(body)
-        for name, value in members.items():
-            if name in _IGNORED:
-                continue
-            # type(), not isinstance: a boolean is an int in Python and no number in JSON.
-            if name not in _READ:
-                raise _refusal("it has a member that is not documented")
-            if type(value) is not _READ[name]:
-                raise _refusal(f"{name} is of another type")
+        members = read_members(body, _READ, _refusal, ignored=_IGNORED)
         scopes = {members[n] for n in ("requested_scope", "security_context") if n in members}
         for name in ("public_key", "workload_id"):
             if name not in members:
@@ -73,17 +64,6 @@ class AttestRequest:
             proof_timestamp=members.get("proof_timestamp"),
             enrolment_secret=members.get("enrolment_secret"),
         )
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        # The engine's parser is the strict one; what it wrote again means one thing to any parser.
-        members = json.loads(canonicalize(body))
-    except JsonError:
-        raise _refusal("it is not one strict JSON object") from None
-    if not isinstance(members, dict):
-        raise _refusal("it is not one strict JSON object")
-    return members
 
 
 def _refusal(fault: str) -> Refusal:

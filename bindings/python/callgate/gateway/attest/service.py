@@ -30,6 +30,7 @@ from callgate.gateway.attest.caller_check import CallerCheck, Verified
 from callgate.gateway.attest.failures import FailedAttestations
 from callgate.gateway.attest.proof import SeenProofs
 from callgate.gateway.attest.request import AttestRequest
+from callgate.gateway.attest.session_end import SessionEnd
 from callgate.gateway.attest.session_eviction import sessions_to_evict
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
@@ -99,6 +100,14 @@ class Attestation:
             gate=gate,
             executions=executions,
             revocation=self.revocation,
+            proofs=self._proofs,
+            now=now,
+        )
+        self.session_end = SessionEnd(
+            gate=gate,
+            revocation=self.revocation,
+            audit=audit,
+            rates=self._rates,
             proofs=self._proofs,
             now=now,
         )
@@ -213,7 +222,7 @@ class Attestation:
         state += [*effects_records(opened), attested.to_record(), *self._issuer.unjournaled]
         try:
             for idle in yielding:
-                await self.revocation.end(idle, "it was idle longest of as many as there may be")
+                await self.revocation.end(idle.id, "it was idle longest of as many as there may be")
             await self._audit.record(event, state=state)
             self._issuer.unjournaled = []
         except BaseException:
@@ -236,7 +245,7 @@ class Attestation:
     async def _session_of_key(self, verified: Verified) -> AttestedSession | None:
         known = self._known(verified)
         if known is not None and known.identity != verified.execution.identity:
-            await self.revocation.end(known, "the execution is another")
+            await self.revocation.end(known.id, "the execution is another")
             return None
         return known
 

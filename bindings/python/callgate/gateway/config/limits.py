@@ -26,8 +26,8 @@ class LimitsSettings(Section):
     )
     attestations_per_address: Count = Field(
         default=120,
-        description="Attestations that one peer address may ask for in `attestation_seconds`. "
-        "More: `LIMIT_EXCEEDED`, 429.",
+        description="Attestations, and ends of sessions, that one peer address may ask for in "
+        "`attestation_seconds`. More: `LIMIT_EXCEEDED`, 429.",
     )
     attestation_seconds: Seconds = Field(
         default=60, description="The time of `attestations_per_address`."

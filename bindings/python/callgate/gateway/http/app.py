@@ -137,5 +137,5 @@ def _bound_of(error: Exception, path: str) -> Bound | None:
 _OPERATIONS: Final = frozenset(
     path
     for one in GENERATIONS.values()
-    for path in (one.attest_path, one.invoke_path, one.tools_path)
+    for path in (one.attest_path, one.invoke_path, one.tools_path, one.end_path)
 )

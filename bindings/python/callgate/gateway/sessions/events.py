@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from callgate import Session
 from callgate.audit.events import Event
+from callgate.gateway.wire.peer import Peer
 
 
-def ended(session: Session, reason: str) -> Event:
-    """A session was ended or revoked."""
+def ended(
+    session: Session, reason: str, *, peer: Peer | None = None, trace_id: str | None = None
+) -> Event:
+    """A session was ended or revoked; by a request, if it has a peer and a trace id."""
     return Event(
         name="SessionRevoked",
         workload=session.subject,
         session=session.id,
         context=session.context,
         public_key=session.public_key.to_base64(),
+        peer=None if peer is None else peer.name,
         reason=reason,
+        trace_id=trace_id,
         details={"state": session.state},
     )
 

@@ -16,6 +16,7 @@ from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.sessions import events
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
+from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
 
 _LOG = logging.getLogger("callgate.gateway")
@@ -67,11 +68,18 @@ class Revocation:
         # Since when a runtime could not say whether the workload runs.
         self._unverified: dict[str, float] = {}
 
-    async def end(self, session: AttestedSession, reason: str) -> None:
-        """Ends one session."""
-        ended = self._gate.end_session(session.id)
-        state = effects_records(ended)
-        await self._audit.record(events.ended(ended, reason), state=state, ends=True)
+    async def end(
+        self,
+        session_id: str,
+        reason: str,
+        *,
+        peer: Peer | None = None,
+        trace_id: str | None = None,
+    ) -> None:
+        """Ends one session. ``peer`` and ``trace_id`` are of the request, where one asked."""
+        ended = self._gate.end_session(session_id)
+        event = events.ended(ended, reason, peer=peer, trace_id=trace_id)
+        await self._audit.record(event, state=effects_records(ended), ends=True)
 
     async def end_all_of(self, workload_id: str, reason: str) -> int:
         """Ends an execution's sessions, and says how many they were."""

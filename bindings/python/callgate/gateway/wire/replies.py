@@ -196,6 +196,11 @@ def attested(
     return Reply(OK, _compact(body))
 
 
+def ended(protocol: Protocol, session_id: str) -> Reply:
+    """The answer to an agent that ended its session, or whose session was over already."""
+    return Reply(OK, _compact({"protocol": protocol, "status": "ended", "session_id": session_id}))
+
+
 def listed(generation: Generation, context: str, tools: bytes) -> Reply:
     """The answer to ``GET …/tools``; ``tools`` is the JSON array."""
     head = {
