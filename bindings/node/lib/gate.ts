@@ -191,6 +191,21 @@ export class Gate {
   }
 
   /**
+   * The tools that there are, by tool patterns (`fs.read`, `fs.*`). A call that policy allows of any
+   * other is denied with TOOL_NOT_ALLOWED, cause unknown_tool: it is seen before if it comes again,
+   * and not charged. null, as it is at first: not known, and nothing is denied for it.
+   *
+   * @throws CallgateError INVALID_ARGUMENT for what is no pattern
+   */
+  setOfferedTools(patterns: readonly string[] | null): void {
+    const given = patterns === null ? null : list(patterns, 'patterns');
+    native.gateSetOfferedTools(
+      this.#handle,
+      given && given.map((pattern, i) => text(pattern, `patterns[${i}]`)),
+    );
+  }
+
+  /**
    * Replaces the keys at once; tokens of keys that are gone are no longer accepted.
    *
    * @throws KeyFormatError for a key that is refused, and for no key; then nothing changes

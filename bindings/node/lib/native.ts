@@ -254,6 +254,7 @@ interface Native {
   ): Verdict;
   gatePlan(gate: GateHandle, data: Text, now: Milliseconds): PlanHandle;
   gateSetPolicy(gate: GateHandle, policy: PolicySetHandle): void;
+  gateSetOfferedTools(gate: GateHandle, patterns: string[] | null): void;
   gateSetIssuerKeys(gate: GateHandle, keys: IssuerKeysHandle): void;
   gateResetClock(gate: GateHandle, now: Milliseconds): Uint8Array;
   gateExportState(gate: GateHandle): Uint8Array;

@@ -51,6 +51,21 @@ Napi::Value SetPolicy(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// gateSetOfferedTools(gate, patterns or null)
+Napi::Value SetOfferedTools(const Napi::CallbackInfo& info) {
+  std::optional<std::vector<std::string>> patterns;
+  if (!info[1].IsNull()) {
+    patterns.emplace();
+    const bool read = ForEach(info[1], [&](const Napi::Value& pattern) {
+      patterns->emplace_back(BytesArgument(pattern).view());
+    });
+    if (!read) return {};
+  }
+  const Result<void> set = GateOf(info).SetOfferedTools(patterns);
+  if (!set.ok()) return Throw(info.Env(), ErrorClass::kCallgateError, set.error());
+  return info.Env().Undefined();
+}
+
 Napi::Value SetIssuerKeys(const Napi::CallbackInfo& info) {
   GateOf(info).SetIssuerKeys(Handle<IssuerKeys>::Get(info[1]));
   return info.Env().Undefined();
@@ -88,6 +103,7 @@ void RegisterGate(Napi::Object exports) {
   Export<Authorize>(exports, "gateAuthorize");
   Export<MakePlan>(exports, "gatePlan");
   Export<SetPolicy>(exports, "gateSetPolicy");
+  Export<SetOfferedTools>(exports, "gateSetOfferedTools");
   Export<SetIssuerKeys>(exports, "gateSetIssuerKeys");
   Export<ResetClock>(exports, "gateResetClock");
   Export<ExportState>(exports, "gateExportState");

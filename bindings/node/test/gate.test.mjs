@@ -311,6 +311,22 @@ test('a gate prints the policy it judges by, and nothing else', () => {
   assert.ok(inspect(gateway, { showHidden: true, depth: null }).includes(other.digest));
 });
 
+test('a tool that is not there is denied and not charged', () => {
+  const gateway = gate();
+  const caller = new Caller(gateway);
+  gateway.setOfferedTools(['fs.write', 'web.*']);
+  const envelope = caller.call('fs.read', READ);
+  const denied = gateway.authorize(envelope, { now });
+  assert.deepEqual([denied.codeName, denied.cause], ['TOOL_NOT_ALLOWED', 'unknown_tool']);
+  assert.equal(denied.reason, 'no tool server offers this tool');
+  assert.equal(gateway.authorize(envelope, { now }).cause, 'already_seen');
+  assert.throws(() => gateway.setOfferedTools(['no pattern']), { codeName: 'INVALID_ARGUMENT' });
+  assert.throws(() => gateway.setOfferedTools('fs.read'), TypeError);
+  assert.throws(() => gateway.setOfferedTools([1]), TypeError);
+  gateway.setOfferedTools(null);
+  assert.equal(gateway.authorize(caller.call('fs.read', READ), { now }).allowed, true);
+});
+
 test('setPolicy and setIssuerKeys take effect at once', () => {
   const gateway = gate();
   const caller = new Caller(gateway);
