@@ -3,11 +3,40 @@
 #ifndef CALLGATE_CORE_JSON_OBJECT_WRITER_H_
 #define CALLGATE_CORE_JSON_OBJECT_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "core/json/plain_text.h"
+
 namespace callgate::json {
+
+// The key of a member. Of a literal it is known when it is compiled that nothing has to be escaped.
+class Key {
+ public:
+  template <std::size_t kSize>
+  consteval Key(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor)
+      : text_(literal, kSize - 1), is_plain_(IsPlainText(text_)) {}
+  Key(std::string_view text)  // NOLINT(google-explicit-constructor)
+      : text_(text), is_plain_(IsPlainText(text)) {}
+  Key(const std::string& text)  // NOLINT(google-explicit-constructor)
+      : Key(std::string_view(text)) {}
+
+  std::string_view text() const noexcept { return text_; }
+  bool is_plain() const noexcept { return is_plain_; }
+
+ private:
+  static constexpr bool IsPlainText(std::string_view text) noexcept {
+    for (const char c : text) {
+      if (!IsPlain(c)) return false;
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  bool is_plain_;
+};
 
 // Appends one object to a text. Members stand in the order in which they are given: the text is
 // canonical (RFC 8785) when their keys ascend. An object inside it has a writer of its own:
@@ -24,13 +53,13 @@ class ObjectWriter {
   ObjectWriter(const ObjectWriter&) = delete;
   ObjectWriter& operator=(const ObjectWriter&) = delete;
 
-  void Text(std::string_view key, std::string_view value);
-  void Integer(std::string_view key, std::int64_t value);
-  void Flag(std::string_view key, bool value);
-  void Null(std::string_view key);
+  void Text(Key key, std::string_view value);
+  void Integer(Key key, std::int64_t value);
+  void Flag(Key key, bool value);
+  void Null(Key key);
   // Writes the key; the caller appends the JSON text of the value to what is returned, the text
   // that the writer was made for.
-  std::string& Raw(std::string_view key);
+  std::string& Raw(Key key);
   void End() { out_ += '}'; }
 
  private:

@@ -17,7 +17,7 @@ inline constexpr std::size_t kPlainBlock = 16;
 // strings do.
 inline constexpr std::size_t kTextPadding = kPlainBlock;
 
-inline bool IsPlain(char c) noexcept {
+constexpr bool IsPlain(char c) noexcept {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
