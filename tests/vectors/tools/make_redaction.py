@@ -11,18 +11,25 @@ BASIC = "dXNlcjpwYXNzd29yZA=="
 # Names of arguments whose value is one, whatever it is.
 SECRET_KEYS = """
 password Password PASSWORD passwords db_password dbPassword DB-PASSWORD userPassword password_hash
-passwordConfirmation new_password oldPassword password2 root.password passwd mysql_passwd passphrase
-keyPassphrase key_passphrases passcode pwd dbPwd user_pwd secret secrets clientSecret client-secret
-client_secrets webhook_secret sharedSecret secretKey aws_secret_access_key token Token access_token
-accessToken access_tokens accessTokens refresh_tokens auth_tokens apiTokens bearerTokens
-session_tokens id_token idTokens csrf-token token1 token_value oauth_tokens apikey apiKey api_key
-api-keys apiKeys X-Api-Key api_keys_by_env credential credentials awsCredentials private_key
-privateKeys private-key-pem access_key accessKeys accessKeyId signing_key signingKeys encryption-key
-encryptionKeys decryption_key masterKey sharedAccessKey account_key storageAccountKey sessionKey
-auth_key hmac_key authorization Authorization proxy-authorization authHeader basic_auth cookie Cookies
-set-cookie session_cookies PHPSESSID pass db_pass smtpPass keyPass jwt user_jwt jwts otp_code totp
-ｐａｓｓｗｏｒｄ paſsword pass​word 𝐭𝐨𝐤𝐞𝐧
-""".split()
+passwordConfirmation new_password oldPassword password2 root.password passwd mysql_passwd
+passphrase keyPassphrase key_passphrases passcode pwd dbPwd user_pwd secret secrets clientSecret
+client-secret client_secrets webhook_secret sharedSecret secretKey aws_secret_access_key token
+Token access_token accessToken access_tokens accessTokens refresh_tokens auth_tokens apiTokens
+bearerTokens session_tokens id_token idTokens csrf-token token1 token_value oauth_tokens apikey
+apiKey api_key api-keys apiKeys X-Api-Key api_keys_by_env credential credentials awsCredentials
+private_key privateKeys private-key-pem access_key accessKeys accessKeyId signing_key signingKeys
+encryption-key encryptionKeys decryption_key masterKey sharedAccessKey account_key
+storageAccountKey sessionKey auth_key hmac_key authorization Authorization proxy-authorization
+authHeader basic_auth cookie Cookies set-cookie session_cookies PHPSESSID pass db_pass smtpPass
+keyPass jwt user_jwt jwts otp_code totp
+"""
+# Other spellings of their letters.
+SPELT_KEYS = [
+    "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44",
+    "pa\u017fsword",
+    "pass\u200bword",
+    "\U0001d42d\U0001d428\U0001d424\U0001d41e\U0001d427",
+]
 
 # Texts that show one, under a key that says nothing.
 SECRET_TEXTS = [
@@ -107,7 +114,7 @@ SECRET_TEXTS = [
     "docker login --username anna --password hunter2",
     "ALTER USER anna WITH PASSWORD 'hunter2'",
     "CREATE USER 'a'@'b' IDENTIFIED BY 'hunter2'",
-    "<connection password=\"hunter2\"/>",
+    '<connection password="hunter2"/>',
     "pa\u017fsword: hunter2",
     # Private keys
     "-----BEGIN PRIVATE KEY-----\nMC4C",
@@ -161,14 +168,15 @@ SECRET_TEXTS = [
 ]
 
 HARMLESS_KEYS = """
-path query name id url message content text key keys monkey keyboard keyword primary_key foreignKey
-public_key publicKeys sort_key cache-key partition_key key_id keyName token_count tokens max_tokens
-maxTokens prompt_tokens completionTokens total_tokens tokenizer tokenize author authors authority
-authored_by auth_type passenger passengers passage compass bypass passive pass_count passport secs
-section sector second access accessed_at accessor accession basic basis credit credits creditor
-cooked cook private privacy is_private session session_id signature assigned design signer signal
-bear bearing word words reword sword passed crossword keystone masterpiece hash checksum digest nonce
-""".split()
+path query name id url message content text key keys monkey keyboard keyword primary_key
+foreignKey public_key publicKeys sort_key cache-key partition_key key_id keyName token_count
+tokens max_tokens maxTokens prompt_tokens completionTokens total_tokens tokenizer tokenize author
+authors authority authored_by auth_type passenger passengers passage compass bypass passive
+pass_count passport secs section sector second access accessed_at accessor accession basic basis
+credit credits creditor cooked cook private privacy is_private session session_id signature
+assigned design signer signal bear bearing word words reword sword passed crossword keystone
+masterpiece hash checksum digest nonce
+"""
 
 HARMLESS_TEXTS = [
     "Password reset instructions",
@@ -279,8 +287,8 @@ HARMLESS_TEXTS = [
     "data:image/png;base64,iVBORw0KGgo=",
     "import cookie from 'cookie'",
     "line one\nline two",
-    "{\"a\": 1}",
-    "{\"max_tokens\": 100}",
+    '{"a": 1}',
+    '{"max_tokens": 100}',
     "Ünïcödé — and “quotes”",
     "日本語のテキスト",
     "🙂🙂🙂",
@@ -318,7 +326,7 @@ SECRET_ARGUMENTS = [
 def vectors() -> dict[str, list[dict[str, object]]]:
     secrets = [
         {"source": "a key of a secret", "arguments": {key: "x"}, "redacted": [f"/{key}"]}
-        for key in SECRET_KEYS
+        for key in [*SECRET_KEYS.split(), *SPELT_KEYS]
     ]
     secrets += [
         {"source": "the shape of a secret", "arguments": {"note": text}, "redacted": ["/note"]}
@@ -329,7 +337,8 @@ def vectors() -> dict[str, list[dict[str, object]]]:
         for arguments, redacted in SECRET_ARGUMENTS
     ]
     harmless = [
-        {"source": "the key of something else", "arguments": {key: "x"}} for key in HARMLESS_KEYS
+        {"source": "the key of something else", "arguments": {key: "x"}}
+        for key in HARMLESS_KEYS.split()
     ]
     harmless += [
         {"source": "the shape of something else", "arguments": {"note": text}}
