@@ -56,6 +56,7 @@ class ToolServer(Upstreams):
         default_factory=lambda: Answer(b'{"content":[]}')
     )
     before_dispatch: Callable[[], Awaitable[None]] | None = None
+    on_progress: Callable[[bytes], None] | None = None  # of the last call
     calls: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def call(
@@ -65,12 +66,14 @@ class ToolServer(Upstreams):
         *,
         max_result: int | None = None,
         on_dispatch: Callable[[], None] | None = None,
+        on_progress: Callable[[bytes], None] | None = None,
     ) -> Answer:
         if self.before_dispatch is not None:
             await self.before_dispatch()
         if on_dispatch is not None:
             on_dispatch()
         self.calls.append((tool, arguments))
+        self.on_progress = on_progress
         if isinstance(self.answer, Answer):
             return self.answer
         return await self.answer(tool, arguments)

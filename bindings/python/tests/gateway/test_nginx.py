@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
-from call_path import CallPath, check_failure, parse_status, raw, until
+from call_path import INVOKE, JSON, Answer, CallPath, check_failure, parse_status, raw, until
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
@@ -115,6 +116,30 @@ class TestNginx:
             status, body = answer_of(await raw(front, head + call))
         assert status == 403
         assert body["error"]["name"] == "PATH_NOT_ALLOWED"
+
+    async def test_progress_goes_through_it_while_the_tool_runs(
+        self, tmp_path: Path, path: CallPath, port: int
+    ) -> None:
+        go_on = asyncio.Event()
+
+        async def answer(tool: str, arguments: bytes) -> Answer:
+            assert path.server.on_progress is not None
+            path.server.on_progress(b'{"progress":1}')
+            await asyncio.wait_for(go_on.wait(), 10)
+            return Answer(b"{}")
+
+        path.server.answer = answer
+        call = path.agent().call("fs.read", {"path": "/workspace/a"})
+        headers = {**JSON, "accept": "application/x-ndjson"}
+        async with (
+            nginx(tmp_path, f"http://127.0.0.1:{port}") as front,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{front}", trust_env=False) as client,
+            client.stream("POST", INVOKE["B"], content=call, headers=headers) as response,
+        ):
+            chunks = response.aiter_raw()
+            assert await anext(chunks) == b'{"progress":{"progress":1}}\n'
+            go_on.set()
+            assert b"".join([chunk async for chunk in chunks]).startswith(b'{"payload":')
 
     @pytest.mark.parametrize(
         ("target", "length", "expected"),

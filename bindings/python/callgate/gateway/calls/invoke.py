@@ -6,6 +6,7 @@ tool answered goes back as its bytes, unless the session ended meanwhile.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import final
@@ -14,12 +15,14 @@ from callgate import CallgateError, Decision
 from callgate._generations import Protocol
 from callgate.audit.log import Receipt
 from callgate.gateway.calls.authorize import Denied, authorize
+from callgate.gateway.calls.progress import ToldProgress
 from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.calls.tool_list import tool_list
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
 from callgate.gateway.wire.refusal import Refusal
 from callgate.gateway.wire.replies import Reply
+from callgate.gateway.wire.reply_lines import ReplyLines
 
 _log = logging.getLogger("callgate.gateway")
 
@@ -34,9 +37,18 @@ class Invoker:
         self._under_way: dict[str | None, int] = {}  # calls, by session
 
     async def invoke(
-        self, protocol: Protocol, envelope: bytes, *, trace_id: str, peer: str | None = None
+        self,
+        protocol: Protocol,
+        envelope: bytes,
+        *,
+        trace_id: str,
+        peer: str | None = None,
+        lines: ReplyLines | None = None,
     ) -> Reply:
-        """The answer, whatever happens. Only a cancellation goes through."""
+        """The answer, whatever happens. Only a cancellation goes through.
+
+        ``lines`` are for progress, where the caller takes them; the answer is not among them.
+        """
         call: _Call | None = None
         error: str | None = "INTERNAL_ERROR"
         try:
@@ -46,7 +58,7 @@ class Invoker:
             call = _Call(self._services, decision, receipt)
             self._begin(decision.session_id)
             try:
-                member, text = await call.run()
+                member, text = await call.run(lines)
             finally:
                 self._end(decision.session_id)
             reply = replies.succeeded(decision.request_id, member, text)
@@ -108,33 +120,49 @@ class _Call:
         self._result: bytes | None = None
         self._started = time.perf_counter()
 
-    async def run(self) -> tuple[bytes, bytes]:
+    async def run(self, lines: ReplyLines | None) -> tuple[bytes, bytes]:
         """The member of the answer, and its text."""
         decision = self._decision
         if decision.method == "tools/list":
             assert decision.session_id is not None
             tools = tool_list(self._services, decision.session_id)
             return b"result", b'{"tools":%b}' % tools
-        assert decision.tool is not None and decision.arguments is not None
-        upstream = await self._services.upstreams.call(
-            decision.tool,
-            decision.arguments,
-            max_result=decision.max_response_size,
-            on_dispatch=self._on_dispatch,
-        )
-        self.dispatched = True
-        member, text = b"result", upstream.result
-        if text is None:
-            member, text = b"error", upstream.error
-        if text is None:
-            raise Refusal("UPSTREAM_FAILED")
+        progress = self._progress(lines)
+        member, text = await self._ask(progress)
         self._result = text
         self._check_alive()
         judged = decision.check_response(text)
         if judged:
+            if progress is not None:
+                progress.check_size(text)
             return member, text
         if judged.code_name == "OUTPUT_SIZE_EXCEEDED":
             raise Denied(judged)
+        raise Refusal("UPSTREAM_FAILED")
+
+    def _progress(self, lines: ReplyLines | None) -> ToldProgress | None:
+        if lines is None:
+            return None
+        limit = self._decision.max_response_size
+        return ToldProgress(lines, is_alive=self._is_alive, limit=limit)
+
+    async def _ask(self, progress: ToldProgress | None) -> tuple[bytes, bytes]:
+        """What the tool's server answers, when what was told of its progress has been sent."""
+        decision = self._decision
+        assert decision.tool is not None and decision.arguments is not None
+        async with progress or contextlib.nullcontext():
+            upstream = await self._services.upstreams.call(
+                decision.tool,
+                decision.arguments,
+                max_result=decision.max_response_size,
+                on_dispatch=self._on_dispatch,
+                on_progress=None if progress is None else progress.tell,
+            )
+        self.dispatched = True
+        if upstream.result is not None:
+            return b"result", upstream.result
+        if upstream.error is not None:
+            return b"error", upstream.error
         raise Refusal("UPSTREAM_FAILED")
 
     @property
@@ -160,6 +188,9 @@ class _Call:
         self._check_alive()
         self.dispatched = True
 
+    def _is_alive(self) -> bool:
+        return self._services.ledger.alive(self._decision.session_id)
+
     def _check_alive(self) -> None:
-        if not self._services.ledger.alive(self._decision.session_id):
+        if not self._is_alive():
             raise Refusal("SESSION_INACTIVE")

@@ -104,9 +104,7 @@ class _AgentApp:
                 if call is None:
                     await self._route(scope, received(body, receive), send_and_know)
                     return
-                reply = await call(scope, body)
-                started = True
-                await reply.send(send)
+                await call(scope, body, send_and_know)
         except Exception as error:
             if started:
                 # Half an answer cannot be taken back: the server drops the connection.

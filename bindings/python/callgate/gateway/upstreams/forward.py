@@ -27,6 +27,7 @@ async def forward(
     max_result: int,
     timeout: float,
     on_dispatch: Callable[[], None] | None,
+    on_progress: Callable[[bytes], None] | None,
 ) -> UpstreamReply:
     """``arguments`` are the verified ones, compact JSON, and are sent as they stand.
 
@@ -34,20 +35,18 @@ async def forward(
     UPSTREAM_FAILED or OUTPUT_SIZE_EXCEEDED, LIMIT_EXCEEDED for a number that no header takes, or
     what ``on_dispatch`` raised.
     """
-    parts = [b'{"name":', quoted(tool.name), b',"arguments":', arguments]
-    if era.meta is not None:
-        parts += [b',"_meta":', era.meta]
-    parts.append(b"}")
     headers = dict(era.headers("tools/call", tool.name))
     if tool.parameter_headers:
         headers.update(_parameter_headers(tool, arguments))
     return await connection.request(
         Exchange(
             method="tools/call",
-            params=b"".join(parts),
+            params=b'{"name":%b,"arguments":%b}' % (quoted(tool.name), arguments),
+            meta=era.meta,
             timeout=timeout,
             max_result=max_result,
             on_dispatch=on_dispatch,
+            on_progress=on_progress,
             headers=headers,
         )
     )

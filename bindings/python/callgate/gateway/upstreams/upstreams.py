@@ -106,13 +106,14 @@ class Upstreams:
         *,
         max_result: int | None = None,
         on_dispatch: Callable[[], None] | None = None,
+        on_progress: Callable[[bytes], None] | None = None,
     ) -> UpstreamReply:
         """Calls ``tool`` (a gateway name) with ``arguments`` (compact JSON), once.
 
         ``max_result`` bounds the compact bytes of the result, never above the server's own bound.
-        ``on_dispatch`` is called right before the first byte leaves. Refusal: UPSTREAM_TIMEOUT,
-        UPSTREAM_FAILED, OUTPUT_SIZE_EXCEEDED, each with ``dispatched``; or what ``on_dispatch``
-        raised, and then nothing was sent.
+        ``on_dispatch`` is called right before the first byte leaves; ``on_progress`` asks for
+        progress, as of Exchange. Refusal: UPSTREAM_TIMEOUT, UPSTREAM_FAILED, OUTPUT_SIZE_EXCEEDED,
+        each with ``dispatched``; or what ``on_dispatch`` raised, and then nothing was sent.
         """
         route = self._routes.get(tool)
         if route is None:
@@ -131,6 +132,7 @@ class Upstreams:
                 max_result=limit if max_result is None else min(limit, max_result),
                 timeout=upstream.settings.timeout,
                 on_dispatch=on_dispatch,
+                on_progress=on_progress,
             )
             code = None
             return reply

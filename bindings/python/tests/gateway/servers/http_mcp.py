@@ -1,6 +1,10 @@
-"""An MCP server of the official SDK over streamable HTTP, both eras. Prints its port."""
+"""An MCP server of the official SDK, both eras. http_mcp.py [stdio]
+
+Over streamable HTTP, unless it is told otherwise; then it prints its port.
+"""
 
 import socket
+import sys
 from typing import Annotated, Any
 
 import uvicorn
@@ -32,7 +36,18 @@ async def grow(context: Context[Any, Any]) -> str:
     return "offered"
 
 
+@server.tool()
+async def steps(count: int, context: Context[Any, Any]) -> str:
+    """Tells of each step, to whom asks for it."""
+    for step in range(1, count + 1):
+        await context.report_progress(step, count, f"step {step}")
+    return "stepped"
+
+
 def main() -> None:
+    if sys.argv[1:] == ["stdio"]:
+        server.run("stdio")
+        return
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         security = TransportSecuritySettings(allowed_hosts=[f"127.0.0.1:{port}"])

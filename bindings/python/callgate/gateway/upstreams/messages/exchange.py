@@ -21,7 +21,11 @@ class UpstreamReply:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request: ``params`` is compact JSON without a line break, written as it stands.
+    """A request: ``params`` is a compact JSON object without a line break, written as it stands.
+
+    ``meta`` is the ``_meta`` to be put into it, which then has other members, too. With
+    ``on_progress`` the request asks for progress, under its id as the token; it is called with the
+    JSON object of each notification, in the order of arrival, and must neither block nor raise.
 
     ``timeout`` is in seconds (None: as long as the connection lives), ``max_result`` in compact
     bytes. ``on_dispatch`` is called once, right before the first byte leaves; if it raises, none
@@ -33,10 +37,26 @@ class Exchange:
     params: bytes
     timeout: float | None
     max_result: int
+    meta: bytes | None = None
     on_dispatch: Callable[[], None] | None = None
+    on_progress: Callable[[bytes], None] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str | None = None
     cancellable: bool = True
+
+    def message(self, request_id: bytes) -> bytes:
+        """The request under this id, one line without its end."""
+        params, meta = self.params, self.meta
+        if self.on_progress is not None:
+            token = b'"progressToken":%b' % request_id
+            meta = b"{%b}" % token if meta is None else b"%b,%b}" % (meta[:-1], token)
+        if meta is not None:
+            params = b'%b,"_meta":%b}' % (params[:-1], meta)
+        return b'{"jsonrpc":"2.0","id":%b,"method":%b,"params":%b}' % (
+            request_id,
+            quoted(self.method),
+            params,
+        )
 
 
 OnNotification = Callable[[str, bytes | None], None]
@@ -67,15 +87,6 @@ class Connection(Protocol):
 def quoted(text: str) -> bytes:
     """A string as compact JSON in ASCII, so that no line separator can stand in it."""
     return json.dumps(text).encode()
-
-
-def request_bytes(request_id: bytes, method: str, params: bytes) -> bytes:
-    """The message of a request, one line without its end."""
-    return b'{"jsonrpc":"2.0","id":%b,"method":%b,"params":%b}' % (
-        request_id,
-        quoted(method),
-        params,
-    )
 
 
 def notification_bytes(method: str, params: bytes | None) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from callgate.gateway.upstreams.messages import limits
 from callgate.gateway.upstreams.messages.counters import Counters
@@ -11,6 +12,7 @@ from callgate.gateway.upstreams.messages.exchange import UpstreamReply
 from callgate.gateway.upstreams.messages.failures import Cause, failed, too_large
 from callgate.gateway.upstreams.messages.frames import Frame
 from callgate.gateway.upstreams.messages.message_buffer import Allowance
+from callgate.gateway.upstreams.messages.progress import read_progress
 from callgate.gateway.wire.refusal import Refusal
 
 _REMEMBERED = 1024
@@ -20,11 +22,17 @@ _REMEMBERED = 1024
 class Waiting:
     """One request that was sent."""
 
-    __slots__ = ("answer", "max_result")
+    __slots__ = ("answer", "max_result", "on_progress")
 
-    def __init__(self, answer: asyncio.Future[UpstreamReply], max_result: int) -> None:
+    def __init__(
+        self,
+        answer: asyncio.Future[UpstreamReply],
+        max_result: int,
+        on_progress: Callable[[bytes], None] | None,
+    ) -> None:
         self.answer = answer
         self.max_result = max_result
+        self.on_progress = on_progress
 
 
 class Pending:
@@ -38,9 +46,14 @@ class Pending:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, request_id: bytes, max_result: int) -> asyncio.Future[UpstreamReply]:
+    def add(
+        self,
+        request_id: bytes,
+        max_result: int,
+        on_progress: Callable[[bytes], None] | None = None,
+    ) -> asyncio.Future[UpstreamReply]:
         answer: asyncio.Future[UpstreamReply] = asyncio.get_running_loop().create_future()
-        self._waiting[request_id] = Waiting(answer, max_result)
+        self._waiting[request_id] = Waiting(answer, max_result, on_progress)
         return answer
 
     def give_up(self, request_id: bytes) -> bool:
@@ -69,6 +82,15 @@ class Pending:
             _fail(waiting, too_large(waiting.max_result))
         elif not waiting.answer.done():
             waiting.answer.set_result(UpstreamReply(result=frame.result, error=frame.error))
+        return True
+
+    def tell_progress(self, frame: Frame) -> bool:
+        """Gives progress to who waits and asked for it. False: that is nobody, or it is none."""
+        progress = read_progress(frame)
+        waiting = None if progress is None else self._waiting.get(progress.token)
+        if progress is None or waiting is None or waiting.on_progress is None:
+            return False
+        waiting.on_progress(progress.value)
         return True
 
     def refuse(self, request_id: bytes, *, oversized: bool) -> None:

@@ -25,10 +25,10 @@ from callgate.gateway.upstreams.messages.exchange import (
     UpstreamReply,
     cancellation_params,
     notification_bytes,
-    request_bytes,
 )
 from callgate.gateway.upstreams.messages.failures import failed, timed_out
 from callgate.gateway.upstreams.messages.frames import Frame, answer_to
+from callgate.gateway.upstreams.messages.progress import read_progress
 from callgate.gateway.upstreams.transports.dispatch_trace import DispatchTrace
 from callgate.gateway.upstreams.transports.http_answer import HttpAnswer
 from callgate.gateway.upstreams.transports.http_client import open_client
@@ -108,7 +108,15 @@ class HttpConnection:
     async def _post_request(
         self, request_id: bytes, exchange: Exchange, trace: DispatchTrace
     ) -> UpstreamReply:
-        message = request_bytes(request_id, exchange.method, exchange.params)
+        message = exchange.message(request_id)
+
+        def take(frame: Frame) -> None:
+            progress = None if exchange.on_progress is None else read_progress(frame)
+            if exchange.on_progress and progress and progress.token == request_id:
+                exchange.on_progress(progress.value)
+            else:
+                self._take_unsolicited(frame)
+
         initializes = exchange.method == "initialize"
         async with self._post(message, exchange.headers, trace, exchange.timeout) as answer:
             response = answer.response
@@ -124,9 +132,7 @@ class HttpConnection:
             if kind == "application/json":
                 return await answer.json_reply(request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await answer.streamed_reply(
-                    request_id, exchange.max_result, self._take_unsolicited
-                )
+                return await answer.streamed_reply(request_id, exchange.max_result, take)
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager

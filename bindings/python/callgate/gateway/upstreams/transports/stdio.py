@@ -24,7 +24,6 @@ from callgate.gateway.upstreams.messages.exchange import (
     UpstreamReply,
     cancellation_params,
     notification_bytes,
-    request_bytes,
 )
 from callgate.gateway.upstreams.messages.failures import Cause, failed, timed_out
 from callgate.gateway.upstreams.messages.frames import answer_to, read_frame
@@ -114,12 +113,12 @@ class StdioConnection(asyncio.SubprocessProtocol):
             request_id = b"%d" % next(self._ids)
         else:
             request_id = b'"%b"' % exchange.request_id.encode("ascii")
-        message = request_bytes(request_id, exchange.method, exchange.params)
+        message = exchange.message(request_id)
         if b"\n" in message or b"\r" in message:
             raise ValueError("a message must be one line")
         if exchange.on_dispatch is not None:
             exchange.on_dispatch()
-        answer = self._pending.add(request_id, exchange.max_result)
+        answer = self._pending.add(request_id, exchange.max_result, exchange.on_progress)
         self._write(message)
         return request_id, answer
 
@@ -223,7 +222,7 @@ class StdioConnection(asyncio.SubprocessProtocol):
             self._counters.refused_requests += 1
             if self._hears():
                 self._write(answer_to(frame))
-        elif self.on_notification is not None:
+        elif not self._pending.tell_progress(frame) and self.on_notification is not None:
             self.on_notification(frame.method, frame.params)
 
     def _garbage(self, line: bytearray) -> None:
