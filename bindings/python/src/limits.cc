@@ -1,5 +1,6 @@
 #include "limits.h"
 
+#include "callgate/time.h"
 #include "topics.h"
 
 namespace callgate::python {
@@ -43,6 +44,10 @@ Limits LimitsFrom(py::handle limits) {
   return read;
 }
 
-void RegisterLimits(py::module_& module) { module.def("default_limits", &DefaultLimits); }
+void RegisterLimits(py::module_& module) {
+  module.def("default_limits", &DefaultLimits);
+  module.attr("EARLIEST_TIME") = kEarliestTime.time_since_epoch().count();
+  module.attr("LATEST_TIME") = kLatestTime.time_since_epoch().count();
+}
 
 }  // namespace callgate::python

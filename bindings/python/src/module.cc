@@ -12,7 +12,6 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   module.attr("__version__") = CALLGATE_VERSION;
 
   callgate::python::RegisterErrors(module);
-  callgate::python::RegisterTime(module);
   callgate::python::RegisterJson(module);
   callgate::python::RegisterPublicKey(module);
   callgate::python::RegisterSecretKey(module);

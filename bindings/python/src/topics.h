@@ -7,7 +7,6 @@
 namespace callgate::python {
 
 void RegisterErrors(pybind11::module_& module);
-void RegisterTime(pybind11::module_& module);
 void RegisterJson(pybind11::module_& module);
 void RegisterPublicKey(pybind11::module_& module);
 void RegisterSecretKey(pybind11::module_& module);
