@@ -8,7 +8,6 @@
 namespace callgate::audit {
 namespace {
 
-constexpr std::string_view kRedacted = "[redacted]";
 constexpr std::size_t kExactDigits = 15;
 constexpr double kLargestExact = 9007199254740991.0;
 // How far behind the end of what is shown a secret that begins before it is looked for.

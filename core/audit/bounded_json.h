@@ -13,6 +13,8 @@
 
 namespace callgate::audit {
 
+// What stands for a secret.
+inline constexpr std::string_view kRedacted = "[redacted]";
 inline constexpr std::size_t kMaxText = 2048;  // characters
 inline constexpr std::size_t kMaxItems = 256;
 inline constexpr std::size_t kMaxDepth = 32;

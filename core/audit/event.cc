@@ -9,6 +9,7 @@
 #include "core/audit/fields.h"
 #include "core/audit/redaction_state.h"
 #include "core/audit/request_id.h"
+#include "core/audit/secret_text.h"
 #include "core/base/hex.h"
 
 namespace callgate {
@@ -21,11 +22,11 @@ std::string HexOrEmpty(const std::optional<Sha256Digest>& digest) {
 void PutRequestId(std::string_view id, audit::Fields& fields) {
   if (id.empty()) return;
   if (!id.starts_with('"')) return fields.Raw("request_id", audit::IntegerText(id));
-  if (id.size() <= audit::kMaxText && id.find('\\') == std::string_view::npos) {
-    return fields.Raw("request_id", id);
-  }
-  const auto text = json::Parse(id);
-  if (text) fields.Text("request_id", text->root().string());
+  const auto parsed = json::Parse(id);
+  if (!parsed) return;
+  const std::string_view text = parsed->root().string();
+  const bool is_secret = audit::ShowsSecret(text.substr(0, audit::kMaxText));
+  fields.Text("request_id", is_secret ? audit::kRedacted : text);
 }
 
 std::string Pointers(const std::vector<std::string>& redacted) {

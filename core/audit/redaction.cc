@@ -109,7 +109,7 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
     std::string text;
     if (state_->keys.Match(name)) {
       within.redacted.emplace_back();
-      text = "\"[redacted]\"";
+      json::AppendString(audit::kRedacted, text);
     } else {
       audit::AppendBounded(value, &within, text);
     }

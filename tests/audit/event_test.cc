@@ -70,6 +70,7 @@ TEST(AuditEvent, WritesEveryRequestId) {
       {"-9007199254740993", R"("-0x20000000000001")"},
       {R"("a\"b\n")", R"("a\"b\n")"},
       {R"("")", R"("")"},
+      {R"("Bearer abcdefghijkl")", R"("[redacted]")"},
   };
   for (const auto& [id, written] : ids) {
     Scene scene;
