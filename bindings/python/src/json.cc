@@ -49,8 +49,8 @@ py::dict SplitObject(py::handle text, long long max_bytes) {
 
 py::bytes CompactText(py::handle text) {
   const Input input(text, "text", Accept::kBytes);
-  return Bytes(WithoutGilWhenLarge(input.view().size(),
-                                   [&] { return json::CompactText(input.view()); }));
+  return Bytes(
+      WithoutGilWhenLarge(input.view().size(), [&] { return json::CompactText(input.view()); }));
 }
 
 py::tuple Place(const json::ValueSlice& slice) {
