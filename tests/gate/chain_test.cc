@@ -131,6 +131,27 @@ TEST(Chain, AChildIsChargedInItsOwnContextAndItsAncestorsOrInNone) {
   EXPECT_EQ(family.AnswerTo(family.Get()), "RATE_LIMIT_EXCEEDED");
 }
 
+TEST(Chain, AContextWithoutALimitIsNoPartOfTheCharges) {
+  Family family;
+  family.gate->SetPolicy(PolicyOf(R"(
+- name: narrow
+  capabilities: [{tool_pattern: web.get}]
+- name: default
+  capabilities:
+    - {tool_pattern: web.get, rate_limit: {calls: 1, per_seconds: 60}}
+    - {tool_pattern: "web.*", rate_limit: {calls: 9, per_seconds: 60}}
+)"));
+  const auto charged = [&] {
+    const Decision decision = family.gate->Authorize(family.Get(kNoon, kChild), kNoon);
+    std::string keys;
+    for (const RateCharge& charge : decision.charged()) keys += charge.Key() + ";";
+    return keys;
+  };
+  const std::string snapshot = "default web.get 0 agent-7;";
+  EXPECT_EQ(charged(), snapshot);
+  EXPECT_EQ(charged(), snapshot + "default web.* 0 agent-7;");
+}
+
 TEST(Chain, ALimitThatIsNamedTwiceIsChargedOnce) {
   Scene scene;
   const TokenText same = {.id = "same", .subject = "s"};

@@ -58,8 +58,10 @@ TEST(DecisionOfACall, KnowsOnlyTheDigestOfWhatDidNotVerify) {
 TEST(DecisionOfACall, OfPolicyAloneHasNothingOfACall) {
   const Decision decision = PolicyOf(kPolicy).Evaluate("default", "fs.read", "{}");
   EXPECT_EQ(decision.signed_payload(), "");
+  EXPECT_EQ(decision.timestamp(), "");
   EXPECT_EQ(decision.envelope_digest(), std::nullopt);
   EXPECT_EQ(decision.message_digest(), std::nullopt);
+  EXPECT_EQ(decision.token_digest(), std::nullopt);
   EXPECT_EQ(decision.session_id(), "");
 }
 

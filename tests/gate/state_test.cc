@@ -234,6 +234,8 @@ TEST(State, WhatIsMalformedChangesNothing) {
       With(good, "\"id\":\"ended\"", "\"id\":\"\""),
       With(good, "\"id\":\"ended\"", "\"id\":\"a\\n\""),
       With(good, "\"sub\":\"helper\"", "\"sub\":\"\""),
+      With(good, "\"sub\":\"helper\"", "\"sub\":5"),
+      With(before, "\"windows\":[]", "\"windows\":{}"),
       With(good, "\"scp\":\"narrow\"", "\"scp\":\"\""),
       // Of what was seen.
       Replaced(good, "envelopes", "1"),

@@ -4,12 +4,12 @@ tests/mutation/mutate.py            build, run all mutants, compare with checks.
 tests/mutation/mutate.py --list     write the conditions of the sources into checks.json
 tests/mutation/mutate.py FILE…      only the mutants of these files
 
-A check is the condition of an `if` that refuses, cut at its outermost `||`; of an `if` that
-accepts, cut at `&&`; or what a `return` that compares returns, cut at either. Switched off, an
-operand of `||` is false, one of `&&` true, a single comparison either. Each check is wrapped in a
-call that an environment variable can force, so that all mutants are one build. checks.json names
-every check of the sources, both ways, and under the reason every one whose absence no test can
-tell; `survivors` is compared both ways too.
+A check is the condition of an `if` that refuses or skips, cut at its outermost `||`; of an `if`
+that accepts, cut at `&&`; what a `return` that compares returns, or what is assigned from operands
+of `||` or `&&`, cut at either. Switched off, an operand of `||` is false, one of `&&` true, a
+single comparison either. Each check is wrapped in a call that an environment variable can force,
+so that all mutants are one build. checks.json names every check of the sources, both ways, and
+under the reason every one whose absence no test can tell; `survivors` is compared both ways too.
 """
 
 import argparse
@@ -31,17 +31,14 @@ COPIED = ["CMakeLists.txt", "cmake", "core", "include", "tests"]
 # Which files hold checks, by how their paths begin, and the tests that are to notice, the likeliest
 # first.
 TESTS = {
+    "core/policy/inclusion/": ["policy_test"],
+    "core/policy/counterexample/": ["policy_test"],
+    "core/policy/lint/": ["policy_test"],
     "core/policy/": ["policy_test", "gate_test"],
+    "core/gate/decision_call.": ["gate_test", "policy_test"],
     "core/gate/": ["gate_test"],
     "core/ledger/commit.": ["ledger_test", "gate_test"],
 }
-# Comparing contexts judges no call, and neither does drafting calls to try;
-# tests/policy/containment_test.cc and the properties of the ceiling put calls to both sides of what
-# these files answer.
-CEILING = re.compile(
-    r"core/policy/(inclusion|counterexample|lint)/"
-    r"|core/policy/(containment|diff|policy_set_relations)\.(cc|h)"
-)
 # The properties of what contexts say of each other put calls to both sides for minutes.
 FILTER = "-*Properties.*"
 TIMEOUT = 60  # seconds; a mutant that does not end is noticed
@@ -123,14 +120,16 @@ def cut(code: str, begin: int, end: int, operator: str) -> list[tuple[int, int]]
 
 
 DECLARATION = re.compile(r"\s*(?:const )?[\w:<>]+[ *&]+(?:const )?(\w+) = ")
-# What a branch returns that refuses, as the rooms write it; strings are blanked, rules are strings.
-# What a branch does that refuses, and one that accepts, as these rooms write it. Strings, among
-# them the names of rules, are blanked to lines.
+# What a branch does that refuses, skips or warns, and one that accepts, as the rooms write it.
+# Strings, among them the names of rules, are blanked to lines.
 REFUSES = re.compile(
-    r"Deny\(|refusal = |denial = |return\b[^;]*?(?:Error|error|Invalid|Missing|Mistyped|xpected"
-    r"|Refus|Fail|[Ff]ault|false|nullopt|nullptr|Unknown|rule|_{4,})"
+    r"Deny\(|refusal = |denial = |gaps \|= |gaps\.|warn\(|barred\(|continue;"
+    r"|return k\w+Gap|return Constraint::"
+    r"|return\b[^;]*?(?:Error|error|Invalid|Missing|Mistyped|xpected|Refus|Fail|[Ff]ault|false"
+    r"|nullopt|nullptr|Unknown|rule|_{4,})"
 )
 ACCEPTS = re.compile(r"return (?:true|{})\s*;|allowing\.Append|allowed = true")
+ASSIGNMENT = re.compile(r"^ +(?:const )?(?:bool )?\w+ = ", re.MULTILINE)
 
 
 def branch_after(code: str, position: int) -> str:
@@ -173,13 +172,21 @@ def spans(code: str) -> list[tuple[int, int, bool | None, bool]]:
             begin = max([begin, *(comma + 1 for comma in at_top(code, begin, end, ","))])
         elif not is_question or "{" in code[begin:end].split("(")[0]:
             continue
-        if at_top(code, begin, end, "||"):
-            found += [(b, e, False, False) for b, e in cut(code, begin, end, "||")]
-        elif at_top(code, begin, end, "&&"):
-            found += [(b, e, True, False) for b, e in cut(code, begin, end, "&&")]
-        else:
-            found.append((begin, end, None, False))
+        found += operands(code, begin, end) or [(begin, end, None, False)]
+    for match in ASSIGNMENT.finditer(code):
+        begin = match.end()
+        end = begin + min(at_top(code[begin:], 0, len(code) - begin, ";") or [0])
+        if not at_top(code, begin, end, " ? "):
+            found += operands(code, begin, end)
     return found
+
+
+def operands(code: str, begin: int, end: int) -> list[tuple[int, int, bool | None, bool]]:
+    """Those of the outermost `||`, or else of `&&`; none where there is neither."""
+    for operator, off in (("||", False), ("&&", True)):
+        if at_top(code, begin, end, operator):
+            return [(b, e, off, False) for b, e in cut(code, begin, end, operator)]
+    return []
 
 
 def conditions(file: Path) -> list[Condition]:
@@ -201,7 +208,7 @@ def all_conditions() -> list[Condition]:
     return [
         condition
         for path, name in names.items()
-        if name.startswith(tuple(TESTS)) and not CEILING.match(name)
+        if name.startswith(tuple(TESTS))
         for condition in conditions(path)
     ]
 

@@ -135,6 +135,7 @@ TEST(Subsumption, ACallWithoutACommandForTheInnerHasNoneForTheOuter) {
   const std::string git = "command_allowlist: [git], when_absent: allow";
   EXPECT_EQ(Gap(git, git), "");
   EXPECT_EQ(Gap(git, git + ", command_arguments: [run]"), "");
+  EXPECT_EQ(Gap(git, git + ", exec: argv"), "");
   EXPECT_EQ(Gap(git + ", command_arguments: [run]", git), "added keys");
   EXPECT_EQ(Gap(git, git + ", free_arguments: [runcmd]"), "free_arguments");
   EXPECT_EQ(Gap(git + ", free_arguments: [runcmd]", git), "");
@@ -183,6 +184,7 @@ TEST(Subsumption, ACapabilityWithoutArgumentsNeedsAbsenceAlone) {
                                  "command_allowlist: [git]", "argument_patterns: {query: x}"}) {
     EXPECT_EQ(Gap(list, none), "when_absent") << list;
   }
+  EXPECT_EQ(Gap("rate_limit: {calls: 1, per_seconds: 1}", none), "rate_limit");
 }
 
 TEST(Subsumption, ALimitKeepsThatOfTheOuterInEveryWindow) {

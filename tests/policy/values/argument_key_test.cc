@@ -72,6 +72,8 @@ TEST(Key, FoldingMakesClassesButNeverExempts) {
   EXPECT_EQ(Classify("paTH"), kPathKey);  // words pa, th; folded: path
   EXPECT_EQ(Classify("content"), kTextKey);
   EXPECT_EQ(Classify("conTENT"), 0);
+  EXPECT_EQ(Classify("SQl"), 0) << "only an s at the end of capitals belongs to them";
+  EXPECT_EQ(Classify("DEscription"), 0);
   EXPECT_EQ(Classify("urlſ"), kDomainKey);
 }
 
