@@ -34,6 +34,15 @@ PLAIN_HEADS = {
     "a length in another header": b"x: content-length: 9\r\ncontent-length: 2\r\n",
 }
 
+ODD_ENDS = {
+    "a bare line feed": b"0\r\n\n",
+    "a trailer that ends in one": b"0\r\nx: y\n\n",
+    "trailers apart by one": b"0\r\nx: y\nz: 1\r\n\r\n",
+    "a folded trailer": b"0\r\nx: y\r\n z\r\n\r\n",
+    "a bare carriage return": b"0\r\nx: y\rz: 1\r\n\r\n",
+}
+PLAIN_ENDS = {"no trailer": b"0\r\n\r\n", "a trailer": b"0\r\nx: y\r\n\r\n"}
+
 
 @pytest.fixture
 async def path(tmp_path: Path) -> AsyncIterator[CallPath]:
@@ -48,6 +57,11 @@ def request(target: str, method: str = "GET") -> bytes:
 def posted(headers: bytes) -> bytes:
     start = b"POST /v1/smcp/invoke HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
     return start + b"content-type: application/json\r\n" + headers + b"\r\n{}"
+
+
+def chunked(end: bytes) -> bytes:
+    start = posted(b"transfer-encoding: chunked\r\n")[:-2]
+    return start.replace(b"connection: close\r\n", b"") + b"2\r\n{}\r\n" + end
 
 
 class TestTargets:
@@ -89,6 +103,22 @@ class TestHeads:
         head = b"content-length: %d\r\n" % len(body)
         answer = await raw(port, posted(head)[:-2] + body)
         assert parse(answer)[1]["error"]["name"] == "INVALID_ENVELOPE"
+
+
+class TestTrailers:
+    """So is what ends a body in chunks: a proxy may believe that it goes on."""
+
+    @pytest.mark.parametrize("end", ODD_ENDS.values(), ids=ODD_ENDS)
+    async def test_after_an_odd_end_nothing_is_read(self, port: int, end: bytes) -> None:
+        answers = await raw(port, chunked(end) + request("/v1/smcp/tools"))
+        assert answers.count(b"HTTP/1.1 ") == 1
+        check_failure(*parse(answers), "INVALID_ARGUMENT", 9011)
+
+    @pytest.mark.parametrize("end", PLAIN_ENDS.values(), ids=PLAIN_ENDS)
+    async def test_after_a_plain_end_the_next_request_is(self, port: int, end: bytes) -> None:
+        answers = await raw(port, chunked(end) + request("/v1/smcp/tools"))
+        assert b'"INVALID_ENVELOPE"' in answers
+        assert b"HTTP/1.1 401" in answers
 
 
 class TestHalfClosed:
