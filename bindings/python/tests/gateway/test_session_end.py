@@ -295,6 +295,31 @@ async def test_where_it_is_not_durable_the_session_has_ended_all_the_same(
     assert path.state_of(attested.session_id) == "ended"
 
 
+@pytest.mark.parametrize("first", ["its agent", "the operator"])
+async def test_it_is_answered_only_when_it_is_durable(
+    path: AttestPath, key: SecretKey, first: str
+) -> None:
+    attested = await path.attest(key)
+    revocation = path.attestation.revocation
+    audit = revocation._audit
+
+    class Failing:
+        async def record(self, event: Any, state: Any = (), *, ends: bool = False) -> None:
+            raise AuditUnavailable
+
+    revocation._audit = Failing()  # type: ignore[assignment]
+    body = end_body(path, key, attested.session_id)
+    if first == "its agent":
+        assert await end(path, body) == "AUDIT_UNAVAILABLE"
+    else:
+        with pytest.raises(AuditUnavailable):
+            await revocation.revoke_session(attested.session_id, "a test")
+    assert await end(path, body) == "AUDIT_UNAVAILABLE", "nor when it is asked for again"
+    revocation._audit = audit
+    assert [await end(path, body) for _ in range(2)] == ["ended"] * 2
+    assert len(path.events("SessionRevoked")) == 1
+
+
 async def test_what_was_refused_is_counted_and_not_believed(tmp_path: Path, key: SecretKey) -> None:
     made = AttestPath(tmp_path, [execution()])
     async with made.running() as path:

@@ -67,7 +67,9 @@ class SessionEnd:
         # Whoever asks a second time is answered when the first end is durable, too.
         async with self._locks.setdefault(session_id, asyncio.Lock()):
             session = self._gate.session(session_id)
-            if session is not None and session.state == "open":
+            if session is None:
+                return session_id
+            if session.state == "open" or not self._revocation.is_saved(session_id):
                 await self._revocation.end(session_id, REASON, peer=peer, trace_id=trace_id)
         return session_id
 

@@ -67,6 +67,11 @@ class Revocation:
         self._monotonic = monotonic
         # Since when a runtime could not say whether the workload runs.
         self._unverified: dict[str, float] = {}
+        self._unsaved: set[str] = set()
+
+    def is_saved(self, session_id: str) -> bool:
+        """Of a session that has ended: whether that is durable."""
+        return session_id not in self._unsaved
 
     async def end(
         self,
@@ -76,10 +81,11 @@ class Revocation:
         peer: Peer | None = None,
         trace_id: str | None = None,
     ) -> None:
-        """Ends one session. ``peer`` and ``trace_id`` are of the request, where one asked."""
+        """Ends one session, again where that was not durable. ``peer`` and ``trace_id`` are of
+        the request, where one asked."""
         ended = self._gate.end_session(session_id)
         event = events.ended(ended, reason, peer=peer, trace_id=trace_id)
-        await self._audit.record(event, state=effects_records(ended), ends=True)
+        await self._save(ended, event, effects_records(ended))
 
     async def end_all_of(self, workload_id: str, reason: str) -> int:
         """Ends an execution's sessions, and says how many they were."""
@@ -152,23 +158,29 @@ class Revocation:
         if not closed:
             event = events.execution_revoked(workload_id, reason)
             await self._audit.record(event, state=state, ends=True)
+        self._unsaved.update(session.id for session in closed)
         for session in closed:
             # All of it is durable with the first line.
-            await self._audit.record(events.ended(session, reason), state=state, ends=True)
+            await self._save(session, events.ended(session, reason), state)
             state = []
 
     async def _end_each(self, over: list[tuple[AttestedSession, str]]) -> None:
         closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
         lines = [
-            self._audit.record(
-                events.ended(session, reason), state=effects_records(session), ends=True
-            )
+            self._save(session, events.ended(session, reason), effects_records(session))
             for session, reason in closed
         ]
         # One group commit for all of them.
         for outcome in await asyncio.gather(*lines, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    async def _save(
+        self, session: Session, event: Event, state: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._unsaved.add(session.id)
+        await self._audit.record(event, state=state, ends=True)
+        self._unsaved.discard(session.id)
 
     def _over(
         self, workload_id: str, execution: Execution | None
