@@ -44,7 +44,7 @@ from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.recovery import repeat_revocations
 from callgate.gateway.sessions.used_sessions import UsedSessions
-from callgate.gateway.upstreams.settings import upstream_settings
+from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.upstreams import Upstreams
 from callgate.gateway.wire.clock import Clock
 from callgate.gateway.wire.rates import attestation_rates, listing_rates
@@ -94,7 +94,7 @@ async def open_gateway(
         if docker is not None:
             stack.callback(docker.close)
         metrics = Metrics(config.upstreams)
-        upstreams = Upstreams(upstream_settings(config, environ), observe=metrics.upstream_called)
+        upstreams = Upstreams(transport_settings(config, environ), observe=metrics.upstream_called)
 
         # 2. What the gateway remembers.
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate.gateway.upstreams.transports.settings import UpstreamSettingsError
+from callgate.gateway.upstreams.transports.settings import TransportSettingsError
 from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
 from callgate.gateway.wire.refusal import Refusal
 from cryptography import x509
@@ -252,7 +252,7 @@ async def test_the_environment_gets_no_keys_of_connections(
     ],
 )
 def test_a_url_that_is_no_safe_endpoint_is_refused(url: str) -> None:
-    with pytest.raises(UpstreamSettingsError) as caught:
+    with pytest.raises(TransportSettingsError) as caught:
         HttpSettings(name="one", url=url)
     assert "secret" not in str(caught.value)
 

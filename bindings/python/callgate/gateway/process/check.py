@@ -17,7 +17,7 @@ from callgate.gateway.executions.execution_file import container_rules, load_exe
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.issuer.keys import open_signer
-from callgate.gateway.upstreams.settings import upstream_settings
+from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.transports.http_client import client_tls
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
 
@@ -87,7 +87,7 @@ def _thumbprint(path: Path) -> str:
 def _upstreams(
     config: GatewayConfig, environ: Mapping[str, str]
 ) -> list[StdioSettings | HttpSettings]:
-    settings = upstream_settings(config, environ)
+    settings = transport_settings(config, environ)
     Upstreams(settings)
     for one in settings:
         if isinstance(one, HttpSettings):

@@ -8,7 +8,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx2
 
 from callgate.gateway.upstreams.messages import limits
-from callgate.gateway.upstreams.transports.settings import HttpSettings, UpstreamSettingsError
+from callgate.gateway.upstreams.transports.settings import HttpSettings, TransportSettingsError
 
 _KEPT_ALIVE = 64
 
@@ -16,7 +16,7 @@ _KEPT_ALIVE = 64
 def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
     """No redirects, no resending, no cookies kept, nothing of the environment.
 
-    UpstreamSettingsError: a certificate or key cannot be read.
+    TransportSettingsError: a certificate or key cannot be read.
     """
     connections = httpx2.Limits(
         max_connections=settings.max_in_flight + limits.MAX_ASIDE,
@@ -40,7 +40,7 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
 
 
 def client_tls(settings: HttpSettings) -> ssl.SSLContext:
-    """What connections are made with. Raises UpstreamSettingsError for files it cannot use."""
+    """What connections are made with. Raises TransportSettingsError for files it cannot use."""
     # Not ssl.create_default_context: that one writes keys to SSLKEYLOGFILE of the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -53,5 +53,5 @@ def client_tls(settings: HttpSettings) -> ssl.SSLContext:
             context.load_cert_chain(*settings.client_certificate)
     except (OSError, ssl.SSLError) as error:
         where = f"upstreams/{settings.name}"
-        raise UpstreamSettingsError("a certificate or key cannot be read", where) from error
+        raise TransportSettingsError("a certificate or key cannot be read", where) from error
     return context

@@ -14,7 +14,7 @@ from callgate.gateway.upstreams.messages.era import Era
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class UpstreamSettingsError(CallgateError):
+class TransportSettingsError(CallgateError):
     """An upstream's settings cannot be used."""
 
     def __init__(self, message: str, where: str) -> None:
@@ -22,7 +22,7 @@ class UpstreamSettingsError(CallgateError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpstreamSettings:
+class TransportSettings:
     """What both transports have. Times are in seconds, sizes in bytes.
 
     ``tools`` maps gateway names to this server's names; ``others`` says whether tools that it does
@@ -43,7 +43,7 @@ class UpstreamSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StdioSettings(UpstreamSettings):
+class StdioSettings(TransportSettings):
     """A program that speaks over its standard input and output.
 
     Its environment is ``environment`` and nothing else: no variable of the gateway's reaches it.
@@ -58,13 +58,13 @@ class StdioSettings(UpstreamSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpSettings(UpstreamSettings):
+class HttpSettings(TransportSettings):
     """A streamable HTTP endpoint.
 
     ``headers`` go with every request and are secret. ``proxy`` is None for a direct connection,
     whatever the environment says. ``ca_file`` replaces the system's authorities. Without TLS a
     name can be made to mean another host, so that plain HTTP needs a loopback address or
-    ``allow_plain_http``. UpstreamSettingsError: the URL is not one of these.
+    ``allow_plain_http``. TransportSettingsError: the URL is not one of these.
     """
 
     url: str
@@ -79,10 +79,10 @@ class HttpSettings(UpstreamSettings):
         where = f"upstreams/{self.name}/url"
         url = urlsplit(self.url)
         if url.scheme not in ("http", "https") or not url.hostname:
-            raise UpstreamSettingsError("not an http or https URL", where)
+            raise TransportSettingsError("not an http or https URL", where)
         if url.username is not None or url.password is not None:
-            raise UpstreamSettingsError("credentials belong in headers, not in the URL", where)
+            raise TransportSettingsError("credentials belong in headers, not in the URL", where)
         if url.fragment:
-            raise UpstreamSettingsError("a URL with a fragment is not an endpoint", where)
+            raise TransportSettingsError("a URL with a fragment is not an endpoint", where)
         if url.scheme == "http" and url.hostname not in _LOOPBACK and not self.allow_plain_http:
-            raise UpstreamSettingsError("plain HTTP to another host must be allowed", where)
+            raise TransportSettingsError("plain HTTP to another host must be allowed", where)

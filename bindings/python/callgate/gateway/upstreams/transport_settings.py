@@ -8,7 +8,7 @@ from callgate.gateway.config import GatewayConfig, UpstreamSettings
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings
 
 
-def upstream_settings(
+def transport_settings(
     config: GatewayConfig, environ: Mapping[str, str]
 ) -> list[StdioSettings | HttpSettings]:
     """One for each upstream."""
