@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from callgate.audit.record import fields_text
+from callgate.audit.fields import fields_text
 from callgate.audit.redaction import Redaction
 
 EventName: TypeAlias = Literal[

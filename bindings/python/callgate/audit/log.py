@@ -20,9 +20,9 @@ from callgate.audit.durable_file import Lock
 from callgate.audit.entry import Entry, outcome_entry
 from callgate.audit.errors import AuditUnavailable
 from callgate.audit.events import Event
+from callgate.audit.fields import fields_text
 from callgate.audit.head import Head
 from callgate.audit.journal import Journal, SnapshotSource, StateRecord, record_texts
-from callgate.audit.record import fields_text
 from callgate.audit.recovery import open_trail, reserved_lines, write_reserved
 from callgate.audit.redaction import Redaction
 from callgate.audit.reserve import RESERVE_FULL

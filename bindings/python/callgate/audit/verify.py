@@ -19,7 +19,7 @@ from callgate.audit.errors import AuditError
 from callgate.audit.head import Head, verify_statement
 from callgate.audit.reader import Place, Text, read_texts
 from callgate.audit.start import FIRST_KINDS, acknowledged_gap
-from callgate.audit.verdict import Verdict
+from callgate.audit.trail_report import TrailReport
 
 
 class _Fault(Exception):
@@ -36,7 +36,7 @@ def verify_trail(
     *,
     up_to_anchor: bool = False,
     accept_acknowledged: bool = False,
-) -> Verdict:
+) -> TrailReport:
     """Judges the lines of the files, in this order.
 
     ``up_to_anchor`` leaves out what follows the last anchor, for the trail of a running gateway.
@@ -48,14 +48,14 @@ def verify_trail(
     end = max((anchor.sequence for anchor in anchors), default=0) if up_to_anchor else 0
     try:
         for text, following in _with_next(read_texts(files)):
-            if end and walk.verdict.last >= end:
+            if end and walk.report.last >= end:
                 break
             walk.take(text, following)
         walk.finish()
     except _Fault as fault:
-        walk.verdict.fault = fault.message
-        walk.verdict.where = None if fault.place is None else str(fault.place)
-    return walk.verdict
+        walk.report.fault = fault.message
+        walk.report.where = None if fault.place is None else str(fault.place)
+    return walk.report
 
 
 @final
@@ -63,7 +63,7 @@ class _Walk:
     def __init__(
         self, keys: Sequence[PublicKey], anchors: Sequence[Head], *, accept_acknowledged: bool
     ) -> None:
-        self.verdict = Verdict()
+        self.report = TrailReport()
         self._keys = {key.thumbprint: key for key in keys}
         self._anchors = sorted(anchors, key=lambda anchor: anchor.sequence)
         self._accept_acknowledged = accept_acknowledged
@@ -76,18 +76,18 @@ class _Walk:
 
     def take(self, text: Text, following: Text | None) -> None:
         """One line; ``following`` tells which of two lines that do not fit was changed."""
-        verdict, place = self.verdict, text.place
+        report, place = self.report, text.place
         if not text.complete:
             if following is not None:
                 raise _Fault("the file ends before its last line does", place)
             size = len(text.text)
-            verdict.open_ends.append(f"{size} bytes at the end are no complete line")
+            report.open_ends.append(f"{size} bytes at the end are no complete line")
             return
         try:
             line = read_line(text.text)  # 1
         except AuditError as error:
             raise _Fault(error.message, place) from error
-        if verdict.last == 0:
+        if report.last == 0:
             self._begin(line, place)
         else:
             self._follow(line, place, following)
@@ -102,40 +102,40 @@ class _Walk:
                 self._checkpoint(line, place)
             case "key":
                 self._hand_over(line, place)
-        verdict.last, self._hash, self._place = line.seq, line.hash, place
+        report.last, self._hash, self._place = line.seq, line.hash, place
         if line.kind == "checkpoint" and self._stranger is None:
-            verdict.sealed = line.seq
+            report.sealed = line.seq
         while self._anchors and self._anchors[0].sequence <= line.seq:
             self._anchor(self._anchors.pop(0), line, place)
 
     def finish(self) -> None:
         """5. Raises AuditError, _Fault."""
-        verdict = self.verdict
+        report = self.report
         if self._anchors:
             sequence = self._anchors[-1].sequence
             self._signed(self._anchors[-1])
-            message = f"lines {verdict.last + 1} to {sequence}, which a head vouches for, are gone"
+            message = f"lines {report.last + 1} to {sequence}, which a head vouches for, are gone"
             raise _Fault(message, self._place)
-        if verdict.last == 0:
+        if report.last == 0:
             raise AuditError("there is no line to verify")
         if self._stranger is not None:
             place, key = self._stranger
             raise _Fault(f"it is signed by the key {key}, which was not given", place)
-        if verdict.sealed == 0:
+        if report.sealed == 0:
             raise _Fault("no line is sealed by a key that was given", None)
-        if verdict.sealed < verdict.last:
-            message = f"lines {verdict.sealed + 1} to {verdict.last} are not sealed yet"
-            verdict.open_ends.append(message)
+        if report.sealed < report.last:
+            message = f"lines {report.sealed + 1} to {report.last} are not sealed yet"
+            report.open_ends.append(message)
         if not self._anchored:
-            message = f"lines after {verdict.last} cannot be excluded without a head"
-            verdict.open_ends.append(message)
+            message = f"lines after {report.last} cannot be excluded without a head"
+            report.open_ends.append(message)
 
     def _begin(self, line: Line, place: Place) -> None:
-        verdict = self.verdict
-        verdict.first = line.seq
+        report = self.report
+        report.first = line.seq
         before = [anchor for anchor in self._anchors if anchor.sequence < line.seq - 1]
         self._anchors = [anchor for anchor in self._anchors if anchor.sequence >= line.seq - 1]
-        verdict.notices += [f"the head of line {head.sequence} lies before" for head in before]
+        report.notices += [f"the head of line {head.sequence} lies before" for head in before]
         if line.seq == 1:
             if line.prev != ORIGIN:
                 raise _Fault("the first line of a log follows none", place)
@@ -145,18 +145,18 @@ class _Walk:
             if (anchor.hash, anchor.log) != (line.prev, line.fields.get("log")):
                 raise _Fault("it does not follow the line that the head vouches for", place)
         else:
-            verdict.open_ends.append(f"lines 1 to {line.seq - 1} were not given")
-        verdict.log = str(line.fields.get("log"))
+            report.open_ends.append(f"lines 1 to {line.seq - 1} were not given")
+        report.log = str(line.fields.get("log"))
         self._current = str(line.fields.get("key"))
         self._path = None
 
     def _follow(self, line: Line, place: Place, following: Text | None) -> None:
-        last = self.verdict.last
+        last = self.report.last
         if line.seq != last + 1:
             gap = acknowledged_gap(line)
             if gap != (last + 1, line.seq - 1):
                 raise _Fault(_disorder(line.seq, last), place)
-            self.verdict.notices.append(f"{place}: the loss of lines {gap[0]} to {gap[1]}")
+            self.report.notices.append(f"{place}: the loss of lines {gap[0]} to {gap[1]}")
         if line.prev == self._hash:
             return
         # The line after, or its own signature, tells whether this one is as it was written.
@@ -168,7 +168,7 @@ class _Walk:
         fields = line.fields
         if fields.get("format") != FORMAT:
             raise _Fault(f"it is not of the format {FORMAT}", place)
-        if fields.get("log") != self.verdict.log:
+        if fields.get("log") != self.report.log:
             raise _Fault("it belongs to another log", place)
         if line.kind == "acknowledged":
             self._acknowledged(line, place)
@@ -189,7 +189,7 @@ class _Walk:
         text = f"an operator acknowledged: {fields.get('fault')}"
         if not self._accept_acknowledged:
             raise _Fault(text, place)
-        self.verdict.notices.append(f"{place}: {text}")
+        self.report.notices.append(f"{place}: {text}")
 
     def _sealed(self, line: Line) -> bool:
         head = _seal(line)
@@ -200,7 +200,7 @@ class _Walk:
         head = _seal(line)
         if head is None:
             raise _Fault("it is no checkpoint", place)
-        if head.log != self.verdict.log:
+        if head.log != self.report.log:
             raise _Fault("it seals another log", place)
         if head.key != self._current:
             raise _Fault("it is signed by a key whose turn it is not", place)
@@ -210,7 +210,7 @@ class _Walk:
             self._stranger = self._stranger or (place, head.key)
             return
         if not head.verify(public_key):
-            lines = f"lines {self.verdict.sealed + 1} to {line.seq}"
+            lines = f"lines {self.report.sealed + 1} to {line.seq}"
             raise _Fault(f"its signature does not verify: one of {lines} was rewritten", place)
         self._stranger = None
 
@@ -221,7 +221,7 @@ class _Walk:
             new = PublicKey.from_base64(str(fields.get("new_public_key")))
         except KeyFormatError as error:
             raise _Fault("the new key is no key", place) from error
-        if fields.keys() != _HAND_OVER or fields["log"] != self.verdict.log:
+        if fields.keys() != _HAND_OVER or fields["log"] != self.report.log:
             raise _Fault("it is not how a key hands over", place)
         if key != self._current or new.thumbprint != new_key:
             raise _Fault("it is signed by a key whose turn it is not", place)
@@ -240,16 +240,16 @@ class _Walk:
 
     def _anchor(self, anchor: Head, line: Line, place: Place) -> None:  # 4
         self._signed(anchor)
-        if anchor.log != self.verdict.log:
+        if anchor.log != self.report.log:
             raise _Fault("the head is of another log", place)
         if anchor.sequence != line.seq:
             raise _Fault(f"line {anchor.sequence}, which a head vouches for, is gone", place)
         if anchor.hash != line.hash:
-            lines = f"lines {self.verdict.sealed + 1} to {line.seq}"
+            lines = f"lines {self.report.sealed + 1} to {line.seq}"
             raise _Fault(f"it is not the line of the head: one of {lines} was rewritten", place)
         self._stranger = None
         self._anchored = True
-        self.verdict.sealed = max(self.verdict.sealed, line.seq)
+        self.report.sealed = max(self.report.sealed, line.seq)
 
     def _signed(self, anchor: Head) -> None:
         key = self._keys.get(anchor.key)

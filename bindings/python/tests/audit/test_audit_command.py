@@ -67,9 +67,9 @@ class TestVerify:
         file.write_bytes(file.read_bytes().replace(b'"exec a"', b'"exec b"', 1))
         done = audit("verify", place.trail, "--key", place.key.public_key.to_base64(), "--json")
         assert done.returncode == 1
-        verdict = json.loads(done.stdout)
-        assert verdict["status"] == "tampered"
-        assert verdict["where"] == f"{file}:3"
+        report = json.loads(done.stdout)
+        assert report["status"] == "tampered"
+        assert report["where"] == f"{file}:3"
 
     @pytest.mark.parametrize("gone", ["lines", "file"])
     def test_an_empty_trail_is_tampered_with_where_an_anchor_knows_lines(

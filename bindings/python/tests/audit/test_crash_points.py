@@ -105,8 +105,8 @@ async def second_life(world: World, life: Life, answered: set[str], *, revoked: 
     with Journal(world.root / "journal") as journal:
         head = journal.restored.head
     assert head is not None
-    verdict = verify_trail(trail_files(world.root / "audit"), [world.audit_key.public_key], [head])
-    assert verdict.status == "whole", verdict
+    report = verify_trail(trail_files(world.root / "audit"), [world.audit_key.public_key], [head])
+    assert report.status == "whole", report
 
 
 async def check_replays(running: Running, life: Life, answered: set[str]) -> None:

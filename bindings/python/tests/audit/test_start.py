@@ -249,10 +249,10 @@ class TestAcknowledgement:
         lost = place.head()
         cut(place, 2)
         place.run(calls(1), acknowledge=True)
-        verdict = place.verify(place.head())
-        assert verdict.status == "tampered"
-        assert verdict.fault is not None
-        assert verdict.fault.startswith("an operator acknowledged: it ends with line")
+        report = place.verify(place.head())
+        assert report.status == "tampered"
+        assert report.fault is not None
+        assert report.fault.startswith("an operator acknowledged: it ends with line")
         accepted = place.verify(place.head(), accept_acknowledged=True)
         assert accepted.status == "whole"
         assert any("the loss of lines" in notice for notice in accepted.notices)
@@ -263,10 +263,10 @@ class TestAcknowledgement:
         cut(place, 2)
         thief = SecretKey.generate()
         place.run(calls(1), acknowledge=True, key=thief)
-        verdict = place.verify(accept_acknowledged=True)
-        assert verdict.status == "tampered"
-        assert verdict.fault is not None
-        assert "which was not given" in verdict.fault
+        report = place.verify(accept_acknowledged=True)
+        assert report.status == "tampered"
+        assert report.fault is not None
+        assert "which was not given" in report.fault
 
     def test_nothing_that_was_there_is_touched(self, place: Place) -> None:
         (file,) = place.files()

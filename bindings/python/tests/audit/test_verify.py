@@ -37,15 +37,15 @@ def write(place: Place, lines: list[bytes]) -> None:
 
 
 def test_a_log_that_reaches_its_head_is_whole(place: Place) -> None:
-    verdict = place.verify(place.head())
-    assert (verdict.status, verdict.exit_code) == ("whole", 0)
-    assert (verdict.first, verdict.last, verdict.sealed) == (1, len(place.lines()), verdict.last)
+    report = place.verify(place.head())
+    assert (report.status, report.exit_code) == ("whole", 0)
+    assert (report.first, report.last, report.sealed) == (1, len(place.lines()), report.last)
 
 
 def test_without_a_head_later_lines_cannot_be_excluded(place: Place) -> None:
-    verdict = place.verify()
-    assert (verdict.status, verdict.exit_code) == ("unsealed", 3)
-    assert verdict.open_ends == [f"lines after {verdict.last} cannot be excluded without a head"]
+    report = place.verify()
+    assert (report.status, report.exit_code) == ("unsealed", 3)
+    assert report.open_ends == [f"lines after {report.last} cannot be excluded without a head"]
 
 
 def test_any_changed_byte_is_found(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_any_changed_byte_is_found(tmp_path: Path) -> None:
         changed = bytearray(good)
         changed[position] ^= choose.randrange(1, 256)
         file.write_bytes(changed)
-        verdict = verify_trail([file], [place.key.public_key], [head])
-        assert verdict.status == "tampered", (seed, position)
+        report = verify_trail([file], [place.key.public_key], [head])
+        assert report.status == "tampered", (seed, position)
 
 
 def test_a_changed_line_is_named(place: Place) -> None:
@@ -77,9 +77,9 @@ def test_any_removed_line_is_found_and_named(place: Place) -> None:
     head, good = place.head(), lines_of(place)
     for number in range(1, len(good)):
         write(place, good[: number - 1] + good[number:])
-        verdict = place.verify(head)
-        assert verdict.status == "tampered"
-        assert number == 1 or verdict.fault == f"line {number} is missing"
+        report = place.verify(head)
+        assert report.status == "tampered"
+        assert number == 1 or report.fault == f"line {number} is missing"
         if number > 1:
             assert place.verify().status == "tampered"
 
@@ -105,10 +105,10 @@ def test_any_cut_end_is_found_with_a_head(place: Place) -> None:
     head, good = place.head(), lines_of(place)
     for length in range(len(good)):
         write(place, good[:length])
-        verdict = place.verify(head)
-        assert verdict.status == "tampered"
+        report = place.verify(head)
+        assert report.status == "tampered"
         assert (
-            verdict.fault
+            report.fault
             == f"lines {length + 1} to {head.sequence}, which a head vouches for, are gone"
         )
 
@@ -119,9 +119,9 @@ def test_no_line_is_tampering_with_a_head_and_an_error_without(place: Place) -> 
     forged = sign_head(SecretKey.generate(), head.log, head.sequence, head.hash, head.time)
     for emptied in (lambda: file.write_bytes(b""), file.unlink):
         emptied()
-        verdict = place.verify(head)
-        assert (verdict.status, verdict.exit_code, verdict.sealed) == ("tampered", 1, 0)
-        assert verdict.fault == f"lines 1 to {head.sequence}, which a head vouches for, are gone"
+        report = place.verify(head)
+        assert (report.status, report.exit_code, report.sealed) == ("tampered", 1, 0)
+        assert report.fault == f"lines 1 to {head.sequence}, which a head vouches for, are gone"
         assert place.verify(head, up_to_anchor=True).status == "tampered"
         with pytest.raises(AuditError, match="no line to verify"):
             place.verify()
@@ -163,18 +163,18 @@ def test_a_rewritten_and_rehashed_log_is_found_by_its_checkpoints(place: Place) 
         return line.replace(b"/workspace/a", b"/workspace/b")
 
     write(place, rewritten(lines_of(place), change, None))
-    verdict = place.verify()
-    assert verdict.status == "tampered"
-    assert verdict.fault is not None
-    assert "was rewritten" in verdict.fault
+    report = place.verify()
+    assert report.status == "tampered"
+    assert report.fault is not None
+    assert "was rewritten" in report.fault
 
 
 def test_a_log_sealed_anew_by_another_key_is_found(place: Place) -> None:
     write(place, rewritten(lines_of(place), lambda line: line, SecretKey.generate()))
-    verdict = place.verify()
-    assert verdict.status == "tampered"
-    assert verdict.fault is not None
-    assert "which was not given" in verdict.fault
+    report = place.verify()
+    assert report.status == "tampered"
+    assert report.fault is not None
+    assert "which was not given" in report.fault
 
 
 def test_a_log_without_its_checkpoints_is_not_believed(place: Place) -> None:
@@ -216,9 +216,9 @@ def test_a_head_that_the_key_did_not_sign_is_an_error(place: Place) -> None:
 def test_lines_that_no_checkpoint_seals_yet_are_named(place: Place) -> None:
     good = lines_of(place)
     write(place, good[:-2])  # an event or outcome is last
-    verdict = place.verify()
-    assert verdict.status == "unsealed"
-    assert f"lines {verdict.sealed + 1} to {verdict.last} are not sealed yet" in verdict.open_ends
+    report = place.verify()
+    assert report.status == "unsealed"
+    assert f"lines {report.sealed + 1} to {report.last} are not sealed yet" in report.open_ends
 
 
 def test_a_running_log_is_whole_up_to_an_anchor(tmp_path: Path) -> None:
@@ -251,13 +251,13 @@ def test_later_files_alone_need_a_head_of_the_line_before_them(tmp_path: Path) -
     place = Place(tmp_path)
     place.run(calls(30), sealing=SMALL)
     key, later = [place.key.public_key], place.files()[2:]
-    verdict = verify_trail(later, key, [place.head()])
-    assert verdict.exit_code == 3
-    assert verdict.open_ends == [f"lines 1 to {verdict.first - 1} were not given"]
+    report = verify_trail(later, key, [place.head()])
+    assert report.exit_code == 3
+    assert report.open_ends == [f"lines 1 to {report.first - 1} were not given"]
     seal = read_line(place.files()[1].read_bytes().splitlines()[-1])
-    before = sign_head(place.key, verdict.log, seal.seq, seal.hash, seal.time)
+    before = sign_head(place.key, report.log, seal.seq, seal.hash, seal.time)
     assert verify_trail(later, key, [before, place.head()]).exit_code == 0
-    wrong = sign_head(place.key, verdict.log, seal.seq, "0" * 64, seal.time)
+    wrong = sign_head(place.key, report.log, seal.seq, "0" * 64, seal.time)
     assert verify_trail(later, key, [wrong, place.head()]).exit_code == 1
 
 
@@ -303,8 +303,8 @@ class TestKeyRotation:
         seal = canonical({"key": head.key, "log": head.log, "signature": head.signature})
         sealed = write_line(seal, "checkpoint", head.hash, at + 2, head.time)
         write(place, [*good[:at], forged + b"\n", sealed + b"\n"])
-        verdict = place.verify()
-        assert verdict.fault == "its signature does not verify"
+        report = place.verify()
+        assert report.fault == "its signature does not verify"
 
     def test_the_old_key_signs_nothing_after_it_handed_over(
         self, rotated: tuple[Place, SecretKey]

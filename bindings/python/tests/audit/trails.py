@@ -15,7 +15,7 @@ from callgate.audit import Event, Head, Sealing
 from callgate.audit.journal import Journal, Restored, SnapshotSource
 from callgate.audit.log import AuditLog
 from callgate.audit.trail import trail_files
-from callgate.audit.verdict import Verdict
+from callgate.audit.trail_report import TrailReport
 from callgate.audit.verify import verify_trail
 
 PAYLOAD = (
@@ -88,7 +88,7 @@ class Place:
         ]
         return [line for line in lines if kind in (None, line["kind"])]
 
-    def verify(self, *anchors: Head, **settings: Any) -> Verdict:
+    def verify(self, *anchors: Head, **settings: Any) -> TrailReport:
         return verify_trail(self.files(), [self.key.public_key], anchors, **settings)
 
 

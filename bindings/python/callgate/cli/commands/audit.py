@@ -16,7 +16,7 @@ from callgate.audit.head import Head
 from callgate.audit.query import Query, follow_lines, printable, read_lines, select, shown_line
 from callgate.audit.reader import expand
 from callgate.audit.trail import open_regular
-from callgate.audit.verdict import Verdict
+from callgate.audit.trail_report import TrailReport
 from callgate.audit.verify import verify_trail
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._input import STDIN, input_error, read_json_file, read_now, read_public_key
@@ -108,7 +108,7 @@ def verify(arguments: argparse.Namespace) -> Outcome:
     anchors = [_head(text) for text in arguments.anchor]
     if arguments.up_to_anchor and not anchors:
         raise input_error("there is no anchor", "--up-to-anchor")
-    verdict = verify_trail(
+    report = verify_trail(
         # Where a head says that there were lines, an empty folder is one that they were taken from.
         expand(arguments.files, none=bool(anchors)),
         keys,
@@ -116,9 +116,9 @@ def verify(arguments: argparse.Namespace) -> Outcome:
         up_to_anchor=arguments.up_to_anchor,
         accept_acknowledged=arguments.accept_acknowledged,
     )
-    data = {"status": verdict.status, **asdict(verdict)}
-    lines = [printable(line) for line in _sentences(verdict)]
-    return Outcome(verdict.status == "whole", data, lines, status=verdict.exit_code)
+    data = {"status": report.status, **asdict(report)}
+    lines = [printable(line) for line in _sentences(report)]
+    return Outcome(report.status == "whole", data, lines, status=report.exit_code)
 
 
 def _head(text: str) -> Head:
@@ -129,17 +129,17 @@ def _head(text: str) -> Head:
         return Head.from_json(file.read(MAX_LINE))
 
 
-def _sentences(verdict: Verdict) -> Iterator[str]:
-    if verdict.fault is not None:
-        place = "" if verdict.where is None else f"{verdict.where}: "
-        yield f"{place}{verdict.fault}"
-        sealed = verdict.sealed >= verdict.first > 0
-        lines = f"lines {verdict.first} to {verdict.sealed}" if sealed else "no lines"
+def _sentences(report: TrailReport) -> Iterator[str]:
+    if report.fault is not None:
+        place = "" if report.where is None else f"{report.where}: "
+        yield f"{place}{report.fault}"
+        sealed = report.sealed >= report.first > 0
+        lines = f"lines {report.first} to {report.sealed}" if sealed else "no lines"
         yield f"TAMPERED: {lines} are sealed and whole"
     else:
-        yield f"{verdict.status.upper()}: lines {verdict.first} to {verdict.sealed} are as written"
-    yield from (f"open: {text}" for text in verdict.open_ends)
-    yield from (f"note: {text}" for text in verdict.notices)
+        yield f"{report.status.upper()}: lines {report.first} to {report.sealed} are as written"
+    yield from (f"open: {text}" for text in report.open_ends)
+    yield from (f"note: {text}" for text in report.notices)
 
 
 def tail(arguments: argparse.Namespace) -> Outcome:

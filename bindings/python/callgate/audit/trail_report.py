@@ -1,4 +1,4 @@
-"""Verdict: what the verification of a trail says."""
+"""TrailReport: what the verification of a trail found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ EXIT_CODES: Final[dict[Status, int]] = {"whole": 0, "tampered": 1, "unsealed": 3
 
 
 @dataclass(slots=True)
-class Verdict:
+class TrailReport:
     """``unsealed``: no fault, but nothing excludes what ``open_ends`` says.
 
     Lines ``first`` to ``sealed`` are as they were written. ``where`` is the place of the fault.
