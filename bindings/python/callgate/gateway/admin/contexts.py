@@ -13,7 +13,7 @@ from callgate import CallgateError, PolicyChange, PolicyError, PolicySet
 from callgate._as_json import decision_data, warning_data, witness_data
 from callgate._native import split_object
 from callgate.gateway.admin.body import MAX_BODY_BYTES, checked_object, read_text
-from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.guard import json_response
 from callgate.gateway.services import Services
 from callgate.gateway.wire.refusal import Refusal
 
@@ -37,16 +37,16 @@ class _Contexts:
 
     async def list(self, request: Request) -> Response:
         policy = self._gate.policy
-        return answer_of({"contexts": policy.context_names, "policy_digest": policy.digest})
+        return json_response({"contexts": policy.context_names, "policy_digest": policy.digest})
 
     async def validate(self, request: Request) -> Response:
         """The body is a policy document, YAML or JSON; the answer compares it with what runs."""
         text = await read_text(request, _MAX_POLICY_BYTES)
         try:
-            return answer_of(await asyncio.to_thread(_judge, self._gate.policy, text))
+            return json_response(await asyncio.to_thread(_judge, self._gate.policy, text))
         except PolicyError as error:
             fault = {"where": error.where, "message": error.message}
-            return answer_of({"valid": False, "error": {"name": error.code_name, **fault}})
+            return json_response({"valid": False, "error": {"name": error.code_name, **fault}})
 
     async def explain(self, request: Request) -> Response:
         """One call under a context, or under that of a session; nothing is recorded or charged."""
@@ -61,7 +61,7 @@ class _Contexts:
         # The arguments as they were sent: a number keeps its digits.
         arguments = split_object(text, MAX_BODY_BYTES)["arguments"]
         decision = policy.evaluate(context, members["tool"], arguments)
-        return answer_of(
+        return json_response(
             {
                 "context": context,
                 "tool": members["tool"],

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
-from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.guard import json_response
 from callgate.gateway.admin.path_parameter import path_parameter
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.scope_warnings import scope_warnings
@@ -62,7 +62,7 @@ class _Executions:
             {"workload_id": workload_id, "reason": reason}
             for workload_id, reason in self._registry.revoked.items()
         ]
-        return answer_of({"executions": executions, "revoked": revoked})
+        return json_response({"executions": executions, "revoked": revoked})
 
     async def register(self, request: Request) -> Response:
         members = await read_object(request, _REQUIRED, _OPTIONAL)
@@ -78,7 +78,7 @@ class _Executions:
         shown["warnings"] = scope_warnings([entry], self._gate.policy.context_names)
         if secret is not None:
             shown["enrolment_secret"] = secret
-        return answer_of(shown, replies.CREATED)
+        return json_response(shown, replies.CREATED)
 
     async def remove(self, request: Request) -> Response:
         workload_id = path_parameter(request, "workload_id")
@@ -86,14 +86,14 @@ class _Executions:
         ended = await self._revocation.end_all_of(workload_id, "the operator removed the execution")
         fields = {"workload": workload_id}
         await self._audit.note("execution_removed", fields, state=[record], ends=True)
-        return answer_of({"workload_id": workload_id, "ended_sessions": ended})
+        return json_response({"workload_id": workload_id, "ended_sessions": ended})
 
     async def revoke(self, request: Request) -> Response:
         members = await read_object(request, {"workload_id": str}, {"reason": str})
         workload_id = self._registry.whole_id(members["workload_id"])
         live = len(self._sessions.live_of(workload_id))
         await self._revocation.revoke_execution(workload_id, members.get("reason", NO_REASON))
-        return answer_of({"workload_id": workload_id, "ended_sessions": live})
+        return json_response({"workload_id": workload_id, "ended_sessions": live})
 
     async def reinstate(self, request: Request) -> Response:
         members = await read_object(request, {"workload_id": str})
@@ -101,7 +101,7 @@ class _Executions:
         record = self._registry.reinstate(workload_id)
         fields = {"workload": workload_id}
         await self._audit.note("execution_reinstated", fields, state=[record])
-        return answer_of({"workload_id": workload_id})
+        return json_response({"workload_id": workload_id})
 
 
 def _tie(value: object) -> tuple[Tie, str | None]:

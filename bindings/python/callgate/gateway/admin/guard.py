@@ -44,9 +44,9 @@ class OperatorsOnly:
             self._log.refused()
             message = "the operator API needs its credential"
             body = {"error": {"name": "UNAUTHORIZED", "message": message}}
-            answer = answer_of(body, replies.UNAUTHORIZED)
-            answer.headers["www-authenticate"] = "Bearer"
-            await answer(scope, receive, send)
+            response = json_response(body, replies.UNAUTHORIZED)
+            response.headers["www-authenticate"] = "Bearer"
+            await response(scope, receive, send)
             return
         started = False
 
@@ -65,7 +65,7 @@ class OperatorsOnly:
             await failure_of(error)(scope, receive, send)
 
 
-def answer_of(body: Mapping[str, Any], status: int = replies.OK) -> Response:
+def json_response(body: Mapping[str, Any], status: int = replies.OK) -> Response:
     """A JSON answer that no cache keeps."""
     text = json.dumps(body, separators=(",", ":"))
     return Response(text, status, {"cache-control": "no-store"}, "application/json")
@@ -74,9 +74,11 @@ def answer_of(body: Mapping[str, Any], status: int = replies.OK) -> Response:
 def failure_of(error: Exception) -> Response:
     """The answer to what went wrong."""
     if isinstance(error, HTTPException):
-        answer = answer_of({"error": {"name": "HTTP", "message": error.detail}}, error.status_code)
-        answer.headers.update(error.headers or {})
-        return answer
+        response = json_response(
+            {"error": {"name": "HTTP", "message": error.detail}}, error.status_code
+        )
+        response.headers.update(error.headers or {})
+        return response
     if not isinstance(error, CallgateError):
         _LOG.error("unforeseen %s in the operator API", type(error).__name__, exc_info=error)
         error = Refusal("INTERNAL_ERROR")
@@ -87,8 +89,8 @@ def failure_of(error: Exception) -> Response:
     }
     if error.where is not None:
         members["where"] = error.where
-    answer = answer_of({"error": members}, replies.operators_status(error))
+    response = json_response({"error": members}, replies.operators_status(error))
     retry_after = error.retry_after if isinstance(error, Refusal) else None
     if retry_after is not None:
-        answer.headers["retry-after"] = str(max(1, math.ceil(retry_after)))
-    return answer
+        response.headers["retry-after"] = str(max(1, math.ceil(retry_after)))
+    return response

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from callgate import Session
 from callgate.gateway.admin.body import read_object
 from callgate.gateway.admin.executions import NO_REASON
-from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.guard import json_response
 from callgate.gateway.admin.path_parameter import path_parameter
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.attested_sessions import AttestedSession
@@ -44,14 +44,14 @@ class _Sessions:
             if wanted in (None, attested.workload_id)
             and (shown := self._shown(attested)) is not None
         ]
-        return answer_of({"sessions": sessions})
+        return json_response({"sessions": sessions})
 
     async def get(self, request: Request) -> Response:
         attested = self._sessions.get(path_parameter(request, "session_id"))
         shown = None if attested is None else self._shown(attested)
         if shown is None:
             raise Refusal("UNKNOWN_SESSION")
-        return answer_of(shown)
+        return json_response(shown)
 
     async def revoke(self, request: Request) -> Response:
         members = await read_object(request, {"session_id": str}, {"reason": str})
@@ -62,7 +62,9 @@ class _Sessions:
 
     async def _revoke(self, session_id: str, reason: str) -> Response:
         workload_id = await self._revocation.revoke_session(session_id, reason)
-        return answer_of({"session_id": session_id, "workload_id": workload_id, "state": "revoked"})
+        return json_response(
+            {"session_id": session_id, "workload_id": workload_id, "state": "revoked"}
+        )
 
     def _shown(self, attested: AttestedSession) -> dict[str, Any] | None:
         session: Session | None = self._gate.session(attested.id)

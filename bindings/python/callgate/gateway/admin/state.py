@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from callgate.audit.journal import effects_record
-from callgate.gateway.admin.guard import answer_of
+from callgate.gateway.admin.guard import json_response
 from callgate.gateway.services import Services
 
 
@@ -26,7 +26,7 @@ def state_routes(services: Services) -> list[BaseRoute]:
         record = effects_record(services.gate.reset_clock(services.clock.now()))
         services.attestation.reset_clock()
         await services.audit.note("clock_reset", {}, state=[record], ends=True)
-        return answer_of({"reset": True})
+        return json_response({"reset": True})
 
     return [
         Route("/audit/head", head, methods=["GET"]),

@@ -25,7 +25,7 @@ def health_routes(checks: Mapping[str, Check], *, details: bool) -> list[Route]:
     """The two routes. With ``details``, for operators only, the answer names each part."""
 
     async def healthz(request: Request) -> Response:
-        return _answer({"status": "ok"}, replies.OK)
+        return _json_response({"status": "ok"}, replies.OK)
 
     async def readyz(request: Request) -> Response:
         parts = {name: await _holds(name, check) for name, check in checks.items()}
@@ -33,7 +33,7 @@ def health_routes(checks: Mapping[str, Check], *, details: bool) -> list[Route]:
         body: dict[str, object] = {"status": "ready" if ready else "not ready"}
         if details:
             body["parts"] = {name: "ok" if ok else "failed" for name, ok in parts.items()}
-        return _answer(body, replies.OK if ready else replies.UNAVAILABLE)
+        return _json_response(body, replies.OK if ready else replies.UNAVAILABLE)
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
@@ -49,6 +49,6 @@ async def _holds(name: str, check: Check) -> bool:
         return False
 
 
-def _answer(body: Mapping[str, object], status: int) -> Response:
+def _json_response(body: Mapping[str, object], status: int) -> Response:
     headers = {"cache-control": "no-store"}
     return Response(json.dumps(body), status, headers, "application/json")

@@ -22,15 +22,15 @@ _REMEMBERED = 1024
 class Waiting:
     """One request that was sent."""
 
-    __slots__ = ("answer", "max_result", "on_progress")
+    __slots__ = ("max_result", "on_progress", "reply")
 
     def __init__(
         self,
-        answer: asyncio.Future[UpstreamReply],
+        reply: asyncio.Future[UpstreamReply],
         max_result: int,
         on_progress: Callable[[bytes], None] | None,
     ) -> None:
-        self.answer = answer
+        self.reply = reply
         self.max_result = max_result
         self.on_progress = on_progress
 
@@ -52,9 +52,9 @@ class Pending:
         max_result: int,
         on_progress: Callable[[bytes], None] | None = None,
     ) -> asyncio.Future[UpstreamReply]:
-        answer: asyncio.Future[UpstreamReply] = asyncio.get_running_loop().create_future()
-        self._waiting[request_id] = Waiting(answer, max_result, on_progress)
-        return answer
+        reply: asyncio.Future[UpstreamReply] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = Waiting(reply, max_result, on_progress)
+        return reply
 
     def give_up(self, request_id: bytes) -> bool:
         """Nobody waits any more. True if an answer, should it still come, is late."""
@@ -80,8 +80,8 @@ class Pending:
             _fail(waiting, failed("invalid_response", dispatched=True))
         elif frame.size > waiting.max_result or raw_bytes > limits.raw_limit(waiting.max_result):
             _fail(waiting, too_large(waiting.max_result))
-        elif not waiting.answer.done():
-            waiting.answer.set_result(UpstreamReply(result=frame.result, error=frame.error))
+        elif not waiting.reply.done():
+            waiting.reply.set_result(UpstreamReply(result=frame.result, error=frame.error))
         return True
 
     def tell_progress(self, frame: Frame) -> bool:
@@ -134,7 +134,7 @@ class Pending:
 
 
 def _fail(waiting: Waiting, refusal: Refusal) -> None:
-    if not waiting.answer.done():
-        waiting.answer.set_exception(refusal)
+    if not waiting.reply.done():
+        waiting.reply.set_exception(refusal)
         # A request that is given up at this very moment has nobody to look at it.
-        waiting.answer.exception()
+        waiting.reply.exception()

@@ -30,8 +30,8 @@ from callgate.gateway.upstreams.messages.failures import failed, timed_out
 from callgate.gateway.upstreams.messages.frames import Frame, answer_to
 from callgate.gateway.upstreams.messages.progress import read_progress
 from callgate.gateway.upstreams.transports.dispatch_trace import DispatchTrace
-from callgate.gateway.upstreams.transports.http_answer import HttpAnswer
 from callgate.gateway.upstreams.transports.http_client import open_client
+from callgate.gateway.upstreams.transports.response_reader import ResponseReader
 from callgate.gateway.upstreams.transports.settings import HttpSettings
 from callgate.gateway.wire.refusal import Refusal
 
@@ -118,10 +118,10 @@ class HttpConnection:
                 self._take_unsolicited(frame)
 
         initializes = exchange.method == "initialize"
-        async with self._post(message, exchange.headers, trace, exchange.timeout) as answer:
-            response = answer.response
+        async with self._post(message, exchange.headers, trace, exchange.timeout) as reader:
+            response = reader.response
             if response.status_code != 200:
-                return await self._not_ok(answer, request_id, exchange)
+                return await self._not_ok(reader, request_id, exchange)
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise failed("content_encoding", dispatched=True)
             if initializes:
@@ -130,9 +130,9 @@ class HttpConnection:
                 self._version = exchange.headers[MCP_PROTOCOL_VERSION_HEADER]
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind == "application/json":
-                return await answer.json_reply(request_id, exchange.max_result)
+                return await reader.json_reply(request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await answer.streamed_reply(request_id, exchange.max_result, take)
+                return await reader.streamed_reply(request_id, exchange.max_result, take)
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class HttpConnection:
         headers: Mapping[str, str],
         trace: DispatchTrace | None,
         timeout: float | None,
-    ) -> AsyncIterator[HttpAnswer]:
+    ) -> AsyncIterator[ResponseReader]:
         request = self._client.build_request(
             "POST",
             self._settings.url,
@@ -152,15 +152,15 @@ class HttpConnection:
             extensions={} if trace is None else {"trace": trace},
         )
         response = await self._client.send(request, stream=True)
-        answer = HttpAnswer(response, response.aiter_raw(), self._counters)
+        reader = ResponseReader(response, response.aiter_raw(), self._counters)
         try:
-            yield answer
+            yield reader
         except BaseException:
-            await answer.close()
+            await reader.close()
             raise
         # Whoever asked has what it wanted; the rest is read so that the connection is kept.
-        if not self._in_background(answer.finish()):
-            await answer.close()
+        if not self._in_background(reader.finish()):
+            await reader.close()
 
     def _headers(self) -> dict[str, str]:
         headers = {"accept": "application/json, text/event-stream"}
@@ -179,14 +179,14 @@ class HttpConnection:
     # What the server answers.
 
     async def _not_ok(
-        self, answer: HttpAnswer, request_id: bytes, exchange: Exchange
+        self, reader: ResponseReader, request_id: bytes, exchange: Exchange
     ) -> UpstreamReply:
-        status = answer.response.status_code
+        status = reader.response.status_code
         if status in (201, 202, 204):
             raise failed("no_response", dispatched=True)
         if 300 <= status < 400:
             raise failed("redirected", dispatched=True, status=status)
-        error = await answer.error_for(request_id)
+        error = await reader.error_for(request_id)
         if error is not None and len(error) <= exchange.max_result:
             return UpstreamReply(error=error)
         if self._session_id is not None and status in (400, 404):
@@ -232,10 +232,10 @@ class HttpConnection:
                     # Something may have changed before the stream stood.
                     if self.on_notification is not None:
                         self.on_notification("notifications/tools/list_changed", None)
-                    answer = HttpAnswer(response, response.aiter_raw(), self._counters)
+                    reader = ResponseReader(response, response.aiter_raw(), self._counters)
                     async with (
-                        aclosing(answer.chunks),
-                        aclosing(answer.frames(limits.MAX_UNSOLICITED)) as frames,
+                        aclosing(reader.chunks),
+                        aclosing(reader.frames(limits.MAX_UNSOLICITED)) as frames,
                     ):
                         async for frame in frames:
                             if frame is not None:

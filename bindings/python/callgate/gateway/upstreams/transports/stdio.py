@@ -91,12 +91,12 @@ class StdioConnection(asyncio.SubprocessProtocol):
     # What the gateway sends.
 
     async def request(self, exchange: Exchange) -> UpstreamReply:
-        request_id, answer = self._send(exchange)
+        request_id, reply = self._send(exchange)
         expiry = None
         if exchange.timeout is not None:
-            expiry = self._loop.call_later(exchange.timeout, self._expire, answer)
+            expiry = self._loop.call_later(exchange.timeout, self._expire, reply)
         try:
-            return await answer
+            return await reply
         finally:
             if expiry is not None:
                 expiry.cancel()
@@ -118,13 +118,13 @@ class StdioConnection(asyncio.SubprocessProtocol):
             raise ValueError("a message must be one line")
         if exchange.on_dispatch is not None:
             exchange.on_dispatch()
-        answer = self._pending.add(request_id, exchange.max_result, exchange.on_progress)
+        reply = self._pending.add(request_id, exchange.max_result, exchange.on_progress)
         self._write(message)
-        return request_id, answer
+        return request_id, reply
 
-    def _expire(self, answer: asyncio.Future[UpstreamReply]) -> None:
-        if not answer.done():
-            answer.set_exception(timed_out())
+    def _expire(self, reply: asyncio.Future[UpstreamReply]) -> None:
+        if not reply.done():
+            reply.set_exception(timed_out())
 
     def _cancel(self, request_id: bytes) -> None:
         if self._hears():
