@@ -164,7 +164,7 @@ async def open_gateway(
             executions=executions,
             issuer=issuer,
             attestation=attestation,
-            limits=http_limits(config),
+            http_limits=http_limits(config),
             listing_rates=listing_rates(
                 config.limits.listings_per_session,
                 config.limits.listing_seconds,

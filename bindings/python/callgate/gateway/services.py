@@ -46,6 +46,6 @@ class Services:
     issuer: Issuer
     attestation: Attestation
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
-    limits: HttpLimits = field(default_factory=HttpLimits)
+    http_limits: HttpLimits = field(default_factory=HttpLimits)
     # Of bearers, by session; signed listings are bounded by what is remembered against replay.
     listing_rates: Rates = field(default_factory=listing_rates)

@@ -161,7 +161,7 @@ class CallPath:
             executions=cast(Any, None),
             issuer=cast(Any, None),
             attestation=cast(Any, None),
-            limits=limits or HttpLimits(),
+            http_limits=limits or HttpLimits(),
             listing_rates=listing_rates() if rates is None else rates,
         )
         self.app = create_app(self.services)
@@ -200,7 +200,7 @@ class CallPath:
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[int]:
         """The port of a real server, in this event loop."""
-        limits = self.services.limits
+        limits = self.services.http_limits
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             server = _Server(

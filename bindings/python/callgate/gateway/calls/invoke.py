@@ -78,7 +78,7 @@ class Invoker:
     def _begin(self, session_id: str | None) -> None:
         """So that no session takes all the room that calls under way have."""
         under_way = self._under_way.get(session_id, 0)
-        if under_way >= self._services.limits.requests_per_session:
+        if under_way >= self._services.http_limits.requests_per_session:
             message = "too many calls of this session are under way"
             raise Refusal("LIMIT_EXCEEDED", message, retry_after=1)
         self._under_way[session_id] = under_way + 1

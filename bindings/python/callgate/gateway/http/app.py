@@ -45,7 +45,7 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
             ),
             *routes,
         ],
-        services.limits,
+        services.http_limits,
         services.proxies,
         agents_refused(services),
     )
@@ -65,7 +65,7 @@ class _AgentApp:
         self,
         calls: Mapping[str, InvokeEndpoint],
         routes: list[BaseRoute],
-        limits: HttpLimits,
+        http_limits: HttpLimits,
         proxies: TrustedProxies,
         refused: OnRefused,
     ) -> None:
@@ -75,8 +75,8 @@ class _AgentApp:
         self._router = Router(routes, redirect_slashes=False)
         self._proxies = proxies
         self._refused = refused
-        self._body_bytes = limits.body_bytes
-        self._under_way = RequestsUnderWay(limits.requests)
+        self._body_bytes = http_limits.body_bytes
+        self._under_way = RequestsUnderWay(http_limits.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -16,7 +16,7 @@ OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_
 
 
 def agent_protocol(
-    settings: ListenSettings, limits: HttpLimits, refused: OnRefused
+    settings: ListenSettings, http_limits: HttpLimits, refused: OnRefused
 ) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``. Trusted proxies stand for many, and count in all only."""
     networks = [ip_network(text) for text in settings.trusted_proxies.networks]
@@ -24,7 +24,7 @@ def agent_protocol(
     def is_proxy(address: str) -> bool:
         return any(ip_address(address) in network for network in networks)
 
-    return bounded_connections(limits, refused=refused, uncounted=is_proxy)
+    return bounded_connections(http_limits, refused=refused, uncounted=is_proxy)
 
 
 def operator_protocol(refused: OnRefused) -> type[PeerProtocol]:

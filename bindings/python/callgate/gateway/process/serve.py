@@ -73,7 +73,7 @@ async def serve(
                 return
             refused = agents_refused(gateway.services)
             limit_accepts(agents, config.listen, refused)
-            protocol = agent_protocol(config.listen, gateway.services.limits, refused)
+            protocol = agent_protocol(config.listen, gateway.services.http_limits, refused)
             for_agents = [_agents(config.listen, gateway, sock, protocol, tls) for sock in agents]
             refused = operators_refused(gateway.services.metrics)
             limit_accepts(operators, config.admin, refused)

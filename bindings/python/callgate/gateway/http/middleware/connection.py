@@ -39,7 +39,7 @@ _LOG.setLevel(logging.ERROR)
 
 
 def bounded_connections(
-    limits: HttpLimits,
+    http_limits: HttpLimits,
     *,
     refused: OnRefused,
     uncounted: Callable[[str], bool] = lambda address: False,
@@ -49,12 +49,12 @@ def bounded_connections(
     ``refused`` is told of whatever is answered here, by the peer that the transport knows.
     ``uncounted`` names the addresses that stand for many peers, as trusted proxies do; peers on a
     unix socket have no address, and count only in all. uvicorn needs besides: ``ws="none"``,
-    ``h11_max_incomplete_event_size=limits.header_bytes``, and no ``limit_concurrency``, whose
+    ``h11_max_incomplete_event_size=http_limits.header_bytes``, and no ``limit_concurrency``, whose
     answer is plain text.
     """
 
     members = {
-        "bounds": limits,
+        "http_limits": http_limits,
         "refused": staticmethod(refused),
         "is_uncounted": staticmethod(uncounted),
         "open": Counter(),
@@ -67,7 +67,7 @@ class _BoundedConnection(PeerProtocol):
     nobody reads ends it, too."""
 
     conn: StrictFraming
-    bounds: HttpLimits
+    http_limits: HttpLimits
     refused: OnRefused
     is_uncounted: Callable[[str], bool]
     # By the peer's origin (of IPv6 the /64); all of them under "".
@@ -81,17 +81,17 @@ class _BoundedConnection(PeerProtocol):
     _peer_is_done = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.conn = StrictFraming(header_bytes=self.bounds.header_bytes)
+        self.conn = StrictFraming(header_bytes=self.http_limits.header_bytes)
         joined: Any = JoinedWrites(transport, self.loop)
         self.logger = _LOG
         super().connection_made(joined)
         peer = self.peer
-        if self.open[""] >= self.bounds.connections:
+        if self.open[""] >= self.http_limits.connections:
             self._refuse_connection("connections", "too many connections are open")
             return
         counted: tuple[str, ...] = ("",)
         if peer.address is not None and not self.is_uncounted(peer.address):
-            if self.open[peer.origin] >= self.bounds.connections_per_address:
+            if self.open[peer.origin] >= self.http_limits.connections_per_address:
                 message = "too many connections are open from this address"
                 self._refuse_connection("connections_of_address", message)
                 return
@@ -179,7 +179,9 @@ class _BoundedConnection(PeerProtocol):
         self._awaited = states
         if states:
             of_headers = states is _HEADERS
-            seconds = self.bounds.header_seconds if of_headers else self.bounds.body_seconds
+            seconds = (
+                self.http_limits.header_seconds if of_headers else self.http_limits.body_seconds
+            )
             self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def _watch_reader(self, unread: int | None) -> None:
@@ -189,7 +191,7 @@ class _BoundedConnection(PeerProtocol):
             self._reader = None
         if unread is not None:
             self._reader = self.loop.call_later(
-                _READ_TIMES * self.bounds.body_seconds, self._check_reader, unread
+                _READ_TIMES * self.http_limits.body_seconds, self._check_reader, unread
             )
 
     def _check_reader(self, before: int) -> None:

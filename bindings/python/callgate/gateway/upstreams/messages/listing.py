@@ -11,7 +11,7 @@ from mcp.shared.inbound import find_invalid_x_mcp_header, x_mcp_header_map
 
 from callgate import JsonError
 from callgate._native import find_elements, find_members
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.era import Negotiated
 from callgate.gateway.upstreams.messages.exchange import Connection, Exchange, quoted
 from callgate.gateway.upstreams.messages.failures import failed
@@ -19,7 +19,7 @@ from callgate.gateway.upstreams.messages.failures import failed
 _MAX_PAGES: Final = 100
 _MAX_TOOLS: Final = 1000
 _MAX_CURSOR: Final = 4096
-_MAX_DEFINITIONS: Final = limits.MAX_LISTING // 32
+_MAX_DEFINITIONS: Final = upstream_limits.MAX_LISTING // 32
 """On one page: a tool without a word of description takes as many bytes."""
 
 
@@ -86,7 +86,7 @@ async def _page(
             method="tools/list",
             params=b"{" + b",".join(parts) + b"}",
             timeout=timeout,
-            max_result=limits.MAX_LISTING,
+            max_result=upstream_limits.MAX_LISTING,
             headers=era.headers("tools/list"),
         )
     )

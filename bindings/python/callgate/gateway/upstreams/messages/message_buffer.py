@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callgate._native import IdScanner, ResultMeter
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class MessageBuffer:
 
     @property
     def endless(self) -> bool:
-        return self._size > limits.MAX_SKIPPED
+        return self._size > upstream_limits.MAX_SKIPPED
 
     @property
     def empty(self) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.counters import Counters
 from callgate.gateway.upstreams.messages.exchange import UpstreamReply
 from callgate.gateway.upstreams.messages.failures import Cause, failed, too_large
@@ -67,8 +67,8 @@ class Pending:
         """For a message that begins now: what the most generous of the requests may get."""
         most = max((waiting.max_result for waiting in self._waiting.values()), default=0)
         if most == 0:
-            return Allowance(limits.MAX_UNSOLICITED, limits.MAX_UNSOLICITED)
-        return Allowance(most, limits.raw_limit(most))
+            return Allowance(upstream_limits.MAX_UNSOLICITED, upstream_limits.MAX_UNSOLICITED)
+        return Allowance(most, upstream_limits.raw_limit(most))
 
     def answer(self, frame: Frame, raw_bytes: int) -> bool:
         """Gives a response to who waits for it. False: nobody does."""
@@ -78,7 +78,9 @@ class Pending:
             return False
         if frame.invalid:
             _fail(waiting, failed("invalid_response", dispatched=True))
-        elif frame.size > waiting.max_result or raw_bytes > limits.raw_limit(waiting.max_result):
+        elif frame.size > waiting.max_result or raw_bytes > upstream_limits.raw_limit(
+            waiting.max_result
+        ):
             _fail(waiting, too_large(waiting.max_result))
         elif not waiting.reply.done():
             waiting.reply.set_result(UpstreamReply(result=frame.result, error=frame.error))

@@ -24,7 +24,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.transport_context import TransportContext
 from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND, REQUEST_TIMEOUT
 
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.exchange import Connection, Exchange
 from callgate.gateway.upstreams.messages.failures import cause_of, failed
 from callgate.gateway.wire.refusal import Refusal
@@ -62,7 +62,7 @@ class SdkDispatcher(Dispatcher[TransportContext]):
             method=method,
             params=json.dumps(params or {}).encode(),
             timeout=options.get("timeout"),
-            max_result=limits.MAX_LISTING,
+            max_result=upstream_limits.MAX_LISTING,
             headers=options.get("headers", {}),
             request_id=None if request_id is None else str(request_id),
             cancellable=options.get("cancel_on_abandon", True),

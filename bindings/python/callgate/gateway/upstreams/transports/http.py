@@ -17,7 +17,7 @@ import anyio
 import httpx2
 from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_PROTOCOL_VERSION_HEADER
 
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.counters import Counters
 from callgate.gateway.upstreams.messages.exchange import (
     Exchange,
@@ -235,7 +235,7 @@ class HttpConnection:
                     reader = ResponseReader(response, response.aiter_raw(), self._counters)
                     async with (
                         aclosing(reader.chunks),
-                        aclosing(reader.frames(limits.MAX_UNSOLICITED)) as frames,
+                        aclosing(reader.frames(upstream_limits.MAX_UNSOLICITED)) as frames,
                     ):
                         async for frame in frames:
                             if frame is not None:
@@ -249,7 +249,7 @@ class HttpConnection:
             self._in_background(self._ping())
 
     async def _ping(self) -> None:
-        ping = Exchange("ping", b"{}", _ASIDE_TIMEOUT, limits.MAX_UNSOLICITED)
+        ping = Exchange("ping", b"{}", _ASIDE_TIMEOUT, upstream_limits.MAX_UNSOLICITED)
         try:
             await self.request(ping)
         except Refusal:
@@ -262,7 +262,7 @@ class HttpConnection:
             self._lost.set_result(None)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> bool:
-        if len(self._aside) >= limits.MAX_ASIDE or self._lost.done():
+        if len(self._aside) >= upstream_limits.MAX_ASIDE or self._lost.done():
             work.close()
             return False
         task = asyncio.get_running_loop().create_task(work)

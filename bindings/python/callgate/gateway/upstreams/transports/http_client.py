@@ -7,7 +7,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.transports.settings import HttpSettings, TransportSettingsError
 
 _KEPT_ALIVE = 64
@@ -19,7 +19,7 @@ def open_client(settings: HttpSettings) -> httpx2.AsyncClient:
     TransportSettingsError: a certificate or key cannot be read.
     """
     connections = httpx2.Limits(
-        max_connections=settings.max_in_flight + limits.MAX_ASIDE,
+        max_connections=settings.max_in_flight + upstream_limits.MAX_ASIDE,
         max_keepalive_connections=_KEPT_ALIVE,
     )
     transport = httpx2.AsyncHTTPTransport(

@@ -10,7 +10,7 @@ import anyio
 import httpx2
 
 from callgate import JsonError
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.counters import Counters
 from callgate.gateway.upstreams.messages.event_stream import EventStream
 from callgate.gateway.upstreams.messages.exchange import UpstreamReply
@@ -37,7 +37,7 @@ class ResponseReader:
             with suppress(httpx2.RequestError), anyio.move_on_after(_FINISH_TIMEOUT):
                 async for chunk in self.chunks:
                     size += len(chunk)
-                    if size > limits.MAX_UNSOLICITED:
+                    if size > upstream_limits.MAX_UNSOLICITED:
                         break
         finally:
             await self.close()
@@ -52,7 +52,7 @@ class ResponseReader:
         body = bytearray()
         async for chunk in self.chunks:
             body += chunk
-            if len(body) > limits.MAX_ERROR_BODY:
+            if len(body) > upstream_limits.MAX_ERROR_BODY:
                 return None
         with suppress(JsonError):
             frame = read_frame(body)
@@ -61,7 +61,7 @@ class ResponseReader:
         return None
 
     async def json_reply(self, request_id: bytes, limit: int) -> UpstreamReply:
-        buffer = MessageBuffer(Allowance(limit, limits.raw_limit(limit)))
+        buffer = MessageBuffer(Allowance(limit, upstream_limits.raw_limit(limit)))
         async for chunk in self.chunks:
             buffer.feed(chunk)
             if buffer.oversized:
@@ -88,7 +88,7 @@ class ResponseReader:
 
     async def frames(self, limit: int) -> AsyncGenerator[Frame | None, None]:
         """The stream's messages; None for one that is too large, and then no more."""
-        stream = EventStream(Allowance(limit, limits.raw_limit(limit)))
+        stream = EventStream(Allowance(limit, upstream_limits.raw_limit(limit)))
         size = count = 0
         async for chunk in self.chunks:
             size += len(chunk)
@@ -106,9 +106,9 @@ class ResponseReader:
                 yield None
                 return
             if (
-                size > limits.MAX_SKIPPED
-                or count > limits.MAX_STREAM_MESSAGES
-                or stream.lines > limits.MAX_STREAM_LINES
+                size > upstream_limits.MAX_SKIPPED
+                or count > upstream_limits.MAX_STREAM_MESSAGES
+                or stream.lines > upstream_limits.MAX_STREAM_LINES
             ):
                 raise failed("too_many_messages", dispatched=True)
 

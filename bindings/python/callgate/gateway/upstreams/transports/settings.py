@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from callgate import CallgateError
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.era import Era
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -33,8 +33,8 @@ class TransportSettings:
     era: Era = "auto"
     timeout: float = 30.0
     start_timeout: float = 20.0
-    max_result: int = limits.DEFAULT_MAX_RESULT
-    max_in_flight: int = limits.MAX_IN_FLIGHT
+    max_result: int = upstream_limits.DEFAULT_MAX_RESULT
+    max_in_flight: int = upstream_limits.MAX_IN_FLIGHT
     listing_ttl: float = 300.0
     tools: Mapping[str, str] = field(default_factory=dict)
     others: bool = True

@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from callgate import JsonError
 from callgate._native import IdScanner
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.counters import Counters
 from callgate.gateway.upstreams.messages.exchange import (
     Exchange,
@@ -107,7 +107,10 @@ class StdioConnection(asyncio.SubprocessProtocol):
         """Without an await: between the checks and the write nothing else happens."""
         if self._ended is not None or self._deaf:
             raise failed("not_running", dispatched=False)
-        if len(self._pending) >= self._settings.max_in_flight or self._unread() > limits.MAX_UNREAD:
+        if (
+            len(self._pending) >= self._settings.max_in_flight
+            or self._unread() > upstream_limits.MAX_UNREAD
+        ):
             raise failed("busy", dispatched=False, retry_after=1.0)
         if exchange.request_id is None:
             request_id = b"%d" % next(self._ids)
@@ -139,7 +142,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
         self._stdin.write(message + b"\n")
 
     def _hears(self) -> bool:
-        return self._ended is None and not self._deaf and self._unread() <= limits.MAX_UNREAD
+        return (
+            self._ended is None and not self._deaf and self._unread() <= upstream_limits.MAX_UNREAD
+        )
 
     def _unread(self) -> int:
         return self._stdin.get_write_buffer_size()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import final
 
-from callgate.gateway.upstreams.messages import limits
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.counters import Counters
 
 
@@ -29,7 +29,7 @@ class Unsolicited:
         self._loop = loop
         self._counters = counters
         self._read = read
-        self._left = limits.UNSOLICITED_PER_SECOND
+        self._left = upstream_limits.UNSOLICITED_PER_SECOND
         self._second = 0.0
         self._held = b""
 
@@ -37,7 +37,7 @@ class Unsolicited:
         """Counts one, and may begin the pause."""
         now = self._loop.time()
         if now - self._second >= 1.0:
-            self._second, self._left = now, limits.UNSOLICITED_PER_SECOND
+            self._second, self._left = now, upstream_limits.UNSOLICITED_PER_SECOND
         self._left -= 1
         if self._left == 0:
             self._counters.paused += 1
