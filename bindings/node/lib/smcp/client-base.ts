@@ -6,7 +6,7 @@ import {
   checkedOptions,
   checkedText,
   type ClientOptions,
-  settingsOf,
+  requestOptionsOf,
   signalOf,
 } from './client-options.js';
 import { Ed25519Key } from './ed25519-key.js';
@@ -25,7 +25,7 @@ import { Http } from './http.js';
 import { beginningWithOutcome } from './outcome.js';
 import type { ToolDescription } from './replies.js';
 import { type Attested, Session } from './session.js';
-import { tlsSettings } from './tls-settings.js';
+import { tlsOptions } from './tls-options.js';
 
 /** What differs between the clients. */
 export interface ClientKind {
@@ -63,21 +63,21 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
   ) {
     const address = parseAddress(gatewayUrl);
     const options = checkedOptions(given);
-    const settings = settingsOf(options);
-    const tls = tlsSettings(address, options.caFile, options.clientCertificate);
+    const requestOptions = requestOptionsOf(options);
+    const tls = tlsOptions(address, options.caFile, options.clientCertificate);
     this.gatewayUrl = address.url;
     this.workloadId = checkedText(workloadId, 'workloadId');
     this.securityScope = checkedText(securityScope, 'securityScope');
     this.#kind = kind;
     this.#ownsKey = options.key === undefined;
     this.key = options.key ?? Ed25519Key.from(SecretKey.generate());
-    this.#http = new Http(address, tls, settings);
+    this.#http = new Http(address, tls, requestOptions);
     this.#session = new Session({
       generation: generations[options.generation ?? kind.generation],
       workloadId,
       scope: securityScope,
       key: this.key,
-      settings,
+      requestOptions,
       enrolmentSecret: options.enrolmentSecret,
       needsExpiry: kind.needsExpiry,
     });
@@ -109,7 +109,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
    */
   async callTool(toolName: string, args: object, options: CallOptions = {}): Promise<unknown> {
     const call = async (): Promise<unknown> => {
-      const { strictInterop } = this.#session.parameters.settings;
+      const { strictInterop } = this.#session.parameters.requestOptions;
       const params = callParams(toolName, args, strictInterop);
       return this.#signed(() => callTool(this.#session, clock, params), signalOf(options));
     };

@@ -2,8 +2,8 @@
 import { Ed25519Key } from './ed25519-key.js';
 import { type GenerationName, generations } from './generations.js';
 import { misconfigured, unsendable } from './mistakes.js';
-import type { Settings } from './session.js';
-import type { ClientCertificate } from './tls-settings.js';
+import type { RequestOptions } from './session.js';
+import type { ClientCertificate } from './tls-options.js';
 
 export interface ClientOptions {
   /** `'B'` for SMCPClient and `'C'` for SEALClient by default. */
@@ -75,7 +75,7 @@ export function checkedOptions(options: unknown): ClientOptions {
 }
 
 /** @throws ConfigurationError */
-export function settingsOf(options: ClientOptions): Settings {
+export function requestOptionsOf(options: ClientOptions): RequestOptions {
   const { attestTimeout = 10, callTimeout = 30, connectTimeout = 5 } = options;
   const { retries = 2, maxResponseBytes = 16 * 1024 * 1024, strictInterop = false } = options;
   for (const [name, seconds] of Object.entries({ attestTimeout, callTimeout, connectTimeout })) {

@@ -45,11 +45,11 @@ const UNKNOWN_TOOL = 'unknown_tool';
 
 /** Attests, or renews, with the session's key; the session then has the token. */
 export function* attest(session: Session, clock: Clock): Exchange<Attested> {
-  const { generation, settings } = session.parameters;
+  const { generation, requestOptions } = session.parameters;
   const build = (): Omit<HttpRequest, 'delay'> => {
     session.checkOpen();
     const body = attestBody(session.parameters, session.proofTime(clock()));
-    return { path: generation.attestPath, body, timeout: settings.attestTimeout };
+    return { path: generation.attestPath, body, timeout: requestOptions.attestTimeout };
   };
   const read = (response: HttpResponse) => readAttestation(response, session.parameters);
   const attested = yield* exchange(session, { build, read, runsTools: false });
@@ -119,7 +119,7 @@ function* call(
   method: 'tools/call' | 'tools/list',
   params: string,
 ): Exchange<unknown> {
-  const { generation, settings } = session.parameters;
+  const { generation, requestOptions } = session.parameters;
   let requestId = '';
   const build = (): Omit<HttpRequest, 'delay'> => {
     // A retry has an id of its own: within one second the same id would make the same signature,
@@ -127,7 +127,7 @@ function* call(
     requestId = `req-${randomBytes(8).toString('hex')}`;
     const payload = `{"jsonrpc":"2.0","id":"${requestId}","method":"${method}","params":${params}}`;
     const body = sign(session, payload, clock());
-    return { path: generation.invokePath, body, timeout: settings.callTimeout };
+    return { path: generation.invokePath, body, timeout: requestOptions.callTimeout };
   };
   const read = (response: HttpResponse) => readResult(response, session.parameters, requestId);
   try {
@@ -166,7 +166,7 @@ function* exchange<T>(session: Session, { build, read, runsTools }: Step<T>): Ex
       return read(yield { ...build(), delay });
     } catch (error) {
       const pause = pauseAfter(error, attempt, runsTools);
-      if (pause === null || attempt === session.parameters.settings.retries) throw error;
+      if (pause === null || attempt === session.parameters.requestOptions.retries) throw error;
       delay = pause;
     }
   }

@@ -8,8 +8,8 @@ import type { Address } from './address.js';
 import type { Exchange } from './flow.js';
 import { clientClosed } from './mistakes.js';
 import { type ReadySockets, Sending } from './sending.js';
-import type { Settings } from './session.js';
-import type { TlsSettings } from './tls-settings.js';
+import type { RequestOptions } from './session.js';
+import type { TlsOptions } from './tls-options.js';
 import type { HttpRequest, HttpResponse } from './wire.js';
 
 const JSON_TYPE = 'application/json';
@@ -32,15 +32,15 @@ const TLS_CONNECTIONS = { ...CONNECTIONS, maxCachedSessions: 0 };
 
 export class Http {
   readonly #address: Address;
-  readonly #settings: Settings;
+  readonly #requestOptions: RequestOptions;
   readonly #agent: Agent;
   readonly #ready: ReadySockets = new WeakSet<Socket>();
   readonly #sending = new Set<Sending>();
   readonly #closing = new AbortController();
 
-  constructor(address: Address, tls: TlsSettings, settings: Settings) {
+  constructor(address: Address, tls: TlsOptions, requestOptions: RequestOptions) {
     this.#address = address;
-    this.#settings = settings;
+    this.#requestOptions = requestOptions;
     this.#agent = address.tls
       ? new TlsAgent({ ...TLS_CONNECTIONS, ...tls })
       : new Agent(CONNECTIONS);
@@ -75,7 +75,7 @@ export class Http {
     if (this.#closing.signal.aborted) throw clientClosed();
     const options = {
       request,
-      settings: this.#settings,
+      requestOptions: this.#requestOptions,
       ready: this.#ready,
       tls: this.#address.tls,
     };

@@ -47,5 +47,5 @@ export {
 export type { ToolDescription } from './replies.js';
 export { SEALClient } from './seal-client.js';
 export { SMCPClient } from './smcp-client.js';
-export type { ClientCertificate } from './tls-settings.js';
+export type { ClientCertificate } from './tls-options.js';
 export { verifySealEnvelope, verifySmcpEnvelope } from './verify-envelope.js';

@@ -11,7 +11,7 @@ import {
   type SMCPError,
 } from './errors.js';
 import { clientClosed } from './mistakes.js';
-import type { Settings } from './session.js';
+import type { RequestOptions } from './session.js';
 import type { HttpRequest, HttpResponse } from './wire.js';
 
 /** Connections that can carry a request: connected, and with TLS verified. */
@@ -19,7 +19,7 @@ export type ReadySockets = WeakSet<Socket>;
 
 export interface SendingOptions {
   readonly request: HttpRequest;
-  readonly settings: Settings;
+  readonly requestOptions: RequestOptions;
   readonly ready: ReadySockets;
   readonly tls: boolean;
 }
@@ -66,12 +66,12 @@ export class Sending {
   }
 
   #onSocket(socket: Socket): void {
-    const { ready, tls, request, settings } = this.#options;
+    const { ready, tls, request, requestOptions } = this.#options;
     if (ready.has(socket)) {
       this.#begun = true;
       return;
     }
-    const seconds = Math.min(settings.connectTimeout, request.timeout);
+    const seconds = Math.min(requestOptions.connectTimeout, request.timeout);
     this.#connecting = setTimeout(
       () => this.#fail(() => unreachable('no connection in time')),
       seconds * 1000,
@@ -86,13 +86,13 @@ export class Sending {
   #onResponse(reply: IncomingMessage): void {
     const status = reply.statusCode ?? 0;
     const length = reply.headers['content-length'];
-    if (length !== undefined && Number(length) > this.#options.settings.maxResponseBytes) {
+    if (length !== undefined && Number(length) > this.#options.requestOptions.maxResponseBytes) {
       this.#fail(() => this.#tooLarge(status));
       return;
     }
     reply.on('data', (chunk: Buffer) => {
       this.#size += chunk.length;
-      if (this.#size <= this.#options.settings.maxResponseBytes) this.#chunks.push(chunk);
+      if (this.#size <= this.#options.requestOptions.maxResponseBytes) this.#chunks.push(chunk);
       else this.#fail(() => this.#tooLarge(status));
     });
     reply.on('error', (error) => this.#fail(() => this.#broken(error)));
@@ -143,7 +143,8 @@ export class Sending {
   }
 
   #tooLarge(httpStatus: number): SMCPError {
-    const message = `the gateway's reply has more than ${this.#options.settings.maxResponseBytes} bytes`;
+    const { maxResponseBytes } = this.#options.requestOptions;
+    const message = `the gateway's reply has more than ${maxResponseBytes} bytes`;
     return new ResponseTooLarge(message, { codeName: 'LIMIT_EXCEEDED', httpStatus });
   }
 }

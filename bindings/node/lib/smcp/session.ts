@@ -11,7 +11,7 @@ const EARLY_FRACTION = 0.1; // of a life that is short
 export const RENEWAL_PAUSE_MS = 5_000;
 
 /** How requests are made. Times in seconds, one for a whole exchange, from connect to reply. */
-export interface Settings {
+export interface RequestOptions {
   readonly attestTimeout: number;
   readonly callTimeout: number;
   readonly connectTimeout: number;
@@ -40,7 +40,7 @@ export interface SessionParameters {
   readonly workloadId: string;
   readonly scope: string;
   readonly key: Ed25519Key;
-  readonly settings: Settings;
+  readonly requestOptions: RequestOptions;
   readonly enrolmentSecret: string | undefined;
   /** Whether an attestation without `expires_at` is none. */
   readonly needsExpiry: boolean;

@@ -217,8 +217,8 @@ test('a client certificate is presented', async (t) => {
 
 test('TLS is 1.3 off loopback', async (t) => {
   // A client cannot be made to connect elsewhere without a network; what it would ask for can be seen.
-  const { tlsSettings } = await import(
-    new URL('tls-settings.js', import.meta.resolve('callgate/smcp'))
+  const { tlsOptions } = await import(
+    new URL('tls-options.js', import.meta.resolve('callgate/smcp'))
   );
   const { parseAddress } = await import(
     new URL('address.js', import.meta.resolve('callgate/smcp'))
@@ -228,8 +228,8 @@ test('TLS is 1.3 off loopback', async (t) => {
     ['https://10.0.0.1', 'TLSv1.3'],
     ['https://127.0.0.1', 'TLSv1.2'],
   ]) {
-    const settings = tlsSettings(parseAddress(url), undefined, undefined);
-    assert.deepEqual(settings, { minVersion: version, rejectUnauthorized: true });
+    const options = tlsOptions(parseAddress(url), undefined, undefined);
+    assert.deepEqual(options, { minVersion: version, rejectUnauthorized: true });
   }
 });
 

@@ -55,7 +55,7 @@ class AsyncSMCPClient(ClientBase):
         from the time of the call, which progress does not extend.
         """
         with beginning_with_outcome():
-            strict = self._session.settings.strict_interop
+            strict = self._session.options.strict_interop
             params = _flow.call_params(tool_name, arguments, strict_interop=strict)
             return await self._signed(
                 lambda: _flow.call_tool(self._session, self._clock, params, on_progress)

@@ -45,7 +45,7 @@ class SMCPClient(ClientBase):
         having dispatched the call. The message of every SMCPError begins with whether the tool ran.
         """
         with beginning_with_outcome():
-            strict = self._session.settings.strict_interop
+            strict = self._session.options.strict_interop
             params = _flow.call_params(tool_name, arguments, strict_interop=strict)
             return self._signed(lambda: _flow.call_tool(self._session, self._clock, params))
 

@@ -10,7 +10,7 @@ from callgate._generations import GENERATIONS
 from callgate.smcp._address import parse_address
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._key import Ed25519Key
-from callgate.smcp._session import Session, Settings
+from callgate.smcp._session import RequestOptions, Session
 from callgate.smcp._tls import Path, tls_context
 from callgate.smcp._transport import Connection
 from callgate.smcp.errors import ConfigurationError
@@ -67,7 +67,7 @@ class ClientBase:
         if generation not in GENERATIONS:
             raise ConfigurationError('generation must be "A", "B" or "C"')
         context = tls_context(address, ca_file, client_certificate)
-        settings = Settings(
+        options = RequestOptions(
             attest_timeout,
             call_timeout,
             connect_timeout,
@@ -83,7 +83,7 @@ class ClientBase:
         self._clock = time.time
         self._connection = Connection(address, context, connect_timeout, max_response_bytes)
         self._session = Session(
-            GENERATIONS[generation], workload_id, security_scope, self.key, settings,
+            GENERATIONS[generation], workload_id, security_scope, self.key, options,
             enrolment_secret, self._result_type,
         )  # fmt: skip
         self._open()

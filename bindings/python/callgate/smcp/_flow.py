@@ -40,14 +40,14 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
             session.enrolment_secret,
         )
         path = session.generation.attest_path
-        return HttpRequest(path, body, session.settings.attest_timeout)
+        return HttpRequest(path, body, session.options.attest_timeout)
 
     def read(response: HttpResponse) -> AttestationResult:
         return read_attestation(response, session)
 
     try:
         result = yield from with_unused_proof(
-            lambda: retried(build, read, retries=session.settings.retries, runs_tools=False)
+            lambda: retried(build, read, retries=session.options.retries, runs_tools=False)
         )
     except SMCPError as error:
         error.dispatched = False  # whatever became of it: an attestation runs no tool
@@ -85,12 +85,12 @@ def end_session(session: Session, clock: Clock) -> Exchange[None]:
 
     def build() -> HttpRequest:
         body = end_body(session_id, session.key, int(clock()))
-        return HttpRequest(session.generation.end_path, body, session.settings.attest_timeout)
+        return HttpRequest(session.generation.end_path, body, session.options.attest_timeout)
 
     def read(response: HttpResponse) -> None:
         read_ended(response, session)
 
-    yield from retried(build, read, retries=session.settings.retries, runs_tools=False)
+    yield from retried(build, read, retries=session.options.retries, runs_tools=False)
     if session.token is token:
         session.token = None
 
@@ -115,14 +115,14 @@ def call(
         return HttpRequest(
             session.generation.invoke_path,
             body,
-            session.settings.call_timeout,
+            session.options.call_timeout,
             on_progress=on_progress,
         )
 
     def read(response: HttpResponse) -> Any:
         return read_result(response, session, request_id)
 
-    return (yield from retried(build, read, retries=session.settings.retries, runs_tools=True))
+    return (yield from retried(build, read, retries=session.options.retries, runs_tools=True))
 
 
 def call_tool(

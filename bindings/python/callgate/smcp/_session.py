@@ -17,7 +17,7 @@ RENEWAL_PAUSE: Final = 5.0  # seconds between attempts while the old token still
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RequestOptions:
     """How requests are made. Times in seconds, one for a whole exchange, from connect to reply."""
 
     attest_timeout: float = 10.0
@@ -48,7 +48,7 @@ class Session:
     workload_id: str
     scope: str
     key: Ed25519Key
-    settings: Settings
+    options: RequestOptions
     enrolment_secret: str | None = field(default=None, repr=False)
     result_type: type[AttestationResult] = AttestationResult
     token: Token | None = field(default=None, repr=False)

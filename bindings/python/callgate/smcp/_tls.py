@@ -1,4 +1,4 @@
-"""The TLS settings of a client."""
+"""The TLS context of a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-/** The TLS settings of a client. */
+/** The TLS options of a client. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
@@ -11,7 +11,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 export type ClientCertificate =
   string | URL | readonly [certificate: string | URL, key: string | URL];
 
-export interface TlsSettings extends SecureContextOptions {
+export interface TlsOptions extends SecureContextOptions {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly rejectUnauthorized: true;
 }
@@ -22,29 +22,29 @@ export interface TlsSettings extends SecureContextOptions {
  * @param caFile - its authorities replace Node's own
  * @throws ConfigurationError
  */
-export function tlsSettings(
+export function tlsOptions(
   address: Address,
   caFile: string | URL | undefined,
   certificate: ClientCertificate | undefined,
-): TlsSettings {
+): TlsOptions {
   if (!address.tls && (caFile !== undefined || certificate !== undefined)) {
     throw misconfigured('caFile and clientCertificate are for https addresses');
   }
-  const settings: TlsSettings = {
+  const options: TlsOptions = {
     minVersion: address.loopback ? 'TLSv1.2' : 'TLSv1.3',
     // Said, because NODE_TLS_REJECT_UNAUTHORIZED of the environment would change the default.
     rejectUnauthorized: true,
     ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
     ...(certificate === undefined ? {} : pair(certificate)),
   };
-  if (certificate !== undefined) checkPair(settings);
-  return settings;
+  if (certificate !== undefined) checkPair(options);
+  return options;
 }
 
 /** Refuses a certificate without its key here, not at the first connection. */
-function checkPair(settings: TlsSettings): void {
+function checkPair(options: TlsOptions): void {
   try {
-    createSecureContext(settings);
+    createSecureContext(options);
   } catch (cause) {
     throw misconfigured('clientCertificate cannot be read as certificate and key', cause);
   }
