@@ -5,25 +5,32 @@ import logging
 from collections.abc import Mapping
 
 import pytest
-from callgate.gateway.upstreams.tool_names import NameRule, ToolNameError, check_rules, name_tools
+from callgate.gateway.upstreams.tool_names import (
+    ToolNameError,
+    ToolNaming,
+    check_namings,
+    name_tools,
+)
 from callgate.gateway.upstreams.upstreams import Upstreams
 from upstream_servers import brief, do, eventually, hostile, refused, running, soon
 
 pytestmark = pytest.mark.anyio
 
 
-def rule(server: str, table: Mapping[str, str] | None = None, *, others: bool = True) -> NameRule:
-    return NameRule(server, table or {}, others)
+def naming(
+    server: str, table: Mapping[str, str] | None = None, *, others: bool = True
+) -> ToolNaming:
+    return ToolNaming(server, table or {}, others)
 
 
-def names(*pairs: tuple[NameRule, list[str]]) -> dict[str, tuple[str, str]]:
+def names(*pairs: tuple[ToolNaming, list[str]]) -> dict[str, tuple[str, str]]:
     named, faults = name_tools([one for one, _ in pairs], [listing for _, listing in pairs])
     assert faults == []
-    return {one.name: (pairs[one.rule][0].server, one.tool) for one in named}
+    return {one.name: (pairs[one.naming][0].server, one.tool) for one in named}
 
 
 def test_a_tool_is_called_server_dot_tool() -> None:
-    assert names((rule("fs"), ["read", "write"]), (rule("git"), ["git_log"])) == {
+    assert names((naming("fs"), ["read", "write"]), (naming("git"), ["git_log"])) == {
         "fs.read": ("fs", "read"),
         "fs.write": ("fs", "write"),
         "git.git_log": ("git", "git_log"),
@@ -32,7 +39,7 @@ def test_a_tool_is_called_server_dot_tool() -> None:
 
 def test_a_table_names_a_tool_in_place_of_the_rule() -> None:
     table = {"files/read": "read", "files/look": "read"}
-    assert names((rule("fs", table), ["read", "write"])) == {
+    assert names((naming("fs", table), ["read", "write"])) == {
         "files/read": ("fs", "read"),
         "files/look": ("fs", "read"),
         "fs.write": ("fs", "write"),
@@ -41,57 +48,57 @@ def test_a_table_names_a_tool_in_place_of_the_rule() -> None:
 
 def test_without_others_only_the_table_is_offered() -> None:
     table = {"files/read": "read", "files/gone": "gone"}
-    assert names((rule("fs", table, others=False), ["read", "write"])) == {
+    assert names((naming("fs", table, others=False), ["read", "write"])) == {
         "files/read": ("fs", "read")
     }
 
 
 @pytest.mark.parametrize(
-    "rules",
+    "namings",
     [
-        [rule("fs"), rule("fs")],
-        [rule("fs", {"x": "a"}), rule("git", {"x": "b"})],
-        [rule("fs", {"not a name": "a"})],
-        [rule("fs", {"": "a"})],
-        [rule("fs", {"x" * 129: "a"})],
-        [rule("ünï")],
+        [naming("fs"), naming("fs")],
+        [naming("fs", {"x": "a"}), naming("git", {"x": "b"})],
+        [naming("fs", {"not a name": "a"})],
+        [naming("fs", {"": "a"})],
+        [naming("fs", {"x" * 129: "a"})],
+        [naming("ünï")],
     ],
 )
 def test_a_configured_clash_or_bad_name_is_an_error_before_anything_runs(
-    rules: list[NameRule],
+    namings: list[ToolNaming],
 ) -> None:
     with pytest.raises(ToolNameError):
-        check_rules(rules)
+        check_namings(namings)
 
 
 @pytest.mark.parametrize(
-    ("rules", "listings"),
+    ("namings", "listings"),
     [
-        ([rule("a"), rule("a.b")], [["b.c"], ["c"]]),
-        ([rule("a")], [["x", "x"]]),
+        ([naming("a"), naming("a.b")], [["b.c"], ["c"]]),
+        ([naming("a")], [["x", "x"]]),
     ],
 )
 def test_tools_that_clash_are_all_left_out(
-    rules: list[NameRule], listings: list[list[str]]
+    namings: list[ToolNaming], listings: list[list[str]]
 ) -> None:
-    named, faults = name_tools(rules, listings)
+    named, faults = name_tools(namings, listings)
     assert named == []
     assert len(faults) == 1
 
 
 def test_a_name_of_a_table_is_kept_for_its_tool_while_its_server_is_down() -> None:
     for tool in ("read_file", "read"):
-        rules = [rule("files", {"fs.read": tool}), rule("fs")]
+        namings = [naming("files", {"fs.read": tool}), naming("fs")]
         for listed in ([], [tool]):
-            named, faults = name_tools(rules, [listed, ["read", "write"]])
+            named, faults = name_tools(namings, [listed, ["read", "write"]])
             expected = [("fs.read", 0)] if listed else []
-            assert [(one.name, one.rule) for one in named] == [*expected, ("fs.write", 1)]
+            assert [(one.name, one.naming) for one in named] == [*expected, ("fs.write", 1)]
             assert [fault.name for fault in faults] == ["fs.read"]
 
 
 @pytest.mark.parametrize("tool", ["", "ein name", "a\nb", "naïve", "x" * 126, "a;b", "\x1b[31m"])
 def test_a_tool_whose_name_cannot_be_is_left_out_and_harms_no_other(tool: str) -> None:
-    named, faults = name_tools([rule("fs")], [[tool, "read"]])
+    named, faults = name_tools([naming("fs")], [[tool, "read"]])
     assert [one.name for one in named] == ["fs.read"]
     assert len(faults) == 1
     assert faults[0].name.isprintable()
@@ -166,17 +173,17 @@ async def test_it_is_told_which_tools_there_are() -> None:
 
 
 def test_every_name_that_a_server_could_give_has_a_pattern() -> None:
-    assert rule("fs", {"x": "read"}).patterns() == ["x", "fs.*"]
-    assert rule("fs", {"x": "read"}, others=False).patterns() == ["x"]
-    assert rule("f" * 126).patterns() == ["f" * 126 + ".*"]
-    assert rule("f" * 127).patterns() == []
-    assert [rule("fs", {"x": "read"}).can_name(name) for name in ("x", "fs.a", "fs", "fsx")] == [
+    assert naming("fs", {"x": "read"}).patterns() == ["x", "fs.*"]
+    assert naming("fs", {"x": "read"}, others=False).patterns() == ["x"]
+    assert naming("f" * 126).patterns() == ["f" * 126 + ".*"]
+    assert naming("f" * 127).patterns() == []
+    assert [naming("fs", {"x": "read"}).can_name(name) for name in ("x", "fs.a", "fs", "fsx")] == [
         True,
         True,
         False,
         False,
     ]
-    assert not rule("fs", others=False).can_name("fs.a")
+    assert not naming("fs", others=False).can_name("fs.a")
 
 
 async def test_a_definition_keeps_all_but_its_name() -> None:

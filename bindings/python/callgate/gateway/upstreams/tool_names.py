@@ -21,7 +21,7 @@ class ToolNameError(CallgateError):
 
 
 @dataclass(frozen=True, slots=True)
-class NameRule:
+class ToolNaming:
     """How one server's tools are called: ``table`` maps gateway names to the server's; ``others``
     says whether what the table does not name is offered as ``server.tool``.
     """
@@ -45,10 +45,10 @@ class NameRule:
 
 @dataclass(frozen=True, slots=True)
 class NamedTool:
-    """A gateway name, the index of its rule, and the server's own name."""
+    """A gateway name, the index of its naming, and the server's own name."""
 
     name: str
-    rule: int
+    naming: int
     tool: str
 
 
@@ -60,44 +60,44 @@ class Fault:
     reason: str
 
 
-def check_rules(rules: Sequence[NameRule]) -> None:
+def check_namings(namings: Sequence[ToolNaming]) -> None:
     """What can be told before any server runs. ToolNameError: the first fault."""
     seen: dict[str, str] = {}
     servers: set[str] = set()
-    for rule in rules:
-        if rule.server in servers:
-            raise ToolNameError(f"two upstreams are called {rule.server}", "upstreams")
-        servers.add(rule.server)
-        if TOOL_NAME.fullmatch(rule.server) is None:
-            raise ToolNameError("this name cannot be used", f"upstreams/{rule.server[:64]}")
-        for name in rule.table:
-            where = f"upstreams/{rule.server}/tools"
+    for naming in namings:
+        if naming.server in servers:
+            raise ToolNameError(f"two upstreams are called {naming.server}", "upstreams")
+        servers.add(naming.server)
+        if TOOL_NAME.fullmatch(naming.server) is None:
+            raise ToolNameError("this name cannot be used", f"upstreams/{naming.server[:64]}")
+        for name in naming.table:
+            where = f"upstreams/{naming.server}/tools"
             if TOOL_NAME.fullmatch(name) is None:
                 raise ToolNameError(f"the tool name {name[:128]!a} cannot be used", where)
             if name in seen:
                 raise ToolNameError(f"{name} is also a tool of {seen[name]}", where)
-            seen[name] = rule.server
+            seen[name] = naming.server
 
 
 def name_tools(
-    rules: Sequence[NameRule], listings: Sequence[Sequence[str]]
+    namings: Sequence[ToolNaming], listings: Sequence[Sequence[str]]
 ) -> tuple[list[NamedTool], list[Fault]]:
     """The tools that have a name of their own, and the faults of those that have not.
 
     A clash leaves out every tool that has the name, so that none silently takes another's place. A
     name of a table is its tool's also while the tool's server is down: policies name it.
     """
-    reserved = {name: rule for rule in rules for name in rule.table}
+    reserved = {name: naming for naming in namings for name in naming.table}
     wanted: dict[str, list[NamedTool]] = {}
     faults: list[Fault] = []
-    for index, (rule, listing) in enumerate(zip(rules, listings, strict=True)):
-        for name, tool in _names(rule, listing):
+    for index, (naming, listing) in enumerate(zip(namings, listings, strict=True)):
+        for name, tool in _names(naming, listing):
             if not tool or TOOL_NAME.fullmatch(name) is None:
                 faults.append(Fault(ascii(name[:128]), "the name cannot be used"))
-            elif (owner := reserved.get(name, rule)) is not rule or rule.table.get(
+            elif (owner := reserved.get(name, naming)) is not naming or naming.table.get(
                 name, tool
             ) != tool:
-                reason = f"the name of a tool of {owner.server}, wanted by {rule.server}"
+                reason = f"the name of a tool of {owner.server}, wanted by {naming.server}"
                 faults.append(Fault(name, reason))
             else:
                 wanted.setdefault(name, []).append(NamedTool(name, index, tool))
@@ -106,19 +106,19 @@ def name_tools(
         if len(tools) == 1:
             named.append(tools[0])
         else:
-            owners = ", ".join(sorted({rules[tool.rule].server for tool in tools}))
+            owners = ", ".join(sorted({namings[tool.naming].server for tool in tools}))
             faults.append(Fault(name, f"{len(tools)} tools have this name ({owners})"))
     return named, faults
 
 
-def _names(rule: NameRule, listing: Sequence[str]) -> list[tuple[str, str]]:
+def _names(naming: ToolNaming, listing: Sequence[str]) -> list[tuple[str, str]]:
     """(gateway name, tool) for each tool that is offered. A listing with a tool twice keeps both,
     which clash.
     """
-    named = set(rule.table.values())
+    named = set(naming.table.values())
     offered = set(listing)
-    pairs = [(name, tool) for name, tool in rule.table.items() if tool in offered]
+    pairs = [(name, tool) for name, tool in naming.table.items() if tool in offered]
     pairs += [
-        (f"{rule.server}.{tool}", tool) for tool in listing if rule.others and tool not in named
+        (f"{naming.server}.{tool}", tool) for tool in listing if naming.others and tool not in named
     ]
     return pairs

@@ -16,9 +16,9 @@ from callgate.gateway.upstreams.messages.failures import failed
 from callgate.gateway.upstreams.messages.listing import ListedTool
 from callgate.gateway.upstreams.tool_names import (
     NamedTool,
-    NameRule,
     ToolNameError,
-    check_rules,
+    ToolNaming,
+    check_namings,
     name_tools,
 )
 from callgate.gateway.upstreams.transports.settings import HttpSettings, StdioSettings
@@ -62,8 +62,8 @@ class Upstreams:
     ) -> None:
         self._observe = observe
         self._log = log or logging.getLogger("callgate.gateway.upstreams")
-        self._rules = [NameRule(one.name, one.tools, one.others) for one in servers]
-        check_rules(self._rules)
+        self._namings = [ToolNaming(one.name, one.tools, one.others) for one in servers]
+        check_namings(self._namings)
         self._upstreams = [Upstream(one, self._log, self._name_tools) for one in servers]
         self._routes: dict[str, tuple[Upstream, ListedTool]] = {}
         self._definitions: list[ToolDefinition] = []
@@ -180,7 +180,7 @@ class Upstreams:
         if self._loading:
             return
         listings = [[tool.name for tool in one.tools] for one in self._upstreams]
-        named, faults = name_tools(self._rules, listings)
+        named, faults = name_tools(self._namings, listings)
         if strict and faults:
             raise ToolNameError(f"{faults[0].name}: {faults[0].reason}", "upstreams")
         for fault in faults:
@@ -195,19 +195,19 @@ class Upstreams:
 
     def _tell(self) -> None:
         patterns = list(self._routes)
-        for rule, upstream in zip(self._rules, self._upstreams, strict=True):
+        for naming, upstream in zip(self._namings, self._upstreams, strict=True):
             if not upstream.has_listed:
-                patterns += rule.patterns()
+                patterns += naming.patterns()
         if patterns != self._offered:
             self._offered = patterns
             self._on_offered(patterns)
 
     def _unknown(self, tool: str) -> Refusal:
-        for rule, upstream in zip(self._rules, self._upstreams, strict=True):
-            if not upstream.has_listed and rule.can_name(tool):
+        for naming, upstream in zip(self._namings, self._upstreams, strict=True):
+            if not upstream.has_listed and naming.can_name(tool):
                 return upstream.not_running()
         return failed("unknown_tool", dispatched=False)
 
     def _route(self, named: NamedTool) -> tuple[Upstream, ListedTool]:
-        upstream = self._upstreams[named.rule]
+        upstream = self._upstreams[named.naming]
         return upstream, next(tool for tool in upstream.tools if tool.name == named.tool)
