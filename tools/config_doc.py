@@ -73,7 +73,7 @@ callgate serve --schema > gateway.schema.json
   `CALLGATE_CONFIG__AUDIT__REDACT_TOOLS='[mail.*]'` is a list. A variable with the prefix that
   names no key is a fault. Other variables that begin with `CALLGATE_` are not looked at: container
   orchestrators set `CALLGATE_PORT` and the like for a service of that name.
-- **Secrets** are references: `env:NAME` is a variable, `file:PATH` a file that nobody else may
+- **Secrets** are references: `env:NAME` is a variable, `file:PATH` a file that no other user may
   write and others may not read, without one line break at its end. A secret that is written out is
   refused where a reference is expected. Secrets are shown by no message, log or listing.
 - **Reading again.** On SIGHUP, and when files change ([gateway.md](gateway.md#reloading)), the
@@ -88,8 +88,8 @@ CONCLUSION = """\
 
 `executions.file` is a list of entries with `workload_id`, `scopes`, `tie`, and optionally
 `max_sessions` and `require_proof`, each as in [a rule](#executionsdockerrules) for containers. A
-tie is required, outside development settings; `none` must be written out, and lets whoever knows
-the workload_id attest.
+tie is required, outside development settings; `none` must be written out, and lets any caller
+that knows the workload_id attest.
 
 ```yaml executions
 - workload_id: exec-abc123

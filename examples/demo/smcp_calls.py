@@ -23,7 +23,7 @@ class Call:
 
 
 def calls(workspace: Path) -> list[Call]:
-    """Both SDKs, both generations, four servers; good calls beside bad ones."""
+    """Both SDKs, both generations, four servers; good calls next to bad ones."""
     folder = str(workspace)
     python, typescript = "Python", "TypeScript"
     smcp, seal = "SMCPClient", "SEALClient"

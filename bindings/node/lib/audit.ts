@@ -1,6 +1,6 @@
 /**
  * What an audit trail says of calls: the fields of an event and of its outcome, as RFC 8785 text,
- * without what must not be written. Where the lines go is for whoever keeps the trail.
+ * without what must not be written. Where the lines go is the caller's business.
  */
 import { bytes, flag, list, optionalText, text, wrongType } from './check.js';
 import { withCall } from './decision-record.js';

@@ -50,7 +50,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
   readonly #ownsKey: boolean;
   readonly #session: Session;
   readonly #http: Http;
-  /** Settled when nobody attests. */
+  /** Settled while no attestation is under way. */
   #attesting: Promise<unknown> = Promise.resolve();
 
   /** @throws ConfigurationError */

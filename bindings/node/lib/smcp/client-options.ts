@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly key?: Ed25519Key;
   /** For executions that are tied to one. Goes to the attestation path only. */
   readonly enrolmentSecret?: string;
-  /** Seconds for an attestation, from connecting to the last byte; anew if sent again. 10. */
+  /** Seconds for an attestation, from connecting to the last byte, of each attempt. 10. */
   readonly attestTimeout?: number;
   /** The same for a call. 30. */
   readonly callTimeout?: number;

@@ -48,7 +48,7 @@ export class Sending {
       this.#reject = reject;
     });
     const { timeout, body } = options.request;
-    // Time-outs of sockets begin anew with every byte; this one bounds the whole exchange.
+    // Every byte restarts a socket's time-out; this one bounds the whole exchange.
     this.#deadline = setTimeout(() => this.#fail(() => this.#tooLate()), timeout * 1000);
     sent.on('socket', (socket) => this.#onSocket(socket));
     sent.on('error', (error) => this.#fail(() => this.#broken(error)));

@@ -1,6 +1,6 @@
 """The audit trail: one JSON line for every operation, chained, sealed, verified offline.
 
-A running gateway writes with ``callgate.audit.log.AuditLog``, and beside it what it remembers with
+A running gateway writes with ``callgate.audit.log.AuditLog``, and what it remembers with
 ``callgate.audit.journal.Journal``. Nothing here needs a gateway.
 """
 

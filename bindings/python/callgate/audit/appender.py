@@ -29,7 +29,7 @@ class Appender:
             self._thread.submit(*append_arguments(appends))
             return settle(appends, await done)
         except BaseException:
-            # Nobody knows what the files hold.
+            # What the files hold is unknown.
             for file, _ in appends:
                 file.broken = True
             raise

@@ -146,7 +146,7 @@ class ChainWriter:
         self.accept(lines)
 
     def prepare(self, entries: Sequence[Entry], *, seal: Seal = "due") -> Lines:
-        """The lines, for whoever appends them to their file. They are in the chain when
+        """The lines, to be appended to their file. They are in the chain when
         ``accept`` is told that they are on the disk. Raises OSError.
         """
         at = self._at

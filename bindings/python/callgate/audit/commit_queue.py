@@ -14,7 +14,7 @@ from callgate.audit.entry import Entry
 QUIET_TURNS: Final = 2
 # However busy the loop is, a caller waits for others no longer than this, in seconds, ...
 LONGEST: Final = 0.005
-# ... and a line that nobody waits for, no longer than this.
+# ... and a line without a waiter, no longer than this.
 LINGER: Final = 0.05
 # As many callers are a batch in any case.
 ENOUGH: Final = 256
@@ -37,7 +37,7 @@ class Item(NamedTuple):
 @final
 class CommitQueue:
     """A queue of one event loop. To have lines synced costs more than to write them, so those of
-    callers that come in neighbouring turns of the loop go together, and lines that nobody waits for
+    callers that come in neighbouring turns of the loop go together, and lines without a waiter
     go with them. A caller that follows one that came alone is not kept waiting for others.
 
     ``wake`` is called when there is something to take.
@@ -91,7 +91,7 @@ class CommitQueue:
         return items
 
     def close(self) -> None:
-        """Wakes nobody any more."""
+        """Wakes no waiter any more."""
         if self._lingering is not None:
             self._lingering.cancel()
 

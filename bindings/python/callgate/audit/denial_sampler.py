@@ -1,4 +1,4 @@
-"""DenialSampler: which refusals are written in full, so that nobody can fill the disk with them."""
+"""DenialSampler: which refusals are written in full, so that they cannot fill the disk."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import TypeAlias, final
 from callgate._native import durable_append
 from callgate.audit.errors import AuditError, AuditInUse
 
-# Of files whose names nobody else is to choose.
+# Of files whose names no other program is to choose.
 FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -23,7 +23,7 @@ class DurableFile:
 
     An append that fails is cut off again. Where that is impossible, and after a failed sync (the
     kernel may then have dropped the bytes and forgotten so), the file is ``broken`` for good: what
-    it holds is only known again when it is read anew.
+    it holds is only known when it has been read again.
     """
 
     __slots__ = ("_fd", "_name", "broken", "path", "size")

@@ -41,7 +41,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSource:
-    """Where the whole state comes from, when the journal is written anew.
+    """Where the whole state comes from, when the journal is rewritten.
 
     ``records`` is called in the event loop's thread, and after it ``engine_state`` in another. Both
     must know whatever was handed to ``AuditLog`` before.
@@ -104,7 +104,7 @@ class Journal:
         file.append(line)
 
     def prepare(self, records: Sequence[bytes], head: Head | None) -> tuple[DurableFile, bytes]:
-        """The file and the line that ``append`` appends to it, for whoever does so."""
+        """The file and the line that ``append`` would append to it."""
         return self._file, _line([b'"records":[%b]' % b",".join(records)], head)
 
     def compact(self, engine_state: bytes, records: Sequence[bytes], head: Head | None) -> None:
@@ -153,7 +153,7 @@ class Journal:
             except (ValueError, KeyError, TypeError, CallgateError) as error:
                 raise JournalDamaged("the line is damaged", f"{self.path}:{number}") from error
         if whole < len(data):
-            self._file.cut(whole)  # nobody was told that this batch was written
+            self._file.cut(whole)  # no caller was told that this batch was written
         try:
             effects = tuple(
                 base64.b64decode(record["effects"], validate=True)

@@ -60,7 +60,7 @@ class AuditLog:
     ``journal`` is open already, and the state restored from it. ``snapshot`` is where the whole
     state comes from: at the start, when the journal has grown by ``compact_bytes``, and after a
     failure, which without it lasts until the next start. ``redo`` gets the lines that a crash or a
-    full disk kept out of the journal, before the state is written anew: what they say was ended
+    full disk kept out of the journal, before the state is rewritten: what they say was ended
     must be.
 
     ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
@@ -190,7 +190,7 @@ class AuditLog:
             raise
 
     def post(self, event: Event | DecisionEvent) -> None:
-        """Queues a line that nobody waits for, and that stops nothing when it cannot be written.
+        """Queues a line without waiting for it, which stops nothing when it cannot be written.
 
         For refusals before a verified token, of which ``meter`` says which are written.
         """
@@ -240,7 +240,7 @@ class AuditLog:
             raise ValueError(f"{kind!r} cannot be the kind of a note")
         entry = Entry(kind, fields_text(fields), self._now(), record_texts(state), ends=ends)
         future = self._submit(entry, keep=True)
-        # It need not be awaited; then nobody is to be told that it failed but the operator.
+        # It need not be awaited; then only the operator is to be told that it failed.
         future.add_done_callback(_retrieve)
         return future
 

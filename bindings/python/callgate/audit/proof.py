@@ -17,7 +17,7 @@ def prove_call(
     """The payload that the agent signed, as the engine verifies it. Raises AuditError.
 
     ``fields`` are those of an event's line. ``security_token`` is the one that the line names by
-    its digest. ``payload`` is needed where the line has it redacted, from whoever kept it.
+    its digest. ``payload`` is needed where the line has it redacted.
     """
     if hashlib.sha256(security_token.encode()).hexdigest() != fields.get("token"):
         raise AuditError("it is not the token that the line names")

@@ -155,7 +155,7 @@ def _named(fields: dict[str, object], names: Sequence[str]) -> str:
 
 
 def _word(value: object) -> str:
-    """Quoted where it could be read as more than one: callers that nobody knows choose some."""
+    """Quoted where it could be read as more than one: unknown callers choose some."""
     text = str(value)
     return text if text.split() == [text] and '"' not in text else json.dumps(text)
 

@@ -119,7 +119,7 @@ def resume_chain(
         chain.rotate_key(key)
     acknowledged = -1 if head is None else head.sequence
     outcomes = [
-        # Nobody was told of a line that the journal does not know, so nothing was forwarded.
+        # No caller was told of a line that the journal does not know, so nothing was forwarded.
         outcome_entry(event, "unknown", now, dispatched=False if event > acknowledged else None)
         for event in chain.position.open
     ]

@@ -29,7 +29,7 @@ class Wakeup:
         await self._notified
 
     def notify(self) -> None:
-        """Now. Nothing happens where nobody waits."""
+        """Now. Nothing happens where there is no waiter."""
         if self._notified is not None and not self._notified.done():
             self._notified.set_result(None)
 

@@ -136,7 +136,7 @@ class Writer:
         except Exception:
             LOGGER.exception("the writer of the audit trail ended")
         finally:
-            # However it ended, nobody waits for a writer that is no more.
+            # However it ended, no caller is to wait for a writer that is gone.
             self._over = True
             self._fail(CLOSED)
             self._wakeup.close()
@@ -261,7 +261,7 @@ class Writer:
                 item.done(None)
 
     def _disown(self, batch: Sequence[Item], sequences: Sequence[int]) -> None:
-        """The lines are in the trail, but nobody was told so: what they allow did not happen."""
+        """The lines are in the trail, but no caller was told so: what they allow did not happen."""
         now = time_text(self._wall())
         for item, sequence in zip(batch, sequences, strict=True):
             if item.entry.forwarded:

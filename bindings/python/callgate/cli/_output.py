@@ -25,7 +25,7 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _show_stream(lines: Iterable[str]) -> None:
-    """Until its end, an interrupt, or nobody reads any more."""
+    """Until its end, an interrupt, or the reader is gone."""
     try:
         for line in lines:
             sys.stdout.write(_showable(f"{line}\n"))

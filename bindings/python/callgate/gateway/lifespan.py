@@ -218,7 +218,7 @@ async def open_gateway(
 async def _in_background(
     work: Coroutine[Any, Any, None], failed: asyncio.Event
 ) -> AsyncIterator[None]:
-    """Runs beside the block. What ends with an error takes the gateway down, and says so."""
+    """Runs alongside the block. What ends with an error takes the gateway down, and says so."""
 
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -53,7 +53,7 @@ def create_canonical_message(
 ) -> bytes:
     """The bytes that an envelope's signature is over.
 
-    Numbers stay as Python writes them, integral floats included: whoever signs these bytes sends
+    Numbers stay as Python writes them, integral floats included: who signs these bytes sends
     the payload that was passed here. Raises PayloadError.
     """
     if type(timestamp_unix) is not int:

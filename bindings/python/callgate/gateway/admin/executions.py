@@ -113,7 +113,7 @@ def _tie(value: object) -> tuple[Tie, str | None]:
 
 def _shown(entry: Execution) -> dict[str, Any]:
     shown = entry.to_json()
-    # Not even its digest: nobody has a use for it.
+    # Not even its digest: it is of no use.
     shown["tie"] = entry.tie.kind if isinstance(entry.tie, EnrolmentTie) else entry.tie.to_json()
     if entry.expires_at is not None:
         at = time.gmtime(entry.expires_at)

@@ -32,7 +32,7 @@ class FailedAttestations:
     """Counted always; written in full now and then, whatever the number of senders.
 
     A tie that failed is in the log once a second besides, by ``monotonic`` and not by the trail's
-    sampler: whoever uses up a day's events there must not silence this.
+    sampler: a caller that uses up a day's events there must not silence this.
     """
 
     def __init__(self, audit: Audit, *, monotonic: Callable[[], float] = time.monotonic) -> None:

@@ -227,7 +227,7 @@ class Attestation:
             self._issuer.unjournaled = []
         except BaseException:
             if session is None:
-                # Nobody gets to know of this session, so nobody shall have it.
+                # The caller does not get to know of this session, so it must not stay open.
                 self._gate.end_session(session_id)
             raise
         if not self.sessions.is_live(attested):

@@ -64,7 +64,7 @@ class SessionEnd:
             if self._audit.meter.refused_unverified(f"end {error.code_name}"):
                 self._audit.post(events.end_refused(error, peer=peer, trace_id=trace_id))
             raise
-        # Whoever asks a second time is answered when the first end is durable, too.
+        # A second request is answered only when the first end is durable.
         async with self._locks.setdefault(session_id, asyncio.Lock()):
             session = self._gate.session(session_id)
             if session is None:

@@ -55,9 +55,9 @@ class AuditSettings(Section):
     )
     unverified_events: Count = Field(
         default=100_000,
-        description="Full events a day about callers that nobody knows; the others are counted. "
-        "Nobody can fill the disk with them. A tenth is for the bounds of HTTP.",
+        description="Full events a day about unknown callers; the others are counted. "
+        "So they cannot fill the disk. A tenth is for the bounds of HTTP.",
     )
     compact_bytes: Bytes = Field(
-        default=16 << 20, description="Write the journal anew when it has grown so much."
+        default=16 << 20, description="Rewrite the journal when it has grown so much."
     )

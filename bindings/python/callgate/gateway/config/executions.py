@@ -56,7 +56,7 @@ class ContainerRuleSettings(Section):
 
     label: str = Field(
         min_length=1,
-        description="`key` or `key=value`. Whoever starts a container sets its labels.",
+        description="`key` or `key=value`. The user who starts a container sets its labels.",
     )
     scopes: tuple[ContextName, ...] = Field(
         min_length=1, description="The contexts that they may ask for."
@@ -116,7 +116,7 @@ class ExecutionsSettings(Section):
     accept_untied: bool = Field(
         default=False,
         description="Acknowledges that on an address that is not loopback an entry with `tie: "
-        "none` lets whoever knows its workload_id attest.",
+        "none` lets any caller that knows its workload_id attest.",
     )
 
 
@@ -130,7 +130,7 @@ class ExecutionEntry(Section):
     tie: AnyTieSettings | None = Field(
         default=None,
         description="What the caller has to show. Required outside development settings; `none` "
-        "lets whoever knows the workload_id attest.",
+        "lets any caller that knows the workload_id attest.",
     )
     max_sessions: int | None = Field(
         default=None, ge=1, le=10_000, description="`null`: as `executions.max_sessions`."

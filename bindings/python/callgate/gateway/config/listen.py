@@ -136,7 +136,7 @@ class ListenSettings(Section):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether nobody beyond this machine can connect."""
+        """Whether only this machine can connect."""
         return self.address is None or is_loopback(self.address)
 
     @model_validator(mode="after")

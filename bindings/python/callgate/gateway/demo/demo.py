@@ -28,7 +28,7 @@ _PAGES: Final = "pages"
 _SCHEMA: Final = "gateway.schema.json"
 # Lets editors complete and check the configuration.
 _MODELINE: Final = f"# yaml-language-server: $schema=./{_SCHEMA}\n"
-# Names of the document for tools of the servers, beside the servers' own.
+# Names of the document for tools of the servers, in addition to the servers' own.
 _ALIASES: Final = {
     "fs.read": "read_text_file",
     "fs.write": "write_file",
@@ -82,7 +82,7 @@ def prepare_demo(
         "executions": {"file": "executions.yaml", "max_sessions": 64},
         "upstreams": {**_upstreams(present, workspace), "search": _search(pages)},
         "tools": {"names": _names(present)},
-        # Whoever tries things out may attest as often as it takes.
+        # For trying things out, as many attestations as it takes.
         "limits": {"attestations_per_address": 6000},
         "logging": {"format": "text", "level": "warning"},
     }

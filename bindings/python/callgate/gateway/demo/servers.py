@@ -50,7 +50,7 @@ SERVERS: Final = (
 
 
 def program_folders(path: str, here: Path) -> tuple[Path, ...]:
-    """Where programs are looked for: beside this Python, in the PATH, in ``node_modules`` of the
+    """Where programs are looked for: next to this Python, in the PATH, in ``node_modules`` of the
     current folder and those around it."""
     modules = [folder / "node_modules" / ".bin" for folder in (here, *here.parents)]
     listed = [Path(name) for name in path.split(os.pathsep) if Path(name).is_absolute()]

@@ -1,4 +1,4 @@
-"""scope_warnings: scopes that can be granted to nobody, since no context has their name."""
+"""scope_warnings: scopes that can never be granted, since no context has their name."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class ContainerAddressTie:
 
 @dataclass(frozen=True, slots=True)
 class NoTie:
-    """Whoever knows the workload's id is the execution. Only where it is written out."""
+    """Any caller that knows the workload's id is the execution. Only where it is written out."""
 
     kind: ClassVar[str] = "none"
 

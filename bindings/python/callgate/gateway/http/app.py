@@ -57,7 +57,7 @@ class _AgentApp:
 
     1. It has a trace id.
     2. A POST says that it is JSON, and its body is there, whole and small.
-    3. There is room for it: whoever drips a body takes up a connection, and no room of others.
+    3. There is room for it: a slow body takes up a connection, and no room of others.
     4. Its path says who answers. Calls are found at once, everything else among the routes.
     """
 
@@ -70,8 +70,8 @@ class _AgentApp:
         refused: OnRefused,
     ) -> None:
         self._calls = calls
-        # A redirect would be an answer without an error body, and nobody who signs should follow
-        # one.
+        # A redirect would be an answer without an error body, and none that a client which signs
+        # should follow.
         self._router = Router(routes, redirect_slashes=False)
         self._proxies = proxies
         self._refused = refused
@@ -99,7 +99,7 @@ class _AgentApp:
                 return
             body = await json_body(scope, receive, self._body_bytes)  # 2
             if body is None:
-                return  # The caller went away: there is nobody to answer.
+                return  # The caller went away: there is no one to answer.
             with self._under_way:  # 3
                 if call is None:
                     await self._route(scope, received(body, receive), send_and_know)

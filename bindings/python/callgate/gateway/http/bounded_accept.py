@@ -15,7 +15,7 @@ from typing import Any, Final, final
 from callgate.gateway.wire.bounds import OnRefused
 from callgate.gateway.wire.peer import Peer, canonical_address
 
-# Beside those that are spoken to: enough to tell some of the others that they are too many.
+# In addition to those that are spoken to: enough to tell some of the others that they are too many.
 MARGIN: Final = 64
 
 

@@ -180,7 +180,7 @@ class Listener(uvicorn.Server):
             await asyncio.gather(*under_way, return_exceptions=True)
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Accepts no more connections, and ``at_once`` waits for nobody. May be called again."""
+        """Accepts no more connections, ``at_once`` without waiting for any. May be called again."""
         self.should_exit = True
         self.force_exit = self.force_exit or at_once
 

@@ -28,5 +28,5 @@ def agent_protocol(
 
 
 def operator_protocol(refused: OnRefused) -> type[PeerProtocol]:
-    """The same for one listener of operators: whoever is on this machine can connect to it."""
+    """The same for one listener of operators: any process on this machine can connect to it."""
     return bounded_connections(OPERATORS, refused=refused)

@@ -30,7 +30,7 @@ class Audit(Protocol):
 
     @property
     def meter(self) -> DenialSampler:
-        """Says which refusals of callers that nobody knows are written in full."""
+        """Says which refusals of unknown callers are written in full."""
 
     async def record(
         self, event: Event, state: Sequence[Mapping[str, Any]] = (), *, ends: bool = False
@@ -39,7 +39,7 @@ class Audit(Protocol):
         AuditUnavailable. ``ends``: what was ended is to stay so, also on a full disk."""
 
     def post(self, event: Event) -> None:
-        """Queues a line that nobody waits for."""
+        """Queues a line, and waits for nothing."""
 
 
 class Revocation:

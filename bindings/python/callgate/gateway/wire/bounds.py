@@ -1,6 +1,6 @@
 """What is refused of callers before anything that they say is looked at, and how that is told.
 
-Whoever refuses is given something to call, and does not know who listens (http/refused.py).
+The code that refuses calls an ``OnRefused``, and does not know who listens (http/refused.py).
 """
 
 from __future__ import annotations

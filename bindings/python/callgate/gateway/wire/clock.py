@@ -1,4 +1,4 @@
-"""Clock: the wall clock, as long as it runs beside the time since boot."""
+"""Clock: the wall clock, as long as it keeps step with the time since boot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SLEW: Final = 0.001
 
 
 class Clock:
-    """Says what time it is, or that nobody knows.
+    """Says what time it is, or that it is unknown.
 
     A jump of the wall clock against CLOCK_BOOTTIME by more than ``jump`` denies everything until it
     has been stable for two freshness windows: what was signed before the jump is stale by then.

@@ -12,7 +12,7 @@ def peer_name(scope: Scope, proxies: TrustedProxies) -> str:
     if proxies.networks or proxies.uids:
         peer = peer_of(scope, proxies)
     else:
-        # Nobody is believed, so nothing has to be compared, and this is asked for every call.
+        # No header is believed, so nothing has to be compared, and this is asked for every call.
         peer = (scope.get("extensions") or {}).get(EXTENSION, _NOBODY)
     name: str = peer.name
     return name

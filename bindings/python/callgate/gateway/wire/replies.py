@@ -129,8 +129,8 @@ def refused(
 def denied(decision: Decision, protocol: Protocol, *, dispatched: bool = False) -> Reply:
     """The answer to a Decision that denies.
 
-    Before the signature verified nobody is known to have asked: such a caller learns the code's
-    fixed meaning, and neither place nor reason.
+    Before the signature verified the caller is unknown, and learns the code's fixed meaning, but
+    neither place nor reason.
     """
     name = decision.code_name or "INTERNAL_ERROR"
     if decision.signature is None:
@@ -152,7 +152,7 @@ def unforeseen(
     dispatched: bool | None = None,
     request_id: str | int | None = None,
 ) -> Reply:
-    """The answer to an exception that nobody expected: a denial without detail."""
+    """The answer to an unforeseen exception: a denial without detail."""
     name = "INTERNAL_ERROR"
     return _failure(protocol, name, MEANINGS[name], dispatched=dispatched, request_id=request_id)
 

@@ -29,7 +29,7 @@ _MAX_QUESTIONS = 4
 class ContainerRule:
     """Which containers may attest, by a label, and for what.
 
-    ``label`` is ``"key"`` or ``"key=value"``. Labels are set by whoever starts the container.
+    ``label`` is ``"key"`` or ``"key=value"``. Labels are set by the user who starts the container.
     """
 
     label: str

@@ -64,7 +64,7 @@ def bounded_connections(
 
 class _BoundedConnection(PeerProtocol):
     """One connection. A request that is not all there in time ends it, with 408; an answer that
-    nobody reads ends it, too."""
+    the peer does not read ends it, too."""
 
     conn: StrictFraming
     http_limits: HttpLimits
@@ -185,7 +185,7 @@ class _BoundedConnection(PeerProtocol):
             self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def _watch_reader(self, unread: int | None) -> None:
-        """``unread`` bytes are to become fewer; None: nobody needs to be watched."""
+        """``unread`` bytes are to become fewer; None: no reader needs to be watched."""
         if self._reader is not None:
             self._reader.cancel()
             self._reader = None

@@ -14,7 +14,7 @@ _log = logging.getLogger("callgate.gateway")
 
 
 def reply_to_fault(error: Exception, scope: Scope) -> replies.Reply:
-    """An exception that nobody foresaw is a denial without detail, and a log line."""
+    """An unforeseen exception is a denial without detail, and a log line."""
     protocol = replies.protocol_of(scope["path"])
     if isinstance(error, CallgateError):
         return replies.refused(error, protocol)

@@ -57,7 +57,7 @@ class Pending:
         return reply
 
     def give_up(self, request_id: bytes) -> bool:
-        """Nobody waits any more. True if an answer, should it still come, is late."""
+        """The caller waits no more. True if an answer that still comes is late."""
         if self._waiting.pop(request_id, None) is None:
             return False
         self._done.append((request_id, False))
@@ -71,7 +71,7 @@ class Pending:
         return Allowance(most, upstream_limits.raw_limit(most))
 
     def answer(self, frame: Frame, raw_bytes: int) -> bool:
-        """Gives a response to who waits for it. False: nobody does."""
+        """Gives a response to the call that waits for it. False: none does."""
         assert frame.id is not None
         waiting = self._take(frame.id)
         if waiting is None:
@@ -87,7 +87,7 @@ class Pending:
         return True
 
     def tell_progress(self, frame: Frame) -> bool:
-        """Gives progress to who waits and asked for it. False: that is nobody, or it is none."""
+        """Gives progress to the call that asked for it. False: none did, or it is no progress."""
         progress = read_progress(frame)
         waiting = None if progress is None else self._waiting.get(progress.token)
         if progress is None or waiting is None or waiting.on_progress is None:
@@ -138,5 +138,5 @@ class Pending:
 def _fail(waiting: Waiting, refusal: Refusal) -> None:
     if not waiting.reply.done():
         waiting.reply.set_exception(refusal)
-        # A request that is given up at this very moment has nobody to look at it.
+        # The caller of a request that is given up at this moment never looks at it.
         waiting.reply.exception()

@@ -23,7 +23,7 @@ def read_progress(frame: Frame) -> Progress | None:
     """None for any other message, and for progress of another shape.
 
     ``progress`` has to be a number, ``total`` a number if there is one, ``message`` a string if
-    there is one. Each is as the server wrote it; what stands beside them is left out.
+    there is one. Each is as the server wrote it; other members are left out.
     """
     if frame.method != "notifications/progress" or frame.id is not None or frame.params is None:
         return None

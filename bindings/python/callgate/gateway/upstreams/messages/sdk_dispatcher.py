@@ -1,6 +1,6 @@
 """The MCP SDK's view of a connection of ours: it negotiates the era and follows subscriptions.
 
-Calls and listings do not pass through the SDK, which would write their numbers anew.
+Calls and listings do not pass through the SDK, which would rewrite their numbers.
 """
 
 from __future__ import annotations

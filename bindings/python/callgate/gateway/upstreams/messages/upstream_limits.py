@@ -8,7 +8,7 @@ RAW_FACTOR: Final = 6
 """The longest escape of one byte, ``\\u0041``: a compact byte takes at most so many raw ones."""
 
 RAW_MARGIN: Final = 64 * 1024
-"""For white space and for the members beside the result."""
+"""For white space and for the members other than the result."""
 
 DEFAULT_MAX_RESULT: Final = 8 * 1024 * 1024
 """Compact bytes of one result where no context says less."""
@@ -33,13 +33,13 @@ UNSOLICITED_PER_SECOND: Final = 1000
 
 
 MAX_STREAM_MESSAGES: Final = 10_000
-"""Messages beside the answer in one HTTP event stream."""
+"""Messages before the answer in one HTTP event stream."""
 
 MAX_STREAM_LINES: Final = 100_000
 """Lines of one HTTP event stream, empty ones and comments among them: each costs time to read."""
 
 MAX_ASIDE: Final = 64
-"""What runs beside the calls of one HTTP upstream: notifications, answers, ends of streams."""
+"""What runs alongside the calls of one HTTP upstream: notifications, answers, ends of streams."""
 
 MAX_ERROR_BODY: Final = 64 * 1024
 """Raw bytes that are read of an HTTP error's body, to find a JSON-RPC error in it."""

@@ -99,7 +99,7 @@ class HttpConnection:
             raise
         finally:
             self._in_flight -= 1
-            # Since 2026-07-28 the closed stream itself says that nobody waits any more.
+            # Since 2026-07-28 the closed stream itself says that the caller waits no more.
             older = MCP_METHOD_HEADER not in exchange.headers
             if not answered and trace.dispatched and exchange.cancellable and older:
                 params = cancellation_params(request_id, "nobody waits for the answer any more")
@@ -158,7 +158,7 @@ class HttpConnection:
         except BaseException:
             await reader.close()
             raise
-        # Whoever asked has what it wanted; the rest is read so that the connection is kept.
+        # The caller has its reply; the rest is read so that the connection is kept.
         if not self._in_background(reader.finish()):
             await reader.close()
 
@@ -243,7 +243,7 @@ class HttpConnection:
             await asyncio.sleep(_REOPEN)
 
     def _check_session(self) -> None:
-        """Asks, beside the calls, whether the session still lives; if not, a new one is begun."""
+        """Asks, alongside the calls, whether the session still lives; if not, begins a new one."""
         if not self._checking:
             self._checking = True
             self._in_background(self._ping())

@@ -24,7 +24,7 @@ _FINISH_TIMEOUT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ResponseReader:
-    """A response whose body is read by whoever comes next, each byte once."""
+    """A response whose body is read in parts, each byte once."""
 
     response: httpx2.Response
     chunks: AsyncGenerator[bytes, None]
