@@ -21,7 +21,7 @@ Decision Gate::Authorize(std::string_view bytes, Time now) {
   gate::PlannedCall call =
       gate::PlanCall(gate_snapshot, bytes, {now, gate_snapshot.tables->clock.Observe(now)});
   if (call.refusal) return gate::Finish(std::move(call), {});
-  const gate::LedgerAnswer answer = gate::Commit(call, *gate_snapshot.tables);
+  const gate::CommitOutcome answer = gate::Commit(call, *gate_snapshot.tables);
   return gate::Finish(std::move(call), answer);
 }
 

@@ -19,7 +19,7 @@
 #include "core/envelope/parsed_envelope.h"
 #include "core/envelope/timestamp.h"
 #include "core/ledger/rate_table.h"
-#include "core/ledger/session_record.h"
+#include "core/ledger/session_entry.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/model/context.h"
 
@@ -88,7 +88,7 @@ struct CallRecord : DecisionRecord {
   std::optional<std::chrono::milliseconds> retry_after;
   std::string_view cause;  // static
 
-  ledger::SessionRecord* session = nullptr;    // `owner` keeps it
+  ledger::SessionEntry* session = nullptr;     // `owner` keeps it
   base::SmallVector<Allowance, 4> allowances;  // own context first; empty where policy denies
   base::SmallVector<std::uint32_t, 8> allowing;
   std::int64_t token_expires_at = 0;  // milliseconds

@@ -49,7 +49,7 @@ Result<ClaimsPtr> VerifiedClaims(const GateSnapshot& gate_snapshot, std::string_
   return claims;
 }
 
-bool BelongTo(const TokenClaims& claims, const ledger::SessionRecord& session) {
+bool BelongTo(const TokenClaims& claims, const ledger::SessionEntry& session) {
   const ledger::SessionIdentity& identity = session.identity;
   return claims.id == identity.id && claims.subject == identity.subject &&
          claims.scope == identity.context &&

@@ -60,7 +60,7 @@ void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record) {
   record.is_charged = true;
 }
 
-LedgerAnswer Commit(PlannedCall& call, ledger::Tables& tables) {
+CommitOutcome Commit(PlannedCall& call, ledger::Tables& tables) {
   CallRecord& record = *call.record;
   record.digest_key = tables.digest_key.bytes();
   record.envelope = tables.digest_key.OfEnvelope(*record.public_key, *record.signature);

@@ -29,7 +29,7 @@ std::unique_ptr<PolicyDenial> ScopeNotFound(bool is_ancestor) {
 
 }  // namespace
 
-std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionRecord& session,
+std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionEntry& session,
                                               const Snapshot& snapshot) {
   for (const auto* at = &session; at != nullptr; at = at->parent.get()) {
     if (snapshot.Find(at->identity.context) == nullptr) return ScopeNotFound(at != &session);
@@ -37,7 +37,7 @@ std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionRecord& sessi
   return nullptr;
 }
 
-std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionRecord& session,
+std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionEntry& session,
                                             const Snapshot& snapshot, CallRecord& record) {
   const json::Value arguments = call.arguments ? *call.arguments : EmptyObject();
   const auto judge_by = [&](const policy::Context& context,

@@ -19,13 +19,13 @@ struct PolicyDenial {
 };
 
 // A listing is judged by no rule, but by the same contexts: each of the chain still has to exist.
-std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionRecord& session,
+std::unique_ptr<PolicyDenial> EvaluateListing(const ledger::SessionEntry& session,
                                               const Snapshot& snapshot);
 
 // A call must pass its own context as it stands now and, for every ancestor, that context as it
 // stands now and each snapshot that was taken of it when a session of the chain was opened. Fills
 // the allowances of `record`, own context first; null: every context allows.
-std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionRecord& session,
+std::unique_ptr<PolicyDenial> EvaluateChain(const Call& call, const ledger::SessionEntry& session,
                                             const Snapshot& snapshot, CallRecord& record);
 
 // Policy allows tools by patterns, also such as there are not: null where the call's tool is there.

@@ -82,7 +82,7 @@ Decision Allow(PlannedCall call) {
 
 }  // namespace
 
-Decision Finish(PlannedCall call, const LedgerAnswer& answer) {
+Decision Finish(PlannedCall call, const CommitOutcome& answer) {
   if (const auto refusal = call.refusal) return Deny(std::move(call), *refusal);
 
   // What was seen before is a replay, whatever policy says of it.

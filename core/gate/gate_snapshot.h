@@ -40,7 +40,7 @@ Result<ClaimsPtr> VerifiedClaims(const GateSnapshot& gate_snapshot, std::string_
                                  Times times);
 
 // True when `claims` say of the session what the token that opened it said.
-[[nodiscard]] bool BelongTo(const TokenClaims& claims, const ledger::SessionRecord& session);
+[[nodiscard]] bool BelongTo(const TokenClaims& claims, const ledger::SessionEntry& session);
 
 // The live session that `claims` name, which has to be theirs. UNKNOWN_SESSION, INVALID_TOKEN,
 // SESSION_INACTIVE, CLOCK_STEPPED. Tells `record` whose call it is, also on errors.

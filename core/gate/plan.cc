@@ -5,7 +5,7 @@
 
 namespace callgate {
 
-using gate::LedgerAnswer;
+using gate::CommitOutcome;
 using ledger::CommitStatus;
 
 struct Plan::State {
@@ -30,15 +30,17 @@ bool Fits(const Committed& committed, const std::vector<std::vector<RateCharge>>
   return true;
 }
 
-struct ToLedgerAnswer {
-  LedgerAnswer operator()(const Committed&) const { return {CommitStatus::kCommitted}; }
-  LedgerAnswer operator()(const AlreadySeen&) const { return {CommitStatus::kAlreadySeen}; }
-  LedgerAnswer operator()(const RateLimited& limited) const {
+struct ToCommitOutcome {
+  CommitOutcome operator()(const Committed&) const { return {CommitStatus::kCommitted}; }
+  CommitOutcome operator()(const AlreadySeen&) const { return {CommitStatus::kAlreadySeen}; }
+  CommitOutcome operator()(const RateLimited& limited) const {
     return {CommitStatus::kRateLimited, limited.retry_after};
   }
-  LedgerAnswer operator()(const SessionInactive&) const { return {CommitStatus::kSessionInactive}; }
-  LedgerAnswer operator()(const Full&) const { return {CommitStatus::kFull}; }
-  LedgerAnswer operator()(const Unavailable&) const { return {}; }
+  CommitOutcome operator()(const SessionInactive&) const {
+    return {CommitStatus::kSessionInactive};
+  }
+  CommitOutcome operator()(const Full&) const { return {CommitStatus::kFull}; }
+  CommitOutcome operator()(const Unavailable&) const { return {}; }
 };
 
 }  // namespace
@@ -80,7 +82,7 @@ const std::vector<std::vector<RateCharge>>& Plan::charges() const { return state
 Decision Plan::Finish(const Outcome& outcome) {
   if (std::exchange(state_->is_finished, true)) return Decision();
   if (!state_->replay_key) return std::move(state_->refusal);
-  LedgerAnswer answer = std::visit(ToLedgerAnswer(), outcome);
+  CommitOutcome answer = std::visit(ToCommitOutcome(), outcome);
   // An answer to another question, or one that means nothing, is no answer.
   if (const auto* committed = std::get_if<Committed>(&outcome)) {
     if (Fits(*committed, state_->charges)) {

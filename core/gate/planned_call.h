@@ -35,19 +35,19 @@ struct PlannedCall {
 PlannedCall PlanCall(const GateSnapshot& gate_snapshot, std::string_view bytes, Times times);
 
 // What a ledger answered. No status: it cannot be reached.
-struct LedgerAnswer {
+struct CommitOutcome {
   std::optional<ledger::CommitStatus> status;
   std::chrono::milliseconds retry_after{0};
 };
 
 // Asks the embedded ledger, and records what it wrote. REQUIRES: no refusal.
-LedgerAnswer Commit(PlannedCall& call, ledger::Tables& tables);
+CommitOutcome Commit(PlannedCall& call, ledger::Tables& tables);
 
 // Notes which limit of each limited context was charged. REQUIRES: `taken` has one element for
 // each.
 void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record);
 // The decision. Allows only what nothing refused or denied and the ledger committed.
-Decision Finish(PlannedCall call, const LedgerAnswer& answer);
+Decision Finish(PlannedCall call, const CommitOutcome& answer);
 Decision Deny(PlannedCall call, ErrorCode code);
 // What is said of the envelope in `bytes` to a caller whose `now` is no time.
 Decision DenyTime(const Error& error, std::string_view bytes, const Limits& limits);

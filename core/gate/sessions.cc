@@ -14,7 +14,7 @@ using ledger::SessionChange;
 using ledger::SessionPtr;
 using ledger::SessionStatus;
 
-SessionState StateOf(const ledger::SessionRecord& session) {
+SessionState StateOf(const ledger::SessionEntry& session) {
   switch (session.state.load()) {
     case Liveness::kOpen:
       return SessionState::kOpen;
@@ -26,7 +26,7 @@ SessionState StateOf(const ledger::SessionRecord& session) {
   return SessionState::kEnded;
 }
 
-Session Describe(const ledger::SessionRecord& session) {
+Session Describe(const ledger::SessionEntry& session) {
   const auto parent = session.parent == nullptr
                           ? std::nullopt
                           : std::optional<std::string>(session.parent->identity.id);
@@ -79,7 +79,7 @@ Error ScopeNotFound() {
 
 // The contexts that bound a child of `parent`: those that bound the parent, and those of the whole
 // chain as they stand now. SCOPE_NOT_FOUND where one is gone.
-Result<ledger::ContextSnapshots> SnapshotsBelow(const ledger::SessionRecord& parent,
+Result<ledger::ContextSnapshots> SnapshotsBelow(const ledger::SessionEntry& parent,
                                                 const gate::Snapshot& snapshot) {
   ledger::ContextSnapshots snapshots = parent.snapshots;
   for (const auto* at = &parent; at != nullptr; at = at->parent.get()) {
@@ -147,7 +147,7 @@ Result<Session> Gate::OpenSession(std::string_view token, const PublicKey& publi
        std::move(*snapshots),
        claims.expires_at},
       times.ledger);
-  return Finish(change, [&](const ledger::SessionRecord& session) {
+  return Finish(change, [&](const ledger::SessionEntry& session) {
     return gate::JournalOpen(*gate_snapshot.tables, change.sequence, session);
   });
 }
@@ -169,7 +169,7 @@ Result<Session> Gate::RenewSession(std::string_view id, std::string_view token, 
                  "token"};
   }
   const SessionChange change = tables.sessions.Renew(id, (*claims)->expires_at, times.ledger);
-  return Finish(change, [&](const ledger::SessionRecord& renewed) {
+  return Finish(change, [&](const ledger::SessionEntry& renewed) {
     return gate::JournalRenew(tables, change.sequence, renewed);
   });
 }
@@ -187,7 +187,7 @@ Result<Session> Gate::CloseSession(std::string_view id, SessionState state) {
   ledger::Tables& tables = *state_->tables;
   const SessionChange change = tables.sessions.Close(
       id, state == SessionState::kRevoked ? Liveness::kRevoked : Liveness::kEnded);
-  return Finish(change, [&](const ledger::SessionRecord& session) {
+  return Finish(change, [&](const ledger::SessionEntry& session) {
     return gate::JournalClose(tables, change.sequence, session);
   });
 }

@@ -12,9 +12,9 @@ namespace callgate::ledger {
 
 struct CallCommit {
   Digest envelope;
-  std::int64_t second = 0;                 // that the envelope was signed in
-  const SessionRecord* session = nullptr;  // null: no session is judged
-  Digest root;                             // DigestKey::OfRoot
+  std::int64_t second = 0;                // that the envelope was signed in
+  const SessionEntry* session = nullptr;  // null: no session is judged
+  Digest root;                            // DigestKey::OfRoot
   // For each context of the chain, its limits in order. Empty for a call that policy denies.
   std::span<const std::span<const RateLimit>> limits;
 };

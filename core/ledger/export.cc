@@ -12,7 +12,7 @@ Time FromMillis(std::int64_t millis) { return Time(std::chrono::milliseconds(mil
 
 }  // namespace
 
-SavedSession Save(const SessionRecord& session) {
+SavedSession Save(const SessionEntry& session) {
   SavedSession saved{session.identity,
                      std::nullopt,
                      FromMillis(session.expires_at.load()),
@@ -36,7 +36,7 @@ LedgerState Export(Tables& tables) {
     state.sequence = tables.sequence.load();
     state.time = tables.clock.time();
     state.forgotten = tables.sessions.forgotten();
-    tables.sessions.VisitLocked([&](const SessionRecord& session) {
+    tables.sessions.VisitLocked([&](const SessionEntry& session) {
       state.sessions.push_back(Save(session));
       sessions_by_quota.emplace(session.quota, session.identity.id);
     });

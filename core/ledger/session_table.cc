@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kTombstoneMargin{60};
 
 std::int64_t Millis(Time time) noexcept { return time.time_since_epoch().count(); }
 
-std::int64_t DueOf(const SessionRecord& session) noexcept {
+std::int64_t DueOf(const SessionEntry& session) noexcept {
   return session.latest_exp.load() + std::chrono::milliseconds(kTombstoneMargin).count() + 1;
 }
 
@@ -30,13 +30,13 @@ SessionTable::SessionTable(std::size_t max_sessions, std::chrono::seconds leeway
 SessionPtr SessionTable::Find(std::string_view id) const {
   Shard& shard = ShardOf(id);
   const std::scoped_lock lock(shard.mutex);
-  const auto found = shard.records.find(id);
-  return found == shard.records.end() ? nullptr : found->second;
+  const auto found = shard.entries.find(id);
+  return found == shard.entries.end() ? nullptr : found->second;
 }
 
 SessionChange SessionTable::Open(SessionOpening opening, Time now) {
   const std::scoped_lock lock(mutex_);
-  Sweep(now, kSweepRecords);
+  Sweep(now, kSweepEntries);
   const Time exp = opening.expires_at;
   if (const SessionPtr known = Find(opening.identity.id); known != nullptr) {
     if (!IsForgettable(*known, now)) {
@@ -73,8 +73,8 @@ bool SessionTable::Insert(SessionOpening opening, Time latest_exp, Liveness stat
   if (size() >= max_sessions_) return false;
   const QuotaId quota = quotas_.Open();
   if (quota == 0) return false;
-  inserted = std::make_shared<SessionRecord>(std::move(opening.identity), std::move(opening.parent),
-                                             std::move(opening.snapshots), quota, digest_key_);
+  inserted = std::make_shared<SessionEntry>(std::move(opening.identity), std::move(opening.parent),
+                                            std::move(opening.snapshots), quota, digest_key_);
   inserted->expires_at = Millis(opening.expires_at);
   inserted->latest_exp = Millis(latest_exp);
   inserted->state = state;
@@ -82,7 +82,7 @@ bool SessionTable::Insert(SessionOpening opening, Time latest_exp, Liveness stat
   Shard& shard = ShardOf(inserted->identity.id);
   {
     const std::scoped_lock lock(shard.mutex);
-    shard.records.emplace(inserted->identity.id, inserted);
+    shard.entries.emplace(inserted->identity.id, inserted);
   }
   due_.push_back({DueOf(*inserted), inserted});
   std::push_heap(due_.begin(), due_.end());
@@ -123,7 +123,7 @@ SessionChange SessionTable::Close(std::string_view id, Liveness state) {
 std::uint64_t SessionTable::EndAll() {
   const std::scoped_lock lock(mutex_);
   for (Shard& shard : shards_) {
-    for (auto& [id, session] : shard.records) {
+    for (auto& [id, session] : shard.entries) {
       Liveness open = Liveness::kOpen;
       session->state.compare_exchange_strong(open, Liveness::kEnded);
     }
@@ -146,13 +146,13 @@ SessionStatus SessionTable::Restore(SessionOpening opening, Time latest_exp, Liv
                                                                 : SessionStatus::kFull;
 }
 
-void SessionTable::Sweep(Time now, std::size_t records) {
-  while (records-- > 0 && !due_.empty() && due_.front().time <= Millis(now)) {
+void SessionTable::Sweep(Time now, std::size_t entries) {
+  while (entries-- > 0 && !due_.empty() && due_.front().time <= Millis(now)) {
     std::pop_heap(due_.begin(), due_.end());
     Due& due = due_.back();
     const Shard& shard = ShardOf(due.session->identity.id);
-    const auto found = shard.records.find(due.session->identity.id);
-    const bool is_known = found != shard.records.end() && found->second == due.session;
+    const auto found = shard.entries.find(due.session->identity.id);
+    const bool is_known = found != shard.entries.end() && found->second == due.session;
     if (!is_known || IsForgettable(*due.session, now)) {
       if (is_known) Forget(due.session);
       due_.pop_back();
@@ -164,7 +164,7 @@ void SessionTable::Sweep(Time now, std::size_t records) {
   }
 }
 
-bool SessionTable::IsForgettable(const SessionRecord& session, Time now) const noexcept {
+bool SessionTable::IsForgettable(const SessionEntry& session, Time now) const noexcept {
   return session.children == 0 && DueOf(session) <= Millis(now);
 }
 
@@ -174,12 +174,12 @@ void SessionTable::Forget(const SessionPtr& session) {
   quotas_.Close(session->quota);
   Shard& shard = ShardOf(session->identity.id);
   const std::scoped_lock lock(shard.mutex);
-  shard.records.erase(session->identity.id);
+  shard.entries.erase(session->identity.id);
   --size_;
 }
 
-void SessionTable::SortForExport(std::vector<const SessionRecord*>& records) {
-  std::sort(records.begin(), records.end(), [](const SessionRecord* a, const SessionRecord* b) {
+void SessionTable::SortForExport(std::vector<const SessionEntry*>& entries) {
+  std::sort(entries.begin(), entries.end(), [](const SessionEntry* a, const SessionEntry* b) {
     return std::tie(a->depth, a->identity.id) < std::tie(b->depth, b->identity.id);
   });
 }

@@ -16,11 +16,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/ledger/session_record.h"
+#include "core/ledger/session_entry.h"
 
 namespace callgate::ledger {
 
-using SessionPtr = std::shared_ptr<SessionRecord>;
+using SessionPtr = std::shared_ptr<SessionEntry>;
 
 enum class SessionStatus : std::uint8_t {
   kDone,
@@ -67,15 +67,15 @@ class SessionTable {
 
   // While held, no session is opened, renewed, closed or forgotten.
   std::unique_lock<std::mutex> Lock() { return std::unique_lock(mutex_); }
-  // Calls visit(const SessionRecord&), parents before children. REQUIRES: Lock.
+  // Calls visit(const SessionEntry&), parents before children. REQUIRES: Lock.
   template <typename Visitor>
   void VisitLocked(Visitor visit) const {
-    std::vector<const SessionRecord*> records;
+    std::vector<const SessionEntry*> entries;
     for (const Shard& shard : shards_) {
-      for (const auto& [id, record] : shard.records) records.push_back(record.get());
+      for (const auto& [id, entry] : shard.entries) entries.push_back(entry.get());
     }
-    SortForExport(records);
-    for (const SessionRecord* record : records) visit(*record);
+    SortForExport(entries);
+    for (const SessionEntry* entry : entries) visit(*entry);
   }
   // No token whose exp is this or earlier may open a session: one like it may have been forgotten
   // by a clock that leapt and was set back since. REQUIRES: Lock.
@@ -83,7 +83,7 @@ class SessionTable {
 
   // True when the tombstone's time is over, and then it is gone.
   bool ForgetIfDue(const SessionPtr& session, Time now);
-  // Puts a record back as it was. kFull, kInactive when the id is taken.
+  // Puts an entry back as it was. kFull, kInactive when the id is taken.
   SessionStatus Restore(SessionOpening opening, Time latest_exp, Liveness state);
   void RestoreForgotten(Time forgotten) { forgotten_ = std::max(forgotten_, forgotten); }
 
@@ -99,24 +99,24 @@ class SessionTable {
   };
   struct alignas(64) Shard {
     mutable std::mutex mutex;
-    std::unordered_map<std::string_view, SessionPtr, StringHash, std::equal_to<>> records;
+    std::unordered_map<std::string_view, SessionPtr, StringHash, std::equal_to<>> entries;
   };
   struct Due {
-    std::int64_t time;  // when the record may be forgotten, or earlier
+    std::int64_t time;  // when the entry may be forgotten, or earlier
     SessionPtr session;
     friend bool operator<(const Due& a, const Due& b) noexcept { return a.time > b.time; }
   };
   static constexpr std::size_t kShards = 32;
-  static constexpr std::size_t kSweepRecords = 4;  // looked at for each session opened
+  static constexpr std::size_t kSweepEntries = 4;  // looked at for each session opened
 
-  static void SortForExport(std::vector<const SessionRecord*>& records);
+  static void SortForExport(std::vector<const SessionEntry*>& entries);
   Shard& ShardOf(std::string_view id) const noexcept {
     return shards_[StringHash()(id) / 8 % kShards];
   }
   SessionChange RenewLocked(const SessionPtr& session, Time expires_at, Time now);
   bool Insert(SessionOpening opening, Time latest_exp, Liveness state, SessionPtr& inserted);
-  void Sweep(Time now, std::size_t records);
-  bool IsForgettable(const SessionRecord& session, Time now) const noexcept;
+  void Sweep(Time now, std::size_t entries);
+  bool IsForgettable(const SessionEntry& session, Time now) const noexcept;
   void Forget(const SessionPtr& session);
 
   // First, so that nothing of other alignment is padded.
@@ -128,7 +128,7 @@ class SessionTable {
   std::atomic<std::uint64_t>& sequence_;
   std::atomic<std::size_t> size_{0};
   Time forgotten_{};
-  std::vector<Due> due_;  // a heap, earliest first; one for each record
+  std::vector<Due> due_;  // a heap, earliest first; one for each entry
   std::mutex mutex_;      // of every change; before any shard's
 };
 

@@ -53,7 +53,7 @@ struct LedgerState {
   std::vector<SavedWindow> windows;    // by window
 };
 
-SavedSession Save(const SessionRecord& session);
+SavedSession Save(const SessionEntry& session);
 
 // One moment's state, in an order that depends on nothing but the state.
 LedgerState Export(Tables& tables);

@@ -50,7 +50,7 @@ std::string JournalCall(const JournalRecord& record) {
 }
 
 std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
-                        const ledger::SessionRecord& session) {
+                        const ledger::SessionEntry& session) {
   std::string opened;
   ContextList contexts;
   WriteSession(Save(session), contexts, opened);
@@ -67,7 +67,7 @@ std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
 }
 
 std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
-                         const ledger::SessionRecord& session) {
+                         const ledger::SessionEntry& session) {
   std::string out;
   json::ObjectWriter writer(out);
   writer.Integer("at", Millis(tables.clock.time()));
@@ -81,7 +81,7 @@ std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
 }
 
 std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
-                         const ledger::SessionRecord& session) {
+                         const ledger::SessionEntry& session) {
   std::string out;
   json::ObjectWriter writer(out);
   writer.Integer("at", Millis(tables.clock.time()));

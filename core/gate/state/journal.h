@@ -15,11 +15,11 @@ namespace callgate::gate {
 // REQUIRES: `record` is of type kCall.
 std::string JournalCall(const ledger::JournalRecord& record);
 std::string JournalOpen(const ledger::Tables& tables, std::uint64_t sequence,
-                        const ledger::SessionRecord& session);
+                        const ledger::SessionEntry& session);
 std::string JournalRenew(const ledger::Tables& tables, std::uint64_t sequence,
-                         const ledger::SessionRecord& session);
+                         const ledger::SessionEntry& session);
 std::string JournalClose(const ledger::Tables& tables, std::uint64_t sequence,
-                         const ledger::SessionRecord& session);
+                         const ledger::SessionEntry& session);
 std::string JournalReset(const ledger::Tables& tables, std::uint64_t sequence, Time now);
 
 // INVALID_ARGUMENT for what none of these wrote.

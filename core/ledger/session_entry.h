@@ -1,6 +1,6 @@
 // One session: whose key it is bound to, under which contexts its calls are judged.
-#ifndef CALLGATE_CORE_LEDGER_SESSION_RECORD_H_
-#define CALLGATE_CORE_LEDGER_SESSION_RECORD_H_
+#ifndef CALLGATE_CORE_LEDGER_SESSION_ENTRY_H_
+#define CALLGATE_CORE_LEDGER_SESSION_ENTRY_H_
 
 #include <atomic>
 #include <memory>
@@ -38,9 +38,9 @@ struct SessionIdentity {
 using ContextSnapshots = std::vector<std::shared_ptr<const policy::Context>>;
 
 // The identity is immutable; what changes is atomic, so that a call reads it without a lock.
-struct SessionRecord {
-  SessionRecord(SessionIdentity identity_in, std::shared_ptr<SessionRecord> parent_in,
-                ContextSnapshots snapshots_in, QuotaId quota_in, const DigestKey& digest_key)
+struct SessionEntry {
+  SessionEntry(SessionIdentity identity_in, std::shared_ptr<SessionEntry> parent_in,
+               ContextSnapshots snapshots_in, QuotaId quota_in, const DigestKey& digest_key)
       : identity(std::move(identity_in)),
         key(identity.public_key),
         key_thumbprint(identity.public_key.Thumbprint()),
@@ -54,7 +54,7 @@ struct SessionRecord {
   const SessionIdentity identity;
   const PreparedKey key;
   const std::string key_thumbprint;  // RFC 7638, as cnf.jkt names it
-  const std::shared_ptr<SessionRecord> parent;
+  const std::shared_ptr<SessionEntry> parent;
   const std::string root;  // root execution: `sub` of the topmost ancestor
   const Digest root_digest;
   const std::size_t depth;  // number of ancestors
@@ -65,22 +65,22 @@ struct SessionRecord {
   std::atomic<std::int64_t> expires_at{0};  // milliseconds
   std::atomic<std::int64_t> latest_exp{0};  // of any token with this id that was seen
 
-  // REQUIRES: the table's lock. Records that name this one as parent.
+  // REQUIRES: the table's lock. Entries that name this one as parent.
   std::size_t children = 0;
 };
 
 // True while the session and every ancestor are open.
-inline bool IsOpen(const SessionRecord& session) noexcept {
-  for (const SessionRecord* at = &session; at != nullptr; at = at->parent.get()) {
+inline bool IsOpen(const SessionEntry& session) noexcept {
+  for (const SessionEntry* at = &session; at != nullptr; at = at->parent.get()) {
     if (at->state.load(std::memory_order_acquire) != Liveness::kOpen) return false;
   }
   return true;
 }
 
 // True while they are open and have not expired.
-inline bool IsLive(const SessionRecord& session, Time now, std::chrono::seconds leeway) noexcept {
+inline bool IsLive(const SessionEntry& session, Time now, std::chrono::seconds leeway) noexcept {
   const std::int64_t oldest_exp = (now - leeway).time_since_epoch().count();
-  for (const SessionRecord* at = &session; at != nullptr; at = at->parent.get()) {
+  for (const SessionEntry* at = &session; at != nullptr; at = at->parent.get()) {
     if (at->state.load(std::memory_order_acquire) != Liveness::kOpen) return false;
     if (at->expires_at.load(std::memory_order_acquire) <= oldest_exp) return false;
   }
@@ -95,4 +95,4 @@ inline void RaiseTo(std::atomic<std::int64_t>& value, std::int64_t at_least) noe
 
 }  // namespace callgate::ledger
 
-#endif  // CALLGATE_CORE_LEDGER_SESSION_RECORD_H_
+#endif  // CALLGATE_CORE_LEDGER_SESSION_ENTRY_H_
