@@ -2,13 +2,13 @@
 import { jsonText, wrongType } from './check.js';
 import { codeAt } from './codes.js';
 import type { Allowed, Decision, Denied, PolicyDecision } from './decision.js';
-import { type DecisionBlock, native, type Verdict } from './native.js';
+import { type DecisionBlock, native, type PackedDecision } from './native.js';
 import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
 import type { Charge, CodeName, TriedCapability } from './types.js';
 
-// A verdict is the position of the code, plus this many times that of the capability.
-const CODES = 64;
+// How many codes a packed decision tells apart.
+const CODES = native.codesInPacked;
 
 // The addon keeps decisions by the block, each in a slot of its own that is filled once; what is
 // read of one is asked for there. A block is freed when the last of its decisions is collected.
@@ -16,7 +16,7 @@ let block = native.newDecisionBlock();
 let filled = 0;
 
 /** Asks the addon to decide into a free slot. */
-type Decide = (block: DecisionBlock, slot: number) => Verdict;
+type Decide = (block: DecisionBlock, slot: number) => PackedDecision;
 
 function reserve(): number {
   if (filled === native.decisionsInBlock) {
@@ -29,25 +29,25 @@ function reserve(): number {
 class PolicyRecord {
   readonly #block: DecisionBlock;
   readonly #slot: number;
-  readonly #verdict: Verdict;
+  readonly #packed: PackedDecision;
 
-  constructor(into: DecisionBlock, slot: number, verdict: Verdict) {
+  constructor(into: DecisionBlock, slot: number, packed: PackedDecision) {
     this.#block = into;
     this.#slot = slot;
-    this.#verdict = verdict;
+    this.#packed = packed;
   }
 
   get allowed(): boolean {
-    return this.#verdict % CODES === 0;
+    return this.#packed % CODES === 0;
   }
   get code(): number | null {
-    return this.allowed ? null : codeAt((this.#verdict % CODES) - 1).code;
+    return this.allowed ? null : codeAt((this.#packed % CODES) - 1).code;
   }
   get codeName(): CodeName | null {
-    return this.allowed ? null : codeAt((this.#verdict % CODES) - 1).name;
+    return this.allowed ? null : codeAt((this.#packed % CODES) - 1).name;
   }
   get capability(): number | null {
-    return this.#verdict < CODES ? null : Math.floor(this.#verdict / CODES) - 1;
+    return this.#packed < CODES ? null : Math.floor(this.#packed / CODES) - 1;
   }
   get reason(): string {
     return this.read(native.decisionReason);
@@ -71,8 +71,8 @@ class PolicyRecord {
   checkResponse(result: string | Uint8Array | object): PolicyDecision {
     const json = jsonText(result, 'result', MAX_RESULT_NODES);
     const slot = reserve();
-    const verdict = native.decisionCheckResponse(this.#block, this.#slot, json, block, slot);
-    return new PolicyRecord(block, slot, verdict) as PolicyDecision;
+    const packed = native.decisionCheckResponse(this.#block, this.#slot, json, block, slot);
+    return new PolicyRecord(block, slot, packed) as PolicyDecision;
   }
 
   toJSON(): Record<string, unknown> {
@@ -188,10 +188,10 @@ export function policyDecision(decide: Decide): PolicyDecision {
 /** A decision about a call. */
 export function decision(decide: Decide): Decision {
   const slot = reserve();
-  const verdict = decide(block, slot);
-  return verdict % CODES === 0
-    ? (new AllowedRecord(block, slot, verdict) as unknown as Allowed)
-    : (new DeniedRecord(block, slot, verdict) as unknown as Denied);
+  const packed = decide(block, slot);
+  return packed % CODES === 0
+    ? (new AllowedRecord(block, slot, packed) as unknown as Allowed)
+    : (new DeniedRecord(block, slot, packed) as unknown as Denied);
 }
 
 /** Asks the addon about a decision that a gate made. Throws TypeError for anything else. */

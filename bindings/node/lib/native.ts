@@ -39,8 +39,8 @@ type Milliseconds = number;
 type Seconds = number;
 /** Values of all limits, in the order of their names in `limits()`. */
 type LimitValues = readonly number[] | undefined;
-/** 0 when allowed, else 1 + the position of the code; plus 64 × (capability + 1), 0 for none. */
-export type Verdict = number;
+/** 0 when allowed, else 1 + the position of the code; plus `codesInPacked` × (1 + the capability). */
+export type PackedDecision = number;
 
 export interface NativeClaims {
   readonly subject: string;
@@ -155,6 +155,7 @@ interface Native {
   verifyEnvelope(data: Text, key: PublicKeyHandle): NativeEnvelope;
 
   readonly decisionsInBlock: number;
+  readonly codesInPacked: number;
   newDecisionBlock(): DecisionBlock;
   readonly decisionReason: Read<string>;
   readonly decisionRule: Read<string | null>;
@@ -187,7 +188,7 @@ interface Native {
     result: Text,
     into: DecisionBlock,
     intoSlot: number,
-  ): Verdict;
+  ): PackedDecision;
 
   redactedKeys(): readonly string[];
   newRedaction(
@@ -221,7 +222,7 @@ interface Native {
     args: Text,
     into: DecisionBlock,
     intoSlot: number,
-  ): Verdict;
+  ): PackedDecision;
   policyContains(policy: PolicySetHandle, parent: string, child: string): Containment;
   policyDiff(
     policy: PolicySetHandle,
@@ -251,7 +252,7 @@ interface Native {
     now: Milliseconds,
     into: DecisionBlock,
     intoSlot: number,
-  ): Verdict;
+  ): PackedDecision;
   gatePlan(gate: GateHandle, data: Text, now: Milliseconds): PlanHandle;
   gateSetPolicy(gate: GateHandle, policy: PolicySetHandle): void;
   gateSetOfferedTools(gate: GateHandle, patterns: string[] | null): void;
@@ -284,7 +285,7 @@ interface Native {
     detail: readonly number[] | Milliseconds | undefined,
     into: DecisionBlock,
     intoSlot: number,
-  ): Verdict;
+  ): PackedDecision;
 }
 
 function loadAddon(): Native {

@@ -18,6 +18,15 @@ namespace {
 
 using node::ToJs;
 
+// In a decision as one number, room for every code and for none (`PackedDecision` in native.ts).
+constexpr std::uint32_t kCodesInPacked = 64;
+constexpr std::uint32_t kCodes = 0
+#define CALLGATE_ERROR_CODE(constant, name, smcp, seal, when) +1
+#include "callgate/error_codes.inc"
+#undef CALLGATE_ERROR_CODE
+    ;
+static_assert(kCodes < kCodesInPacked);
+
 Napi::Value ToJs(Napi::Env env, std::string_view text) { return TextOrNull(env, text); }
 
 Napi::Value ToJs(Napi::Env env, std::chrono::milliseconds time) {
@@ -115,20 +124,21 @@ Napi::Value ToJs(Napi::Env env, const std::vector<RateCharge>& charges) {
 
 Napi::Value Keep(Napi::Env env, const Napi::Value& block, const Napi::Value& slot,
                  Decision decision) {
-  constexpr std::uint32_t kCodes = 64;
   const auto code = decision.code();
   const auto capability = decision.capability();
-  const std::uint32_t verdict = (code ? static_cast<std::uint32_t>(*code) + 1 : 0) +
-                                kCodes * static_cast<std::uint32_t>(capability.value_or(-1) + 1);
+  const std::uint32_t packed =
+      (code ? static_cast<std::uint32_t>(*code) + 1 : 0) +
+      kCodesInPacked * static_cast<std::uint32_t>(capability.value_or(-1) + 1);
   const std::uint32_t index = slot.As<Napi::Number>().Uint32Value();
   DecisionBlock& decisions = Handle<DecisionBlock>::Get(block);
   decisions[index] = std::move(decision);
   if (index == decisions.size() - 1) Account(env, block, decisions);
-  return Napi::Number::New(env, verdict);
+  return Napi::Number::New(env, packed);
 }
 
 void RegisterDecision(Napi::Object exports) {
   exports.Set("decisionsInBlock", static_cast<double>(DecisionBlock().size()));
+  exports.Set("codesInPacked", static_cast<double>(kCodesInPacked));
   Export<NewBlock>(exports, "newDecisionBlock");
   Export<Read<&Decision::reason>>(exports, "decisionReason");
   Export<Read<&Decision::rule>>(exports, "decisionRule");

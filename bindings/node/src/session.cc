@@ -39,7 +39,7 @@ Napi::Value ToJs(Napi::Env env, const Session& session) {
   return object;
 }
 
-Napi::Value Answer(Napi::Env env, const Result<Session>& session) {
+Napi::Value SessionOrThrow(Napi::Env env, const Result<Session>& session) {
   if (!session.ok()) return Throw(env, ErrorClass::kSessionError, session.error());
   return ToJs(env, *session);
 }
@@ -48,22 +48,23 @@ Napi::Value Answer(Napi::Env env, const Result<Session>& session) {
 Napi::Value Open(const Napi::CallbackInfo& info) {
   const BytesArgument token(info[1]);
   const auto parent = OptionalText(info[3]);
-  return Answer(info.Env(), GateOf(info).OpenSession(
-                                token, Handle<PublicKey>::Get(info[2]),
-                                parent ? std::optional<std::string_view>(*parent) : std::nullopt,
-                                TimeArgument(info[4])));
+  return SessionOrThrow(
+      info.Env(),
+      GateOf(info).OpenSession(token, Handle<PublicKey>::Get(info[2]),
+                               parent ? std::optional<std::string_view>(*parent) : std::nullopt,
+                               TimeArgument(info[4])));
 }
 
 // gateRenewSession(gate, id, token, now)
 Napi::Value Renew(const Napi::CallbackInfo& info) {
-  return Answer(info.Env(),
-                GateOf(info).RenewSession(BytesArgument(info[1]), BytesArgument(info[2]),
-                                          TimeArgument(info[3])));
+  return SessionOrThrow(info.Env(),
+                        GateOf(info).RenewSession(BytesArgument(info[1]), BytesArgument(info[2]),
+                                                  TimeArgument(info[3])));
 }
 
 template <Result<Session> (Gate::*finish)(std::string_view)>
 Napi::Value Finish(const Napi::CallbackInfo& info) {
-  return Answer(info.Env(), (GateOf(info).*finish)(BytesArgument(info[1])));
+  return SessionOrThrow(info.Env(), (GateOf(info).*finish)(BytesArgument(info[1])));
 }
 
 // gateFindSession(gate, id): null where there is none.
