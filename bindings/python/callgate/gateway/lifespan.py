@@ -29,11 +29,10 @@ from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
-from callgate.gateway.http.routes.attest import attest_routes
-from callgate.gateway.http.routes.end import end_routes
 from callgate.gateway.http.routes.health import health_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.http.routes.metrics import metrics_routes
+from callgate.gateway.http.routes.sessions import session_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.keys import audit_keys, open_signer
 from callgate.gateway.metrics import Metrics
@@ -179,8 +178,7 @@ async def open_gateway(
             app=create_app(
                 services,
                 [
-                    *attest_routes(services),
-                    *end_routes(services),
+                    *session_routes(services),
                     *jwks_routes(services),
                     *health_routes(checks, details=False),
                 ],

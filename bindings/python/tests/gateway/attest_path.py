@@ -32,9 +32,8 @@ from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.listen import Listener
 from callgate.gateway.http.peer_protocol import PeerProtocol
-from callgate.gateway.http.routes.attest import attest_routes
-from callgate.gateway.http.routes.end import end_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
+from callgate.gateway.http.routes.sessions import session_routes
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.signers import Signer
 from callgate.gateway.issuer.signers.local import LocalSigner
@@ -176,8 +175,7 @@ class AttestPath:
                 attestation=self.attestation,
             )
             routes = [
-                *attest_routes(self.services),
-                *end_routes(self.services),
+                *session_routes(self.services),
                 *jwks_routes(self.services),
             ]
             self.app = create_app(self.services, routes)
