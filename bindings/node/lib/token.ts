@@ -23,7 +23,7 @@ export interface TokenClaims {
   readonly scope: string;
   /** `jti`. */
   readonly id: string | null;
-  /** Of the issuer key that verified the token. */
+  /** The id of the issuer key that verified the token. */
   readonly keyId: string;
   /** `cnf.jkt`: the RFC 7638 thumbprint of the session's key. */
   readonly keyThumbprint: string | null;

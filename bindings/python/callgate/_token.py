@@ -43,7 +43,7 @@ class TokenClaims(Mapping[str, Any]):
 
     @property
     def key_id(self) -> str:
-        """Of the issuer key that verified the token."""
+        """The id of the issuer key that verified the token."""
         return self._native.key_id
 
     @property

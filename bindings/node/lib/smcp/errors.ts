@@ -71,7 +71,7 @@ export class SMCPError extends CallgateError {
 export class SEALError extends SMCPError {
   /** True for every SMCPError. */
   static override [Symbol.hasInstance](value: unknown): value is SEALError {
-    // Of a class that a program derives, its own instances only.
+    // A class that a program derives matches its own instances only.
     if (this !== SEALError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof SMCPError;
   }

@@ -11,7 +11,7 @@ const LONGEST = 1e9; // seconds; more is no time to wait
 /**
  * The error that says what the gateway said.
  *
- * Understood are the nested form (`error.code`, `error.name`), the flat one (`error_code`) and what
+ * It understands the nested form (`error.code`, `error.name`), the flat one (`error_code`) and what
  * is no body of the protocol (`{"detail": …}`, `{"error": "unauthorized"}`).
  */
 export function refusal(

@@ -13,7 +13,7 @@ from typing import TypeAlias, final
 from callgate._native import durable_append
 from callgate.audit.errors import AuditError, AuditInUse
 
-# Of files whose names no other program is to choose.
+# Other programs must not choose such a name.
 FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 
 

@@ -13,7 +13,7 @@ MAX_HELD_BYTES: Final = 32 << 20
 
 
 class Counts(NamedTuple):
-    """Of lines that are not kept: those there was no room for, and those that were refused."""
+    """Counts of lines that are not kept: no room for them, or refused."""
 
     lost: int
     refused: int

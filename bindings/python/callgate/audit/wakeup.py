@@ -8,7 +8,7 @@ from typing import final
 
 @final
 class Wakeup:
-    """Of one event loop, and of one task that waits. Its timer stays set when another task notifies
+    """Owned by one event loop; one task waits on it. Its timer stays set when another task notifies
     it, so that a task which is woken often seldom sets one: the waiter looks again what is due.
     """
 

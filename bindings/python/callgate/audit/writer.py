@@ -235,7 +235,7 @@ class Writer:
         await self._blocking(lambda: compact(snapshot.engine_state(), records, head))
 
     def _fail(self, reason: str) -> None:
-        """Of all that wait nothing is durable."""
+        """Nothing that waits is durable."""
         if self.failure is None:
             LOGGER.error("the audit trail cannot be written, calls are refused: %s", reason)
             self._failed_at = time_text(self._wall())

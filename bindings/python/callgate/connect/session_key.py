@@ -11,7 +11,7 @@ from typing import Final
 
 from callgate.smcp import Ed25519Key
 
-# Who ends the session holds the file for as long; see run.py. A start waits for it.
+# The process that ends the session locks the file meanwhile (run.py); a start waits for it.
 _WAIT_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.05
 
@@ -30,7 +30,7 @@ class SessionKey:
         self._is_shared = self._share()
 
     def is_last(self) -> bool:
-        """Whether no other process uses it. If so, none begins to before this one has closed it."""
+        """Whether no other process uses it. If so, none can start to before this one has closed it."""
         if self._file is None:
             return True
         # Where the file system has no locks, others cannot be seen.

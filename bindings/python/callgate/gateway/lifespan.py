@@ -49,7 +49,7 @@ from callgate.gateway.wire.clock import Clock
 from callgate.gateway.wire.rates import attestation_rates, listing_rates
 
 _LOG: Final = logging.getLogger("callgate.gateway")
-# Of a trail, or its key, that is not what the journal knows.
+# The advice where a trail, or its key, is not what the journal knows.
 _WAY_OUT: Final = (
     "find out why; `callgate serve --acknowledge-audit` then goes on, see docs/audit.md"
 )

@@ -47,5 +47,5 @@ class Services:
     attestation: Attestation
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     http_limits: HttpLimits = field(default_factory=HttpLimits)
-    # Of bearers, by session; signed listings are bounded by what is remembered against replay.
+    # For bearers, by session; signed listings are bounded by what is remembered against replay.
     listing_rates: Rates = field(default_factory=listing_rates)

@@ -16,7 +16,7 @@ _RENEWABLE: Final = ("INVALID_TOKEN", "EXPIRED_TOKEN")
 def refusal(response: HttpResponse, body: dict[str, Any], protocol: Protocol) -> GatewayRefused:
     """The exception that says what the gateway said.
 
-    Understood are the nested form (``error.code``, ``error.name``), the flat one (``error_code``)
+    It understands the nested form (``error.code``, ``error.name``), the flat one (``error_code``)
     and what is no body of the protocol (``{"detail": …}``, ``{"error": "unauthorized"}``).
     """
     nested = body.get("error")

@@ -15,7 +15,7 @@ _SENTENCES: Final = {
     "INVALID_SIGNATURE": "Ed25519 signature verification failed.",
     "KEY_REFUSED": "Invalid Ed25519 public key bytes provided by server configuration.",
 }
-# Of a member that is there and wrong.
+# For a member that is present and wrong.
 _MEMBERS: Final = {
     "signature": "Invalid base64 encoding for 'signature'.",
     "timestamp": "Invalid 'timestamp' format. Expected ISO 8601.",

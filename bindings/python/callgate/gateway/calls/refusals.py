@@ -41,7 +41,7 @@ class RefusalRecorder:
         event: Event | DecisionEvent,
         state: dict[str, Any] | None = None,
     ) -> None:
-        """Of a session whose token verified; None: of an unknown caller. As ``denied``."""
+        """``session_id`` is that of a verified token; None: an unknown caller. As ``denied``."""
         if session_id is None:
             self.unverified(event)
             return
@@ -54,7 +54,7 @@ class RefusalRecorder:
         raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
 
     def unverified(self, event: Event | DecisionEvent) -> None:
-        """Of unknown callers: counted, one event a second for each code is written."""
+        """A refusal of an unknown caller: counted, and one event a second for each code is written."""
         if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)
 

@@ -102,7 +102,7 @@ def _without(data: Any, removed: set[Place], at: Place) -> Any:
 
 
 def _section_of(place: Place) -> Place:
-    # Of a fault in a list, the list: without one element the others would have other places.
+    # A fault in a list is reported for the list: without one element, the others would move.
     return next((place[:i] for i, part in enumerate(place) if isinstance(part, int)), place)
 
 

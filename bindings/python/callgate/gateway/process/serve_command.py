@@ -33,7 +33,7 @@ def schema_lines(schema: dict[str, Any]) -> list[str]:
 
 
 class Ports(NamedTuple):
-    """Of the command line, in place of the configuration's. None: as configured."""
+    """Given on the command line, they replace the configuration's. None: as configured."""
 
     agents: int | None = None
     operators: int | None = None

@@ -55,7 +55,7 @@ class AttestedSessions:
     _by_workload: dict[str, dict[str, AttestedSession]] = field(default_factory=dict)
 
     def add(self, session: AttestedSession) -> None:
-        """Of a key, the session that was added last counts."""
+        """The session that was added last replaces an earlier one of the same key."""
         session.used_at = self.monotonic()
         self._by_id[session.id] = session
         self._by_key[session.key] = session

@@ -65,7 +65,7 @@ class Rates:
 def attestation_rates(
     count: int = 120, seconds: float = 60, *, monotonic: Callable[[], float] = time.monotonic
 ) -> Rates:
-    """Of addresses."""
+    """The rate of each peer address."""
     message = "too many attestations from this address"
     return Rates(message, count, seconds, monotonic=monotonic)
 
@@ -77,6 +77,6 @@ def listing_rates(
     max_sessions: int = MAX_CALLERS,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Rates:
-    """Of sessions, for listings that a bearer asks for."""
+    """The rate of each session, for listings that a bearer asks for."""
     message = "too many listings of this session"
     return Rates(message, count, seconds, max_callers=max_sessions, monotonic=monotonic)

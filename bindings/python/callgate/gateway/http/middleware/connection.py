@@ -136,7 +136,7 @@ class _BoundedConnection(PeerProtocol):
         return self._peer_is_done
 
     def on_response_complete(self) -> None:
-        """Of requests that came at once, the next is under way after this."""
+        """After this, the next of several requests that came at once is under way."""
         super().on_response_complete()
         if self._peer_is_done and self.conn.their_state is not h11.DONE:
             self.transport.close()

@@ -9,7 +9,7 @@ from typing import Any, Final, final
 import h11
 from h11._receivebuffer import ReceiveBuffer
 
-# Of a request, whatever their bytes: each one costs more than its bytes do.
+# Headers of one request, whatever their size: each costs more than its bytes do.
 MAX_HEADERS: Final = 100
 # What h11 mends in silence and a proxy may read otherwise: a line that does not end in CR LF, a
 # folded header (RFC 9112, sections 2.2 and 5.2), and a length that is not one number (6.3).

@@ -45,7 +45,7 @@ async def list_tools(
 ) -> tuple[list[ListedTool], int]:
     """All tools in the server's order, and how many were left out.
 
-    Left out are definitions that are no tool and those whose headers are invalid. Refusal: the
+    Leaves out definitions that are no tool and those whose headers are invalid. Refusal: the
     server failed, or its listing has no end.
     """
     tools: list[ListedTool] = []
