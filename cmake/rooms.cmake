@@ -29,7 +29,7 @@ foreach(row IN LISTS CALLGATE_HOUSE)
   list(APPEND CALLGATE_ROOMS ${room})
 endforeach()
 
-# callgate_room(SOURCES <file>...): the files beside its CMakeLists.txt become part of the library.
+# callgate_room(SOURCES <file>...): the files next to its CMakeLists.txt become part of the library.
 function(callgate_room)
   cmake_parse_arguments(ROOM "" "" "SOURCES" ${ARGN})
   list(TRANSFORM ROOM_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

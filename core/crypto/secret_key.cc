@@ -51,7 +51,7 @@ Result<SecretKey> SecretKey::FromJwk(std::string_view json) {
   Result<crypto::JwkSecret> jwk = crypto::SecretFromJwk(json);
   if (!jwk) return std::move(jwk).error();
   Result<SecretKey> key = FromBytes(jwk->seed.view());
-  // Signing with a private key beside a public key that is not its own gives the private key away.
+  // Signing with a private key and a public key that is not its own gives the private key away.
   if (key && key->public_key() != jwk->public_key) {
     return Error{ErrorCode::kKeyRefused, "x is not the public key of d", "/x"};
   }

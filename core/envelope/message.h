@@ -20,7 +20,7 @@ CanonicalForm WriteMessage(json::Value payload, json::KeyOrder order,
                            std::string_view security_token, std::int64_t timestamp_seconds,
                            std::size_t expected_bytes);
 
-// Parses a payload that is to be signed and checks the token beside it. INVALID_ENVELOPE.
+// Parses a payload that is to be signed and checks the token sent with it. INVALID_ENVELOPE.
 Result<json::Document> ParsePayload(std::string_view payload_json, std::string_view security_token,
                                     const Limits& limits);
 

@@ -14,7 +14,7 @@ using envelope::Invalid;
 constexpr std::string_view kMembers[] = {"payload", "protocol", "security_token", "signature",
                                          "timestamp"};
 
-// An unsigned member beside the five would be read by somebody, some day.
+// Some program would come to read an unsigned member next to the five.
 Error UnknownMember(std::string_view key) {
   for (const std::string_view name : kMembers) {
     if (base::EqualsIgnoringCase(key, name)) {

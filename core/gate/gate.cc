@@ -30,7 +30,7 @@ Result<std::unique_ptr<Gate>> Gate::Create(PolicySet policy, IssuerKeys issuer_k
       new Gate(std::make_unique<State>(std::move(options), std::move(snapshot))));
 }
 
-// Built beside the one in use; only the exchange of the pointers holds anybody up.
+// Built while the old one is in use; callers wait only while the pointers are exchanged.
 void Gate::State::Replace(gate::SnapshotPtr next) {
   const std::scoped_lock lock(pointers);
   snapshot.swap(next);

@@ -27,7 +27,7 @@ CommitResult CommitCall(Tables& tables, const CallCommit& call, std::span<std::u
   CommitResult result;
   RateResult rate;
   Time now;
-  // The time is read anew under the lock: it may have moved on since the envelope was found fresh,
+  // The time is read again under the lock: it may have moved on since the envelope was found fresh,
   // and entries been dropped by it.
   const auto admit = [&]() -> std::optional<Time> {
     now = tables.clock.time();

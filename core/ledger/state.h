@@ -92,7 +92,7 @@ Digest LedgerId(const DigestKey& key) noexcept;
 
 // Applies `records`, in the order of their numbers and each once; those that the state contains
 // already change nothing. INVALID_ARGUMENT where one does not fit, e.g. is another ledger's.
-// REQUIRES: nobody else uses `tables` yet.
+// REQUIRES: `tables` is not in use yet.
 Result<void> Apply(std::vector<JournalRecord> records, Tables& tables);
 
 }  // namespace callgate::ledger

@@ -15,7 +15,7 @@ namespace callgate {
 // Remembers verified tokens, so that a session pays for the verification of its token once.
 //
 // What is remembered is what does not change: signature and claims under one generation of issuer
-// keys. Whoever takes claims from here must call CheckTokenTimes at every use. Forgetting is always
+// keys. Who takes claims from here must call CheckTokenTimes at every use. Forgetting is always
 // safe, it costs a verification; when the memory is full, tokens that were not used since they were
 // last passed over go first.
 //
@@ -38,7 +38,7 @@ class TokenMemory {
   struct Shard;
   std::uint64_t Hash(std::string_view token) const noexcept;
 
-  // Random, so that nobody can choose tokens that fall together.
+  // Random, so that no caller can choose tokens that fall together.
   std::array<unsigned char, 16> hash_key_;
   std::size_t shard_capacity_;
   std::vector<Shard> shards_;

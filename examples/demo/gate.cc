@@ -1,6 +1,6 @@
 // Runs a scenario through the C++ gate and prints one decision a line as JSON:
 //   gate SCENARIO.json
-// or measures the cost of a decision beside one bare libsodium verification:
+// or measures the cost of a decision next to one bare libsodium verification:
 //   gate --cost SCENARIO.json
 #include <sodium.h>
 

@@ -1,5 +1,5 @@
 // What an audit trail says of calls: the fields of an event and of its outcome, as RFC 8785 text,
-// without what must not be written. Pure: where the lines go is for whoever keeps the trail.
+// without what must not be written. Pure: where the lines go is the caller's business.
 #ifndef CALLGATE_AUDIT_H_
 #define CALLGATE_AUDIT_H_
 

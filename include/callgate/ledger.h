@@ -1,5 +1,5 @@
 // Ledger: the state that decisions rest on. Which envelopes were seen, and which calls were charged
-// to which rate limits. Gate embeds one, beside its sessions; a Ledger by itself commits the plans
+// to which rate limits. Gate embeds one, next to its sessions; a Ledger by itself commits the plans
 // of a Gate that lives elsewhere in the process.
 #ifndef CALLGATE_LEDGER_H_
 #define CALLGATE_LEDGER_H_
@@ -22,7 +22,7 @@ struct Tables;
 }
 
 // The identity of an envelope: who signed, and the signature. Strict Ed25519 is strongly
-// unforgeable, so nobody but the key's holder can make another signature for the same message.
+// unforgeable, so only the key's holder can make another signature for the same message.
 struct ReplayKey {
   PublicKey public_key;
   Signature signature;
@@ -66,7 +66,7 @@ class Ledger {
   // envelope stays recorded). Full writes nothing. An entry is never dropped while its envelope
   // could be fresh.
   //
-  // Which sessions are open is not known here: whoever holds them answers SessionInactive.
+  // Which sessions are open is not known here: what holds them answers SessionInactive.
   Outcome Commit(const ReplayKey& key, Time timestamp,
                  const std::vector<std::vector<RateCharge>>& charges, Time now);
 

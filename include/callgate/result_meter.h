@@ -11,8 +11,8 @@ namespace callgate::json {
 // Counts, chunk by chunk, the bytes that the value of the top-level member `result` of one JSON
 // message has in compact form, as CompactSize (scan.h) counts them. For a message that FindMembers
 // takes the count is exact once it has all arrived, and never goes down before; for any other text
-// it is some number, so the message must still be read. Whoever buffers the message bounds its raw
-// bytes too: white space is not counted.
+// it is some number, so the message must still be read. Code that buffers the message bounds its
+// raw bytes too: white space is not counted.
 //
 // Constant memory, linear time, never fails.
 // Thread-safety: none; one message is one thread's.

@@ -11,7 +11,7 @@
 
 namespace callgate::node {
 
-// An External around a T. `bytes`, what it costs beside JavaScript's own memory, is told to the
+// An External around a T. `bytes`, what it costs on top of JavaScript's own memory, is told to the
 // garbage collector, which otherwise sees a pointer.
 template <typename T>
 class Handle {

@@ -49,7 +49,7 @@ Limits LimitsArgument(const Napi::Value& value) {
   const bool read = ForEach(value, [&](const Napi::Value& number) {
     numbers.push_back(number.As<Napi::Number>().DoubleValue());
   });
-  if (!read) return limits;  // nobody waits for what they bound
+  if (!read) return limits;  // nothing waits for what they bound
   auto number = numbers.begin();
   VisitLimits(limits, [&](const char*, auto& limit) {
     limit = static_cast<std::remove_reference_t<decltype(limit)>>(*number++);

@@ -19,7 +19,7 @@ class Load : public Napi::AsyncWorker {
   void Execute() override { policy_ = PolicySet::Load(path_, limits_); }
 
   void OnOK() override {
-    // Both fail where the worker thread is being terminated: then nobody waits for the promise.
+    // Both fail where the worker thread is being terminated: then nothing waits for the promise.
     if (policy_->ok()) {
       napi_resolve_deferred(Env(), done_, NewPolicySet(Env(), std::move(**policy_)));
     } else {

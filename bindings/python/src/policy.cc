@@ -1,4 +1,4 @@
-// What callgate.PolicySet does beside evaluate.
+// What callgate.PolicySet does apart from evaluate.
 #include "callgate/policy.h"
 
 #include <string>

@@ -10,7 +10,7 @@ namespace callgate::policy {
 // REQUIRES: capability.domain_allowlist.
 [[nodiscard]] Fault JudgeDomains(const Capability& capability, const Arguments& arguments);
 
-// A port, as an argument of its own, that stands beside a domain and is neither 80 nor 443.
+// A port, as an argument of its own, that stands next to a domain and is neither 80 nor 443.
 [[nodiscard]] Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments);
 
 }  // namespace callgate::policy

@@ -11,7 +11,7 @@ namespace callgate::policy {
 
 // Paths here are normal as NormalizePath (path.h) leaves them: "/" or "/a/b".
 struct PathEntry {
-  // Nullopt for what is not absolute and normal, or has `*` beside other characters, or `**`
+  // Nullopt for what is not absolute and normal, or has `*` next to other characters, or `**`
   // anywhere but at the end.
   static std::optional<PathEntry> Parse(std::string_view text);
 

@@ -17,7 +17,7 @@ inline constexpr KeyClasses kCommandKey = 1 << 2;
 inline constexpr KeyClasses kArgsKey = 1 << 3;   // args, argv...: words that follow a command
 inline constexpr KeyClasses kEnvKey = 1 << 4;    // env...: never with a command
 inline constexpr KeyClasses kShellKey = 1 << 5;  // shell: never with a command
-inline constexpr KeyClasses kPortKey = 1 << 6;   // port: beside a domain
+inline constexpr KeyClasses kPortKey = 1 << 6;   // port: next to a domain
 inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
 
 // The classes of a key by its name alone. `key` is as written, since capitals separate words;
