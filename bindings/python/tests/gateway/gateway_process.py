@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx2
 from callgate import SecretKey
+from callgate.smcp import SMCPClient, SMCPError
 
 CREDENTIAL = "an-operator's-credential"
 WORKLOAD = "exec-1"
@@ -31,6 +32,8 @@ CONTEXTS = """\
 """
 # Starting Python and its libraries takes a while where several tests run at a time.
 PATIENCE = 60.0
+TOOL = "time.get_current_time"
+ARGUMENTS = {"timezone": "Europe/Berlin"}
 
 
 def write_gateway(folder: Path, **changes: Any) -> Path:
@@ -194,3 +197,22 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it did not come to hold"
         time.sleep(0.01)
+
+
+def session(gateway: GatewayProcess, scope: str = "clock") -> SMCPClient:
+    client = SMCPClient(gateway.url, WORKLOAD, scope)
+    client.attest()
+    return client
+
+
+def code_of_call(client: SMCPClient) -> str | None:
+    try:
+        client.call_tool(TOOL, ARGUMENTS)
+    except SMCPError as error:
+        return error.code_name
+    return None
+
+
+def audit_lines(folder: Path) -> list[dict[str, Any]]:
+    files = sorted((folder / "state" / "audit").glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]

@@ -16,25 +16,24 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import pytest
 from callgate import SecretKey, create_envelope
-from callgate.gateway.process import serve_command
 from callgate.smcp import SMCPClient, SMCPError
 from gateway_process import (
+    ARGUMENTS,
     CREDENTIAL,
+    TOOL,
     WORKLOAD,
     GatewayProcess,
+    audit_lines,
+    code_of_call,
     refused,
-    replace,
     running,
+    session,
     wait_until,
     write_executions,
     write_gateway,
-    write_secret,
 )
 
-TOOL = "time.get_current_time"
-ARGUMENTS = {"timezone": "Europe/Berlin"}
 WAITING_SERVER = [sys.executable, str(Path(__file__).parent / "servers" / "waiting.py")]
-DENYING = "- name: clock\n  capabilities: []\n- name: nothing\n  capabilities: []\n"
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +41,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One gateway for the tests that change nothing."""
     with running(write_gateway(tmp_path_factory.mktemp("shared"))) as gateway:
         yield gateway
-
-
-def session(gateway: GatewayProcess, scope: str = "clock") -> SMCPClient:
-    client = SMCPClient(gateway.url, WORKLOAD, scope)
-    client.attest()
-    return client
-
-
-def code_of_call(client: SMCPClient) -> str | None:
-    try:
-        client.call_tool(TOOL, ARGUMENTS)
-    except SMCPError as error:
-        return error.code_name
-    return None
-
-
-def audit_lines(folder: Path) -> list[dict[str, Any]]:
-    files = sorted((folder / "state" / "audit").glob("*.jsonl"))
-    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
 
 def test_a_configured_gateway_allows_and_denies(shared: GatewayProcess) -> None:
@@ -225,146 +205,6 @@ def test_a_start_that_cannot_be_says_why_and_leaves_nothing(
     assert message in error
     assert "Traceback" not in error
     assert not (tmp_path / "state").exists()
-
-
-def test_check_reads_every_file_and_reports_all_faults(tmp_path: Path) -> None:
-    config = write_gateway(tmp_path)
-    assert refused("--check", "--config", str(config)) == (0, "")
-    (tmp_path / "contexts.yaml").write_text("- name: clock\n  capabilities: none\n")
-    (tmp_path / "issuer.pem").chmod(0o644)
-    (tmp_path / "executions.yaml").write_text("- workload_id: a\n  scope: [b]\n")
-    code, error = refused("--check", "--config", str(config))
-    assert code == 2
-    for place in ("contexts.yaml:2:", "issuer.pem: ", "executions.yaml:2:3: unknown key"):
-        assert place in error
-    assert not (tmp_path / "state").exists()
-
-
-def test_check_reads_the_audits_keys_and_the_files_of_upstreams(tmp_path: Path) -> None:
-    upstream = {"url": "https://127.0.0.1:9/mcp", "ca": "absent-ca.pem"}
-    audit = {"key": "absent-audit.pem", "previous_key": "absent-previous.pem"}
-    config = write_gateway(tmp_path, audit=audit, upstreams={"remote": upstream})
-    code, error = refused("--check", "--config", str(config))
-    assert code == 2
-    for place in ("absent-audit.pem: ", "absent-previous.pem: ", "upstreams/remote: "):
-        assert place in error
-    assert not (tmp_path / "state").exists()
-
-
-def test_a_scope_that_no_context_has_is_warned_of(tmp_path: Path) -> None:
-    config = write_gateway(tmp_path)
-    write_executions(tmp_path, "clock", "absent")
-    text = f'execution "{WORKLOAD}": no context is named "absent"'
-    checked = serve_command.check(config, {})
-    assert checked.data["warnings"] == [text]
-    assert checked.lines[-1] == f"warning: {text}"
-    with running(config) as gateway:
-        gateway.wait_for_log(text)
-
-
-def test_a_server_whose_program_is_not_there_is_warned_of(tmp_path: Path) -> None:
-    config = write_gateway(tmp_path, upstreams={"clock": {"command": ["mcp-server-tim"]}})
-    text = 'upstream clock: there is no program "mcp-server-tim"'
-    assert serve_command.check(config, {}).data["warnings"] == [text]
-
-
-def test_a_policy_without_a_context_that_is_granted_is_warned_of_when_it_is_read_again(
-    tmp_path: Path,
-) -> None:
-    with running(write_gateway(tmp_path)) as gateway:
-        replace(tmp_path / "contexts.yaml", "name: another\ncapabilities: []\n")
-        gateway.wait_for_log(f'execution "{WORKLOAD}": no context is named "clock"')
-
-
-def test_check_finds_two_executions_of_one_id(tmp_path: Path) -> None:
-    config = write_gateway(tmp_path / "g")
-    entry = {"workload_id": WORKLOAD, "scopes": ["clock"], "tie": "none"}
-    replace(tmp_path / "g" / "executions.yaml", json.dumps([entry, entry]))
-    code, error = refused("--check", "--config", str(config))
-    assert code != 0
-    assert "two entries have the same workload_id" in error
-
-
-def test_an_entry_without_a_tie_must_say_so(tmp_path: Path) -> None:
-    config = write_gateway(tmp_path)
-    (tmp_path / "executions.yaml").write_text("- {workload_id: a, scopes: [clock]}\n")
-    code, error = refused("--config", str(config))
-    assert code == 2
-    assert "expected a tie" in error
-
-
-def test_a_policy_that_is_renamed_into_place_holds_for_sessions_that_run(tmp_path: Path) -> None:
-    with running(write_gateway(tmp_path)) as gateway, session(gateway) as client:
-        assert code_of_call(client) is None
-        replace(tmp_path / "contexts.yaml", DENYING)
-        line = gateway.wait_for_log("policy replaced")
-        assert code_of_call(client) == "TOOL_NOT_ALLOWED"
-        assert line["changes"][0]["became"] == "denied"
-        assert line["changes"][0]["tool_pattern"] == TOOL
-    (noted,) = [line for line in audit_lines(tmp_path) if line["kind"] == "reload"]
-    fields = noted["fields"]
-    assert fields["what"] == "policy"
-    assert fields["old_digest"] == line["old_digest"] != fields["new_digest"]
-    assert fields["changes"][0]["became"] == "denied"
-
-
-def test_sighup_reads_at_once_what_would_have_to_rest(tmp_path: Path) -> None:
-    reload = {"settle_seconds": 3600, "check_seconds": 0.05}
-    with running(write_gateway(tmp_path, reload=reload)) as gateway, session(gateway) as client:
-        (tmp_path / "contexts.yaml").write_text(DENYING)
-        assert code_of_call(client) is None
-        gateway.signal(signal.SIGHUP)
-        gateway.wait_for_log("policy replaced")
-        assert code_of_call(client) == "TOOL_NOT_ALLOWED"
-
-
-def test_a_bad_policy_keeps_the_old_one_and_says_so(tmp_path: Path) -> None:
-    with running(write_gateway(tmp_path)) as gateway, session(gateway) as client:
-        replace(tmp_path / "contexts.yaml", "- name: clock\n  capabilites: []\n")
-        line = gateway.wait_for_log("reload refused, the old one stays")
-        assert line["kind"] == "policy"
-        assert "contexts.yaml:2:3" in line["reason"]
-        assert code_of_call(client) is None
-        # Mended, it is taken.
-        replace(tmp_path / "contexts.yaml", DENYING)
-        gateway.wait_for_log("policy replaced")
-        assert code_of_call(client) == "TOOL_NOT_ALLOWED"
-
-
-def test_an_execution_that_loses_a_scope_loses_its_sessions(tmp_path: Path) -> None:
-    with running(write_gateway(tmp_path)) as gateway, session(gateway) as client:
-        assert code_of_call(client) is None
-        write_executions(tmp_path, "nothing")
-        gateway.wait_for_log("executions replaced")
-        wait_until(lambda: code_of_call(client) is not None)
-        with pytest.raises(SMCPError) as caught:
-            session(gateway)
-    assert caught.value.code_name == "SCOPE_NOT_FOUND"
-
-
-def test_an_issuer_key_that_is_replaced_leaves_running_sessions_alone(tmp_path: Path) -> None:
-    with running(write_gateway(tmp_path)) as gateway, session(gateway) as client:
-        (before,) = _key_ids(gateway)
-        with SecretKey.generate() as key:
-            write_secret(tmp_path / "next.pem", key.to_pem())
-            (tmp_path / "next.pem").replace(tmp_path / "issuer.pem")
-            after = key.public_key.thumbprint
-        gateway.wait_for_log("issuer keys replaced")
-        assert set(_key_ids(gateway)) == {before, after}
-        assert code_of_call(client) is None
-        with session(gateway) as newer:
-            assert code_of_call(newer) is None
-        # A compromised key is trusted no more, at once.
-        config = json.loads((tmp_path / "gateway.yaml").read_text())
-        config["issuer"]["compromised"] = [before]
-        replace(tmp_path / "gateway.yaml", json.dumps(config))
-        gateway.wait_for_log("issuer keys replaced", 2)
-        assert _key_ids(gateway) == [after]
-
-
-def _key_ids(gateway: GatewayProcess) -> list[str]:
-    with gateway.agent() as agent:
-        return [key["kid"] for key in agent.get("/.well-known/jwks.json").json()["keys"]]
 
 
 def test_a_revocation_outlives_a_kill(tmp_path: Path) -> None:
