@@ -30,7 +30,7 @@ class SessionKey:
         self._is_shared = self._share()
 
     def is_last(self) -> bool:
-        """Whether no other process uses it. If so, none can start to before this one has closed it."""
+        """Whether no other process uses it; if so, none can start to before this one closes it."""
         if self._file is None:
             return True
         # Where the file system has no locks, others cannot be seen.

@@ -122,7 +122,7 @@ def verify(arguments: argparse.Namespace) -> Outcome:
 
 
 def _head(text: str) -> Head:
-    """Read from a file, from standard input, or from the text itself where that begins as JSON does."""
+    """Reads a file, standard input, or the text itself where that begins as JSON does."""
     if text == STDIN or text.lstrip().startswith("{"):
         return Head.from_json(read_json_file(text))
     with open_regular(Path(text)) as file:

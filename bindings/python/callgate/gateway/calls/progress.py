@@ -21,7 +21,7 @@ PER_SECOND: Final = 20
 
 @final
 class ToldProgress:
-    """Serves one call, while it is entered; leaving it waits for what is being sent. One loop owns it.
+    """Serves one call while entered; leaving it waits for what is being sent. One loop owns it.
 
     ``is_alive`` is asked before each line: a session that ended is told nothing more. What is told
     counts towards ``limit``, the bytes that the context allows an answer, if it bounds them.

@@ -54,7 +54,7 @@ class RefusalRecorder:
         raise Refusal("LIMIT_EXCEEDED", message, dispatched=False, retry_after=1)
 
     def unverified(self, event: Event | DecisionEvent) -> None:
-        """A refusal of an unknown caller: counted, and one event a second for each code is written."""
+        """Counts a refusal of an unknown caller; one event a second for each code is written."""
         if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)
 

@@ -61,7 +61,7 @@ def peer_of_transport(transport: asyncio.BaseTransport) -> Peer:
 
 
 def _uid(sock: Any) -> int | None:
-    # Read from the process that connected, as it was at that time. Linux only: elsewhere it is unknown.
+    # The process that connected, as it was at that time. Linux only: elsewhere it is unknown.
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
         return None
