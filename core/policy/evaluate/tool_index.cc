@@ -7,7 +7,7 @@
 namespace callgate::policy {
 namespace {
 
-// Eight bytes a step. The tables are filled from the policy alone, so nobody who calls can make
+// Eight bytes a step. The tables are filled from the policy alone, so no caller can make
 // stems collide.
 std::uint64_t Hash(std::string_view text) noexcept {
   constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;

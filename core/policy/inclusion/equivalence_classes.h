@@ -1,5 +1,5 @@
-// Atoms: the finitely many tools and commands that the entries of two contexts tell apart. What
-// holds for an atom's representative holds for all that it stands for.
+// The finitely many classes of tools and of commands that the entries of two contexts tell apart,
+// the atoms of docs/policy.md. What holds for the representative of a class holds for all in it.
 #ifndef CALLGATE_CORE_POLICY_INCLUSION_EQUIVALENCE_CLASSES_H_
 #define CALLGATE_CORE_POLICY_INCLUSION_EQUIVALENCE_CLASSES_H_
 
