@@ -20,8 +20,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench_page import machine, write
 from bench_tables import Counted, Results, Samples, Table, operations, peers, targets
+from performance_doc import machine, write
 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(os.environ.get("BENCH_PROGRAMS", ROOT / "build" / "bindings" / "bench"))

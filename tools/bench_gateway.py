@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench_page import machine, write
 from bench_tables import Row, Table
+from performance_doc import machine, write
 
 ROOT = Path(__file__).parent.parent
 STATE = ROOT / ".cache" / "bench-gateway"
