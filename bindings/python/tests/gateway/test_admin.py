@@ -364,6 +364,8 @@ async def test_every_failure_is_json(client: httpx2.AsyncClient) -> None:
         ("GET", "/nothing", 404),
         ("DELETE", "/executions", 405),
         ("GET", "/executions/", 405),
+        ("GET", "/sessions/", 404),
+        ("POST", "/executions/revoke/", 405),
         ("GET", "/contexts/validate", 405),
     ):
         response = await client.request(method, target)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from callgate.gateway.admin.contexts import context_routes
@@ -40,11 +40,10 @@ def create_admin_app(
     ]
     refused = partial(services.metrics.refused, "operators")
     guard = Middleware(OperatorsOnly, credential=credential, refused=refused)
+    # A redirect would go to the host that the request names.
+    under_prefix = Router([*operations, *_other_methods(operations)], redirect_slashes=False)
     app = Starlette(
-        routes=[
-            *routes,
-            Mount(PREFIX, routes=[*operations, *_other_methods(operations)], middleware=[guard]),
-        ],
+        routes=[*routes, Mount(PREFIX, under_prefix, middleware=[guard])],
         exception_handlers={HTTPException: _answer_or_leave_to_guard},
     )
     app.router.redirect_slashes = False
