@@ -250,7 +250,7 @@ class AuditLog:
         Raises AuditUnavailable.
         """
         future: asyncio.Future[Receipt] = self._loop.create_future()
-        self._writing().rotate_key(key, self._answer(future, forwarded=False))
+        self._writing().rotate_key(key, self._resolver(future, forwarded=False))
         await future
 
     def head(self) -> Head:
@@ -281,17 +281,17 @@ class AuditLog:
 
     def _submit(self, entry: Entry, *, keep: bool) -> asyncio.Future[Receipt]:
         future: asyncio.Future[Receipt] = self._loop.create_future()
-        answer = self._answer(future, forwarded=entry.forwarded)
+        resolve = self._resolver(future, forwarded=entry.forwarded)
         if self._writer is None:
-            answer(None)
+            resolve(None)
         else:
-            self._writer.submit(Item(entry, answer, keep))
+            self._writer.submit(Item(entry, resolve, keep))
         return future
 
-    def _answer(
+    def _resolver(
         self, future: asyncio.Future[Receipt], *, forwarded: bool
     ) -> Callable[[int | None], None]:
-        def answer(sequence: int | None) -> None:
+        def resolve(sequence: int | None) -> None:
             if sequence is None:
                 if not future.done():
                     future.set_exception(AuditUnavailable())
@@ -304,7 +304,7 @@ class AuditLog:
             elif forwarded:
                 self.outcome(receipt, error="CANCELLED", dispatched=False)
 
-        return answer
+        return resolve
 
     def _queue(self, item: Item) -> None:
         if self._writer is not None:
