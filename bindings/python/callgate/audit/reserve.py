@@ -122,6 +122,8 @@ class Reserve:
         try:
             lines = text[:whole].split(b"\n")[:-1]
             entries = tuple(_entry(read_hashed_line(line)) for line in lines)
+            if _is_line(text[whole:-1]):
+                raise ValueError("what follows the last line is no line break")
         except (ValueError, KeyError, TypeError, CallgateError) as error:
             raise self._damaged() from error
         if whole < len(text):
@@ -136,6 +138,14 @@ class Reserve:
             "away, end those sessions and executions again",
             self.path,
         )
+
+
+def _is_line(text: bytes) -> bool:
+    try:
+        read_hashed_line(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _batch(entry: Entry) -> bytes:

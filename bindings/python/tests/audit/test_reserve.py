@@ -90,7 +90,7 @@ def test_any_changed_byte_stops_the_start(path: Path) -> None:
     reserve.close()
     good = path.read_bytes()
     used = len(good.rstrip(b"\0"))
-    for at in (*range(used - 1), used + 100, RESERVE_BYTES - 1):
+    for at in (*range(used), used + 100, RESERVE_BYTES - 1):
         path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
         with pytest.raises(JournalDamaged):
             Reserve(path)
