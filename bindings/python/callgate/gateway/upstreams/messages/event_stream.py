@@ -32,9 +32,12 @@ class EventStream:
 
     def feed(self, chunk: bytes) -> Iterator[MessageBuffer]:
         """The events that end within the chunk."""
-        if self._after_return and chunk.startswith(b"\n"):
+        if not chunk:
+            return
+        ends_line = self._after_return and chunk.startswith(b"\n")
+        self._after_return = chunk.endswith(b"\r")
+        if ends_line:
             chunk = chunk[1:]
-        self._after_return = chunk.endswith(b"\r") if chunk else self._after_return
         start = 0
         for end in _LINE_END.finditer(chunk):
             self._line_part(chunk[start : end.start()])
