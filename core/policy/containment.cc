@@ -30,8 +30,8 @@ class Comparison {
     // What a capability with as wide a pattern covers, it covers on every tool.
     std::vector<const CommandClass*> open;
     const bool exact = inner.capability.tool_pattern.kind == ToolPattern::Kind::kExact;
-    for (const CommandClass& atom : inner.reach.commands) {
-      if (exact || !IsCoveredOnEveryTool(capability, atom)) open.push_back(&atom);
+    for (const CommandClass& command_class : inner.reach.commands) {
+      if (exact || !IsCoveredOnEveryTool(capability, command_class)) open.push_back(&command_class);
     }
     if (open.empty() && parent_.context().deny_list.empty()) return;
     for (const std::string& tool : tools_.Of(inner.capability.tool_pattern)) {
@@ -40,12 +40,12 @@ class Comparison {
     }
   }
 
-  bool IsCoveredOnEveryTool(std::size_t capability, const CommandClass& atom) const {
+  bool IsCoveredOnEveryTool(std::size_t capability, const CommandClass& command_class) const {
     const Reached inner = child_[capability];
     const auto covers = [&](std::size_t i) {
       const Reached outer = parent_[i];
       return IsAsWide(outer.capability.tool_pattern, inner.capability.tool_pattern) &&
-             FindGaps(outer, inner, atom).empty();
+             FindGaps(outer, inner, command_class).empty();
     };
     // Most often the two contexts are versions of one, in the same order.
     if (capability < parent_.size() && covers(capability)) return true;
@@ -61,9 +61,9 @@ class Comparison {
     const DenyEntries denied(child_.context(), tool);
     if (denied.stops_tool) return;
     const Positions outer = parent_.On(tool);
-    for (const CommandClass* atom : open) {
-      if (StopsEvery(denied, *atom)) continue;
-      Uncovered uncovered{capability, tool, atom, nullptr, {}, 0};
+    for (const CommandClass* command_class : open) {
+      if (StopsEvery(denied, *command_class)) continue;
+      Uncovered uncovered{capability, tool, command_class, nullptr, {}, 0};
       if (IsCovered(inner, outer, uncovered)) continue;
       if (!Report(uncovered)) return;
     }
@@ -96,8 +96,8 @@ class Comparison {
   }
 
   static const CommandClass* FirstAlive(const CapabilityReach& reach, const DenyEntries& denied) {
-    for (const CommandClass& atom : reach.commands) {
-      if (!StopsEvery(denied, atom)) return &atom;
+    for (const CommandClass& command_class : reach.commands) {
+      if (!StopsEvery(denied, command_class)) return &command_class;
     }
     return nullptr;
   }

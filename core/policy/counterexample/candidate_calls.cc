@@ -66,14 +66,14 @@ void ForEachCandidateCall(const Capability& capability, const CommandClass& comm
         const std::size_t c = distance - p - d;
         if (c >= commands.size()) continue;
         if (++calls > kMaxCalls) return;
-        CallBuilder draft = empty;
-        if (!patterned.empty() && !(capability.allow_absent && p == 0) && !draft.Add(patterned)) {
+        CallBuilder builder = empty;
+        if (!patterned.empty() && !(capability.allow_absent && p == 0) && !builder.Add(patterned)) {
           continue;
         }
-        if (!paths[p].empty() && !draft.Add(paths[p])) continue;
-        if (!domains[d].empty() && !draft.Add(domains[d])) continue;
-        if (!commands[c].empty() && !draft.Add(commands[c])) continue;
-        if (!take(draft)) return;
+        if (!paths[p].empty() && !builder.Add(paths[p])) continue;
+        if (!domains[d].empty() && !builder.Add(domains[d])) continue;
+        if (!commands[c].empty() && !builder.Add(commands[c])) continue;
+        if (!take(builder)) return;
       }
     }
   }

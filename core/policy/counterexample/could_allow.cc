@@ -57,13 +57,13 @@ class CallSearch {
     Capability unpatterned = capability;
     unpatterned.argument_patterns.clear();
     const std::size_t variants = capability.argument_patterns.empty() ? 1 : kVariants;
-    for (const CommandClass& atom : reach.commands) {
-      if (StopsEvery(denied_, atom)) continue;
+    for (const CommandClass& command_class : reach.commands) {
+      if (StopsEvery(denied_, command_class)) continue;
       for (std::size_t variant = 0; variant < variants; ++variant) {
         bool passes = false;
-        ForEachCandidateCall(capability, atom, SatisfyingArguments(capability, variant), {},
-                             [&](const CallBuilder& draft) {
-                               passes = Passes(unpatterned, draft);
+        ForEachCandidateCall(capability, command_class, SatisfyingArguments(capability, variant),
+                             {}, [&](const CallBuilder& builder) {
+                               passes = Passes(unpatterned, builder);
                                return !passes;
                              });
         if (passes) return true;
@@ -72,8 +72,8 @@ class CallSearch {
     return false;
   }
 
-  bool Passes(const Capability& capability, const CallBuilder& draft) const {
-    const auto parsed = json::Parse(draft.Json());
+  bool Passes(const Capability& capability, const CallBuilder& builder) const {
+    const auto parsed = json::Parse(builder.Json());
     if (!parsed) return false;
     const Arguments arguments(parsed->root());
     return Check(capability, arguments).passed() &&

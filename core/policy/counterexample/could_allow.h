@@ -9,7 +9,7 @@
 namespace callgate::policy {
 
 // True exactly when some call of the tool passes, argument patterns taken as satisfiable: such a
-// call is put together from atoms and judged. False for what is no tool name.
+// call is built from equivalence classes and evaluated. False for what is no tool name.
 bool CouldAllow(const Context& context, std::string_view tool);
 
 }  // namespace callgate::policy

@@ -9,7 +9,7 @@
 namespace callgate::policy {
 namespace {
 
-constexpr std::size_t kMaxPlainCalls = 40;  // that the child allows and are built on
+constexpr std::size_t kMaxCandidateCalls = 40;  // that the child allows and are built on
 
 class WitnessSearch {
  public:
@@ -32,12 +32,12 @@ class WitnessSearch {
         PiecesInstead(inner, *uncovered_.command, outer, uncovered_.denied);
     std::size_t built_on = 0;
     ForEachCandidateCall(inner.capability, *uncovered_.command, MatchingArguments(inner.capability),
-                         further, [&](const CallBuilder& draft) {
+                         further, [&](const CallBuilder& builder) {
                            if (budget_.spent()) return false;
-                           const auto allowing = Judge(draft);
+                           const auto allowing = TryCall(builder);
                            if (!allowing) return true;
-                           if (!found_) BuildOn(draft, *allowing);
-                           return !found_ && ++built_on < kMaxPlainCalls;
+                           if (!found_) BuildOn(builder, *allowing);
+                           return !found_ && ++built_on < kMaxCandidateCalls;
                          });
     return found_;
   }
@@ -48,9 +48,9 @@ class WitnessSearch {
 
   // The parent's capabilities that allow a call which the child allows, through the capability in
   // question; nullopt where it does not. When the parent denies the call, the witness is found.
-  std::optional<Allowing> Judge(const CallBuilder& draft) {
+  std::optional<Allowing> TryCall(const CallBuilder& builder) {
     if (!budget_.Take()) return std::nullopt;
-    std::string json = draft.Json();
+    std::string json = builder.Json();
     const auto parsed = json::Parse(json);
     if (!parsed) return std::nullopt;
     const Arguments arguments(parsed->root());
@@ -72,11 +72,11 @@ class WitnessSearch {
 
   // For each of the parent's capabilities that allow the call, adds a piece that makes it refuse,
   // and none that refused allow.
-  void BuildOn(CallBuilder draft, Allowing allowing) {
+  void BuildOn(CallBuilder builder, Allowing allowing) {
     for (const Fragment& piece : firing_) {
       if (found_ || budget_.spent()) return;
-      CallBuilder next = draft;
-      if (next.Add(piece)) (void)Judge(next);
+      CallBuilder next = builder;
+      if (next.Add(piece)) (void)TryCall(next);
     }
     if (uncovered_.denied != nullptr) return;
     const Reached inner = child_[uncovered_.capability];
@@ -86,15 +86,15 @@ class WitnessSearch {
       const ConstraintSet gaps = FindGaps(outer, inner, *uncovered_.command);
       bool refused = false;
       for (const Fragment& piece : PiecesBetween(inner, outer, gaps)) {
-        CallBuilder next = draft;
+        CallBuilder next = builder;
         if (!next.Add(piece)) continue;
-        const auto left = Judge(next);
+        const auto left = TryCall(next);
         if (found_ || budget_.spent()) return;
         if (!left || left->size() == allowing.size() ||
             !std::includes(allowing.begin(), allowing.end(), left->begin(), left->end())) {
           continue;
         }
-        draft = std::move(next);
+        builder = std::move(next);
         allowing = *left;
         refused = true;
         break;

@@ -245,9 +245,9 @@ FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
   }
   if (entry == nullptr) return further;
   if (const auto* denied = std::get_if<CommandEntry>(&entry->argument)) {
-    for (const CommandClass& atom : inner.reach.commands) {
-      if (atom.kind != CommandClass::Kind::kWords) continue;
-      const auto words = DeniedBeginning(atom.words, *denied);
+    for (const CommandClass& command_class : inner.reach.commands) {
+      if (command_class.kind != CommandClass::Kind::kWords) continue;
+      const auto words = DeniedBeginning(command_class.words, *denied);
       if (!words) continue;
       for (Fragment& piece : CommandsBeginning(inner.capability, *words)) {
         further.commands.push_back(std::move(piece));

@@ -1,4 +1,4 @@
-// What a call may be given so that one side takes it and the other does not: the atoms on which a
+// What a call may be given so that one side takes it and the other does not: the classes on which a
 // capability and another, or a deny entry, could differ.
 #ifndef CALLGATE_CORE_POLICY_COUNTEREXAMPLE_WITNESS_PIECES_H_
 #define CALLGATE_CORE_POLICY_COUNTEREXAMPLE_WITNESS_PIECES_H_

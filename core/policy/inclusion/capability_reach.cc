@@ -156,8 +156,9 @@ CapabilityReach::CapabilityReach(const Capability& capability)
       command_keys(WithoutBuiltIn(capability.command_arguments, kCommandKey)),
       freed(WithoutBuiltIn(capability.free_arguments, kNeverFreed)),
       commands(CommandClassesOf(capability)) {
-  std::erase_if(commands, [&](const CommandClass& atom) {
-    return atom.kind == CommandClass::Kind::kWords && !CanStart(capability, atom.words[0]);
+  std::erase_if(commands, [&](const CommandClass& command_class) {
+    return command_class.kind == CommandClass::Kind::kWords &&
+           !CanStart(capability, command_class.words[0]);
   });
   for (const std::string& key : freed) {
     if (CouldBeCommandKey(key)) freed_commands.push_back(key);

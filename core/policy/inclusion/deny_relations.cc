@@ -126,13 +126,14 @@ bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
     });
   }
   // Only what the capability's own list lets through is left, and nothing malformed.
-  return std::all_of(reach.commands.begin(), reach.commands.end(), [&](const CommandClass& atom) {
-    if (atom.kind != CommandClass::Kind::kWords) return true;
-    const auto denied = DeniedBeginning(atom.words, entry);
-    return !denied || std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-      return DeniesEvery(CommandOf(*around), *denied);
-    });
-  });
+  return std::all_of(
+      reach.commands.begin(), reach.commands.end(), [&](const CommandClass& command_class) {
+        if (command_class.kind != CommandClass::Kind::kWords) return true;
+        const auto denied = DeniedBeginning(command_class.words, entry);
+        return !denied || std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
+          return DeniesEvery(CommandOf(*around), *denied);
+        });
+      });
 }
 
 }  // namespace
@@ -154,10 +155,10 @@ DenyEntries::DenyEntries(const Context& context, std::string_view tool) {
   }
 }
 
-bool StopsEvery(const DenyEntries& child, const CommandClass& atom) {
+bool StopsEvery(const DenyEntries& child, const CommandClass& command_class) {
   if (child.stops_tool) return true;
   return std::any_of(child.commands.begin(), child.commands.end(), [&](const DenyEntry* entry) {
-    return DeniesEvery(CommandOf(*entry), atom.words);
+    return DeniesEvery(CommandOf(*entry), command_class.words);
   });
 }
 

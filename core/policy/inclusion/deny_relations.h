@@ -21,8 +21,8 @@ struct DenyEntries {
   std::vector<const DenyEntry*> commands;
 };
 
-// The child's deny list stops every call of the tool whose command is one of `atom`.
-bool StopsEvery(const DenyEntries& child, const CommandClass& atom);
+// The child's deny list stops every call of the tool whose command is one of `command_class`.
+bool StopsEvery(const DenyEntries& child, const CommandClass& command_class);
 
 // One tool, looked at from both sides.
 struct DenyQuestion {

@@ -51,20 +51,20 @@ ToolClasses::ToolClasses(const Context& a, const Context& b) {
 std::vector<std::string> ToolClasses::Of(const ToolPattern& pattern) const {
   if (pattern.kind == ToolPattern::Kind::kExact) return {pattern.text};
   const std::string_view stem = pattern.stem();
-  std::vector<std::string> atoms;
+  std::vector<std::string> classes;
   for (auto it = std::lower_bound(stems_.begin(), stems_.end(), stem);
        it != stems_.end() && it->starts_with(stem); ++it) {
-    if (std::string name = Fresh(*it); !name.empty()) atoms.push_back(std::move(name));
+    if (std::string name = Fresh(*it); !name.empty()) classes.push_back(std::move(name));
   }
   for (auto it = std::lower_bound(exact_.begin(), exact_.end(), stem);
        it != exact_.end() && it->starts_with(stem); ++it) {
-    if (it->size() > stem.size()) atoms.emplace_back(*it);
+    if (it->size() > stem.size()) classes.emplace_back(*it);
   }
-  return atoms;
+  return classes;
 }
 
 // Empty where the names that exist under the stem are all written in some pattern: then there is no
-// such atom. A name is found as soon as more were tried than patterns could stand in the way.
+// such class. A name is found as soon as more were tried than patterns could stand in the way.
 std::string ToolClasses::Fresh(std::string_view stem) const {
   std::string rest(1, kToolCharacters[0]);
   while (stem.size() + rest.size() <= kMaxToolName) {
@@ -98,25 +98,25 @@ Subcommands SubcommandsOf(const Capability& capability, std::string_view program
 
 std::vector<CommandClass> CommandClassesOf(const Capability& capability) {
   if (!capability.command_allowlist) return {{CommandClass::Kind::kAny, {}}};
-  std::vector<CommandClass> atoms;
-  if (capability.allow_absent) atoms.push_back({CommandClass::Kind::kAbsent, {}});
+  std::vector<CommandClass> classes;
+  if (capability.allow_absent) classes.push_back({CommandClass::Kind::kAbsent, {}});
   for (const CommandEntry& entry : *capability.command_allowlist) {
     Words words(entry.words.begin(), entry.words.end());
     const Subcommands subcommands = SubcommandsOf(capability, words[0]);
     if (!subcommands.held) {
-      atoms.push_back({CommandClass::Kind::kWords, std::move(words)});
+      classes.push_back({CommandClass::Kind::kWords, std::move(words)});
       continue;
     }
     for (const std::string_view subcommand : subcommands.listed) {
       if (words.size() == 1) {
-        atoms.push_back({CommandClass::Kind::kWords, {words[0], subcommand}});
+        classes.push_back({CommandClass::Kind::kWords, {words[0], subcommand}});
       } else if (words[1] == subcommand) {
-        atoms.push_back({CommandClass::Kind::kWords, words});
+        classes.push_back({CommandClass::Kind::kWords, words});
         break;
       }
     }
   }
-  return atoms;
+  return classes;
 }
 
 }  // namespace callgate::policy

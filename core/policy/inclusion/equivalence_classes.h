@@ -19,7 +19,7 @@ class ToolClasses {
  public:
   ToolClasses(const Context& a, const Context& b);
 
-  // The atoms that `pattern`, a pattern of one of the contexts, matches.
+  // The classes that `pattern`, a pattern of one of the contexts, matches.
   std::vector<std::string> Of(const ToolPattern& pattern) const;
 
  private:
@@ -40,8 +40,8 @@ struct CommandClass {
   Words words;
 };
 
-// The command atoms that a capability accepts: an entry that is also held to subcommands gives one
-// for each of them.
+// The classes of commands that a capability accepts: an entry that is also held to subcommands
+// gives one for each of them.
 std::vector<CommandClass> CommandClassesOf(const Capability& capability);
 
 // The subcommands that `program` is held to, by name or by its last segment; empty with `held`

@@ -84,7 +84,7 @@ bool IsOnlyWithin(const Capability& inner, const Capability& outer) {
 // unjudged are a gap of the list that would judge them, and of that alone.
 class Comparison {
  public:
-  Comparison(const Reached& outer, const Reached& inner, const CommandClass& atom)
+  Comparison(const Reached& outer, const Reached& inner, const CommandClass& command_class)
       : outer_(outer.capability),
         inner_(inner.capability),
         outer_reach_(outer.reach),
@@ -92,8 +92,8 @@ class Comparison {
         paths_(outer_.path_allowlist && inner_.path_allowlist),
         domains_(outer_.domain_allowlist && inner_.domain_allowlist),
         commands_(outer_.command_allowlist && inner_.command_allowlist),
-        holds_command_(atom.kind == CommandClass::Kind::kWords) {
-    if (commands_ && holds_command_) word_gap_ = FindWordGap(outer_, atom.words);
+        holds_command_(command_class.kind == CommandClass::Kind::kWords) {
+    if (commands_ && holds_command_) word_gap_ = FindWordGap(outer_, command_class.words);
   }
 
   // As far as the constraint goes, `outer` allows what `inner` does.
@@ -187,7 +187,8 @@ class Comparison {
 
 }  // namespace
 
-ConstraintSet FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom) {
+ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
+                       const CommandClass& command_class) {
   ConstraintSet gaps;
   if (inner.reach.takes_no_argument) {
     // Nothing but the empty call passes.
@@ -197,7 +198,7 @@ ConstraintSet FindGaps(const Reached& outer, const Reached& inner, const Command
     if (!IsRateWithin(inner.capability, outer.capability)) gaps.Add(Constraint::kRateLimit);
     return gaps;
   }
-  const Comparison comparison(outer, inner, atom);
+  const Comparison comparison(outer, inner, command_class);
   (void)AnyConstraint([&]<Constraint kConstraint>() {
     if (!comparison.Covers<kConstraint>()) gaps.Add(kConstraint);
     return false;

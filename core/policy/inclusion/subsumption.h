@@ -17,9 +17,10 @@ struct Reached {
 };
 
 // The constraints of `outer` that do not cover those of `inner`. None: every call of `inner` whose
-// command is one of `atom`, an atom of `inner`, `outer` allows, and the rate of `inner` is within
-// that of `outer`. Tool patterns are not compared.
-ConstraintSet FindGaps(const Reached& outer, const Reached& inner, const CommandClass& atom);
+// command is one of `command_class`, a class of `inner`, `outer` allows, and the rate of `inner` is
+// within that of `outer`. Tool patterns are not compared.
+ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
+                       const CommandClass& command_class);
 
 // Of calls, nothing exceeds but their number.
 inline constexpr ConstraintSet kRateGap = {Constraint::kRateLimit};

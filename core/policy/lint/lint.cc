@@ -39,9 +39,10 @@ class ContextLint {
   // The other capability allows whatever this one does, on every tool.
   bool IsRedundant(std::size_t capability, std::size_t other) const {
     const Reached inner = reach_[capability];
-    return std::all_of(
-        inner.reach.commands.begin(), inner.reach.commands.end(),
-        [&](const CommandClass& atom) { return FindGaps(reach_[other], inner, atom).empty(); });
+    return std::all_of(inner.reach.commands.begin(), inner.reach.commands.end(),
+                       [&](const CommandClass& command_class) {
+                         return FindGaps(reach_[other], inner, command_class).empty();
+                       });
   }
 
   void LintShadow(std::size_t capability) {

@@ -37,8 +37,8 @@ TEST(DenyEntries, AreThoseOnTheToolByKind) {
 }
 
 TEST(StopsEvery, StopsTheCommandsThatBeginWithAnEntry) {
-  const auto stops = [](const std::string& denied, const CommandClass& atom) {
-    return StopsEvery(DenyEntries(*Constrained("", denied).context, "t"), atom);
+  const auto stops = [](const std::string& denied, const CommandClass& command_class) {
+    return StopsEvery(DenyEntries(*Constrained("", denied).context, "t"), command_class);
   };
   const CommandClass push{CommandClass::Kind::kWords, {"git", "push"}};
   EXPECT_TRUE(stops("'t:git'", push));

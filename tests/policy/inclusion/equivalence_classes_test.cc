@@ -70,11 +70,11 @@ TEST(ToolClasses, AFreshNameIsNoneThatIsWritten) {
   EXPECT_THAT(ToolClasses(*a, *a).Of(Pattern("*")), ElementsAre("c", "a", "b", "x"));
 }
 
-std::string Atoms(const std::string& constraints) {
+std::string Classes(const std::string& constraints) {
   const test::Reaching one = Constrained(constraints);
   std::string text;
-  for (const CommandClass& atom : CommandClassesOf(one[0].capability)) {
-    switch (atom.kind) {
+  for (const CommandClass& command_class : CommandClassesOf(one[0].capability)) {
+    switch (command_class.kind) {
       case CommandClass::Kind::kAny:
         text += "any";
         break;
@@ -82,7 +82,7 @@ std::string Atoms(const std::string& constraints) {
         text += "absent";
         break;
       case CommandClass::Kind::kWords:
-        for (const std::string_view word : atom.words) {
+        for (const std::string_view word : command_class.words) {
           text += (text.empty() || text.back() == ';' ? "" : " ") + std::string(word);
         }
         break;
@@ -93,22 +93,22 @@ std::string Atoms(const std::string& constraints) {
 }
 
 TEST(CommandClasses, WithoutAListAreOneForAll) {
-  EXPECT_EQ(Atoms(""), "any;");
-  EXPECT_EQ(Atoms("when_absent: allow"), "any;");
+  EXPECT_EQ(Classes(""), "any;");
+  EXPECT_EQ(Classes("when_absent: allow"), "any;");
 }
 
 TEST(CommandClasses, AreTheEntriesAndAbsenceWhereAllowed) {
-  EXPECT_EQ(Atoms("command_allowlist: [git, npm test]"), "git;npm test;");
-  EXPECT_EQ(Atoms("command_allowlist: [git], when_absent: allow"), "absent;git;");
-  EXPECT_EQ(Atoms("command_allowlist: []"), "");
+  EXPECT_EQ(Classes("command_allowlist: [git, npm test]"), "git;npm test;");
+  EXPECT_EQ(Classes("command_allowlist: [git], when_absent: allow"), "absent;git;");
+  EXPECT_EQ(Classes("command_allowlist: []"), "");
 }
 
 TEST(CommandClasses, AnEntryHeldToSubcommandsIsOneForEach) {
-  EXPECT_EQ(Atoms("command_allowlist: [git], subcommand_allowlist: {git: [status, diff]}"),
+  EXPECT_EQ(Classes("command_allowlist: [git], subcommand_allowlist: {git: [status, diff]}"),
             "git status;git diff;");
-  EXPECT_EQ(Atoms("command_allowlist: [git], subcommand_allowlist: {git: []}"), "");
-  EXPECT_EQ(Atoms("command_allowlist: [git diff, git push, ls], "
-                  "subcommand_allowlist: {git: [status, diff, diff]}"),
+  EXPECT_EQ(Classes("command_allowlist: [git], subcommand_allowlist: {git: []}"), "");
+  EXPECT_EQ(Classes("command_allowlist: [git diff, git push, ls], "
+                    "subcommand_allowlist: {git: [status, diff, diff]}"),
             "git diff;ls;");
 }
 
