@@ -59,9 +59,9 @@ class AuditLog:
 
     ``journal`` is open already, and the state restored from it. ``snapshot`` is where the whole
     state comes from: at the start, when the journal has grown by ``compact_bytes``, and after a
-    failure, which without it lasts until the next start. ``redo`` gets the lines that a crash or a
-    full disk kept out of the journal, before the state is rewritten: what they say was ended
-    must be.
+    failure, which without it lasts until the next start. ``recover`` gets the lines that a crash or
+    a full disk kept out of the journal, before the state is rewritten: what they say was ended must
+    be.
 
     ``previous_key`` hands over to ``key``. ``acknowledge`` is the operator's word that a trail that
     is not what the journal knows may go on. ``synced`` gets the seconds of each group commit.
@@ -79,10 +79,10 @@ class AuditLog:
         acknowledge: bool = False,
         redaction: Redaction | None = None,
         sealing: Sealing | None = None,
-        meter: DenialSampler | None = None,
+        sampler: DenialSampler | None = None,
         head_copy: Path | None = None,
         compact_bytes: int = 16 << 20,
-        redo: Callable[[Sequence[Line]], object] = lambda lines: None,
+        recover: Callable[[Sequence[Line]], object] = lambda lines: None,
         synced: Callable[[float], object] = lambda seconds: None,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -96,14 +96,14 @@ class AuditLog:
         self._sealing = Sealing() if sealing is None else sealing
         self._head_copy = head_copy
         self._compact_bytes = compact_bytes
-        self._redo = redo
+        self._recover = recover
         self._synced = synced
         self._wall = wall
         self._open: set[int] = set()  # receipts whose outcome is still to come
         self._lock: Lock | None = None
         self._writer: Writer | None = None
         self._summaries: asyncio.Task[None] | None = None
-        self.meter = DenialSampler() if meter is None else meter
+        self.sampler = DenialSampler() if sampler is None else sampler
         self.crash_tail: tuple[Line, ...] = ()
 
     async def __aenter__(self) -> AuditLog:
@@ -120,7 +120,7 @@ class AuditLog:
         )
         try:
             reserved = reserved_lines(self._journal.reserve, self.crash_tail)
-            self._redo((*self.crash_tail, *reserved))
+            self._recover((*self.crash_tail, *reserved))
             records = () if self._snapshot is None else record_texts(self._snapshot.records())
             await asyncio.to_thread(self._save, chain.sign_head(), records)
             await asyncio.to_thread(write_reserved, chain, self._journal, reserved)
@@ -165,7 +165,7 @@ class AuditLog:
     ) -> Receipt:
         """Returns when the line and the journal's records are on the disk.
 
-        ``ends``: ``redo`` can do again what the line says. So on a full disk the line alone is
+        ``ends``: ``recover`` can do again what the line says. So on a full disk the line alone is
         enough, and there is a reserve for some. Raises AuditUnavailable.
 
         A call may be forwarded only after this returned.
@@ -192,7 +192,7 @@ class AuditLog:
     def post(self, event: Event | DecisionEvent) -> None:
         """Queues a line without waiting for it, which stops nothing when it cannot be written.
 
-        For refusals before a verified token, of which ``meter`` says which are written.
+        For refusals before a verified token, of which ``sampler`` says which are written.
         """
         self._queue(Item(Entry("event", event.text(self._redaction), self._now())))
 
@@ -321,7 +321,7 @@ class AuditLog:
             self._write_summary(writer)
 
     def _write_summary(self, writer: Writer) -> None:
-        summary = self.meter.summary()
+        summary = self.sampler.summary()
         if summary is not None:
             entry = Entry("refusals", fields_text(summary), self._now())
             writer.submit(Item(entry, keep=True))

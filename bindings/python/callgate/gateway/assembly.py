@@ -45,10 +45,10 @@ def make_audit(
     previous_key: SecretKey | None,
     *,
     acknowledge: bool,
-    redo: Callable[[Sequence[Line]], object],
+    recover: Callable[[Sequence[Line]], object],
     synced: Callable[[float], object],
 ) -> AuditLog:
-    """The audit trail, to be entered. ``redo`` and ``synced``: as of AuditLog."""
+    """The audit trail, to be entered. ``recover`` and ``synced``: as of AuditLog."""
     settings = config.audit
     return AuditLog(
         config.audit_directory,
@@ -66,10 +66,10 @@ def make_audit(
             rotate_bytes=settings.rotate_bytes,
             rotate_seconds=settings.rotate_seconds,
         ),
-        meter=DenialSampler(quota=settings.unverified_events),
+        sampler=DenialSampler(quota=settings.unverified_events),
         head_copy=settings.head,
         compact_bytes=settings.compact_bytes,
-        redo=redo,
+        recover=recover,
         synced=synced,
     )
 

@@ -121,7 +121,7 @@ async def open_gateway(
             key,
             previous_key,
             acknowledge=acknowledge_audit,
-            redo=lambda lines: repeat_revocations(lines, gate, executions),
+            recover=lambda lines: repeat_revocations(lines, gate, executions),
             synced=metrics.audit_synced,
         )
         attestation = Attestation(

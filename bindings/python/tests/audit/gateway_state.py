@@ -61,7 +61,7 @@ class World:
                 key=self.audit_key,
                 journal=journal,
                 snapshot=SnapshotSource(gate.export_state, executions.snapshot),
-                redo=lambda lines: repeat_revocations(lines, gate, executions),
+                recover=lambda lines: repeat_revocations(lines, gate, executions),
                 **settings,
             )
             async with log as audit:

@@ -134,7 +134,7 @@ class TestJournalPutBack:
         with pytest.raises(AuditDiffers):
             place.run(calls(0))
 
-    def test_an_operator_acknowledges_it_and_what_was_ended_is_handed_to_redo(
+    def test_an_operator_acknowledges_it_and_what_was_ended_is_handed_to_recovery(
         self, place: Place
     ) -> None:
         journal = place.journal.read_bytes()
@@ -144,13 +144,13 @@ class TestJournalPutBack:
 
         place.run(revoke)
         place.journal.write_bytes(journal)
-        redone: list[str] = []
+        recovered: list[str] = []
         place.run(
             calls(0),
             acknowledge=True,
-            redo=lambda lines: redone.extend(line.fields.get("event", "") for line in lines),
+            recover=lambda lines: recovered.extend(line.fields.get("event", "") for line in lines),
         )
-        assert "SessionRevoked" in redone
+        assert "SessionRevoked" in recovered
         place.run(calls(1))
         assert place.verify(place.head(), accept_acknowledged=True).status == "whole"
 
@@ -164,7 +164,7 @@ class TestJournalPutBack:
         lose_from_journal(place, leave_open)
         for _ in range(3):
             with pytest.raises(InterruptedError):
-                place.run(calls(0), redo=die)
+                place.run(calls(0), recover=die)
         place.run(calls(1))
         assert place.verify(place.head()).status == "whole"
 
@@ -288,22 +288,23 @@ class TestAcknowledgement:
         assert head.sequence > lost.sequence
 
 
-def test_lines_that_never_reached_the_journal_are_handed_to_redo(place: Place) -> None:
+def test_lines_that_never_reached_the_journal_are_handed_to_recovery(place: Place) -> None:
     async def revoke(audit: AuditLog) -> None:
         await audit.record(call(name="SessionRevoked", payload=None), state=[{"kind": "revoked"}])
 
     lose_from_journal(place, revoke)
-    redone: list[str] = []
+    recovered: list[str] = []
     place.run(
-        calls(0), redo=lambda lines: redone.extend(line.fields.get("event", "") for line in lines)
+        calls(0),
+        recover=lambda lines: recovered.extend(line.fields.get("event", "") for line in lines),
     )
-    assert "SessionRevoked" in redone
-    redone.clear()
-    place.run(calls(0), redo=lambda lines: redone.extend(line.kind for line in lines))
-    assert redone == []
+    assert "SessionRevoked" in recovered
+    recovered.clear()
+    place.run(calls(0), recover=lambda lines: recovered.extend(line.kind for line in lines))
+    assert recovered == []
 
 
-def test_a_start_that_dies_leaves_the_lines_for_the_next_redo(place: Place) -> None:
+def test_a_start_that_dies_leaves_the_lines_for_the_next_start(place: Place) -> None:
     async def revoke(audit: AuditLog) -> None:
         await audit.record(call(name="SessionRevoked", payload=None))
 
@@ -312,12 +313,13 @@ def test_a_start_that_dies_leaves_the_lines_for_the_next_redo(place: Place) -> N
 
     lose_from_journal(place, revoke)
     with pytest.raises(InterruptedError):
-        place.run(calls(0), redo=die)
-    redone: list[str] = []
+        place.run(calls(0), recover=die)
+    recovered: list[str] = []
     place.run(
-        calls(0), redo=lambda lines: redone.extend(line.fields.get("event", "") for line in lines)
+        calls(0),
+        recover=lambda lines: recovered.extend(line.fields.get("event", "") for line in lines),
     )
-    assert "SessionRevoked" in redone
+    assert "SessionRevoked" in recovered
 
 
 def test_a_new_log_whose_first_start_died_goes_on(tmp_path: Path) -> None:
@@ -327,7 +329,7 @@ def test_a_new_log_whose_first_start_died_goes_on(tmp_path: Path) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        place.run(calls(0), redo=die)
+        place.run(calls(0), recover=die)
     place.run(calls(1))
     assert place.verify(place.head()).status == "whole"
 

@@ -22,7 +22,7 @@ class ObservedAudit:
         self._log = log
         self._directory = directory
         self._journal = journal
-        self.meter = log.meter
+        self.sampler = log.sampler
         self.events: list[Event | DecisionEvent] = []
         self.outcomes: list[tuple[int, str | None, bool | None]] = []
         self.failing = False
@@ -74,9 +74,9 @@ class ObservedAudit:
 async def observed_audit(
     folder: Path, *, monotonic: Callable[[], float] | None = None
 ) -> AsyncIterator[ObservedAudit]:
-    """A trail and its journal in an empty folder. ``monotonic``: the meter's clock."""
+    """A trail and its journal in an empty folder. ``monotonic``: the sampler's clock."""
     path = folder / "journal"
     with Journal(path) as journal, SecretKey.generate() as key:
-        meter = DenialSampler() if monotonic is None else DenialSampler(monotonic=monotonic)
-        async with AuditLog(folder / "audit", key=key, journal=journal, meter=meter) as log:
+        sampler = DenialSampler() if monotonic is None else DenialSampler(monotonic=monotonic)
+        async with AuditLog(folder / "audit", key=key, journal=journal, sampler=sampler) as log:
             yield ObservedAudit(log, folder / "audit", path)

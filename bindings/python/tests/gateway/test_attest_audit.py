@@ -26,7 +26,7 @@ class _Failing:
     """The trail of a disk that is full."""
 
     def __init__(self, audit: Any) -> None:
-        self.meter = audit.meter
+        self.sampler = audit.sampler
         self.post = audit.post
 
     async def record(self, event: Any, state: Any = (), *, ends: bool = False) -> None:

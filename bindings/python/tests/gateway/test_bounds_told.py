@@ -46,7 +46,7 @@ async def refused_once(path: CallPath, cause: str, code_name: str) -> dict[str, 
     """The one event of a cause, which was counted once; nothing else was refused."""
     await until(lambda: len(path.audit.lines("event")) == 1)
     assert path.counts.refusals == [("agents", cause)]
-    assert path.audit.meter.summary() == {"causes": {f"http {cause}": 1}, "causes_total": 1}
+    assert path.audit.sampler.summary() == {"causes": {f"http {cause}": 1}, "causes_total": 1}
     (event,) = path.audit.lines("event")
     assert (event["event"], event["allowed"]) == ("PolicyViolationBlocked", False)
     assert (event["cause"], event["code_name"]) == (cause, code_name)
@@ -140,7 +140,7 @@ class TestARequest:
             response = await client.request(method, where, headers={"content-type": kind})
         assert response.status_code == status
         assert path.counts.refusals == [("agents", "path")]
-        assert path.audit.meter.summary() is None
+        assert path.audit.sampler.summary() is None
 
     async def test_that_is_allowed_or_denied_by_policy_is_told_nobody(self, path: CallPath) -> None:
         async with path.on_a_port() as client:
@@ -260,13 +260,13 @@ class TestAFlood:
             await flood(client, port)
             await until(lambda: len(written()) == 6)
         causes = {"http content_type": 60, "http malformed_http": 60}
-        assert path.audit.meter.summary() == {"causes": causes, "causes_total": 120}
+        assert path.audit.sampler.summary() == {"causes": causes, "causes_total": 120}
         assert len(path.counts.refusals) == 120
 
     async def test_uses_up_nothing_of_what_the_trail_has_for_calls(
         self, path: CallPath, monotonic: Monotonic
     ) -> None:
-        while path.audit.meter.refused_unverified("http body_size", share="bounds"):
+        while path.audit.sampler.refused_unverified("http body_size", share="bounds"):
             monotonic.now += 1
         async with path.on_a_port() as client:
             port = client.base_url.port

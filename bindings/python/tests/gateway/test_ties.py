@@ -230,7 +230,7 @@ def test_ties_that_fail_stay_in_the_log_once_a_second_when_the_quota_of_the_trai
     now = 1000.0
 
     class Trail:
-        meter = DenialSampler(quota=1, monotonic=lambda: now)
+        sampler = DenialSampler(quota=1, monotonic=lambda: now)
 
         def __init__(self) -> None:
             self.posted: list[Event] = []

@@ -54,7 +54,7 @@ class FailedAttestations:
             self._warn(error.execution, cause, peer, trace_id)
         else:
             cause = (getattr(error, "details", None) or {}).get("cause")
-        if self._audit.meter.refused_unverified(f"attestation {error.code_name}"):
+        if self._audit.sampler.refused_unverified(f"attestation {error.code_name}"):
             event = events.failed(error, request, cause=cause, peer=peer, trace_id=trace_id)
             self._audit.post(event)
 

@@ -219,12 +219,12 @@ class Attestation:
             trace_id=trace_id,
         )
         state += self._spend_enrolment(execution, verified.key)
-        state += [*effects_records(opened), attested.to_record(), *self._issuer.unjournaled]
+        state += [*effects_records(opened), attested.to_record(), *self._issuer.pending_records]
         try:
             for idle in yielding:
                 await self.revocation.end(idle.id, "it was idle longest of as many as there may be")
             await self._audit.record(event, state=state)
-            self._issuer.unjournaled = []
+            self._issuer.pending_records = []
         except BaseException:
             if session is None:
                 # The caller does not get to know of this session, so it must not stay open.

@@ -61,7 +61,7 @@ class SessionEnd:
         try:
             session_id = self._verified(body, peer)
         except CallgateError as error:
-            if self._audit.meter.refused_unverified(f"end {error.code_name}"):
+            if self._audit.sampler.refused_unverified(f"end {error.code_name}"):
                 self._audit.post(events.end_refused(error, peer=peer, trace_id=trace_id))
             raise
         # A second request is answered only when the first end is durable.

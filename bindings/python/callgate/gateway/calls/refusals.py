@@ -45,7 +45,7 @@ class RefusalRecorder:
         if session_id is None:
             self.unverified(event)
             return
-        if self._audit.meter.refused(session_id):
+        if self._audit.sampler.refused(session_id):
             await self._audit.record(event, state=[] if state is None else [state])
             return
         if state is not None:
@@ -55,7 +55,7 @@ class RefusalRecorder:
 
     def unverified(self, event: Event | DecisionEvent) -> None:
         """Counts a refusal of an unknown caller; one event a second for each code is written."""
-        if self._audit.meter.refused_unverified(event.code_name or "INTERNAL_ERROR"):
+        if self._audit.sampler.refused_unverified(event.code_name or "INTERNAL_ERROR"):
             self._audit.post(event)
 
     async def _gather(self, record: dict[str, Any]) -> None:

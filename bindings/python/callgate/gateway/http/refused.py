@@ -22,7 +22,7 @@ def agents_refused(services: Services) -> OnRefused:
         if bound in _NOT_IN_THE_TRAIL:
             return
         # A code is a cause of calls, too.
-        if not audit.meter.refused_unverified(f"http {bound}", share="bounds"):
+        if not audit.sampler.refused_unverified(f"http {bound}", share="bounds"):
             return
         event = Event(
             name="PolicyViolationBlocked",

@@ -66,7 +66,7 @@ class Issuer:
         self._retired: dict[str, tuple[PublicKey, float]] = {}
         self._announced: dict[str, PublicKey] = {}
         # Records of the keys in use that are to go along with the next that are made durable.
-        self.unjournaled: list[dict[str, Any]] = self.snapshot()
+        self.pending_records: list[dict[str, Any]] = self.snapshot()
         self._check(signer, self._compromised)
 
     async def issue(
@@ -144,8 +144,8 @@ class Issuer:
         self._retire(self._signer.public_keys, keep=signer.public_keys)
         self._signer, self._compromised = signer, marked
         self.announce()
-        self.unjournaled = self.snapshot()
-        return self.unjournaled
+        self.pending_records = self.snapshot()
+        return self.pending_records
 
     def announce(self) -> None:
         """Tells the gate which keys are trusted. Call it when time may have retired one."""
@@ -181,7 +181,7 @@ class Issuer:
             self._retired[record["kid"]] = PublicKey.from_jwk(record["jwk"]), until
         self._check(self._signer, self._compromised)
         self.announce()
-        self.unjournaled = self.snapshot()
+        self.pending_records = self.snapshot()
 
     def _retire(self, keys: Mapping[str, PublicKey], keep: Mapping[str, PublicKey]) -> None:
         until = self._wall() + MAX_LIFETIME

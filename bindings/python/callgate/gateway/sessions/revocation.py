@@ -29,7 +29,7 @@ class Audit(Protocol):
     """What is asked of the audit log."""
 
     @property
-    def meter(self) -> DenialSampler:
+    def sampler(self) -> DenialSampler:
         """Says which refusals of unknown callers are written in full."""
 
     async def record(
