@@ -30,8 +30,12 @@ def kept_key_file(
     """
     try:
         folder = _folder(environ)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_private(folder)
+        # Whoever may change the first can put another in the place of the second.
+        with contextlib.suppress(FileExistsError):
+            folder.parent.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for ours in (folder.parent, folder):
+            _check_private(ours)
         path = folder / _name(gateway, workload, scope)
         if not path.exists():
             _make(path)

@@ -76,14 +76,30 @@ def test_what_is_no_absolute_path_means_the_default(
     assert path.is_relative_to(tmp_path / ".local" / "state" / "callgate" / "connect")
 
 
+@pytest.mark.parametrize("name", ["callgate/connect", "callgate"])
 @pytest.mark.parametrize("opened", [0o770, 0o707, 0o777])
-def test_a_folder_that_others_may_change_is_refused(tmp_path: Path, opened: int) -> None:
-    folder = kept(tmp_path).parent
+def test_a_folder_that_others_may_change_is_refused(tmp_path: Path, opened: int, name: str) -> None:
+    kept(tmp_path)
+    folder = tmp_path / name
     folder.chmod(opened)
     with pytest.raises(CallgateError, match="chmod 700") as refused:
         kept(tmp_path)
     assert refused.value.where == str(folder)
     folder.chmod(0o755)
+    kept(tmp_path)
+
+
+def test_its_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = kept(tmp_path)
+    finally:
+        os.umask(before)
+    assert mode(path.parent) == mode(path.parent.parent) == 0o700
+
+
+def test_a_state_folder_that_all_share_is_none_of_its_own(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
     kept(tmp_path)
 
 
