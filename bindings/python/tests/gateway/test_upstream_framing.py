@@ -122,7 +122,8 @@ def test_the_id_scanner_finds_no_id_where_there_is_no_one_id(text: bytes) -> Non
 def test_events_are_the_same_however_they_are_cut() -> None:
     stream = (
         b": comment\r\n\r\ndata: one\r\ndata:two\n\nevent: other\ndata: no\n\n"
-        b'event:message\rid: 4\rdata:  {"a":1}\r\r\ndata\n\nretry: 3\ndata: x\n\ndata: y\r\n\ndata: cut'
+        b'event:message\rid: 4\rdata:  {"a":1}\r\r\ndata\n\n'
+        b"retry: 3\ndata: x\n\ndata: y\r\n\ndata: cut"
     )
     expected = [b"one\ntwo", b' {"a":1}', b"x", b"y"]
     for size in range(1, len(stream)):
