@@ -120,7 +120,7 @@ class BoundedWriter {
 
   // Looks at what is shown of `text`.
   bool IsSecret(std::string_view text) {
-    const std::string_view seen = text.substr(0, SizeOf(text, kMaxText) + kBehindEnd);
+    const std::string_view seen = SearchedPart(text);
     secrets_->left -= std::min(secrets_->left, seen.size());
     return ShowsSecret(seen);
   }
@@ -179,6 +179,10 @@ std::string CutText(std::string_view text) {
   const auto missing = std::ranges::count_if(
       text.substr(shown), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   return cut + "… (" + std::to_string(missing) + " more)";
+}
+
+std::string_view SearchedPart(std::string_view text) noexcept {
+  return text.substr(0, SizeOf(text, kMaxText) + kBehindEnd);
 }
 
 void AppendBounded(json::Value value, Secrets* secrets, std::string& out) {

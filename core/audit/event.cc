@@ -25,7 +25,7 @@ void PutRequestId(std::string_view id, audit::Fields& fields) {
   const auto parsed = json::Parse(id);
   if (!parsed) return;
   const std::string_view text = parsed->root().string();
-  const bool is_secret = audit::ShowsSecret(text.substr(0, audit::kMaxText));
+  const bool is_secret = audit::ShowsSecret(audit::SearchedPart(text));
   fields.Text("request_id", is_secret ? audit::kRedacted : text);
 }
 

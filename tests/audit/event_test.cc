@@ -84,6 +84,20 @@ TEST(AuditEvent, WritesEveryRequestId) {
   }
 }
 
+TEST(AuditEvent, ShowsNoSecretBehindLongCharactersOfARequestId) {
+  std::string beginning;
+  for (int i = 0; i < 2000; ++i) beginning += "€";  // three bytes each
+  const auto written = [&](const std::string& end) {
+    Scene scene;
+    const std::string payload =
+        With(Scene::Payload("fs.read", "{}"), R"("id":1)", R"("id":")" + beginning + end + '"');
+    return WriteAuditEvent(scene.gate->Authorize(scene.Envelope(payload), kNoon), Redaction());
+  };
+  EXPECT_NE(written(" Bearer abcdefghijkl").find(R"("request_id":"[redacted]")"),
+            std::string::npos);
+  EXPECT_NE(written(" a bearer of news").find(" a bearer of news"), std::string::npos);
+}
+
 TEST(AuditEvent, IsNamedByTheCode) {
   EXPECT_EQ(AuditEventOf(ErrorCode::kExpiredToken), AuditEvent::kSecurityTokenExpired);
   EXPECT_EQ(AuditEventOf(ErrorCode::kInvalidSignature), AuditEvent::kSignatureVerificationFailed);
