@@ -21,8 +21,8 @@ Decision Gate::Authorize(std::string_view bytes, Time now) {
   gate::PlannedCall call =
       gate::PlanCall(gate_snapshot, bytes, {now, gate_snapshot.tables->clock.Observe(now)});
   if (call.refusal) return gate::Finish(std::move(call), {});
-  const gate::CommitOutcome answer = gate::Commit(call, *gate_snapshot.tables);
-  return gate::Finish(std::move(call), answer);
+  const gate::CommitOutcome outcome = gate::Commit(call, *gate_snapshot.tables);
+  return gate::Finish(std::move(call), outcome);
 }
 
 namespace gate {

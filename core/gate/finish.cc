@@ -82,29 +82,29 @@ Decision Allow(PlannedCall call) {
 
 }  // namespace
 
-Decision Finish(PlannedCall call, const CommitOutcome& answer) {
+Decision Finish(PlannedCall call, const CommitOutcome& outcome) {
   if (const auto refusal = call.refusal) return Deny(std::move(call), *refusal);
 
   // What was seen before is a replay, whatever policy says of it.
-  if (answer.status == CommitStatus::kAlreadySeen) {
+  if (outcome.status == CommitStatus::kAlreadySeen) {
     call.record->cause = "already_seen";
     call.record->reason = "this envelope was seen before";
     return Deny(std::move(call), ErrorCode::kReplayDetected);
   }
-  if (answer.status == CommitStatus::kStale) {
+  if (outcome.status == CommitStatus::kStale) {
     const ErrorCode code = StaleCode(call);
     return Deny(std::move(call), code);
   }
   if (call.denial != nullptr) return DenyByPolicy(std::move(call));
 
-  if (!answer.status) return Deny(std::move(call), ErrorCode::kLedgerUnavailable);
-  switch (*answer.status) {
+  if (!outcome.status) return Deny(std::move(call), ErrorCode::kLedgerUnavailable);
+  switch (*outcome.status) {
     case CommitStatus::kCommitted:
       return Allow(std::move(call));
     case CommitStatus::kSessionInactive:
       return Deny(std::move(call), ErrorCode::kSessionInactive);
     case CommitStatus::kRateLimited:
-      return DenyByRate(std::move(call), answer.retry_after);
+      return DenyByRate(std::move(call), outcome.retry_after);
     case CommitStatus::kFull:
       return Deny(std::move(call), ErrorCode::kLedgerFull);
     case CommitStatus::kAlreadySeen:

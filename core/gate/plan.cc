@@ -82,18 +82,18 @@ const std::vector<std::vector<RateCharge>>& Plan::charges() const { return state
 Decision Plan::Finish(const Outcome& outcome) {
   if (std::exchange(state_->is_finished, true)) return Decision();
   if (!state_->replay_key) return std::move(state_->refusal);
-  CommitOutcome answer = std::visit(ToCommitOutcome(), outcome);
+  CommitOutcome commit = std::visit(ToCommitOutcome(), outcome);
   // An answer to another question, or one that means nothing, is no answer.
   if (const auto* committed = std::get_if<Committed>(&outcome)) {
     if (Fits(*committed, state_->charges)) {
       gate::RecordTaken(committed->taken, *state_->call.record);
     } else {
-      answer = {};
+      commit = {};
     }
-  } else if (answer.retry_after < std::chrono::milliseconds(0)) {
-    answer = {};
+  } else if (commit.retry_after < std::chrono::milliseconds(0)) {
+    commit = {};
   }
-  return gate::Finish(std::move(state_->call), answer);
+  return gate::Finish(std::move(state_->call), commit);
 }
 
 }  // namespace callgate

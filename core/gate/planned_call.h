@@ -47,7 +47,7 @@ CommitOutcome Commit(PlannedCall& call, ledger::Tables& tables);
 // each.
 void RecordTaken(std::span<const std::uint32_t> taken, CallRecord& record);
 // The decision. Allows only what nothing refused or denied and the ledger committed.
-Decision Finish(PlannedCall call, const CommitOutcome& answer);
+Decision Finish(PlannedCall call, const CommitOutcome& outcome);
 Decision Deny(PlannedCall call, ErrorCode code);
 // What is said of the envelope in `bytes` to a caller whose `now` is no time.
 Decision DenyTime(const Error& error, std::string_view bytes, const Limits& limits);
