@@ -98,7 +98,7 @@ KeyPatterns::KeyPatterns(const std::vector<std::string>& patterns) {
 }
 
 bool KeyPatterns::MatchFolded(std::string_view key) const noexcept {
-  const auto any = [key](const std::vector<std::string>& patterns, auto matches) {
+  const auto any = [](const std::vector<std::string>& patterns, auto matches) {
     return std::ranges::any_of(patterns, [&](const std::string& one) { return matches(one); });
   };
   return any(parts_, [&](const auto& part) { return key.find(part) != key.npos; }) ||
