@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/audit/secret_text.h"
+#include "core/json/object_writer.h"
 
 namespace callgate::audit {
 namespace {
@@ -96,16 +97,14 @@ class BoundedWriter {
   void WriteObject(json::Value object, std::size_t depth) {
     // A secret among the keys: which values belong to it cannot be told.
     if (secrets_ != nullptr && HasSecretKey(object)) return Redact();
-    out_ += '{';
+    json::ObjectWriter members(out_);
     std::size_t count = 0;
     for (const json::Member member : object.members()) {
-      if (count != 0) out_ += ',';
       if (count++ == kMaxItems) {
-        out_ += "\"…\":\"" + std::to_string(object.size() - kMaxItems) + " more\"";
+        members.Text("…", std::to_string(object.size() - kMaxItems) + " more");
         break;
       }
-      json::AppendString(CutText(member.key), out_);
-      out_ += ':';
+      members.Raw(CutText(member.key));
       const std::size_t here = place_.size();
       AppendPlace(member.key);
       if (secrets_ != nullptr && secrets_->keys.Match(member.key)) {
@@ -115,7 +114,7 @@ class BoundedWriter {
       }
       place_.resize(here);
     }
-    out_ += '}';
+    members.End();
   }
 
   // Looks at what is shown of `text`.

@@ -26,6 +26,8 @@ bool HasClassKey(const Fragment& members, KeyClasses key_class) {
                      [&](const auto& member) { return IsInClass(member.first, key_class); });
 }
 
+}  // namespace
+
 std::string JsonObject(const Fragment& members) {
   std::string text;
   json::ObjectWriter object(text);
@@ -33,8 +35,6 @@ std::string JsonObject(const Fragment& members) {
   object.End();
   return text;
 }
-
-}  // namespace
 
 std::string JsonString(std::string_view text) {
   std::string quoted;

@@ -15,6 +15,7 @@ namespace callgate::policy {
 // Members that stand in one object: key, and value as JSON.
 using Fragment = std::vector<std::pair<std::string, std::string>>;
 
+std::string JsonObject(const Fragment& members);
 std::string JsonString(std::string_view text);
 std::string JsonList(const std::vector<std::string>& values);  // of JSON texts
 

@@ -41,7 +41,7 @@ void AppendObjects(std::vector<Fragment>& pieces, std::string_view class_key, co
                    const JsonTexts& allowed) {
   for (std::size_t i = 0; i < keys.size() && i < kMaxKeys; ++i) {
     for (const std::string& value : {std::string("1"), allowed.empty() ? "2" : allowed[0]}) {
-      pieces.push_back({{std::string(class_key), "{" + JsonString(keys[i]) + ":" + value + "}"}});
+      pieces.push_back({{std::string(class_key), JsonObject({{keys[i], value}})}});
     }
   }
 }
