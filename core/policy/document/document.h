@@ -47,6 +47,8 @@ class Document {
   // Closes what was opened last.
   void Close();
   std::size_t depth() const noexcept { return open_.size(); }
+  // What was opened last and is open. REQUIRES: depth() > 0.
+  const DocumentNode& innermost() const noexcept { return nodes_[open_.back()]; }
   // A copy of `text` that lives as long as the document.
   std::string_view Keep(std::string_view text);
   base::TextArena& texts() noexcept { return texts_; }

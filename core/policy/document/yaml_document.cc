@@ -1,165 +1,248 @@
-// YAML text to a positioned tree, by yaml-cpp's events: its nodes are slow and resolve what policy
-// documents must not hold.
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+// YAML text to a positioned tree, by the events of libyaml.
+#include <yaml.h>
 
 #include <algorithm>
-#include <istream>
-#include <streambuf>
+#include <new>
 
-#include "core/base/ascii.h"
-#include "core/json/utf8.h"
 #include "core/policy/document/document.h"
+#include "core/policy/document/yaml_text.h"
 
 namespace callgate::policy {
 namespace {
 
-// Leaves the parser from inside an event; never leaves this file.
-struct Refused {
-  DocumentFault fault;
+// Marks count characters; positions and the text count bytes.
+class Places {
+ public:
+  explicit Places(std::string_view text) noexcept : text_(text) {}
+
+  // The offset of a mark. In linear time while marks do not go back.
+  std::size_t OffsetOf(const yaml_mark_t& mark) noexcept {
+    if (mark.index < index_) *this = Places(text_);
+    for (; index_ < mark.index && offset_ < text_.size(); ++index_) {
+      if (text_[offset_] == '\n') {
+        ++line_;
+        line_begin_ = offset_ + 1;
+      }
+      ++offset_;
+      while (offset_ < text_.size() && (text_[offset_] & 0xC0) == 0x80) ++offset_;
+    }
+    return offset_;
+  }
+  Position Of(const yaml_mark_t& mark) noexcept {
+    const std::size_t offset = OffsetOf(mark);
+    return {line_, static_cast<std::uint32_t>(offset - line_begin_) + 1};
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t index_ = 0;
+  std::size_t offset_ = 0;
+  std::size_t line_begin_ = 0;
+  std::uint32_t line_ = 1;
 };
 
-Position At(const YAML::Mark& mark) noexcept {
-  if (mark.is_null()) return {};
-  return {static_cast<std::uint32_t>(mark.line) + 1, static_cast<std::uint32_t>(mark.column) + 1};
-}
-
-[[noreturn]] void Refuse(const YAML::Mark& mark, const char* message) {
-  throw Refused{{At(mark), message}};
-}
-
-class TreeHandler final : public YAML::EventHandler {
+class Event {
  public:
+  Event() noexcept : event_() {}
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&event_); }
+  yaml_event_t* operator->() noexcept { return &event_; }
+  yaml_event_t& operator*() noexcept { return event_; }
+
+ private:
+  yaml_event_t event_;
+};
+
+std::string_view View(const unsigned char* text, std::size_t size) noexcept {
+  return {reinterpret_cast<const char*>(text), size};
+}
+
+bool IsNull(std::string_view plain) noexcept {
+  return plain.empty() || plain == "~" || plain == "null" || plain == "Null" || plain == "NULL";
+}
+
+// Reads one text.
+class TreeReader {
+ public:
+  TreeReader(std::string_view text, Document& document, DocumentFault& fault)
+      : text_(text), places_(text), document_(document), fault_(fault) {
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+  }
+  TreeReader(const TreeReader&) = delete;
+  TreeReader& operator=(const TreeReader&) = delete;
+  ~TreeReader() { yaml_parser_delete(&parser_); }
+
+  bool Read() {
+    for (;;) {
+      Event event;
+      if (yaml_parser_parse(&parser_, &*event) == 0) return RefuseSyntax();
+      if (event->type == YAML_STREAM_END_EVENT) return true;
+      if (!Take(*event)) return false;
+      after_ = places_.OffsetOf(event->end_mark);
+    }
+  }
+
+ private:
   using Kind = Document::Kind;
 
-  TreeHandler(std::string_view text, Document& document) noexcept
-      : text_(text), document_(document) {}
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    CheckPlain(mark, anchor, "?");
-    Refuse(mark, document_.depth() == 0
-                     ? "expected a context or a list of contexts, found an empty document"
-                     : "expected a value, found null");
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    Refuse(mark, "expected a value, found an alias");
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    CheckPlain(mark, anchor, tag);
-    // yaml-cpp writes the escapes \_ and \N as one byte of Latin-1.
-    if (json::FindInvalidUtf8(value) != std::string_view::npos) {
-      Refuse(mark, "expected no escapes \\_ and \\N, write \\xA0 and \\x85");
+  bool Take(const yaml_event_t& event) {
+    switch (event.type) {
+      case YAML_ALIAS_EVENT:
+        return Refuse(event.start_mark, "expected a value, found an alias");
+      case YAML_SCALAR_EVENT:
+        return TakeScalar(event);
+      case YAML_SEQUENCE_START_EVENT:
+        return CheckProperties(event.start_mark, event.data.sequence_start.anchor,
+                               event.data.sequence_start.tag) &&
+               Open(Kind::kList, event.start_mark,
+                    event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
+      case YAML_MAPPING_START_EVENT:
+        return CheckProperties(event.start_mark, event.data.mapping_start.anchor,
+                               event.data.mapping_start.tag) &&
+               Open(Kind::kMap, event.start_mark,
+                    event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        document_.Close();
+        if (document_.depth() < flow_depth_) flow_depth_ = 0;
+        return true;
+      case YAML_NO_EVENT:
+      case YAML_STREAM_START_EVENT:
+      case YAML_STREAM_END_EVENT:
+      case YAML_DOCUMENT_START_EVENT:
+      case YAML_DOCUMENT_END_EVENT:
+        return true;
     }
+    return true;
+  }
+
+  bool TakeScalar(const yaml_event_t& event) {
+    const yaml_mark_t& start = event.start_mark;
+    const auto& scalar = event.data.scalar;
+    const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (plain && start.index == event.end_mark.index) return RefuseAbsent(start);
+    if (!CheckProperties(start, scalar.anchor, scalar.tag)) return false;
+    const Position position = places_.Of(start);
+    const std::string_view value = View(scalar.value, scalar.length);
     Kind kind = Kind::kString;
-    if (tag == "?") {
-      if (value == "<<") Refuse(mark, "expected a key, found a merge key");
+    if (!plain) {
+      if (!CheckText(scalar.style, start, event.end_mark)) return false;
+    } else {
+      if (IsNull(value)) return RefuseNull(position);
+      if (flow_depth_ > 0 && value.find('?') != std::string_view::npos) {
+        return RefuseQuestionMark(start);
+      }
+      if (value == "<<") return Refuse(start, "expected a key, found a merge key");
       if (value == "true") kind = Kind::kTrue;
       if (value == "false") kind = Kind::kFalse;
       if (IsJsonNumber(value)) kind = Kind::kNumber;
     }
-    if (!document_.Add(kind, At(mark), document_.Keep(value)))
-      Refuse(mark, "expected fewer values");
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    Open(Kind::kList, mark, tag, anchor);
-  }
-  void OnSequenceEnd() override { document_.Close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    Open(Kind::kMap, mark, tag, anchor);
-  }
-  void OnMapEnd() override { document_.Close(); }
-
- private:
-  void Open(Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    CheckPlain(mark, anchor, tag);
-    if (document_.depth() == kMaxDocumentDepth) Refuse(mark, "expected fewer levels");
-    if (!document_.Open(kind, At(mark))) Refuse(mark, "expected fewer values");
+    return document_.Add(kind, position, document_.Keep(value)) ||
+           Refuse(start, "expected fewer values");
   }
 
-  // Untagged nodes have the tag "?", or "!" when they are quoted or block scalars. An event does
-  // not tell a quoted scalar from one tagged "!", but the text does: the mark of a node with
-  // properties is theirs.
-  void CheckPlain(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) const {
-    const auto offset = static_cast<std::size_t>(mark.pos);
+  bool Open(Kind kind, const yaml_mark_t& mark, bool flow) {
+    if (document_.depth() == kMaxDocumentDepth) return Refuse(mark, "expected fewer levels");
+    if (!document_.Open(kind, places_.Of(mark))) return Refuse(mark, "expected fewer values");
+    if (flow && flow_depth_ == 0) flow_depth_ = document_.depth();
+    return true;
+  }
+
+  // An event does not tell a scalar tagged "!" from one without a tag, but the text does: the mark
+  // of a node with properties is theirs. Within brackets libyaml takes every ? for that of a key.
+  bool CheckProperties(const yaml_mark_t& mark, const unsigned char* anchor,
+                       const unsigned char* tag) {
+    const std::size_t offset = places_.OffsetOf(mark);
     const char first = offset < text_.size() ? text_[offset] : '\0';
-    if (anchor != YAML::NullAnchor || first == '&') {
-      Refuse(mark, "expected a value, found an anchor");
+    if (anchor != nullptr || first == '&') return Refuse(mark, "expected a value, found an anchor");
+    if (tag != nullptr || first == '!') return Refuse(mark, "expected a value, found a tag");
+    if (flow_depth_ > 0) {
+      const std::string_view gap = text_.substr(after_ - 1, offset - after_ + 1);
+      if (gap.ends_with('?') || gap.find("?#") != std::string_view::npos) {
+        return RefuseQuestionMark(mark);
+      }
     }
-    if ((tag != "?" && tag != "!") || first == '!') Refuse(mark, "expected a value, found a tag");
+    return true;
+  }
+
+  // A scalar that is not plain. libyaml takes a block scalar that is not indented, and escapes and
+  // empty lines that other parsers read as another value.
+  bool CheckText(yaml_scalar_style_t style, const yaml_mark_t& start, const yaml_mark_t& end) {
+    const bool in_double_quotes = style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    const bool quoted = in_double_quotes || style == YAML_SINGLE_QUOTED_SCALAR_STYLE;
+    const std::uint32_t column = places_.Of(start).column;
+    const std::size_t begin = places_.OffsetOf(start);
+    const std::size_t after = places_.OffsetOf(end);
+    const std::string_view text = text_.substr(begin, after - begin);
+    if (in_double_quotes && HasRefusedEscape(text)) {
+      return Refuse(start, "expected no escapes \\_ and \\N, write \\xA0 and \\x85");
+    }
+    if (!quoted && document_.depth() > 0 && column <= document_.innermost().position.column) {
+      return Refuse(start, "expected deeper indentation");
+    }
+    const bool folded = style == YAML_FOLDED_SCALAR_STYLE;
+    if ((quoted && EndsWithEmptyLine(text)) ||
+        (folded && (KeepsEmptyLines(text) || EndsWithinBlankLine(text_, after)))) {
+      return Refuse(start, "expected no empty lines at the end of a folded text");
+    }
+    return true;
+  }
+
+  bool Refuse(const yaml_mark_t& mark, std::string message) {
+    fault_ = {places_.Of(mark), std::move(message)};
+    return false;
+  }
+  bool RefuseQuestionMark(const yaml_mark_t& mark) {
+    return Refuse(mark, "expected quotes around a text with ? within brackets");
+  }
+  bool RefuseNull(Position position) {
+    fault_ = {position, document_.depth() == 0
+                            ? "expected a context or a list of contexts, found an empty document"
+                            : "expected a value, found null"};
+    return false;
+  }
+  // A node of no text. It is refused at a key that lacks its value, else at what comes instead.
+  bool RefuseAbsent(const yaml_mark_t& mark) {
+    std::size_t offset = places_.OffsetOf(mark);
+    if (document_.depth() > 0 && !Holds(offset - 1, ":-?") && !Holds(offset, ":")) {
+      const Position key = document_[document_.size() - 1].position;
+      if (flow_depth_ == 0) return RefuseNull({key.line, document_.innermost().position.column});
+      if (!Holds(offset, ",}") || places_.Of(mark).line != key.line) return RefuseNull(key);
+    }
+    for (; Holds(offset, " \t\r\n#"); ++offset) {
+      if (text_[offset] == '#') offset = std::min(text_.find('\n', offset), text_.size() - 1);
+    }
+    Position position = PositionOf(text_, offset);
+    if (offset == text_.size()) position.column = 1;  // the line, which may hold comments
+    return RefuseNull(position);
+  }
+  bool Holds(std::size_t offset, std::string_view any) const noexcept {
+    return offset < text_.size() && any.find(text_[offset]) != std::string_view::npos;
+  }
+  bool RefuseSyntax() {
+    if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+    std::string message = "expected YAML: ";
+    message += parser_.problem;
+    if (parser_.context == nullptr) return Refuse(parser_.problem_mark, std::move(message));
+    message.append(" ").append(parser_.context);
+    // The last line, when it lacks its colon, is refused where it begins.
+    const bool lacks_colon = std::string_view(parser_.context) == "while scanning a simple key" &&
+                             places_.OffsetOf(parser_.problem_mark) == text_.size();
+    return Refuse(lacks_colon ? parser_.context_mark : parser_.problem_mark, std::move(message));
   }
 
   std::string_view text_;
+  Places places_;
   Document& document_;
+  DocumentFault& fault_;
+  yaml_parser_t parser_;
+  std::size_t after_ = 0;       // the offset after the last event
+  std::size_t flow_depth_ = 0;  // of the outermost open brackets
 };
-
-// A view as a stream, without a copy.
-class ViewBuffer final : public std::streambuf {
- public:
-  explicit ViewBuffer(std::string_view text) noexcept {
-    char* const begin = const_cast<char*>(text.data());
-    setg(begin, begin, begin + text.size());
-  }
-};
-
-// The scanner holds every open bracket, and more for each, before the first event: so the depth is
-// bounded here. Comments and text that is quoted within a line are passed over. What stays
-// uncounted costs memory in proportion to the size of the text, which is bounded.
-bool FindTooDeep(std::string_view text, std::size_t& offset) noexcept {
-  std::size_t depth = 0;
-  bool scalar_may_begin = true;
-  char before = '\n';
-  for (std::size_t i = 0; i < text.size(); before = text[i++]) {
-    const char c = text[i];
-    if (c == '#' && (before == ' ' || before == '\t' || before == '\n')) {
-      i = std::min(text.find('\n', i), text.size() - 1);
-      scalar_may_begin = true;
-      continue;
-    }
-    if (scalar_may_begin && (c == '"' || c == '\'')) {
-      std::size_t end = i + 1;
-      while (end < text.size() && text[end] != c && text[end] != '\n') {
-        end += c == '"' && text[end] == '\\' ? 2 : 1;
-      }
-      if (end < text.size() && text[end] == c) i = end;
-      scalar_may_begin = false;
-      continue;
-    }
-    if (c == '[' || c == '{') {
-      if (++depth > kMaxDocumentDepth) {
-        offset = i;
-        return true;
-      }
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-    const bool space = c == ' ' || c == '\t';
-    scalar_may_begin = c == '[' || c == '{' || c == ',' || c == '\n' || c == ':' ||
-                       (scalar_may_begin && (space || c == '-' || c == '?'));
-  }
-  return false;
-}
-
-// What YAML 1.2 lets a document hold, and no byte order mark: yaml-cpp guesses encodings.
-bool FindUnprintable(std::string_view text, std::size_t& offset) noexcept {
-  if (text.starts_with("\xEF\xBB\xBF")) {
-    offset = 0;
-    return true;
-  }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (base::IsAsciiControl(c) && c != '\t' && c != '\n' && c != '\r') {
-      offset = i;
-      return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -173,20 +256,11 @@ bool ReadYaml(std::string_view text, Document& document, DocumentFault& fault) {
     fault = {PositionOf(text, offset), "expected fewer levels"};
     return false;
   }
-  try {
-    ViewBuffer buffer(text);
-    std::istream stream(&buffer);
-    YAML::Parser parser(stream);
-    TreeHandler handler(text, document);
-    while (parser.HandleNextDocument(handler)) {
-    }
-  } catch (const Refused& refused) {
-    fault = refused.fault;
-    return false;
-  } catch (const YAML::Exception& error) {
-    fault = {At(error.mark), "expected YAML: " + error.msg.substr(0, 100)};
+  if (FindTagDirective(text, offset)) {
+    fault = {PositionOf(text, offset), "expected no tags"};
     return false;
   }
+  if (!TreeReader(text, document, fault).Read()) return false;
   if (document.size() == 0) {
     fault = {{}, "expected a context or a list of contexts, found an empty document"};
     return false;
