@@ -11,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from callgate.gateway.upstreams.messages import upstream_limits
 from callgate.gateway.upstreams.messages.frames import Frame
 from callgate.gateway.upstreams.messages.progress import read_progress
+from callgate.gateway.upstreams.messages.second_budget import SecondBudget
 from callgate.gateway.upstreams.upstream import Settings
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
 from upstream_servers import (
     SERVERS,
+    brief,
+    do,
     eventually,
     hostile,
     hostile_http,
     listening,
+    refused,
     running,
     soon,
 )
@@ -151,6 +156,102 @@ async def test_one_call_is_not_told_anothers_progress() -> None:
         await soon(upstreams.call("bad.do", b'{"do":"release"}'))
         await soon(hanging)
     assert (mine, theirs) == ([b'{"progress":1}'], [])
+
+
+async def test_one_calls_progress_holds_up_no_other_call() -> None:
+    values: list[bytes] = []
+    order: list[str] = []
+
+    def count(value: bytes) -> None:
+        values.append(value)
+        if len(values) == 5000:
+            order.append("all progress")
+
+    async def neighbour(upstreams: Upstreams) -> None:
+        assert await do(upstreams, "answer") == "done"
+        order.append("neighbour")
+
+    async with running(hostile()) as upstreams:
+        arguments = b'{"do":"progress","times":5000,"and":"hang"}'
+        call = asyncio.create_task(upstreams.call("bad.do", arguments, on_progress=count))
+        await eventually(lambda: values)
+        await neighbour(upstreams)
+        # The server reads the neighbour's call after it wrote all of the progress.
+        assert order == ["all progress", "neighbour"]
+        assert not call.done()
+        counters = upstreams.counters()["bad"]
+        assert (counters.paused, counters.dropped_notifications) == (0, 0)
+        await do(upstreams, "release")
+        await soon(call)
+
+
+async def test_a_flood_of_progress_is_left_unread_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upstream_limits, "PROGRESS_PER_SECOND", 1000)
+    values: list[bytes] = []
+    async with running(hostile()) as upstreams:
+        arguments = b'{"do":"progress","times":2500}'
+        await soon(upstreams.call("bad.do", arguments, on_progress=values.append))
+        assert upstreams.counters()["bad"].paused >= 1
+    assert len(values) == 2500
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_progress_under_a_foreign_token_is_a_flood_as_ever(asks: bool) -> None:
+    values: list[bytes] = []
+    async with running(hostile()) as upstreams:
+        arguments = b'{"do":"progress","times":2500,"token":-1}'
+        on_progress = values.append if asks else None
+        await soon(upstreams.call("bad.do", arguments, on_progress=on_progress))
+        counters = upstreams.counters()["bad"]
+        assert counters.paused >= 1
+        assert counters.dropped_notifications == 2500
+    assert values == []
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_only_progress_asked_for_may_exceed_a_streams_messages(
+    monkeypatch: pytest.MonkeyPatch, asks: bool
+) -> None:
+    monkeypatch.setattr(upstream_limits, "MAX_STREAM_MESSAGES", 10)
+    monkeypatch.setattr(upstream_limits, "MAX_STREAM_LINES", 100)
+    values: list[bytes] = []
+    async with saying("http", *[told("ID")] * 5000) as (upstreams, arguments):
+        call = upstreams.call("bad.do", arguments, on_progress=values.append if asks else None)
+        if asks:
+            assert (await soon(call)).result == b"{}"
+        else:
+            assert brief(await refused(call)) == ("UPSTREAM_FAILED", "too_many_messages", True)
+        assert upstreams.counters()["bad"].paused == 0
+    assert len(values) == (5000 if asks else 0)
+
+
+async def test_a_flood_of_progress_over_http_is_left_unread_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upstream_limits, "PROGRESS_PER_SECOND", 1000)
+    values: list[bytes] = []
+    async with saying("http", *[told("ID")] * 2500) as (upstreams, arguments):
+        reply = await soon(upstreams.call("bad.do", arguments, on_progress=values.append))
+        assert reply.result == b"{}"
+        assert upstreams.counters()["bad"].paused >= 1
+    assert len(values) == 2500
+
+
+def test_a_budget_is_of_each_second() -> None:
+    now = [7.0]
+    budget = SecondBudget(3, lambda: now[0])
+    assert [budget.spend(), budget.spend(), budget.spend(), budget.spend()] == [None, None, 8, 8]
+    now[0] = 7.9
+    assert budget.spend() == 8
+    now[0] = 8.25
+    assert [budget.spend(2), budget.spend(2)] == [None, 9.25]
+
+
+@pytest.mark.parametrize(("raw_bytes", "units"), [(0, 1), (150, 1), (1024, 2), (1 << 20, 1025)])
+def test_long_progress_counts_as_more(raw_bytes: int, units: int) -> None:
+    assert upstream_limits.progress_units(raw_bytes) == units
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,15 @@ def call(identifier: Any, arguments: dict[str, Any]) -> None:
             for _ in range(arguments["times"]):
                 send({"method": arguments["method"], "params": {}})
             result(identifier)
+        case "progress":
+            token = arguments.get("token", identifier)
+            for n in range(arguments["times"]):
+                params = {"progressToken": token, "progress": n}
+                send({"method": "notifications/progress", "params": params})
+            if arguments.get("and") == "hang":
+                held.append(identifier)
+            else:
+                result(identifier)
         case "empty lines":
             os.write(1, b"\n" * arguments["lines"])
             result(identifier)

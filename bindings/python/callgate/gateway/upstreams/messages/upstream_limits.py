@@ -31,12 +31,20 @@ MAX_UNREAD: Final = 1024 * 1024
 UNSOLICITED_PER_SECOND: Final = 1000
 """Messages that answer nothing: past it a server's output is left unread for the second's rest."""
 
+PROGRESS_PER_SECOND: Final = 10_000
+"""Progress that callers asked for, likewise: what reading it may take of the event loop's time."""
+
+PROGRESS_UNIT: Final = 1024
+"""Raw bytes of progress that count as one more."""
 
 MAX_STREAM_MESSAGES: Final = 10_000
-"""Messages before the answer in one HTTP event stream."""
+"""Messages before the answer in one HTTP event stream, progress that was asked for left out."""
 
 MAX_STREAM_LINES: Final = 100_000
 """Lines of one HTTP event stream, empty ones and comments among them: each costs time to read."""
+
+PROGRESS_LINES: Final = 4
+"""Lines that progress may take in an event stream, and not count: event, id, data, an empty one."""
 
 MAX_ASIDE: Final = 64
 """What runs alongside the calls of one HTTP upstream: notifications, answers, ends of streams."""
@@ -48,3 +56,8 @@ MAX_ERROR_BODY: Final = 64 * 1024
 def raw_limit(limit: int) -> int:
     """Raw bytes of a message whose result may have ``limit`` compact bytes."""
     return RAW_FACTOR * limit + RAW_MARGIN
+
+
+def progress_units(raw_bytes: int) -> int:
+    """What one message of progress counts."""
+    return 1 + raw_bytes // PROGRESS_UNIT

@@ -28,11 +28,12 @@ from callgate.gateway.upstreams.messages.exchange import (
 )
 from callgate.gateway.upstreams.messages.failures import failed, timed_out
 from callgate.gateway.upstreams.messages.frames import Frame, answer_to
-from callgate.gateway.upstreams.messages.progress import read_progress
+from callgate.gateway.upstreams.messages.second_budget import SecondBudget
 from callgate.gateway.upstreams.transports.dispatch_trace import DispatchTrace
 from callgate.gateway.upstreams.transports.http_client import open_client
 from callgate.gateway.upstreams.transports.response_reader import ResponseReader
 from callgate.gateway.upstreams.transports.settings import HttpSettings
+from callgate.gateway.upstreams.transports.stream_progress import StreamProgress
 from callgate.gateway.wire.refusal import Refusal
 
 _SESSION: Final = "mcp-session-id"
@@ -55,7 +56,9 @@ class HttpConnection:
         self._counters = counters
         self._ids = ids
         self._client = open_client(settings)
-        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._lost: asyncio.Future[None] = loop.create_future()
+        self._progress = SecondBudget(upstream_limits.PROGRESS_PER_SECOND, loop.time)
         self._in_flight = 0
         self._session_id: str | None = None
         self._version: str | None = None
@@ -109,14 +112,7 @@ class HttpConnection:
         self, request_id: bytes, exchange: Exchange, trace: DispatchTrace
     ) -> UpstreamReply:
         message = exchange.message(request_id)
-
-        def take(frame: Frame) -> None:
-            progress = None if exchange.on_progress is None else read_progress(frame)
-            if exchange.on_progress and progress and progress.token == request_id:
-                exchange.on_progress(progress.value)
-            else:
-                self._take_unsolicited(frame)
-
+        progress = StreamProgress(exchange, request_id, self._progress, self._counters)
         initializes = exchange.method == "initialize"
         async with self._post(message, exchange.headers, trace, exchange.timeout) as reader:
             response = reader.response
@@ -132,7 +128,9 @@ class HttpConnection:
             if kind == "application/json":
                 return await reader.json_reply(request_id, exchange.max_result)
             if kind == "text/event-stream":
-                return await reader.streamed_reply(request_id, exchange.max_result, take)
+                return await reader.streamed_reply(
+                    request_id, exchange.max_result, progress.take, self._take_unsolicited
+                )
             raise failed("content_type", dispatched=True)
 
     @asynccontextmanager

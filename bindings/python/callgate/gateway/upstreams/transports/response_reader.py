@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -17,6 +17,9 @@ from callgate.gateway.upstreams.messages.exchange import UpstreamReply
 from callgate.gateway.upstreams.messages.failures import failed, too_large
 from callgate.gateway.upstreams.messages.frames import Frame, read_frame
 from callgate.gateway.upstreams.messages.message_buffer import Allowance, MessageBuffer
+
+TakeProgress = Callable[[Frame, int], Awaitable[bool]]
+"""(message, its raw bytes): whether it is progress that was asked for, and is told."""
 
 _FINISH_TIMEOUT = 5.0
 """Seconds that the rest of a stream is waited for, for its connection's sake."""
@@ -75,9 +78,13 @@ class ResponseReader:
         return _reply(frame, limit)
 
     async def streamed_reply(
-        self, request_id: bytes, limit: int, on_unsolicited: Callable[[Frame], None]
+        self,
+        request_id: bytes,
+        limit: int,
+        take_progress: TakeProgress,
+        on_unsolicited: Callable[[Frame], None],
     ) -> UpstreamReply:
-        async with aclosing(self.frames(limit)) as frames:
+        async with aclosing(self.frames(limit, take_progress)) as frames:
             async for frame in frames:
                 if frame is None:
                     raise too_large(limit)
@@ -86,19 +93,26 @@ class ResponseReader:
                 on_unsolicited(frame)
         raise failed("no_response", dispatched=True)
 
-    async def frames(self, limit: int) -> AsyncGenerator[Frame | None, None]:
-        """The stream's messages; None for one that is too large, and then no more."""
+    async def frames(
+        self, limit: int, take_progress: TakeProgress | None = None
+    ) -> AsyncGenerator[Frame | None, None]:
+        """The stream's messages but for progress that was taken; None for one that is too large,
+        and then no more.
+        """
         stream = EventStream(Allowance(limit, upstream_limits.raw_limit(limit)))
-        size = count = 0
+        size = count = taken = 0
         async for chunk in self.chunks:
             size += len(chunk)
             for event in stream.feed(chunk):
-                count += 1
                 if event.oversized:
                     self.counters.oversized_messages += 1
                     yield None
                     return
                 frame = self._read(event)
+                if frame and take_progress and await take_progress(frame, len(event.take())):
+                    taken += 1
+                    continue
+                count += 1
                 if frame is not None:
                     yield frame
             if stream.current.oversized:
@@ -108,7 +122,8 @@ class ResponseReader:
             if (
                 size > upstream_limits.MAX_SKIPPED
                 or count > upstream_limits.MAX_STREAM_MESSAGES
-                or stream.lines > upstream_limits.MAX_STREAM_LINES
+                or stream.lines - taken * upstream_limits.PROGRESS_LINES
+                > upstream_limits.MAX_STREAM_LINES
             ):
                 raise failed("too_many_messages", dispatched=True)
 

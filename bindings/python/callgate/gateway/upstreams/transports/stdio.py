@@ -29,9 +29,9 @@ from callgate.gateway.upstreams.messages.failures import Cause, failed, timed_ou
 from callgate.gateway.upstreams.messages.frames import answer_to, read_frame
 from callgate.gateway.upstreams.messages.message_buffer import MessageBuffer
 from callgate.gateway.upstreams.messages.pending import Pending
+from callgate.gateway.upstreams.transports.paced_output import PacedOutput
 from callgate.gateway.upstreams.transports.server_log import ServerLog
 from callgate.gateway.upstreams.transports.settings import StdioSettings
-from callgate.gateway.upstreams.transports.unsolicited import Unsolicited
 
 _PIPE_GRACE = 1.0
 """Seconds that a pipe may stay open after the process is gone: something inherited it."""
@@ -159,22 +159,22 @@ class StdioConnection(asyncio.SubprocessProtocol):
         assert isinstance(stdin, asyncio.WriteTransport)
         assert isinstance(stdout, asyncio.ReadTransport)
         self._stdin = stdin
-        self._unsolicited = Unsolicited(stdout, self._loop, self._counters, self._read)
+        self._output = PacedOutput(stdout, self._loop, self._counters, self._read)
         self._counters.starts += 1
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
             self._server_log.feed(data)
-        elif self._unsolicited.paused:
-            self._unsolicited.hold(data)
+        elif self._output.paused:
+            self._output.hold(data)
         else:
             self._read(data)
 
     def _read(self, data: bytes) -> None:
         start = 0
         while self._ended is None and start < len(data):
-            if self._unsolicited.paused:
-                self._unsolicited.hold(data[start:])
+            if self._output.paused:
+                self._output.hold(data[start:])
                 return
             end = data.find(b"\n", start)
             self._collect(data[start:] if end < 0 else data[start:end])
@@ -206,9 +206,9 @@ class StdioConnection(asyncio.SubprocessProtocol):
         if buffer.oversized:
             if buffer.id_if_oversized is not None:
                 self._pending.refuse(buffer.id_if_oversized, oversized=True)
-            self._unsolicited.one_more()
+            self._output.count_unsolicited()
         elif buffer.empty:
-            self._unsolicited.one_more()
+            self._output.count_unsolicited()
         else:
             self._message(buffer.take())
 
@@ -220,19 +220,22 @@ class StdioConnection(asyncio.SubprocessProtocol):
             return
         if frame.method is None:
             if not self._pending.answer(frame, len(line)):
-                self._unsolicited.one_more()
+                self._output.count_unsolicited()
             return
-        self._unsolicited.one_more()
+        if self._pending.tell_progress(frame):
+            self._output.count_progress(len(line))
+            return
+        self._output.count_unsolicited()
         if frame.id is not None:
             self._counters.refused_requests += 1
             if self._hears():
                 self._write(answer_to(frame))
-        elif not self._pending.tell_progress(frame) and self.on_notification is not None:
+        elif self.on_notification is not None:
             self.on_notification(frame.method, frame.params)
 
     def _garbage(self, line: bytearray) -> None:
         self._counters.garbage_messages += 1
-        self._unsolicited.one_more()
+        self._output.count_unsolicited()
         scanner = IdScanner()
         scanner.feed(line)
         if scanner.id is not None:
