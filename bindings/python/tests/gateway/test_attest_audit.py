@@ -28,6 +28,7 @@ class _Failing:
     def __init__(self, audit: Any) -> None:
         self.sampler = audit.sampler
         self.post = audit.post
+        self.note = audit.note
 
     async def record(self, event: Any, state: Any = (), *, ends: bool = False) -> None:
         raise AuditUnavailable

@@ -240,6 +240,16 @@ def test_ties_that_fail_stay_in_the_log_once_a_second_when_the_quota_of_the_trai
         ) -> None:
             raise AssertionError("nobody waits for a line about who is not known")
 
+        async def note(
+            self,
+            kind: str,
+            fields: Mapping[str, Any],
+            state: Sequence[Mapping[str, Any]] = (),
+            *,
+            ends: bool = False,
+        ) -> None:
+            raise AssertionError("nor for another")
+
         def post(self, event: Event) -> None:
             self.posted.append(event)
 

@@ -82,10 +82,8 @@ class _Executions:
 
     async def remove(self, request: Request) -> Response:
         workload_id = path_parameter(request, "workload_id")
-        record = self._registry.remove(workload_id)
-        ended = await self._revocation.end_all_of(workload_id, "the operator removed the execution")
-        fields = {"workload": workload_id}
-        await self._audit.note("execution_removed", fields, state=[record], ends=True)
+        reason = "the operator removed the execution"
+        ended = await self._revocation.remove_execution(workload_id, reason)
         return json_response({"workload_id": workload_id, "ended_sessions": ended})
 
     async def revoke(self, request: Request) -> Response:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from callgate import CallgateError, Gate, Session
 from callgate.audit.denial_sampler import DenialSampler
@@ -38,6 +40,16 @@ class Audit(Protocol):
         """Returns when the line and the journal's records are durable, else raises
         AuditUnavailable. ``ends``: what was ended is to stay so, also on a full disk."""
 
+    def note(
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        state: Sequence[Mapping[str, Any]] = (),
+        *,
+        ends: bool = False,
+    ) -> Awaitable[object]:
+        """``record``, for a line that is no event."""
+
     def post(self, event: Event) -> None:
         """Queues a line, and waits for nothing."""
 
@@ -68,6 +80,9 @@ class Revocation:
         # Since when a runtime could not say whether the workload runs.
         self._unverified: dict[str, float] = {}
         self._unsaved: set[str] = set()
+        # Workload -> the journal record of its removal, until that is durable.
+        self._unsaved_removals: dict[str, Mapping[str, Any]] = {}
+        self._removing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def is_saved(self, session_id: str) -> bool:
         """Of a session that has ended: whether that is durable."""
@@ -108,6 +123,24 @@ class Revocation:
     async def revoke_execution(self, workload_id: str, reason: str) -> None:
         """Ends an execution, with its sessions, until the operator registers it again."""
         await self._revoke(workload_id, reason, [])
+
+    async def remove_execution(self, workload_id: str, reason: str) -> int:
+        """Ends what the operator registered, and says how many sessions ended with it.
+
+        Ends it again where that was not durable. Raises Refusal ``UNKNOWN_WORKLOAD``.
+        """
+        # A second request is answered only when the first removal is durable.
+        async with self._removing.setdefault(workload_id, asyncio.Lock()):
+            with suppress(Refusal):
+                self._unsaved_removals[workload_id] = self._executions.remove(workload_id)
+            record = self._unsaved_removals.get(workload_id)
+            if record is None:
+                raise Refusal("UNKNOWN_WORKLOAD")
+            over = self._live_or_unsaved(workload_id)
+            note = self._note_removal(workload_id, record)
+            await self._end_each([(session, reason) for session in over], note)
+            del self._unsaved_removals[workload_id]
+        return len(over)
 
     async def review(self) -> None:
         """Ends the sessions of executions that run no more, or may no longer have the scope."""
@@ -152,8 +185,9 @@ class Revocation:
     async def _revoke(self, workload_id: str, reason: str, closed: list[Session]) -> None:
         # Nothing waits before all is closed: no attestation and no call goes through after this.
         state = [self._executions.revoke(workload_id, reason)]
-        live = self._sessions.live_of(workload_id)
-        closed += [self._gate.revoke_session(attested.id) for attested in live]
+        known = {session.id for session in closed}
+        over = [one.id for one in self._live_or_unsaved(workload_id) if one.id not in known]
+        closed += [self._gate.revoke_session(session_id) for session_id in over]
         state += [record for session in closed for record in effects_records(session)]
         if not closed:
             event = events.execution_revoked(workload_id, reason)
@@ -164,14 +198,21 @@ class Revocation:
             await self._save(session, events.ended(session, reason), state)
             state = []
 
-    async def _end_each(self, over: list[tuple[AttestedSession, str]]) -> None:
+    async def _note_removal(self, workload_id: str, record: Mapping[str, Any]) -> None:
+        fields = {"workload": workload_id}
+        await self._audit.note("execution_removed", fields, state=[record], ends=True)
+
+    async def _end_each(
+        self, over: list[tuple[AttestedSession, str]], *more: Awaitable[None]
+    ) -> None:
+        """With ``more`` lines, which come after."""
         closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
         lines = [
             self._save(session, events.ended(session, reason), effects_records(session))
             for session, reason in closed
         ]
         # One group commit for all of them.
-        for outcome in await asyncio.gather(*lines, return_exceptions=True):
+        for outcome in await asyncio.gather(*lines, *more, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
 
@@ -181,6 +222,18 @@ class Revocation:
         self._unsaved.add(session.id)
         await self._audit.record(event, state=state, ends=True)
         self._unsaved.discard(session.id)
+
+    def _live_or_unsaved(self, workload_id: str) -> list[AttestedSession]:
+        """An execution's sessions that are live, or whose end is not durable."""
+        ended = [self._sessions.get(session_id) for session_id in self._unsaved]
+        unsaved = [
+            session
+            for session in ended
+            if session is not None
+            and session.workload_id == workload_id
+            and self._gate.session(session.id) is not None
+        ]
+        return [*self._sessions.live_of(workload_id), *unsaved]
 
     def _over(
         self, workload_id: str, execution: Execution | None
