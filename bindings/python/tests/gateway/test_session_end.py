@@ -18,6 +18,7 @@ from callgate.audit import AuditUnavailable
 from callgate.gateway.attest.end_request import EndRequest
 from callgate.gateway.attest.session_end import REASON
 from callgate.gateway.wire.rates import attestation_rates
+from callgate.gateway.wire.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
 END = {"A": "/smcp/v1/end", "B": "/v1/smcp/end", "C": "/v1/seal/end"}
@@ -278,6 +279,13 @@ async def test_ends_and_attestations_of_an_address_share_one_rate(
             *["INVALID_SIGNATURE"] * 2,
             "LIMIT_EXCEEDED",
         ]
+
+
+def test_a_rate_that_is_shared_says_so() -> None:
+    rates = attestation_rates(1, monotonic=lambda: 0.0)
+    rates.take("192.0.2.1")
+    with pytest.raises(Refusal, match="too many attestations and ends from this address"):
+        rates.take("192.0.2.1")
 
 
 async def test_where_it_is_not_durable_the_session_has_ended_all_the_same(

@@ -65,8 +65,8 @@ class Rates:
 def attestation_rates(
     count: int = 120, seconds: float = 60, *, monotonic: Callable[[], float] = time.monotonic
 ) -> Rates:
-    """The rate of each peer address."""
-    message = "too many attestations from this address"
+    """The rate of each peer address, for attestations and the ends that agents ask for."""
+    message = "too many attestations and ends from this address"
     return Rates(message, count, seconds, monotonic=monotonic)
 
 
