@@ -68,7 +68,8 @@ CheckResult Judge(const Capability& capability, const Arguments& arguments) {
     }
     case Constraint::kArgumentPatterns:
       return {JudgePatterns(capability, arguments), ErrorCode::kArgumentNotAllowed, kConstraint};
-    // Those above read these: which values they judge, and how.
+    // Those above read these, which say what values they judge and how; rates are kept by the
+    // ledger, and the response size by what measures the result.
     case Constraint::kBaseDirectory:
     case Constraint::kSubcommandAllowlist:
     case Constraint::kExec:
@@ -77,8 +78,6 @@ CheckResult Judge(const Capability& capability, const Arguments& arguments) {
     case Constraint::kCommandArguments:
     case Constraint::kFreeArguments:
     case Constraint::kWhenAbsent:
-      return {};
-    // Kept by the ledger, and by what measures the result.
     case Constraint::kRateLimit:
     case Constraint::kMaxResponseSize:
       return {};
