@@ -30,7 +30,7 @@ OfferedToolsPtr OfferedTools::Parse(const std::vector<std::string>& patterns) {
 bool OfferedTools::Include(std::string_view tool) const {
   policy::Positions positions;
   index_.Find(tool, positions);
-  return positions.size() != 0;
+  return !positions.empty();
 }
 
 }  // namespace callgate::gate
