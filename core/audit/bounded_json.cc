@@ -1,7 +1,7 @@
 #include "core/audit/bounded_json.h"
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 
 #include "core/audit/secret_text.h"
 #include "core/json/object_writer.h"
@@ -95,19 +95,24 @@ class BoundedWriter {
   }
 
   void WriteObject(json::Value object, std::size_t depth) {
-    // A secret among the keys: which values belong to it cannot be told.
-    if (secrets_ != nullptr && HasSecretKey(object)) return Redact();
+    std::size_t shown = kMaxItems;
+    if (secrets_ != nullptr) {
+      const auto looked_at = KeysWithoutSecret(object);
+      // Which values belong to a secret among the keys cannot be told.
+      if (!looked_at) return Redact();
+      shown = *looked_at;
+    }
     json::ObjectWriter members(out_);
     std::size_t count = 0;
     for (const json::Member member : object.members()) {
-      if (count++ == kMaxItems) {
-        members.Text("…", std::to_string(object.size() - kMaxItems) + " more");
+      if (count++ == shown) {
+        members.Text("…", std::to_string(object.size() - shown) + " more");
         break;
       }
       members.Raw(CutText(member.key));
       const std::size_t here = place_.size();
       AppendPlace(member.key);
-      if (secrets_ != nullptr && secrets_->keys.Match(member.key)) {
+      if (secrets_ != nullptr && secrets_->HidesValueOf(member.key)) {
         Redact();
       } else {
         Write(member.value, depth + 1);
@@ -124,18 +129,24 @@ class BoundedWriter {
     return ShowsSecret(seen);
   }
 
-  bool HasSecretKey(json::Value object) {
+  // How many members have keys that were looked at, or nothing where one of them is a secret.
+  std::optional<std::size_t> KeysWithoutSecret(json::Value object) {
     std::size_t count = 0;
     for (const json::Member member : object.members()) {
-      if (count++ == kMaxItems) break;
-      if (IsSecret(member.key)) return true;
+      if (count == kMaxItems || secrets_->left == 0) break;
+      if (IsSecret(member.key)) return std::nullopt;
+      ++count;
     }
-    return false;
+    return count;
   }
 
-  // RFC 6901.
+  // RFC 6901. Each place is kept with all of its keys, so a long one ends early.
   void AppendPlace(std::string_view key) {
     place_ += '/';
+    if (place_.size() > kMaxText) {
+      place_ += "…";
+      return;
+    }
     for (const char c : key.substr(0, SizeOf(key, kMaxText))) {
       if (c == '~') {
         place_ += "~0";

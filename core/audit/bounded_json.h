@@ -37,6 +37,11 @@ struct Secrets {
   std::vector<std::string> redacted = {};  // the JSON pointers of what was left out
   // Bytes that may still be looked through. What comes after them is not shown.
   std::size_t left = kMaxScanned;
+
+  // Whether the value of `key` is left out: for what the key is, or because it is too long to tell.
+  [[nodiscard]] bool HidesValueOf(std::string_view key) const {
+    return key.size() > kMaxText || keys.Match(key);
+  }
 };
 
 // Appends the JSON text of `value`: of each text kMaxText characters, of each container kMaxItems

@@ -44,6 +44,8 @@ bool IsInSet(char c, std::string_view pattern, std::size_t& at) noexcept {
   return is_in != is_negated;
 }
 
+unsigned char Byte(char c) noexcept { return static_cast<unsigned char>(c); }
+
 }  // namespace
 
 bool MatchesGlob(std::string_view text, std::string_view pattern) noexcept {
@@ -91,18 +93,34 @@ KeyPatterns::KeyPatterns(const std::vector<std::string>& patterns) {
     if (HoldsWildcard(word)) {
       others_.push_back(std::move(folded));
     } else {
-      (opens && closes ? parts_ : opens ? ends_ : closes ? beginnings_ : names_).emplace_back(word);
+      const bool is_part = opens && closes && !word.empty();
+      (is_part ? parts_ : opens ? ends_ : closes ? beginnings_ : names_).emplace_back(word);
     }
   }
   std::ranges::sort(names_);
+  for (const std::string& part : parts_) {
+    second_bytes_[Byte(part[0])] |=
+        part.size() == 1 ? ~std::uint64_t{0} : std::uint64_t{1} << (Byte(part[1]) & 63U);
+  }
+}
+
+bool KeyPatterns::HoldsPart(std::string_view key) const noexcept {
+  for (std::size_t at = 0; at < key.size(); ++at) {
+    const unsigned char second = at + 1 < key.size() ? Byte(key[at + 1]) : 0;
+    if ((second_bytes_[Byte(key[at])] >> (second & 63U) & 1U) == 0) continue;
+    const std::string_view rest = key.substr(at);
+    if (std::ranges::any_of(parts_, [&](const auto& part) { return rest.starts_with(part); })) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool KeyPatterns::MatchFolded(std::string_view key) const noexcept {
   const auto any = [](const std::vector<std::string>& patterns, auto matches) {
     return std::ranges::any_of(patterns, [&](const std::string& one) { return matches(one); });
   };
-  return any(parts_, [&](const auto& part) { return key.find(part) != key.npos; }) ||
-         any(ends_, [&](const auto& end) { return key.ends_with(end); }) ||
+  return HoldsPart(key) || any(ends_, [&](const auto& end) { return key.ends_with(end); }) ||
          any(beginnings_, [&](const auto& begin) { return key.starts_with(begin); }) ||
          any(others_, [&](const auto& pattern) { return MatchesGlob(key, pattern); }) ||
          std::ranges::binary_search(names_, key, {},

@@ -2,6 +2,8 @@
 #ifndef CALLGATE_CORE_AUDIT_KEY_PATTERNS_H_
 #define CALLGATE_CORE_AUDIT_KEY_PATTERNS_H_
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,11 @@ class KeyPatterns {
  private:
   // By their form: most are a word with a star before, after or around it.
   std::vector<std::string> names_, beginnings_, ends_, parts_, others_;
+  // For each first byte of a part, a bit for each second one (modulo 64): few places of a key can
+  // begin a part, and only these are compared with them.
+  std::array<std::uint64_t, 256> second_bytes_{};
+
+  [[nodiscard]] bool HoldsPart(std::string_view folded) const noexcept;
 };
 
 // The patterns of Redaction::DefaultKeys.

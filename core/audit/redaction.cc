@@ -74,7 +74,8 @@ bool Redaction::State::ShowsWhole(std::string_view payload) const {
     const std::size_t next = payload.find_first_not_of(" \t\n\r", end);
     const bool is_key = next != std::string_view::npos && payload[next] == ':';
     const auto is_secret = [&](std::string_view decoded) {
-      return (is_key && keys.Match(decoded)) || audit::ShowsSecret(decoded);
+      return (is_key && (decoded.size() > audit::kMaxText || keys.Match(decoded))) ||
+             audit::ShowsSecret(decoded);
     };
     if (!has_escape) {
       if (is_secret(text)) return false;
@@ -105,9 +106,9 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
   Shown shown;
   std::size_t left = audit::kMaxScanned;
   for (const auto& [name, value] : params->members()) {
-    audit::Secrets within{.keys = state_->keys, .left = left};
+    audit::Secrets within{.keys = state_->keys, .left = left - std::min(left, name.size())};
     std::string text;
-    if (state_->keys.Match(name)) {
+    if (within.HidesValueOf(name)) {
       within.redacted.emplace_back();
       json::AppendString(audit::kRedacted, text);
     } else {
@@ -121,7 +122,7 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
       shown.arguments = std::move(canonical).value();
     }
     for (const std::string& place : within.redacted) {
-      shown.redacted.push_back(is_arguments ? place : '/' + std::string(name) + place);
+      shown.redacted.push_back(is_arguments ? place : '/' + audit::CutText(name) + place);
     }
   }
   return shown;

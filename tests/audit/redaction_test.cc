@@ -124,6 +124,34 @@ TEST(Redaction, LooksThroughAtMost128KiBInAll) {
   EXPECT_NE(shown.arguments.find("… (not shown)"), std::string::npos);
 }
 
+TEST(Redaction, LeavesOutUnreadWhatALongKeyNames) {
+  const std::string longest(2048, 'k');
+  EXPECT_THAT(Show(R"({")" + longest + R"(":1})").redacted, IsEmpty());
+  const auto shown = Show(R"({")" + longest + R"(k":1,"a":2})");
+  EXPECT_FALSE(shown.is_whole);
+  EXPECT_EQ(shown.arguments, R"({"a":2,")" + longest + R"x(… (1 more)":"[redacted]"})x");
+  // Also beside the arguments.
+  EXPECT_THAT(Redaction().Show("t", R"({"params":{")" + longest + R"(k":1}})").redacted,
+              ElementsAre(testing::EndsWith("… (1 more)")));
+}
+
+TEST(Redaction, ShowsNoMemberWhoseKeyWasNotLookedAt) {
+  std::string members;
+  for (int i = 100; i < 200; ++i)
+    members += R"(")" + std::to_string(i) + std::string(2000, 'k') + R"(":1,)";
+  const auto shown = Show("{" + members + R"("Bearer abcdefghijkl":1})");
+  EXPECT_THAT(shown.redacted, IsEmpty());
+  EXPECT_EQ(shown.arguments.find("Bearer"), std::string::npos);
+  EXPECT_NE(shown.arguments.find(R"("…":"35 more")"), std::string::npos);
+}
+
+TEST(Redaction, EndsALongPlaceEarly) {
+  std::string deep = R"({"token":1})";
+  for (int i = 0; i < 10; ++i) deep = R"({")" + std::string(2000, 'k') + R"(":)" + deep + '}';
+  EXPECT_THAT(Show(deep).redacted, ElementsAre(testing::AllOf(testing::SizeIs(testing::Lt(4200U)),
+                                                              testing::EndsWith("/…"))));
+}
+
 TEST(Redaction, BoundsDepthAndItems) {
   const std::string filler = R"("z":")" + std::string(70'000, 'x') + '"';
   std::string deep = "1";
