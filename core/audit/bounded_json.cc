@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/audit/apart.h"
+#include "core/audit/characters.h"
 #include "core/audit/secret_text.h"
 #include "core/json/object_writer.h"
 
@@ -13,6 +15,19 @@ constexpr std::size_t kExactDigits = 15;
 constexpr double kLargestExact = 9007199254740991.0;
 // How far behind the end of what is shown a secret that begins before it is looked for.
 constexpr std::size_t kBehindEnd = 256;
+
+bool IsOfToken(char c) {
+  return IsDashed(c) || c == '.' || c == '+' || c == '/' || c == '=' || c == '~' || c == '%' ||
+         c == ':' || c == '@';
+}
+
+std::string Cut(std::string_view text, std::size_t shown) {
+  std::string cut(text.substr(0, shown));
+  if (shown == text.size()) return cut;
+  const auto missing = std::ranges::count_if(
+      text.substr(shown), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return cut + "… (" + std::to_string(missing) + " more)";
+}
 
 class BoundedWriter {
  public:
@@ -68,8 +83,7 @@ class BoundedWriter {
 
   void WriteText(std::string_view text) {
     if (secrets_ != nullptr && IsSecret(text)) return Redact();
-    const std::size_t shown = SizeOf(text, kMaxText);
-    json::AppendString(shown == text.size() ? std::string(text) : CutText(text), out_);
+    json::AppendString(secrets_ != nullptr ? CutBeforeToken(text) : CutText(text), out_);
   }
 
   void Redact() {
@@ -78,6 +92,9 @@ class BoundedWriter {
   }
 
   void WriteArray(json::Value array, std::size_t depth) {
+    std::vector<std::size_t> hidden;
+    if (secrets_ != nullptr) hidden = SecretsOfCommand(array);
+    if (is_named_pair_) hidden = {1};
     out_ += '[';
     std::size_t count = 0;
     for (const json::Value element : array.elements()) {
@@ -87,8 +104,15 @@ class BoundedWriter {
         break;
       }
       const std::size_t here = place_.size();
-      place_ += '/' + std::to_string(count++);
-      Write(element, depth + 1);
+      place_ += '/' + std::to_string(count);
+      if (std::ranges::find(hidden, count) != hidden.end()) {
+        Redact();
+      } else {
+        is_named_pair_ = secrets_ != nullptr && IsNamedPair(element, secrets_->keys);
+        Write(element, depth + 1);
+      }
+      is_named_pair_ = false;
+      ++count;
       place_.resize(here);
     }
     out_ += ']';
@@ -96,11 +120,13 @@ class BoundedWriter {
 
   void WriteObject(json::Value object, std::size_t depth) {
     std::size_t shown = kMaxItems;
+    std::optional<Companions> companions;
     if (secrets_ != nullptr) {
       const auto looked_at = KeysWithoutSecret(object);
       // Which values belong to a secret among the keys cannot be told.
       if (!looked_at) return Redact();
       shown = *looked_at;
+      companions.emplace(object, secrets_->keys);
     }
     json::ObjectWriter members(out_);
     std::size_t count = 0;
@@ -109,10 +135,11 @@ class BoundedWriter {
         members.Text("…", std::to_string(object.size() - shown) + " more");
         break;
       }
-      members.Raw(CutText(member.key));
+      members.Raw(secrets_ != nullptr ? CutBeforeToken(member.key) : CutText(member.key));
       const std::size_t here = place_.size();
       AppendPlace(member.key);
-      if (secrets_ != nullptr && secrets_->HidesValueOf(member.key)) {
+      if (secrets_ != nullptr &&
+          (secrets_->HidesValueOf(member.key) || companions->Hides(member))) {
         Redact();
       } else {
         Write(member.value, depth + 1);
@@ -161,6 +188,7 @@ class BoundedWriter {
   Secrets* secrets_;
   std::string& out_;
   std::string place_;
+  bool is_named_pair_ = false;  // what is written next
 };
 
 }  // namespace
@@ -182,13 +210,15 @@ std::size_t SizeOf(std::string_view text, std::size_t characters) noexcept {
   return at;
 }
 
-std::string CutText(std::string_view text) {
+std::string CutText(std::string_view text) { return Cut(text, SizeOf(text, kMaxText)); }
+
+std::string CutBeforeToken(std::string_view text) {
   const std::size_t shown = SizeOf(text, kMaxText);
-  std::string cut(text.substr(0, shown));
-  if (shown == text.size()) return cut;
-  const auto missing = std::ranges::count_if(
-      text.substr(shown), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-  return cut + "… (" + std::to_string(missing) + " more)";
+  if (shown == text.size() || !IsOfToken(text[shown])) return Cut(text, shown);
+  std::size_t begin = shown;
+  while (begin > 0 && shown - begin < kBehindEnd && IsOfToken(text[begin - 1])) --begin;
+  // What is longer is told by what is shown of it.
+  return Cut(text, shown - begin < kBehindEnd ? begin : shown);
 }
 
 std::string_view SearchedPart(std::string_view text) noexcept {

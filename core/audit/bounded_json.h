@@ -27,6 +27,9 @@ Limits Unlimited(std::string_view text);
 std::size_t SizeOf(std::string_view text, std::size_t characters) noexcept;
 // `text`, or its first kMaxText characters and how many are missing.
 std::string CutText(std::string_view text);
+// As CutText, but cuts before a token that the end would cut in two, so that no first part is shown
+// of a secret whose shape is not told by it.
+std::string CutBeforeToken(std::string_view text);
 // What of `text` is searched for secrets: what CutText shows, and as much behind it as a secret
 // that begins before the end may take.
 std::string_view SearchedPart(std::string_view text) noexcept;

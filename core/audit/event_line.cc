@@ -26,7 +26,8 @@ void PutRequestId(std::string_view id, audit::Fields& fields) {
   if (!parsed) return;
   const std::string_view text = parsed->root().string();
   const bool is_secret = audit::ShowsSecret(audit::SearchedPart(text));
-  fields.Text("request_id", is_secret ? audit::kRedacted : text);
+  fields.Whole("request_id",
+               is_secret ? std::string(audit::kRedacted) : audit::CutBeforeToken(text));
 }
 
 std::string Pointers(const std::vector<std::string>& redacted) {

@@ -105,6 +105,19 @@ std::string FoldKey(std::string_view text) {
   return folded;
 }
 
+namespace {
+
+bool IsSpaceOfText(CodePoint c) {
+  return c == 0xA0 || IsIn(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F;
+}
+
+bool IsUnseen(CodePoint c) {
+  return c == 0xAD || IsIn(c, 0x200B, 0x200F) || IsIn(c, 0x202A, 0x202E) || c == 0x2060 ||
+         c == 0xFEFF;
+}
+
+}  // namespace
+
 std::string FoldText(std::string_view text) {
   std::string folded;
   folded.reserve(text.size());
@@ -114,7 +127,9 @@ std::string FoldText(std::string_view text) {
     const CodePoint ascii = ToAscii(c);
     if (c >= 0x80 && ascii < 0x80) {
       folded += static_cast<char>(ascii);
-    } else {
+    } else if (IsSpaceOfText(c)) {
+      folded += ' ';
+    } else if (!IsUnseen(c)) {
       folded.append(text, begin, at - begin);
     }
   }

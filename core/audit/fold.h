@@ -12,10 +12,11 @@ namespace callgate::audit {
 // or of mathematics. `text` is UTF-8.
 std::string FoldKey(std::string_view text);
 
-// Of a text: only letters that stand for those of ASCII become these, all else stays.
+// Of a text: letters and spaces that stand for those of ASCII become these, what is not seen goes,
+// all else stays.
 std::string FoldText(std::string_view text);
 // The first bytes of all that FoldText changes.
-inline constexpr unsigned char kFoldedBeginnings[] = {0xC4, 0xC5, 0xE2, 0xEF, 0xF0};
+inline constexpr unsigned char kFoldedBeginnings[] = {0xC2, 0xC4, 0xC5, 0xE2, 0xEF, 0xF0};
 
 }  // namespace callgate::audit
 

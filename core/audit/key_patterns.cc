@@ -81,6 +81,10 @@ bool MatchesGlob(std::string_view text, std::string_view pattern) noexcept {
 
 KeyPatterns::KeyPatterns(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
+    if (pattern.starts_with('!')) {
+      excepted_.push_back(FoldKey(pattern.substr(1)));
+      continue;
+    }
     // A hyphen in a set is no separator.
     const bool has_set = pattern.find('[') != std::string::npos;
     std::string folded = has_set ? pattern : FoldKey(pattern);
@@ -120,11 +124,15 @@ bool KeyPatterns::MatchFolded(std::string_view key) const noexcept {
   const auto any = [](const std::vector<std::string>& patterns, auto matches) {
     return std::ranges::any_of(patterns, [&](const std::string& one) { return matches(one); });
   };
-  return HoldsPart(key) || any(ends_, [&](const auto& end) { return key.ends_with(end); }) ||
-         any(beginnings_, [&](const auto& begin) { return key.starts_with(begin); }) ||
-         any(others_, [&](const auto& pattern) { return MatchesGlob(key, pattern); }) ||
-         std::ranges::binary_search(names_, key, {},
-                                    [](const std::string& name) { return std::string_view(name); });
+  const auto is_like = [&](const auto& pattern) { return MatchesGlob(key, pattern); };
+  if (std::ranges::binary_search(names_, key, {},
+                                 [](const std::string& name) { return std::string_view(name); })) {
+    return true;
+  }
+  return (HoldsPart(key) || any(ends_, [&](const auto& end) { return key.ends_with(end); }) ||
+          any(beginnings_, [&](const auto& begin) { return key.starts_with(begin); }) ||
+          any(others_, is_like)) &&
+         !any(excepted_, is_like);
 }
 
 bool KeyPatterns::Match(std::string_view key) const { return MatchFolded(FoldKey(key)); }
@@ -137,21 +145,23 @@ const KeyPatterns& DefaultKeyPatterns() {
 }  // namespace audit
 
 // Over folded keys. A plain "tokens" is how many there are, so these have to say of what kind.
+// No secrets are pages of a list, signs of a language model, and what only speaks of secrets.
 const std::vector<std::string>& Redaction::DefaultKeys() {
   static const std::vector<std::string> kKeys = {
-      "*password*",   "*passwd*",        "*passphrase*",    "*passcode*",
-      "*pwd",         "*secret*",        "*token",          "*token[0-9]",
-      "*tokenvalue",  "*accesstokens",   "*refreshtokens",  "*authtokens",
-      "*apitokens",   "*bearertokens",   "*sessiontokens",  "*securitytokens",
-      "*idtokens",    "*usertokens",     "*oauthtokens",    "*devicetokens",
-      "*apikey*",     "*credential*",    "*privatekey*",    "*accesskey*",
-      "*signingkey*", "*encryptionkey*", "*decryptionkey*", "*masterkey*",
-      "*sharedkey*",  "*accountkey*",    "*sessionkey*",    "*authkey*",
-      "*hmackey*",    "*authorization*", "*authheader*",    "*basicauth",
-      "*bearer",      "*cookie*",        "*sessid",         "pass",
-      "*dbpass",      "*userpass",       "*smtppass",       "*adminpass",
-      "*rootpass",    "*proxypass",      "*keypass",        "*storepass",
-      "*jwt",         "*jwts",           "*otpcode",        "*totp",
+      "*password*",     "*passwd*",        "*passphrase*",    "*pw",          "*passcode*",
+      "*pwd",           "*secret*",        "*token",          "*token[0-9]",  "*tokenvalue",
+      "*accesstokens",  "*refreshtokens",  "*authtokens",     "*apitokens",   "*bearertokens",
+      "*sessiontokens", "*securitytokens", "*idtokens",       "*usertokens",  "*oauthtokens",
+      "*devicetokens",  "*apikey*",        "*credential*",    "*privatekey*", "*accesskey*",
+      "*signingkey*",   "*encryptionkey*", "*decryptionkey*", "*masterkey*",  "*sharedkey*",
+      "*accountkey*",   "*sessionkey*",    "*authkey*",       "*hmackey*",    "*authorization*",
+      "*authheader*",   "*basicauth",      "*bearer",         "*cookie*",     "*sessid",
+      "pass",           "*dbpass",         "*userpass",       "*smtppass",    "*adminpass",
+      "*rootpass",      "*proxypass",      "*keypass",        "*storepass",   "*jwt",
+      "*jwts",          "*otpcode",        "*totp",           "auth",         "*sshkey*",
+      "!*pagetoken",    "!*nexttoken",     "!*padtoken",      "!*bostoken",   "!*eostoken",
+      "!*unktoken",     "!*septoken",      "!*clstoken",      "!*masktoken",  "!*stoptoken",
+      "!*secretary",    "!*secretaries",   "!*policy",        "!*consent",
   };
   return kKeys;
 }

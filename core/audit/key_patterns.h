@@ -14,7 +14,8 @@ namespace callgate::audit {
 // Time: at most the product of the two sizes.
 [[nodiscard]] bool MatchesGlob(std::string_view text, std::string_view pattern) noexcept;
 
-// Immutable.
+// Immutable. A key that a pattern with '!' before it matches is none, unless it is one by its whole
+// name.
 class KeyPatterns {
  public:
   explicit KeyPatterns(const std::vector<std::string>& patterns);
@@ -24,7 +25,7 @@ class KeyPatterns {
 
  private:
   // By their form: most are a word with a star before, after or around it.
-  std::vector<std::string> names_, beginnings_, ends_, parts_, others_;
+  std::vector<std::string> names_, beginnings_, ends_, parts_, others_, excepted_;
   // For each first byte of a part, a bit for each second one (modulo 64): few places of a key can
   // begin a part, and only these are compared with them.
   std::array<std::uint64_t, 256> second_bytes_{};

@@ -8,7 +8,7 @@
 namespace callgate::audit {
 
 // Which characters follow, of ASCII. kMixed: of kWord and hyphens, with a digit and a capital.
-enum class Follows : std::uint8_t { kHex, kCapitals, kAlnum, kWord, kDashed, kMixed };
+enum class Follows : std::uint8_t { kHex, kCapitals, kAlnum, kBase64, kWord, kDashed, kMixed };
 
 struct KnownKey {
   std::string_view prefix;
@@ -25,14 +25,24 @@ inline constexpr KnownKey kKnownKeys[] = {
     {"ASIA", 16, Follows::kCapitals},
     {"ATATT3", 30, Follows::kDashed},
     {"GOCSPX-", 20, Follows::kDashed},
-    {"MC4CAQAwBQYDK2VwBCIEI", 20, Follows::kAlnum},  // PKCS#8 in DER, in base64
-    {"MIIEowIBAAK", 20, Follows::kAlnum},
-    {"MIIEpAIBAAK", 20, Follows::kAlnum},
-    {"MIIEvAIBADAN", 20, Follows::kAlnum},
-    {"MIIEvQIBADAN", 20, Follows::kAlnum},
+    {"MC4CAQAwBQYDK2VwBCIEI", 20, Follows::kBase64},  // PKCS#8 in DER, in base64
+    {"MIIEowIBAAK", 20, Follows::kBase64},
+    {"MIIEpAIBAAK", 20, Follows::kBase64},
+    {"MIIEvAIBADAN", 20, Follows::kBase64},
+    {"MIIEvQIBADAN", 20, Follows::kBase64},
+    {"MHQCAQEE", 20, Follows::kBase64},  // RFC 5915 and PKCS#8, elliptic curves
+    {"MHcCAQEE", 20, Follows::kBase64},
+    {"MIG2AgEA", 20, Follows::kBase64},
+    {"MIGHAgEA", 20, Follows::kBase64},
+    {"MIGkAgEB", 20, Follows::kBase64},
+    {"MIHcAgEB", 20, Follows::kBase64},
+    {"MIHuAgEA", 20, Follows::kBase64},
     {"SG.", 20, Follows::kDashed},
+    {"b3BlbnNzaC1rZXktdj", 20, Follows::kBase64},  // openssh-key-v1
     {"dapi", 32, Follows::kHex},
     {"dckr_pat_", 20, Follows::kDashed},
+    {"discord.com/api/webhooks/", 20, Follows::kBase64},
+    {"discordapp.com/api/webhooks/", 20, Follows::kBase64},
     {"dop_v1_", 40, Follows::kHex},
     {"figd_", 30, Follows::kDashed},
     {"ghp_", 20, Follows::kAlnum},
@@ -47,6 +57,7 @@ inline constexpr KnownKey kKnownKeys[] = {
     {"glsa_", 20, Follows::kWord},
     {"gsk_", 40, Follows::kAlnum},
     {"hf_", 30, Follows::kAlnum},
+    {"hooks.slack.com/services/", 24, Follows::kBase64},
     {"hvb.", 20, Follows::kDashed},
     {"hvs.", 20, Follows::kDashed},
     {"key-", 32, Follows::kHex},

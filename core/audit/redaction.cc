@@ -3,6 +3,7 @@
 
 #include "callgate/audit.h"
 #include "callgate/json.h"
+#include "core/audit/apart.h"
 #include "core/audit/bounded_json.h"
 #include "core/audit/key_patterns.h"
 #include "core/audit/redaction_state.h"
@@ -25,6 +26,11 @@ std::size_t StringEnd(std::string_view text, std::size_t at, bool& has_escape) {
     if (text[at] == '\\') ++at;
   }
   return at + 1;
+}
+
+bool BeginsList(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\n\r");
+  return first != std::string_view::npos && text[first] == '[';
 }
 
 bool HoldsMoreValues(json::Value value, std::size_t most) {
@@ -61,11 +67,14 @@ bool Redaction::State::Hides(std::string_view tool) const {
 bool Redaction::State::ShowsWhole(std::string_view payload) const {
   if (payload.size() > kMaxPayload) return false;
   std::size_t values = 0;
+  // Whether a secret may be told by what stands next to it: seldom, and then all is read once more.
+  bool may_be_apart = false;
   for (std::size_t at = 0; at < payload.size();) {
     const char c = payload[at];
     if (c != '"') {
       if ((c == ',' || c == '{' || c == '[') && ++values > kMaxValues) return false;
       ++at;
+      if (c == '[') may_be_apart = may_be_apart || BeginsList(payload.substr(at));
       continue;
     }
     bool has_escape = false;
@@ -74,6 +83,8 @@ bool Redaction::State::ShowsWhole(std::string_view payload) const {
     const std::size_t next = payload.find_first_not_of(" \t\n\r", end);
     const bool is_key = next != std::string_view::npos && payload[next] == ':';
     const auto is_secret = [&](std::string_view decoded) {
+      may_be_apart =
+          may_be_apart || (is_key ? audit::MayHaveCompanions(decoded) : decoded.starts_with('-'));
       return (is_key && (decoded.size() > audit::kMaxText || keys.Match(decoded))) ||
              audit::ShowsSecret(decoded);
     };
@@ -85,7 +96,9 @@ bool Redaction::State::ShowsWhole(std::string_view payload) const {
     }
     at = end;
   }
-  return true;
+  if (!may_be_apart) return true;
+  const auto document = json::Parse(payload, audit::Unlimited(payload));
+  return document && !audit::HoldsSecretApart(document->root(), keys);
 }
 
 Redaction::Redaction() : Redaction(RedactionOptions{DefaultKeys(), {}, true}) {}

@@ -24,6 +24,9 @@ constexpr std::size_t kShortest = 6;
 // What the words that are no keys of services begin with: tokens, HTTP schemes, SQL.
 constexpr std::string_view kWords[] = {"eyj", "bearer", "basic", "password", "identified"};
 
+// "-----BEGIN", to which a multiple of three bytes has to be taken off.
+constexpr std::string_view kPemInBase64 = "LS0tLS1CRUdJTi";
+
 // For each first character of what is looked for, a bit for each second one (modulo 64). Nearly
 // every word of a text ends here.
 constexpr std::array<std::uint64_t, 256> kSecondCharacters = [] {
@@ -38,6 +41,7 @@ constexpr std::array<std::uint64_t, 256> kSecondCharacters = [] {
       for (const char second : {word[1], base::ToAsciiUpper(word[1])}) add(first, second);
     }
   }
+  add(kPemInBase64[0], kPemInBase64[1]);
   return seconds;
 }();
 
@@ -48,7 +52,7 @@ constexpr std::array<At, 256> kAt = [] {
   for (unsigned c = 0; c < 128; ++c) {
     if (IsAlnum(static_cast<char>(c))) at[c] = At::kWord;
   }
-  for (const unsigned char c : {':', '=', '-'}) at[c] = At::kSign;
+  for (const unsigned char c : {':', '=', '-', '>'}) at[c] = At::kSign;
   for (const unsigned c : kFoldedBeginnings) at[c] = At::kFoldedLetter;
   return at;
 }();
@@ -63,6 +67,8 @@ constexpr std::array<std::uint8_t, 256> kFirstKey = [] {
   return first;
 }();
 
+bool IsOfBase64(char c) { return IsAlnum(c) || c == '+' || c == '/'; }
+
 bool IsFollowed(std::string_view rest, const KnownKey& key) {
   const auto holds = [&](auto is) { return Run(rest, key.least, is) == key.least; };
   switch (key.follows) {
@@ -72,6 +78,8 @@ bool IsFollowed(std::string_view rest, const KnownKey& key) {
       return holds([](char c) { return base::IsAsciiUpper(c) || base::IsAsciiDigit(c); });
     case Follows::kAlnum:
       return holds(IsAlnum);
+    case Follows::kBase64:
+      return holds(IsOfBase64);
     case Follows::kWord:
       return holds([](char c) { return IsAlnum(c) || c == '_'; });
     case Follows::kDashed:
@@ -104,6 +112,8 @@ bool IsWebToken(std::string_view rest) {
   if (header < 11 || header == rest.size() || rest[header] != '.') return false;
   rest.remove_prefix(header + 1);
   const std::size_t second = Run(rest, rest.size(), IsDashed);
+  // The claims of one that is cut off.
+  if (second >= 8 && base::StartsWithIgnoringCase(rest, "eyj")) return true;
   if (second == rest.size() || rest[second] != '.') return false;
   return Run(rest.substr(second + 1), 8, IsDashed) == 8;
 }
@@ -120,18 +130,29 @@ bool IsBasicCredential(std::string_view run) {
                               [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+// Whether the first `size` characters of `text` are a word of a sentence: of lower case letters
+// alone, before another word or where the sentence does not begin.
+bool IsProse(std::string_view text, std::size_t size, bool is_within_sentence) {
+  const std::string_view rest = text.substr(size);
+  const bool goes_on = rest.size() > 1 && rest[0] == ' ' && base::IsAsciiLower(rest[1]);
+  return (goes_on || is_within_sentence) &&
+         std::ranges::all_of(text.substr(0, size), base::IsAsciiLower);
+}
+
 // The credential after the name of an HTTP scheme.
 bool IsHttpCredential(std::string_view rest) {
   const bool is_bearer = base::StartsWithIgnoringCase(rest, "bearer");
   if (!is_bearer && !base::StartsWithIgnoringCase(rest, "basic")) return false;
+  const bool is_lower = base::IsAsciiLower(rest.front());
   rest.remove_prefix(is_bearer ? 6 : 5);
   const std::size_t spaces = Run(rest, 64, IsSpace);
   if (spaces == 0) return false;
   rest.remove_prefix(spaces);
-  const std::size_t size = Run(rest, is_bearer ? 8 : 512, [](char c) {
+  const std::size_t size = Run(rest, 512, [](char c) {
     return IsDashed(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
   });
-  return size >= 8 && (is_bearer || IsBasicCredential(rest.substr(0, size)));
+  if (size < 8) return false;
+  return is_bearer ? !IsProse(rest, size, is_lower) : IsBasicCredential(rest.substr(0, size));
 }
 
 // SQL: PASSWORD 'x', IDENTIFIED BY 'x'.
@@ -179,11 +200,11 @@ bool IsBotToken(std::string_view text, std::size_t colon) {
 }
 
 // curl -u user:password
-bool IsUserFlag(std::string_view text, std::size_t at) {
-  const std::string_view rest = text.substr(at);
-  for (const std::string_view flag : {"-u ", "--user "}) {
+bool GivesUserAndPassword(std::string_view rest) {
+  for (const std::string_view flag : {"--user=", "--user ", "-u"}) {
     if (!rest.starts_with(flag)) continue;
-    const std::string_view value = rest.substr(flag.size(), 256);
+    std::string_view value = rest.substr(flag.size(), 256);
+    if (value.starts_with(' ')) value.remove_prefix(1);
     const std::size_t size = Run(value, value.size(), [](char c) { return !IsSpace(c); });
     const std::size_t colon = value.substr(0, size).find(':');
     return colon != std::string_view::npos && colon > 0 && colon + 1 < size &&
@@ -192,13 +213,63 @@ bool IsUserFlag(std::string_view text, std::size_t at) {
   return false;
 }
 
+// mysql -ppassword; -p8080:80 are ports.
+bool GivesPassword(std::string_view rest) {
+  if (!rest.starts_with("-p") || rest.size() == 2 || IsSpace(rest[2])) return false;
+  rest.remove_prefix(2);
+  return BeginsWithValue(rest) && !rest.substr(Run(rest, 5, base::IsAsciiDigit)).starts_with(':');
+}
+
+// Whether the command at the end of `text` is one of mysql's.
+bool IsOfMysql(std::string_view text) {
+  text.remove_prefix(text.size() - std::min<std::size_t>(text.size(), 128));
+  const std::size_t program = text.rfind("mysql");
+  return program != std::string_view::npos &&
+         text.find_first_of("\n;|&", program) == std::string_view::npos;
+}
+
+// The word before `end`, and the spaces behind it: `end` moves to its beginning.
+std::string_view TakeWordBefore(std::string_view text, std::size_t& end) {
+  while (end > 0 && IsSpace(text[end - 1])) --end;
+  const std::size_t behind = end;
+  while (end > 0 && behind - end < 64 && !IsSpace(text[end - 1])) --end;
+  return text.substr(end, behind - end);
+}
+
+// .netrc: machine … login … password …
+bool IsNetrcPassword(std::string_view text, std::size_t at) {
+  constexpr std::string_view kPassword = "password";
+  const std::string_view rest = text.substr(at);
+  if (!rest.starts_with(kPassword) || rest.size() == kPassword.size() ||
+      !IsSpace(rest[kPassword.size()]) || !BeginsWithValue(rest.substr(kPassword.size()))) {
+    return false;
+  }
+  TakeWordBefore(text, at);
+  if (TakeWordBefore(text, at) != "login") return false;
+  TakeWordBefore(text, at);
+  return TakeWordBefore(text, at) == "machine";
+}
+
+// A private key in PEM, in base64 once more.
+bool IsPemInBase64(std::string_view rest) {
+  if (!rest.starts_with(kPemInBase64)) return false;
+  std::size_t size = Run(rest, 64, IsOfBase64);
+  size -= size % 4;
+  if (size < 32) return false;
+  const auto beginning = Base64Decode(rest.substr(0, size));
+  return beginning && IsPrivateKey(*beginning);
+}
+
 // REQUIRES: a word begins at `at`.
 bool BeginsSecretWord(std::string_view text, std::size_t at) {
   const std::string_view rest = text.substr(at);
   if (rest.size() > 1 && (kSecondCharacters[static_cast<unsigned char>(rest[0])] >>
                               (static_cast<unsigned char>(rest[1]) & 63U) &
                           1U) != 0) {
-    if (IsKnownKey(rest) || IsHttpCredential(rest) || IsSqlPassword(rest)) return true;
+    if (IsKnownKey(rest) || IsHttpCredential(rest) || IsSqlPassword(rest) ||
+        IsNetrcPassword(text, at) || IsPemInBase64(rest)) {
+      return true;
+    }
     if ((at == 0 || !IsDashed(text[at - 1])) && IsWebToken(rest)) return true;
   }
   return at >= 2 && text[at - 1] == '-' && text[at - 2] == '-' && IsSecretFlag(text, at);
@@ -236,22 +307,30 @@ class Scan {
   bool IsSecretAtSign(std::size_t at) {
     const char c = text_[at];
     if (c == '=') return AssignsSecret(text_, at);
-    if (c == '-') {
-      return IsPrivateKey(text_.substr(at)) || (IsUserFlag(text_, at) && IsOfCurl());
-    }
+    if (c == '>') return IsSecretElement(text_, at);
+    if (c == '-') return IsPrivateKey(text_.substr(at)) || IsPasswordFlag(at);
     if (text_.substr(at + 1).starts_with("//")) return HasUrlPassword(text_.substr(at + 3));
     return AssignsSecret(text_, at) || IsBotToken(text_, at);
   }
 
-  // Other programs take a group after a colon.
-  bool IsOfCurl() {
-    if (!is_of_curl_) is_of_curl_ = text_.find("curl") != std::string_view::npos;
-    return *is_of_curl_;
+  // Other programs take a group or a port.
+  bool IsPasswordFlag(std::size_t at) {
+    const std::string_view rest = text_.substr(at);
+    if (at > 0 && IsDashed(text_[at - 1])) return false;
+    return (GivesUserAndPassword(rest) && IsBehindCurl(at)) ||
+           (GivesPassword(rest) && IsOfMysql(text_.substr(0, at))) ||
+           (rest.starts_with("-p") && text_.substr(0, at).ends_with("sshpass ") &&
+            BeginsWithValue(rest.substr(2)));
+  }
+
+  bool IsBehindCurl(std::size_t at) {
+    if (!curl_) curl_ = text_.find("curl");
+    return *curl_ < at;
   }
 
   std::string_view text_;
   bool has_folded_letter_ = false;
-  std::optional<bool> is_of_curl_;
+  std::optional<std::size_t> curl_;
 };
 
 }  // namespace

@@ -7,8 +7,9 @@
 namespace callgate::audit {
 
 // True when `text` shows a secret: a JSON web token, HTTP credentials, a private key, a key of a
-// known service, a password in a URL or a connection string, or a value that is set under a secret
-// name, as in "X-Api-Key: …", "?token=…" and "--password …". Takes time linear in `text`.
+// known service, a password in a URL, a connection string or a command, or a value that is set
+// under a secret name, as in "X-Api-Key: …", "?token=…" and "--password …". Takes time linear in
+// `text`.
 [[nodiscard]] bool ShowsSecret(std::string_view text);
 
 }  // namespace callgate::audit

@@ -32,7 +32,7 @@ AuditEvent AuditEventOf(const Decision& decision);
 
 struct RedactionOptions {
   // Keys whose values are not shown, at any depth, whatever their case and separators: names, or
-  // patterns with *, ? and [...].
+  // patterns with *, ? and [...]. One with ! before it excepts keys from the patterns.
   std::vector<std::string> keys;
   // Tools, or patterns of tools, whose arguments are not shown.
   std::vector<std::string> tools;

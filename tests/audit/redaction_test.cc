@@ -60,6 +60,24 @@ TEST(Redaction, TakesNamesAsWholeAndPatternsAsPatterns) {
   EXPECT_THAT(shown.redacted, ElementsAre("/P.I.N", "/pass_hash"));
 }
 
+TEST(Redaction, ExceptsKeysFromPatternsButNotFromNames) {
+  const Redaction redaction({{"*token", "id_token", "!page*", "!*id_token"}, {}, true});
+  const auto shown =
+      redaction.Show("t", Payload(R"({"a_token":1,"pageToken":2,"id_token":3,"new_id_token":4})"));
+  EXPECT_THAT(shown.redacted, ElementsAre("/a_token", "/id_token"));
+}
+
+TEST(Redaction, ShowsNoFirstPartOfATokenThatTheEndCuts) {
+  const std::string before(2000, ' ');
+  const std::string behind(70'000, ' ');
+  const std::string token = "eyJ" + std::string(300, 'a') + "." + std::string(300, 'b') + ".c";
+  EXPECT_EQ(Show(R"({"a":")" + before + token + behind + R"("})").arguments,
+            R"({"a":")" + before + R"x(… (70606 more)"})x");
+  // The claims of one tell what it is.
+  const std::string claims = std::string(1700, ' ') + "eyJhbGciOiJI.eyJ" + std::string(3000, 'b');
+  EXPECT_THAT(Show(R"({"a":")" + claims + behind + R"("})").redacted, ElementsAre("/a"));
+}
+
 TEST(Redaction, HidesWholeToolsAndAllArguments) {
   const std::string payload = Payload(R"({"a":1})");
   const Redaction tools({{}, {"vault.*"}, true});

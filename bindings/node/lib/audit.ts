@@ -9,7 +9,10 @@ import { CallgateError } from './errors.js';
 import { native, type RedactionHandle } from './native.js';
 
 export interface RedactionOptions {
-  /** Names, or patterns with `*`, `?` and `[…]`, of keys whose values are not shown. */
+  /**
+   * Names, or patterns with `*`, `?` and `[…]`, of keys whose values are not shown. One with `!`
+   * before it excepts keys from the patterns.
+   */
   readonly keys?: readonly string[];
   /** Names or patterns of tools whose arguments are not shown. */
   readonly tools?: readonly string[];

@@ -1,5 +1,6 @@
 """Writes redaction.json: what an audit line must not show of arguments, and what looks like it."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -21,7 +22,8 @@ private_key privateKeys private-key-pem access_key accessKeys accessKeyId signin
 encryption-key encryptionKeys decryption_key masterKey sharedAccessKey account_key
 storageAccountKey sessionKey auth_key hmac_key authorization Authorization proxy-authorization
 authHeader basic_auth cookie Cookies set-cookie session_cookies PHPSESSID pass db_pass smtpPass
-keyPass jwt user_jwt jwts otp_code totp
+keyPass jwt user_jwt jwts otp_code totp auth pw dbPw ssh_key sshKeys policy_password consent_token
+secretary_password
 """
 # Other spellings of their letters.
 SPELT_KEYS = [
@@ -61,6 +63,7 @@ SECRET_TEXTS = [
     f"see {JWT} here",
     f"id_token={JWT}",
     f"https://example.com/#id={JWT}",
+    JWT.rpartition(".")[0],
     "eyJhbGciOiJkaXIifQ..aXZpdml2aXY.Y2lwaGVydGV4dA.dGFndGFndGFn",
     # URLs
     "https://user:hunter2@example.com/path",
@@ -83,6 +86,9 @@ SECRET_TEXTS = [
     "https://a.blob.core.windows.net/c?sv=2022&sig=abc%2Fdef%3D",
     "https://s3.example.com/o?X-Amz-Signature=0123456789abcdef",
     "wss://example.com/socket?jwt=7f3a9c21",
+    "https://maps.example.com/?key=" + MIXED[:39],
+    "https://hooks.slack.com/services/T01234567/B01234567/" + MIXED[:24],
+    "https://discord.com/api/webhooks/123456789012345678/" + MIXED,
     # Connection strings, settings and commands
     "Server=db;Database=app;User Id=sa;Password=hunter2;",
     "Server=db;Uid=sa;Pwd=hunter2",
@@ -116,6 +122,22 @@ SECRET_TEXTS = [
     "CREATE USER 'a'@'b' IDENTIFIED BY 'hunter2'",
     '<connection password="hunter2"/>',
     "pa\u017fsword: hunter2",
+    "pass\u200bword=hunter2",
+    "password\u00a0=\u00a0hunter2",
+    "password\t=\thunter2",
+    "'password' => 'hunter2'",
+    "password:\n  hunter2",
+    "Password:\n\nhunter2\n",
+    "Authorization:\r\n " + MIXED,
+    "<password>hunter2</password>",
+    "<db><user>anna</user><clientSecret>7f3a9c21</clientSecret></db>",
+    "curl -uadmin:hunter2 https://api.example.com",
+    "curl --user=admin:hunter2 https://api.example.com",
+    "mysql -u root -phunter2 app",
+    "sshpass -p hunter2 ssh anna@host",
+    "sshpass -phunter2 ssh anna@host",
+    "machine example.com login anna password hunter2",
+    "machine example.com\n  login anna\n  password hunter2",
     # Private keys
     "-----BEGIN PRIVATE KEY-----\nMC4C",
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
@@ -127,6 +149,11 @@ SECRET_TEXTS = [
     "-----BEG\u0131N PRIVATE KEY-----",
     "MC4CAQAwBQYDK2VwBCIEI" + MIXED[:22],
     "MIIEvQIBADAN" + MIXED[:30],
+    "MHcCAQEEI" + MIXED[:30],
+    "MIGHAgEAMBMGByqGSM49AgEG+" + MIXED[:30],
+    "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAE" + MIXED[:30],
+    base64.b64encode(b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIE").decode(),
+    base64.b64encode(b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r").decode(),
     "AGE-SECRET-KEY-1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
     # Keys of services
     "AKIA" + "IOSFODNN7EXAMPLE",
@@ -175,7 +202,8 @@ authors authority authored_by auth_type passenger passengers passage compass byp
 pass_count passport secs section sector second access accessed_at accessor accession basic basis
 credit credits creditor cooked cook private privacy is_private session session_id signature
 assigned design signer signal bear bearing word words reword sword passed crossword keystone
-masterpiece hash checksum digest nonce
+masterpiece hash checksum digest nonce secretary secretaries page_token nextPageToken next_token
+pad_token bos_token eos_token stop_token cookie_consent password_policy secretPolicy authentic pwm
 """
 
 HARMLESS_TEXTS = [
@@ -298,6 +326,46 @@ HARMLESS_TEXTS = [
     "The cookie jar is empty",
     "Digest of the day",
     "bearer",
+    "bearer instruments",
+    "Bearer certificates of deposit",
+    "secretary: Ms Jones",
+    "unexpected token: }",
+    "SyntaxError: Unexpected token: ','",
+    "CSRF token: missing",
+    "password: incorrect",
+    "password = getpass()",
+    "token = get_token('x')",
+    "const token = await login();",
+    "token => token.trim()",
+    "PWD=/home/anna",
+    "OLDPWD=~/src",
+    "page_token=CAEQAA",
+    "nextPageToken: abcdef",
+    "auth: basic",
+    "Enter your password:\nThen choose a project.",
+    "credentials:\n  s3:\n",
+    "Authorization:\r\n\r\n",
+    "password\u00a0: string",
+    "<password></password>",
+    "<password> is required",
+    "tool --password <password> --user anna",
+    "curl -u",
+    "curl --url=localhost:8080/a",
+    "mysql -u root -p app",
+    "docker run -p8080:80 mysql",
+    "mysql && docker run -p3306:3306 image",
+    "mysqldump app; find . -print",
+    "mkdir -p sshpass",
+    "ssh -p 22 host",
+    "sshpass -p $SSHPASS ssh host",
+    "the login page asks for a password again",
+    "machine learning: login, password and session",
+    "https://example.com/?key=name",
+    "https://example.com/?key=123",
+    "https://hooks.slack.com/services/",
+    "https://discord.com/developers/docs/resources/webhook",
+    "MHcCAQEE",
+    base64.b64encode(b"-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIU").decode(),
     "Bearer token",
     "see RFC 6750 for bearer tokens",
     "two-factor authentication",
@@ -319,7 +387,36 @@ SECRET_ARGUMENTS = [
     ({"headers": {"Authorization": "x", "Accept": "*/*"}}, ["/headers/Authorization"]),
     ({"env": {"DB_PASSWORD": "x", "HOME": "/root"}}, ["/env/DB_PASSWORD"]),
     ({"a/b~c": {"token": "x"}}, ["/a~1b~0c/token"]),
+    ({"headers": [{"name": "Authorization", "value": "x"}]}, ["/headers/0/value"]),
+    ({"env": [{"Name": "DB_PASSWORD", "Value": "x"}]}, ["/env/0/Value"]),
+    ({"filter": {"field": "api_key", "op": "eq", "values": ["x"]}}, ["/filter/values"]),
+    ({"headers": [["Accept", "*/*"], ["Authorization", "x"]]}, ["/headers/1/1"]),
+    ({"argv": ["tool", "--password", "hunter2"]}, ["/argv/2"]),
+    ({"argv": ["/usr/bin/curl", "-u", "anna:hunter2", "https://h"]}, ["/argv/2"]),
+    ({"argv": ["mysql", "-phunter2", "app"]}, ["/argv/1"]),
+    ({"argv": ["sshpass", "-p", "hunter2", "ssh", "host"]}, ["/argv/2"]),
+    ({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "a", "d": "b"}}, ["/jwk/d"]),
+    ({"jwk": {"kty": "oct", "k": "b"}}, ["/jwk/k"]),
+    ({"tokens": [MIXED]}, ["/tokens"]),
+    ({"password\u200b": 1}, ["/password\u200b"]),
     ({"map": {f"Bearer {MIXED}": 1}}, ["/map"]),
+]
+
+HARMLESS_ARGUMENTS = [
+    {"headers": [{"name": "Accept", "value": "*/*"}]},
+    {"fields": [{"name": "password", "type": "text"}]},
+    {"name": "password", "text": "x"},
+    {"headers": [["Accept", "*/*"], ["Host", "example.com"]]},
+    {"columns": ["password", "email"]},
+    {"rows": [["password", "email", "name"]]},
+    {"argv": ["tool", "--name", "x", "--password-stdin"]},
+    {"argv": ["tool", "--password", "--verbose"]},
+    {"argv": ["docker", "run", "-p", "8080:80", "-u", "1000:1000", "mysql"]},
+    {"argv": ["mysql", "-p", "app"]},
+    {"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "a"}},
+    {"point": {"p": 1, "d": 2, "k": 3}},
+    {"tokens": ["the", "quick", "brown"]},
+    {"tokens": 512},
 ]
 
 
@@ -343,6 +440,10 @@ def vectors() -> dict[str, list[dict[str, object]]]:
     harmless += [
         {"source": "the shape of something else", "arguments": {"note": text}}
         for text in HARMLESS_TEXTS
+    ]
+    harmless += [
+        {"source": "the place of something else", "arguments": arguments}
+        for arguments in HARMLESS_ARGUMENTS
     ]
     return {"secrets": secrets, "harmless": harmless}
 

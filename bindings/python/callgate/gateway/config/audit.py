@@ -48,7 +48,8 @@ class AuditSettings(Section):
     redact_keys: tuple[str, ...] = Field(
         default=DEFAULT_KEYS,
         description="Keys, or patterns of keys, whose values are not written, at any depth and "
-        "whatever their case and separators.",
+        "whatever their case and separators. A pattern with `!` before it excepts keys from the "
+        "other patterns.",
     )
     redact_tools: tuple[str, ...] = Field(
         default=(), description="Tools, or patterns of tools, whose arguments are not written."
