@@ -134,8 +134,9 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
       if (!canonical) return Nothing();
       shown.arguments = std::move(canonical).value();
     }
-    for (const std::string& place : within.redacted) {
-      shown.redacted.push_back(is_arguments ? place : '/' + audit::CutText(name) + place);
+    for (std::string& place : within.redacted) {
+      shown.redacted.push_back(is_arguments ? std::move(place)
+                                            : '/' + audit::CutText(name) + place);
     }
   }
   return shown;

@@ -25,8 +25,8 @@ class Redaction:
     """Leaves out the values of keys, at any depth, whole tools, and what looks like a secret.
 
     ``keys`` and ``tools`` are names or patterns (``*token``). Keys match whatever their case and
-    separators: ``api_key`` is also ``API-Key`` and ``apiKey``. A key that a pattern with ``!`` before
-    it matches, such as ``!page_token``, is excepted from the patterns, but not from names.
+    separators: ``api_key`` is also ``API-Key`` and ``apiKey``. A pattern with ``!`` before it, such
+    as ``!*page_token``, excepts keys from the other patterns, but not from names.
     ``arguments=False`` shows none at all. Threads may share it.
     """
 
