@@ -3,6 +3,7 @@
 #   RE2        argument patterns in linear time (BSD-3)
 #   libyaml    policy documents, with line and column (MIT)
 # The tests compare our JSON reader with RapidJSON (MIT, headers).
+# libyaml before 0.2.5 refuses what policies hold, as a colon within a text in brackets.
 # No version of RE2 is asked for: Debian's re2.pc says 0.0.0.
 set(CALLGATE_DEPENDENCIES PkgConfig::SODIUM PkgConfig::RE2 PkgConfig::YAML)
 
@@ -20,7 +21,7 @@ find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
   pkg_check_modules(SODIUM QUIET IMPORTED_TARGET libsodium)
   pkg_check_modules(RE2 QUIET IMPORTED_TARGET re2)
-  pkg_check_modules(YAML QUIET IMPORTED_TARGET yaml-0.1)
+  pkg_check_modules(YAML QUIET IMPORTED_TARGET yaml-0.1>=0.2.5)
 else()
   callgate_missing(pkg-config pkgconf-pkg-config pkgconf)
 endif()

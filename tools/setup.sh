@@ -39,7 +39,7 @@ check_system() {
   need pkg-config pkgconf-pkg-config pkgconf command -v pkg-config
   need libsodium-dev libsodium-devel libsodium pkg-config --exists libsodium
   need libre2-dev re2-devel re2 pkg-config --exists re2
-  need libyaml-dev libyaml-devel libyaml pkg-config --exists yaml-0.1
+  need libyaml-dev libyaml-devel libyaml pkg-config --exists "yaml-0.1 >= 0.2.5"
   need rapidjson-dev rapidjson-devel rapidjson pkg-config --exists RapidJSON
   need "libgtest-dev libgmock-dev" "gtest-devel gmock-devel" googletest \
     pkg-config --exists gtest gmock

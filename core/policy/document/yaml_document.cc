@@ -59,7 +59,7 @@ std::string_view View(const unsigned char* text, std::size_t size) noexcept {
 }
 
 bool IsNull(std::string_view plain) noexcept {
-  return plain.empty() || plain == "~" || plain == "null" || plain == "Null" || plain == "NULL";
+  return plain == "~" || plain == "null" || plain == "Null" || plain == "NULL";
 }
 
 // Reads one text.
@@ -141,8 +141,10 @@ class TreeReader {
       if (value == "false") kind = Kind::kFalse;
       if (IsJsonNumber(value)) kind = Kind::kNumber;
     }
-    return document_.Add(kind, position, document_.Keep(value)) ||
-           Refuse(start, "expected fewer values");
+    if (!document_.Add(kind, position, document_.Keep(value))) {
+      return Refuse(start, "expected fewer values");
+    }
+    return true;
   }
 
   bool Open(Kind kind, const yaml_mark_t& mark, bool flow) {
@@ -157,9 +159,10 @@ class TreeReader {
   bool CheckProperties(const yaml_mark_t& mark, const unsigned char* anchor,
                        const unsigned char* tag) {
     const std::size_t offset = places_.OffsetOf(mark);
-    const char first = offset < text_.size() ? text_[offset] : '\0';
-    if (anchor != nullptr || first == '&') return Refuse(mark, "expected a value, found an anchor");
-    if (tag != nullptr || first == '!') return Refuse(mark, "expected a value, found a tag");
+    if (anchor != nullptr) return Refuse(mark, "expected a value, found an anchor");
+    if (tag != nullptr || text_.substr(offset).starts_with('!')) {
+      return Refuse(mark, "expected a value, found a tag");
+    }
     if (flow_depth_ > 0) {
       const std::string_view gap = text_.substr(after_ - 1, offset - after_ + 1);
       if (gap.ends_with('?') || gap.find("?#") != std::string_view::npos) {
@@ -208,7 +211,9 @@ class TreeReader {
   // A node of no text. It is refused at a key that lacks its value, else at what comes instead.
   bool RefuseAbsent(const yaml_mark_t& mark) {
     std::size_t offset = places_.OffsetOf(mark);
-    if (document_.depth() > 0 && !Holds(offset - 1, ":-?") && !Holds(offset, ":")) {
+    const std::string_view gap = text_.substr(after_, offset - after_);
+    if (document_.depth() > 0 && !Holds(offset - 1, ":-?") &&
+        gap.find_first_of(":?") == std::string_view::npos) {
       const Position key = document_[document_.size() - 1].position;
       if (flow_depth_ == 0) return RefuseNull({key.line, document_.innermost().position.column});
       if (!Holds(offset, ",}") || places_.Of(mark).line != key.line) return RefuseNull(key);

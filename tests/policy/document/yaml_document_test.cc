@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/policy/document/document.h"
 #include "core/policy/document/read_policy.h"
 
 namespace callgate::policy {
@@ -8,6 +9,54 @@ namespace {
 bool Loads(const std::string& text) {
   std::vector<Context> contexts;
   return ReadPolicy(text, "test.yaml", Limits{}, contexts).ok();
+}
+
+std::string Fault(const std::string& text, Limits limits = {}) {
+  std::vector<Context> contexts;
+  const Result<void> read = ReadPolicy(text, "test.yaml", limits, contexts);
+  return read ? "" : read.error().where + " " + read.error().message;
+}
+
+TEST(YamlDocument, SaysWhatOfYamlItDoesNotHold) {
+  EXPECT_EQ(Fault("<<: x\n"), "test.yaml:1:1 expected a key, found a merge key");
+  EXPECT_EQ(Fault("name: &a c\n"), "test.yaml:1:7 expected a value, found an anchor");
+  EXPECT_EQ(Fault("name: !!str c\n"), "test.yaml:1:7 expected a value, found a tag");
+  for (const char* tagged : {"! c", "! 'c'", "! [c]", "! {c: d}", "!\n"}) {
+    EXPECT_EQ(Fault(std::string("name: ") + tagged), "test.yaml:1:7 expected a value, found a tag")
+        << tagged;
+  }
+  EXPECT_EQ(Fault("name: *c\n"), "test.yaml:1:7 expected a value, found an alias");
+}
+
+TEST(YamlDocument, BoundsTheDepthOfIndentedText) {
+  std::string lists;
+  for (std::size_t i = 0; i < kMaxDocumentDepth; ++i) lists += "- ";
+  EXPECT_EQ(Fault(lists + "c").find("levels"), std::string::npos);
+  EXPECT_EQ(Fault(lists + "- c"), "test.yaml:1:65 expected fewer levels");
+  EXPECT_EQ(Fault(lists + "c: d"), "test.yaml:1:65 expected fewer levels");
+}
+
+TEST(YamlDocument, BoundsTheNumberOfValues) {
+  Limits limits;
+  limits.max_policy_nodes = 3;
+  for (const char* fourth : {"- c", "- [c]", "- {c: d}", "- c: d"}) {
+    EXPECT_EQ(Fault(std::string("- a\n- b\n") + fourth + "\n", limits),
+              "test.yaml:3:3 expected fewer values")
+        << fourth;
+  }
+}
+
+TEST(YamlDocument, RefusesAKeyWithoutAValueWhereOneIsMissing) {
+  EXPECT_EQ(Fault("{name}\n"), "test.yaml:1:6 expected a value, found null");
+  EXPECT_EQ(Fault("{name\n}\n"), "test.yaml:1:2 expected a value, found null");
+  EXPECT_EQ(Fault("{name [c]}\n"), "test.yaml:1:2 expected a value, found null");
+}
+
+TEST(YamlDocument, RefusesALineWithoutAColonAtThatLineOrTheNext) {
+  EXPECT_TRUE(Fault("name: c\ncapabilities []\n").starts_with("test.yaml:2:1 expected YAML: "));
+  EXPECT_TRUE(
+      Fault("name: c\nexec\ncapabilities: []\n").starts_with("test.yaml:3:1 expected YAML: "));
+  EXPECT_TRUE(Fault("name: c\ncapabilities: [\n").starts_with("test.yaml:3:1 expected YAML: "));
 }
 
 TEST(YamlDocument, HoldsNoControlCharactersButTabsAndEndsOfLines) {
