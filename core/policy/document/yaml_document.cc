@@ -154,16 +154,13 @@ class TreeReader {
     return true;
   }
 
-  // An event does not tell a scalar tagged "!" from one without a tag, but the text does: the mark
-  // of a node with properties is theirs. Within brackets libyaml takes every ? for that of a key.
+  // Also of a question mark: within brackets libyaml takes every ? before a node for that of a key.
   bool CheckProperties(const yaml_mark_t& mark, const unsigned char* anchor,
                        const unsigned char* tag) {
-    const std::size_t offset = places_.OffsetOf(mark);
     if (anchor != nullptr) return Refuse(mark, "expected a value, found an anchor");
-    if (tag != nullptr || text_.substr(offset).starts_with('!')) {
-      return Refuse(mark, "expected a value, found a tag");
-    }
+    if (tag != nullptr) return Refuse(mark, "expected a value, found a tag");
     if (flow_depth_ > 0) {
+      const std::size_t offset = places_.OffsetOf(mark);
       const std::string_view gap = text_.substr(after_ - 1, offset - after_ + 1);
       if (gap.ends_with('?') || gap.find("?#") != std::string_view::npos) {
         return RefuseQuestionMark(mark);
