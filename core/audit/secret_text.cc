@@ -11,6 +11,7 @@
 #include "callgate/json.h"
 #include "core/audit/assignment.h"
 #include "core/audit/characters.h"
+#include "core/audit/command_password.h"
 #include "core/audit/fold.h"
 #include "core/audit/known_keys.h"
 #include "core/base/ascii.h"
@@ -199,57 +200,6 @@ bool IsBotToken(std::string_view text, std::size_t colon) {
   return digits >= 8 && digits <= 10 && Run(text.substr(colon + 1), 34, IsDashed) == 34;
 }
 
-// curl -u user:password
-bool GivesUserAndPassword(std::string_view rest) {
-  for (const std::string_view flag : {"--user=", "--user ", "-u"}) {
-    if (!rest.starts_with(flag)) continue;
-    std::string_view value = rest.substr(flag.size(), 256);
-    if (value.starts_with(' ')) value.remove_prefix(1);
-    const std::size_t size = Run(value, value.size(), [](char c) { return !IsSpace(c); });
-    const std::size_t colon = value.substr(0, size).find(':');
-    return colon != std::string_view::npos && colon > 0 && colon + 1 < size &&
-           !value.substr(colon).starts_with("://");
-  }
-  return false;
-}
-
-// mysql -ppassword; -p8080:80 are ports.
-bool GivesPassword(std::string_view rest) {
-  if (!rest.starts_with("-p") || rest.size() == 2 || IsSpace(rest[2])) return false;
-  rest.remove_prefix(2);
-  return BeginsWithValue(rest) && !rest.substr(Run(rest, 5, base::IsAsciiDigit)).starts_with(':');
-}
-
-// Whether the command at the end of `text` is one of mysql's.
-bool IsOfMysql(std::string_view text) {
-  text.remove_prefix(text.size() - std::min<std::size_t>(text.size(), 128));
-  const std::size_t program = text.rfind("mysql");
-  return program != std::string_view::npos &&
-         text.find_first_of("\n;|&", program) == std::string_view::npos;
-}
-
-// The word before `end`, and the spaces behind it: `end` moves to its beginning.
-std::string_view TakeWordBefore(std::string_view text, std::size_t& end) {
-  while (end > 0 && IsSpace(text[end - 1])) --end;
-  const std::size_t behind = end;
-  while (end > 0 && behind - end < 64 && !IsSpace(text[end - 1])) --end;
-  return text.substr(end, behind - end);
-}
-
-// .netrc: machine … login … password …
-bool IsNetrcPassword(std::string_view text, std::size_t at) {
-  constexpr std::string_view kPassword = "password";
-  const std::string_view rest = text.substr(at);
-  if (!rest.starts_with(kPassword) || rest.size() == kPassword.size() ||
-      !IsSpace(rest[kPassword.size()]) || !BeginsWithValue(rest.substr(kPassword.size()))) {
-    return false;
-  }
-  TakeWordBefore(text, at);
-  if (TakeWordBefore(text, at) != "login") return false;
-  TakeWordBefore(text, at);
-  return TakeWordBefore(text, at) == "machine";
-}
-
 // A private key in PEM, in base64 once more.
 bool IsPemInBase64(std::string_view rest) {
   if (!rest.starts_with(kPemInBase64)) return false;
@@ -308,21 +258,15 @@ class Scan {
     const char c = text_[at];
     if (c == '=') return AssignsSecret(text_, at);
     if (c == '>') return IsSecretElement(text_, at);
-    if (c == '-') return IsPrivateKey(text_.substr(at)) || IsPasswordFlag(at);
+    if (c == '-') {
+      return IsPrivateKey(text_.substr(at)) || IsPasswordFlag(text_, at) ||
+             (IsUserFlag(text_, at) && IsBehindCurl(at));
+    }
     if (text_.substr(at + 1).starts_with("//")) return HasUrlPassword(text_.substr(at + 3));
     return AssignsSecret(text_, at) || IsBotToken(text_, at);
   }
 
-  // Other programs take a group or a port.
-  bool IsPasswordFlag(std::size_t at) {
-    const std::string_view rest = text_.substr(at);
-    if (at > 0 && IsDashed(text_[at - 1])) return false;
-    return (GivesUserAndPassword(rest) && IsBehindCurl(at)) ||
-           (GivesPassword(rest) && IsOfMysql(text_.substr(0, at))) ||
-           (rest.starts_with("-p") && text_.substr(0, at).ends_with("sshpass ") &&
-            BeginsWithValue(rest.substr(2)));
-  }
-
+  // Other programs take a group after a colon.
   bool IsBehindCurl(std::size_t at) {
     if (!curl_) curl_ = text_.find("curl");
     return *curl_ < at;
