@@ -75,21 +75,27 @@ bool IsNamedPair(json::Value row, const KeyPatterns& keys) {
 std::vector<std::size_t> SecretsOfCommand(json::Value list) {
   std::vector<std::size_t> secrets;
   std::size_t at = 0;
-  std::string program, flag;
+  std::string_view program, flag;
+  const auto is_secret = [&program](std::string_view before, std::string_view word) {
+    std::string command(program);
+    for (const std::string_view next : {before, word}) {
+      if (!next.empty()) (command += ' ') += next;
+    }
+    return ShowsSecret(command);
+  };
   for (const json::Value element : list.elements()) {
     if (at == kMaxItems) break;
     const std::string_view text = element.is_string() ? element.string() : std::string_view();
-    const std::string word(text.substr(0, kLongestWord));
-    const bool is_flag = word.starts_with('-');
+    const std::string_view word = text.substr(0, kLongestWord);
     if (at == 0) {
       program = text.substr(text.size() - std::min(text.size(), kLongestProgram));
-    } else if ((is_flag && ShowsSecret(program + ' ' + word)) ||
-               (!flag.empty() && ShowsSecret(program + ' ' + flag + ' ' + word))) {
+    } else if ((word.starts_with('-') && is_secret({}, word)) ||
+               (!flag.empty() && is_secret(flag, word))) {
       secrets.push_back(at++);
-      flag.clear();
+      flag = {};
       continue;
     }
-    flag = is_flag ? word : std::string();
+    flag = word.starts_with('-') ? word : std::string_view();
     ++at;
   }
   return secrets;

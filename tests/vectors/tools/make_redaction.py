@@ -395,6 +395,7 @@ SECRET_ARGUMENTS = [
     ({"argv": ["/usr/bin/curl", "-u", "anna:hunter2", "https://h"]}, ["/argv/2"]),
     ({"argv": ["mysql", "-phunter2", "app"]}, ["/argv/1"]),
     ({"argv": ["sshpass", "-p", "hunter2", "ssh", "host"]}, ["/argv/2"]),
+    ({"argv": ["sshpass", "-phunter2", "ssh", "host"]}, ["/argv/1"]),
     ({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "a", "d": "b"}}, ["/jwk/d"]),
     ({"jwk": {"kty": "oct", "k": "b"}}, ["/jwk/k"]),
     ({"tokens": [MIXED]}, ["/tokens"]),
