@@ -20,7 +20,7 @@ struct Calls {
 
   void Restore() {
     GateOptions options;
-    options.token = {.issuer = "https://issuer.example", .audience = "callgate"};
+    options.token = Expectations();
     gate = Require(Gate::Create(policy, issuers, options), "a gate");
     Require(gate->OpenSession(Token(0), SessionKey().public_key(), std::nullopt, kNow),
             "a session");

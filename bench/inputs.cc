@@ -34,6 +34,10 @@ const SecretKey& IssuerKey() {
   return key;
 }
 
+TokenExpectations Expectations() {
+  return {.issuer = "https://issuer.example", .audience = "callgate"};
+}
+
 IssuerKeys Issuers() {
   return Require(IssuerKeys::Create({{"issuer-1", IssuerKey().public_key()}}), "issuer keys");
 }

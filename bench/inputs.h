@@ -23,6 +23,8 @@ inline constexpr char kSessionContext[] = "code-assistant";
 const SecretKey& SessionKey();
 const SecretKey& IssuerKey();
 IssuerKeys Issuers();
+// What those tokens are expected to say.
+TokenExpectations Expectations();
 
 // A tools/call that writes a file, compact, of exactly kPayloadBytes; `n` makes it unlike others.
 std::string Payload(std::size_t n);

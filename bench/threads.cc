@@ -84,7 +84,9 @@ void ReportAll() {
   });
   const auto policy = Require(PolicySet::Parse(SessionPolicy()), "a policy");
   Report("threads/authorize", [&]() -> Work {
-    std::shared_ptr<Gate> gate = Require(Gate::Create(policy, Issuers()), "gate");
+    GateOptions options;
+    options.token = Expectations();
+    std::shared_ptr<Gate> gate = Require(Gate::Create(policy, Issuers(), options), "gate");
     Require(gate->OpenSession(token, SessionKey().public_key(), std::nullopt, kNow), "a session");
     return [&envelopes, gate](std::size_t thread, std::size_t call) {
       Require(gate->Authorize(envelopes[thread * kCalls + call], kNow).allowed(), "authorize");
