@@ -28,6 +28,11 @@ TEST(YamlDocument, SaysWhatOfYamlItDoesNotHold) {
   EXPECT_EQ(Fault("name: *c\n"), "test.yaml:1:7 expected a value, found an alias");
 }
 
+TEST(YamlDocument, PlacesAMissingColonAtItsLineAndAMissingQuoteAtTheEnd) {
+  EXPECT_TRUE(Fault("name: a\nb").starts_with("test.yaml:2:1 expected YAML: "));
+  EXPECT_TRUE(Fault("name: a\nb: \"c\n\n").starts_with("test.yaml:4:1 expected YAML: "));
+}
+
 TEST(YamlDocument, BoundsTheDepthOfIndentedText) {
   std::string lists;
   for (std::size_t i = 0; i < kMaxDocumentDepth; ++i) lists += "- ";
