@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,12 +21,12 @@ using node::ToJs;
 
 // In a decision as one number, room for every code and for none (`PackedDecision` in native.ts).
 constexpr std::uint32_t kCodesInPacked = 64;
-constexpr std::uint32_t kCodes = 0
-#define CALLGATE_ERROR_CODE(constant, name, smcp, seal, when) +1
+constexpr int kNumbers[] = {
+#define CALLGATE_ERROR_CODE(constant, name, smcp, seal, when) (smcp),
 #include "callgate/error_codes.inc"
 #undef CALLGATE_ERROR_CODE
-    ;
-static_assert(kCodes < kCodesInPacked);
+};
+static_assert(std::size(kNumbers) < kCodesInPacked);
 
 Napi::Value ToJs(Napi::Env env, std::string_view text) { return TextOrNull(env, text); }
 
