@@ -15,7 +15,7 @@ namespace audit {
 namespace {
 
 constexpr std::string_view kLeftOut = "left_out";
-// In what a field costs beside its name and its value.
+// In what a field costs besides its name and its value.
 constexpr std::size_t kPunctuation = 4;
 
 std::string Without(const std::map<std::string, std::string>& left) {

@@ -115,7 +115,7 @@ Redaction::Shown Redaction::Show(std::string_view tool, std::string_view payload
   const auto params = document->root().Find("params");
   if (!params || !params->is_object() || HoldsMoreValues(*params, kMaxValues)) return Nothing();
 
-  // What stands beside the arguments is not shown, but is named when it had to go.
+  // What stands next to the arguments is not shown, but is named when it had to go.
   Shown shown;
   std::size_t left = audit::kMaxScanned;
   for (const auto& [name, value] : params->members()) {

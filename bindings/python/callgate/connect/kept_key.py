@@ -30,7 +30,7 @@ def kept_key_file(
     """
     try:
         folder = _folder(environ)
-        # Whoever may change the first can put another in the place of the second.
+        # A user who may change the first can put another in the place of the second.
         with contextlib.suppress(FileExistsError):
             folder.parent.mkdir(mode=0o700, parents=True)
         folder.mkdir(mode=0o700, exist_ok=True)
