@@ -115,6 +115,9 @@ void AppendPatterns(std::vector<Fragment>& pieces, const Capability& outer) {
 // The constraints that judge values by which a gap shows.
 ConstraintSet JudgesOf(Constraint gap) noexcept {
   switch (gap) {
+    case Constraint::kArguments:
+    case Constraint::kOtherArguments:
+      return {};  // values of schemas are made by themselves
     case Constraint::kOnlyArguments:
     case Constraint::kArgumentPatterns:
       return {gap};

@@ -6,6 +6,8 @@
 
 #include "callgate/json.h"
 #include "core/json/object_writer.h"
+#include "core/policy/document/schema_reader.h"
+#include "core/policy/document/schema_writer.h"
 
 namespace callgate::policy {
 namespace {
@@ -255,6 +257,8 @@ void WriteResponseSize(const Capability& capability, std::string& out) {
 // Subcommands are read after the commands that they belong to, and freed keys after added ones: a
 // key cannot be both.
 constexpr std::array<ConstraintRow, kConstraints> kConstraintTable = {{
+    {Constraint::kArguments, ReadArguments, WriteArguments},
+    {Constraint::kOtherArguments, ReadOtherArguments, WriteOtherArguments},
     {Constraint::kPathAllowlist, ReadEntries<&Capability::path_allowlist>,
      WriteEntries<&Capability::path_allowlist>},
     {Constraint::kBaseDirectory, ReadBase, WriteBase},

@@ -6,6 +6,8 @@
 #include "core/policy/evaluate/command_constraint.h"
 #include "core/policy/evaluate/domain_constraint.h"
 #include "core/policy/evaluate/path_constraint.h"
+#include "core/policy/evaluate/schema_check.h"
+#include "core/policy/model/constraint.h"
 
 namespace callgate::policy {
 namespace {
@@ -50,26 +52,30 @@ Fault JudgePatterns(const Capability& capability, const Arguments& arguments) {
 template <Constraint kConstraint>
 CheckResult Judge(const Capability& capability, const Arguments& arguments) {
   switch (kConstraint) {
+    case Constraint::kArguments:
+      if (!capability.arguments) return {};
+      return CheckDeclared(*capability.arguments, arguments);
     case Constraint::kOnlyArguments:
-      return {JudgeForm(capability, arguments), ErrorCode::kArgumentNotAllowed, kConstraint};
+      return {JudgeForm(capability, arguments), ErrorCode::kArgumentNotAllowed, Stage::kMembers};
     case Constraint::kPathAllowlist:
       if (!capability.path_allowlist) return {};
-      return {JudgePaths(capability, arguments), ErrorCode::kPathNotAllowed, kConstraint};
+      return {JudgePaths(capability, arguments), ErrorCode::kPathNotAllowed, Stage::kPaths};
     case Constraint::kDomainAllowlist:
       if (!capability.domain_allowlist) return {};
-      return {JudgeDomains(capability, arguments), ErrorCode::kDomainNotAllowed, kConstraint};
+      return {JudgeDomains(capability, arguments), ErrorCode::kDomainNotAllowed, Stage::kDomains};
     case Constraint::kCommandAllowlist: {
       if (!capability.command_allowlist) return {};
       const Fault fault = JudgeCommand(capability, arguments);
       // A bad path among the words is found while the command is judged, and named as what it is.
       const bool is_path = fault.rule.starts_with("path.");
       return {fault, is_path ? ErrorCode::kPathNotAllowed : ErrorCode::kCommandNotAllowed,
-              kConstraint};
+              Stage::kCommands};
     }
     case Constraint::kArgumentPatterns:
-      return {JudgePatterns(capability, arguments), ErrorCode::kArgumentNotAllowed, kConstraint};
+      return {JudgePatterns(capability, arguments), ErrorCode::kArgumentNotAllowed, Stage::kValues};
     // Those above read these, which say what values they judge and how; rates are kept by the
     // ledger, and the response size by what measures the result.
+    case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:
     case Constraint::kSubcommandAllowlist:
     case Constraint::kExec:

@@ -2,12 +2,16 @@
 #ifndef CALLGATE_CORE_POLICY_EVALUATE_CAPABILITY_CHECK_H_
 #define CALLGATE_CORE_POLICY_EVALUATE_CAPABILITY_CHECK_H_
 
+#include <cstdint>
+
 #include "callgate/error.h"
 #include "core/policy/evaluate/argument_search.h"
-#include "core/policy/model/constraint.h"
 #include "core/policy/model/context.h"
 
 namespace callgate::policy {
+
+// What a capability looks at, one after the other.
+enum class Stage : std::uint8_t { kMembers, kPaths, kDomains, kCommands, kValues };
 
 struct CheckResult {
   [[nodiscard]] bool passed() const noexcept { return !fault; }
@@ -15,9 +19,8 @@ struct CheckResult {
   // Why the capability does not allow the call; nothing more where it does.
   Fault fault;
   ErrorCode code;
-  // That refused. Of several capabilities that fail, the one that got furthest counts: the one
-  // whose constraint comes last.
-  Constraint constraint;
+  // Where it was refused. Of several capabilities that fail, the one that got furthest counts.
+  Stage stage;
 };
 
 [[nodiscard]] CheckResult Check(const Capability& capability, const Arguments& arguments);

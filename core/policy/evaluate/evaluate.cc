@@ -69,9 +69,9 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   verdict.tried.reserve(failed.size());
   const Failed* furthest = nullptr;
   for (const Failed& one : failed) {
-    const auto& [fault, code, constraint] = one.result;
+    const auto& [fault, code, stage] = one.result;
     verdict.tried.push_back({one.capability, code, fault.rule, walked.PointerTo(fault.item)});
-    if (furthest == nullptr || constraint > furthest->result.constraint) furthest = &one;
+    if (furthest == nullptr || stage > furthest->result.stage) furthest = &one;
   }
   if (furthest != nullptr) {
     verdict.code = furthest->result.code;

@@ -53,6 +53,8 @@ bool Judges(const Capability& capability) noexcept {
       return capability.command_allowlist.has_value();
     case Constraint::kArgumentPatterns:
       return !capability.argument_patterns.empty();
+    case Constraint::kArguments:
+    case Constraint::kOtherArguments:
     case Constraint::kOnlyArguments:
     case Constraint::kBaseDirectory:
     case Constraint::kSubcommandAllowlist:

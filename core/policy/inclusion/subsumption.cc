@@ -100,6 +100,10 @@ class Comparison {
   template <Constraint kConstraint>
   bool Covers() const {
     switch (kConstraint) {
+      case Constraint::kArguments:
+        return !outer_.arguments && !inner_.arguments;
+      case Constraint::kOtherArguments:
+        return true;  // judged with the arguments
       case Constraint::kOnlyArguments:
         return IsOnlyWithin(inner_, outer_);
       case Constraint::kPathAllowlist:

@@ -108,6 +108,8 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
       if (capability.command_allowlist) LintCommands(*capability.command_allowlist, warn);
       return;
     // Nothing is wrong with any of these as far as one capability shows.
+    case Constraint::kArguments:
+    case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:
     case Constraint::kDomainAllowlist:
     case Constraint::kSubcommandAllowlist:

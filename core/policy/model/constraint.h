@@ -16,6 +16,8 @@ namespace callgate::policy {
 // in which the gaps between two capabilities are named. "Adding a constraint" in
 // docs/contributing.md says what else a new one needs.
 enum class Constraint : std::uint8_t {
+  kArguments,
+  kOtherArguments,
   kOnlyArguments,
   kPathAllowlist,
   kBaseDirectory,
@@ -36,6 +38,10 @@ enum class Constraint : std::uint8_t {
 // Its key in documents.
 constexpr std::string_view NameOf(Constraint constraint) noexcept {
   switch (constraint) {
+    case Constraint::kArguments:
+      return "arguments";
+    case Constraint::kOtherArguments:
+      return "other_arguments";
     case Constraint::kOnlyArguments:
       return "only_arguments";
     case Constraint::kPathAllowlist:

@@ -16,6 +16,7 @@
 #include "core/policy/model/command_entry.h"
 #include "core/policy/model/domain_entry.h"
 #include "core/policy/model/path_entry.h"
+#include "core/policy/model/schema.h"
 #include "core/policy/model/source_position.h"
 #include "core/policy/model/tool_pattern.h"
 #include "core/policy/values/argument_key.h"
@@ -29,14 +30,15 @@ struct RateLimit {
   std::uint32_t per_seconds = 0;
 };
 
-enum class Exec : std::uint8_t { kShell, kArgv };
-
 // Key names (path_arguments to free_arguments, argument_patterns) are held folded, as keys are
 // compared; only_arguments as written. The five lists of keys are sorted and unique. An absent
 // constraint is nullopt; an empty list allows nothing.
 struct Capability {
   ToolPattern tool_pattern;
   std::uint32_t nth = 0;  // among the capabilities of the context with the same pattern
+
+  // Without it the capability is in the short form; with it, of what follows only the limits stand.
+  std::optional<DeclaredArguments> arguments;
 
   std::optional<std::vector<PathEntry>> path_allowlist;
   std::optional<PathEntry> base_directory;
@@ -69,6 +71,7 @@ struct Context {
   std::string description;
   std::vector<Capability> capabilities;
   std::vector<DenyEntry> deny_list;
+  std::map<std::string, SchemaPtr, std::less<>> definitions;
   std::string json;  // canonical: PolicySet::Parse of it gives the same context
   SourcePosition position;
 

@@ -20,7 +20,8 @@ TEST(Constraint, AQuestionEndsAtTheFirstThatSaysYes) {
     asked.Add(kConstraint);
     return kConstraint == Constraint::kBaseDirectory;
   }));
-  EXPECT_EQ(asked, (ConstraintSet{Constraint::kOnlyArguments, Constraint::kPathAllowlist,
+  EXPECT_EQ(asked, (ConstraintSet{Constraint::kArguments, Constraint::kOtherArguments,
+                                  Constraint::kOnlyArguments, Constraint::kPathAllowlist,
                                   Constraint::kBaseDirectory}));
   EXPECT_FALSE(AnyConstraint([]<Constraint>() { return false; }));
 }

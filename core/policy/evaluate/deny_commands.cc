@@ -1,0 +1,45 @@
+#include "core/policy/evaluate/command_search.h"
+#include "core/policy/evaluate/deny_kinds.h"
+
+namespace callgate::policy {
+
+// With the elements of lists split on spaces, since a server may join them. The words of an entry
+// hold no spaces, so it never matches argv as it stands without matching what is split, too.
+Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
+                           const Arguments& arguments) {
+  const CommandSearch search{context.compiled->command_arguments(), kNothingFreed, Exec::kArgv};
+  base::TextArena arena;
+  WordBuffer words;
+  std::uint32_t item;
+  if (const Fault fault = search.Find(arguments, arena, words, item)) return {fault, entries[0]};
+  if (words.empty()) return {};
+
+  WordBuffer first;  // obeys the rules of a word, wherever it came from, and holds no quote
+  if (const auto rule = SplitListWord(words[0].raw, arena, first); !rule.empty()) {
+    return {{rule, item}, entries[0]};
+  }
+  if (first[0].text.size() != first[0].raw.size()) {
+    return {{"command.quote-elsewhere", item}, entries[0]};
+  }
+  base::SmallVector<std::string_view, 16> split;
+  for (const Word& word : words) {
+    if (!word.from_list) {
+      split.Append(word.text);
+      continue;
+    }
+    std::string_view rest = word.text;
+    while (!rest.empty()) {
+      const std::string_view part = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(part.size() < rest.size() ? part.size() + 1 : part.size());
+      if (!part.empty()) split.Append(part);
+    }
+  }
+  for (const DenyEntry* entry : entries) {
+    if (As<CommandEntry>(entry).MatchesDenied(split.data(), split.size())) {
+      return {{"deny.command", item}, entry};
+    }
+  }
+  return {};
+}
+
+}  // namespace callgate::policy
