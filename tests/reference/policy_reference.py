@@ -10,22 +10,20 @@ import re
 import ref_commands
 import ref_domains
 import ref_paths
+import ref_schemas
+import ref_sights
 import yaml
 from ref_keys import Malformed, Search, fold, has_twins
+from ref_numbers import Number
+from ref_schemas import ARGUMENTS, COMMAND, DOMAIN, PATH, PATTERNS
 
-# [order.furthest] The stages of a capability, in the order of the checks.
-ARGUMENTS, PATH, DOMAIN, COMMAND, PATTERNS = range(5)
-
-
-class Number:
-    """A JSON number, kept as it was written."""
-
-    def __init__(self, text):
-        self.text = text
-
-    def __str__(self):
-        return self.text
-
+CODES = {
+    ARGUMENTS: "ARGUMENT_NOT_ALLOWED",
+    PATH: "PATH_NOT_ALLOWED",
+    DOMAIN: "DOMAIN_NOT_ALLOWED",
+    COMMAND: "COMMAND_NOT_ALLOWED",
+    PATTERNS: "ARGUMENT_NOT_ALLOWED",
+}
 
 # ---------------------------------------------------------------- documents
 
@@ -37,14 +35,18 @@ class PlainLoader(yaml.SafeLoader):
 PlainLoader.yaml_implicit_resolvers = {}
 PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), "tf")
 PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile("^(0|-?[1-9][0-9]*)$"), "-0123456789"
+    "tag:yaml.org,2002:int",
+    re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"),
+    "-0123456789",
 )
+PlainLoader.add_constructor("tag:yaml.org,2002:int", lambda _, node: Number(node.value))
 
 
 def load(text):
     """{name: context} of a valid document. A context is {"capabilities": […], "deny": […]}."""
     try:
-        documents = [json.loads(text)]  # [doc.json-by-text]
+        # [doc.json-by-text]
+        documents = [json.loads(text, parse_int=Number, parse_float=Number)]
     except ValueError:
         documents = list(yaml.load_all(text, PlainLoader))  # [doc.shape-multi]
     contexts = {}
@@ -65,15 +67,26 @@ def read_context(document):
     for entry in context.get("deny_list", []):
         deny += read_deny(entry)
     return {
-        "capabilities": [read_capability(c) for c in context["capabilities"]],
+        "capabilities": [
+            read_capability(c, context.get("definitions", {})) for c in context["capabilities"]
+        ],
         "deny": deny,
     }
 
 
-def read_capability(document):
+def read_capability(document, definitions):
     flat = without_nulls(document)
     # [doc.both-shapes]
     capability = {**flat, **without_nulls(flat.get("constraints", {}))}
+    if "arguments" in capability:  # (schema.definitions)
+        capability["arguments"] = {
+            name: ref_schemas.resolve(schema, definitions)
+            for name, schema in capability["arguments"].items()
+        }
+    if "other_arguments" in capability:  # (args.other)
+        capability["other_arguments"] = ref_schemas.resolve(
+            capability["other_arguments"], definitions
+        )
     for key in ("free", "path", "domain", "command"):
         folded = {fold(k) for k in capability.get(f"{key}_arguments", [])}
         capability[f"{key}_arguments"] = folded
@@ -177,9 +190,11 @@ def is_tool_name(tool):
 
 
 def matches_tool(pattern, tool):
+    if isinstance(pattern, list):
+        return any(matches_tool(one, tool) for one in pattern)
     if pattern == "*":  # [tool.star]
         return True
-    if pattern.endswith(".*"):  # [tool.prefix]
+    if pattern.endswith("*"):  # [tool.prefix]
         return tool.startswith(pattern[:-1]) and len(tool) > len(pattern) - 1
     return pattern == tool  # [tool.exact] [tool.bytes]
 
@@ -188,6 +203,9 @@ def first_failure(capability, arguments):
     """(stage, code name) of the first check that fails, or None."""
     if has_twins(arguments):  # [key.twins]
         return ARGUMENTS, "ARGUMENT_NOT_ALLOWED"
+    if "arguments" in capability:
+        stage = ref_schemas.declared_fault(capability, arguments)
+        return None if stage is None else (stage, CODES[stage])
     if not only_known_arguments(capability, arguments):
         return ARGUMENTS, "ARGUMENT_NOT_ALLOWED"
     if "path_allowlist" in capability and not paths_pass(capability, arguments):
@@ -310,10 +328,24 @@ def denies(rule, capabilities, tool, arguments):
     if kind is None:
         return True
     added = set().union(*(c[f"{kind}_arguments"] for c in capabilities))  # [deny.added-keys]
+    on_tool = [c for c in capabilities if matches_tool(c["tool_pattern"], tool)]
+    short = [c for c in on_tool if "arguments" not in c]
+    if short or not on_tool:  # (args.deny-guess)
+        bases = [c.get("base_directory") for c in short]
+        if guess_denies(kind, entry, added, bases, arguments):
+            return True
+    return any(
+        sight_denies(kind, entry, added, sight)
+        for capability in on_tool
+        if "arguments" in capability
+        for sight in ref_sights.sights(capability, arguments)
+    )
+
+
+def guess_denies(kind, entry, added, bases, arguments):
+    """Whether an entry fires on what the short form finds."""
     try:
         if kind == "path":
-            on_tool = [c for c in capabilities if matches_tool(c["tool_pattern"], tool)]
-            bases = [c.get("base_directory") for c in on_tool]
             # [deny.value-rule] [deny.no-exemption] [deny.no-free]
             found = path_search(added, set(), exemptions=False).run(arguments)
             return any(denies_path(entry, path, bases) for path in found)
@@ -321,13 +353,37 @@ def denies(rule, capabilities, tool, arguments):
             search = domain_search(added, set(), exemptions=False)
             found = search.run(arguments)
             ref_domains.check_ports(search, arguments)
-            return any(
-                ref_domains.matches(entry, ref_domains.parse(value), deny=True) for value in found
-            )
+            return any(denies_domain(entry, value) for value in found)
         argv = ref_commands.find_argv(arguments, added, set())
         return argv is not None and ref_commands.deny_matches(entry, argv)
     except Malformed:  # [deny.malformed]
         return True
+
+
+def sight_denies(kind, entry, added, sight):
+    """Whether an entry fires on what it sees of a declared argument. (args.deny)"""
+    seen, value, base, lenient = sight
+    if seen == "guess":
+        return guess_denies(kind, entry, added, [None], value)
+    if seen != kind:
+        return False
+    try:
+        if value is ref_sights.Broken:
+            raise Malformed
+        if kind == "path":
+            segments = ref_paths.normalise(value, base)
+            if segments is None:
+                raise Malformed
+            return ref_paths.covers(entry, segments, itself=True)
+        if kind == "domain":
+            return denies_domain(entry, value)
+        return ref_commands.deny_matches(entry, value)
+    except Malformed:
+        return not lenient
+
+
+def denies_domain(entry, value):
+    return ref_domains.matches(entry, ref_domains.parse(value), deny=True)
 
 
 def denies_path(entry, path, bases):

@@ -1,0 +1,119 @@
+"""The kinds of one string: paths, URLs, hosts and URIs (section "Kinds")."""
+
+import re
+import urllib.parse
+
+import ref_domains
+import ref_paths
+from ref_keys import Malformed
+
+SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
+UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+
+
+def passes(kind, said, value, arguments):
+    if kind == "path":
+        return path_passes(said, value, arguments)
+    if kind == "uri":
+        return uri_passes(said, value)
+    return host_passes(said, value, with_scheme=kind == "url")
+
+
+def base_of(said, arguments):
+    """The base directory of a path kind in a call, or None. (kind.path-base)"""
+    base = said.get("base")
+    if base is None or base.startswith("/"):
+        return base
+    held = arguments.get(base)
+    if not isinstance(held, str):
+        return None
+    try:
+        segments = ref_paths.normalise(held, None)
+    except Malformed:
+        return None
+    return None if segments is None else "/" + "/".join(segments)
+
+
+def path_passes(said, value, arguments):
+    """(kind.path)"""
+    base = base_of(said, arguments)
+    if not ref_paths.allowed(value, said["allow"], base):  # (kind.empty-allow)
+        return False
+    segments = ref_paths.normalise(value, base)
+    # (kind.except)
+    return not any(
+        ref_paths.covers(entry, segments, itself=True) for entry in said.get("except", [])
+    )
+
+
+def host_passes(said, value, with_scheme):
+    """(kind.url) (kind.host)"""
+    try:
+        parsed = ref_domains.parse(value)
+    except Malformed:
+        return False
+    scheme = parsed[0]
+    if with_scheme != (scheme is not None):
+        return False
+    if scheme is not None and scheme not in said.get("schemes", ["https"]):
+        return False
+    if not ref_domains.allowed(value, said["allow"]):
+        return False
+    return not any(
+        ref_domains.matches(entry, parsed, deny=True) for entry in said.get("except", [])
+    )
+
+
+def uri_passes(said, value):
+    """(kind.uri)"""
+    match = SCHEME.match(value)
+    if not match or match[0][:-1] not in said["schemes"] or not is_uri(value):
+        return False
+    return any(
+        value.startswith(entry[:-1]) if entry.endswith("*") else value == entry
+        for entry in said["allow"]
+    )
+
+
+def is_uri(value):
+    """(kind.uri-form) Whether a value that begins with a scheme says what it says in one way."""
+    if any(c == "\\" or c in ref_paths.WHITE_SPACE or ref_paths.is_control(c) for c in value):
+        return False
+    for escape in re.findall("%[0-9A-Fa-f]{2}", value):
+        if chr(int(escape[1:], 16)) in UNRESERVED + "/\\":
+            return False
+    scheme, rest = value.split(":", 1)
+    if {".", ".."} & set(re.split("[/?#]", rest)):
+        return False
+    return not (scheme.lower() == "file" and authority(rest))
+
+
+def authority(rest):
+    """What stands behind `//`, to the path; None without."""
+    return re.split("[/?#]", rest[2:])[0] if rest.startswith("//") else None
+
+
+def uri_host(value):
+    """What a domain entry sees of a URI, or None. (args.deny-uri)"""
+    if not SCHEME.match(value):
+        return None
+    scheme, rest = value.split(":", 1)
+    held = authority(rest)
+    if not held:
+        return None
+    host = held.rsplit("@", 1)[-1]
+    return f"{scheme}://{host}" if scheme.lower() in ref_domains.DEFAULT_PORT else host
+
+
+def uri_path(value):
+    """The path that a path entry sees of a URI, None without one, or Malformed. (args.deny-uri)"""
+    if not SCHEME.match(value) or not value.lower().startswith("file:"):
+        return None
+    rest = value.split(":", 1)[1]
+    held = authority(rest)
+    path = rest if held is None else rest[2 + len(held) :]
+    try:
+        decoded = urllib.parse.unquote_to_bytes(re.split("[?#]", path)[0]).decode()
+    except UnicodeDecodeError:
+        raise Malformed from None
+    return decoded
