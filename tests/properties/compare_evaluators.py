@@ -25,7 +25,7 @@ def compare(seed: int, count: int) -> dict[str, Any]:
     reordered: list[dict[str, Any]] = []
     for _ in range(count):
         document, context, tool, arguments = generate.random_pair(rng)
-        text = json.dumps(document)
+        text = generate.text_of(document)
         expected = policy_reference.evaluate(policy_reference.load(text), context, tool, arguments)
         decision = PolicySet.parse(text).evaluate(context, tool, arguments.encode())
         answer = (decision.allowed, decision.code_name, decision.capability)
@@ -35,7 +35,7 @@ def compare(seed: int, count: int) -> dict[str, Any]:
             disagreements.append({**pair, "compiled": answer, "reference": expected})
         capabilities = document["capabilities"][:]
         rng.shuffle(capabilities)
-        other = PolicySet.parse(json.dumps({**document, "capabilities": capabilities}))
+        other = PolicySet.parse(generate.text_of({**document, "capabilities": capabilities}))
         if other.evaluate(context, tool, arguments.encode()).allowed != decision.allowed:
             reordered.append({**pair, "order": capabilities})
     return {

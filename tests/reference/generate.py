@@ -7,16 +7,23 @@ generate.py FILE --seed N --cases N --with-calls N    writes cases for the tests
 """
 
 import argparse
-import json
 import pathlib
 import random
 
-from generate_atoms import chance
+from generate_atoms import chance, text_of
 from generate_calls import random_call
 from generate_contexts import random_context
 from generate_related import mutate, related
 
-__all__ = ["mutate", "random_call", "random_case", "random_context", "random_pair", "related"]
+__all__ = [
+    "mutate",
+    "random_call",
+    "random_case",
+    "random_context",
+    "random_pair",
+    "related",
+    "text_of",
+]
 
 CALLS = 100  # of a case that has some
 
@@ -26,7 +33,7 @@ def random_pair(rng):
     document = random_context(rng, "c")
     tool, arguments = random_call(rng, document)
     name = "unknown" if chance(rng, 2) else "c"
-    text = "[]" if chance(rng, 1) else json.dumps(arguments)
+    text = "[]" if chance(rng, 1) else text_of(arguments)
     return document, name, tool, text
 
 
@@ -40,7 +47,7 @@ def random_case(rng, calls=0):
     inner = {**related(rng, middle), "name": "inner"}
     return {
         "contexts": [outer, middle, inner],
-        "calls": [random_call(rng, middle, (outer, middle)[i % 2]) for i in range(calls)],
+        "calls": [list(random_call(rng, middle, (outer, middle)[i % 2])) for i in range(calls)],
     }
 
 
@@ -55,7 +62,7 @@ def main():
     with options.file.open("w", encoding="utf-8") as file:
         for i in range(options.cases):
             case = random_case(rng, CALLS if i < options.with_calls else 0)
-            file.write(json.dumps(case, separators=(",", ":")) + "\n")
+            file.write(text_of(case) + "\n")
 
 
 if __name__ == "__main__":

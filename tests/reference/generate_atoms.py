@@ -1,5 +1,9 @@
 """Atoms that contexts and calls are drawn from. Few on purpose, so that they overlap."""
 
+import json
+
+from ref_numbers import Number
+
 TOOLS = ["fs.read", "fs.write", "fs.read.all", "web.get", "cmd.run", "search", "a:b"]
 PATTERNS = [
     "fs.read",
@@ -167,6 +171,68 @@ TAILS = [
     " status",
 ]
 
+# Of declared arguments. How many of a hundred capabilities declare theirs.
+DECLARED = 0
+DECLARED_NAMES = [
+    "path",
+    "file",
+    "url",
+    "host",
+    "uri",
+    "command",
+    "n",
+    "mode",
+    "opts",
+    "items",
+    "either",
+    "base",
+    "x",
+    "args",
+]
+PATH_ALLOW = PATH_ENTRIES
+PATH_EXCEPT = ["/a/b", "/a/*/c", "/d/*", "/a/b/c", "/e"]
+DOMAIN_ALLOW = [entry for entry in DOMAIN_ENTRIES if "*.a" not in entry]
+DOMAIN_EXCEPT = ["a.x.test", "*.a.x.test", "y.test:8443", "192.0.2.7", "y.test"]
+URI_ALLOW = ["*", "file:///a/*", "git://x.test/*", "https://x.test/", "urn:a:b", "file:///a/b"]
+DECLARED_COMMANDS = [
+    (["git"], ["status", "log", "diff"]),
+    (["git", "--no-pager"], ["log"]),
+    (["npm", "test"], []),
+    (["ls"], []),
+    (["/bin/ls"], []),
+    (["cat"], []),
+]
+# Of one command at most one spelling of each row, so that no word is read in two ways.
+DECLARED_OPTIONS = [
+    ["--oneline"],
+    ["--since=VALUE"],
+    ["-n VALUE", "-nVALUE"],
+    ["-out=VALUE", "-o"],
+    ["-x"],
+    ["--"],
+]
+# What a number may be written as.
+NUMBER_TEXTS = [
+    "-0",
+    "1.0",
+    "5e0",
+    "50",
+    "49.99999999999999999999",
+    "50.00000000000000000001",
+    "0.1",
+    "1e400",
+    "1e401",
+    "1e-401",
+    "9007199254740991",
+    "9007199254740992",
+    "-1",
+    "2.50",
+    "4",
+    "6",
+    "11",
+    "51",
+]
+
 
 def some(rng, population, low, high):
     return rng.sample(population, rng.randint(low, min(high, len(population))))
@@ -174,3 +240,15 @@ def some(rng, population, low, high):
 
 def chance(rng, percent):
     return rng.randrange(100) < percent
+
+
+def text_of(value):
+    """JSON, with numbers as they are written."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        members = [f"{json.dumps(key)}:{text_of(member)}" for key, member in value.items()]
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(text_of, value)) + "]"
+    return json.dumps(value)

@@ -22,6 +22,8 @@ from generate_atoms import (
     chance,
     some,
 )
+from generate_samples import declared_arguments
+from generate_spoilt import spoil_declared
 
 
 def random_call(rng, fit, around=None):
@@ -30,9 +32,16 @@ def random_call(rng, fit, around=None):
     capability = rng.choice(capabilities) if capabilities else {"tool_pattern": "fs.read"}
     tool = tool_for(rng, capability["tool_pattern"])
     constraints = {**capability, **capability.get("constraints", {})}
-    arguments = fitted(rng, constraints)
+    declared = "arguments" in constraints
+    if declared:
+        arguments = declared_arguments(rng, constraints, fit.get("definitions", {}))
+    else:
+        arguments = fitted(rng, constraints)
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
-        spoil(rng, arguments, around or fit)
+        if declared and chance(rng, 75):
+            spoil_declared(rng, arguments)
+        else:
+            spoil(rng, arguments, around or fit)
     return tool, arguments
 
 
@@ -41,9 +50,11 @@ def tool_for(rng, pattern):
         return rng.choice([*TOOLS, "other", "fs", "fsx"])
     if chance(rng, 1):
         return rng.choice(["", "fs read", "fs.*", "f\u00e9", "x" * 129])
+    if isinstance(pattern, list):
+        return tool_for(rng, rng.choice(pattern))
     if pattern == "*":
         return rng.choice(TOOLS)
-    if pattern.endswith(".*"):
+    if pattern.endswith("*"):
         return pattern[:-1] + rng.choice(["read", "get", "read.all", "run"])
     return pattern
 

@@ -1,5 +1,6 @@
 """Random contexts."""
 
+import generate_atoms
 from generate_atoms import (
     ADDABLE,
     ARGS_KEYS,
@@ -18,11 +19,14 @@ from generate_atoms import (
     chance,
     some,
 )
+from generate_schemas import random_declared, random_definitions
 
 
-def random_capability(rng, pattern=None):
+def random_capability(rng, pattern=None, definitions=None):
     """A valid capability; constraints are nested or flat."""
     pattern = pattern or rng.choice(PATTERNS)
+    if chance(rng, generate_atoms.DECLARED):
+        return shaped(rng, random_tools(rng, pattern), random_declaration(rng, definitions or {}))
     constraints = {}
     wanted = {"fs": "path", "web": "domain", "cmd": "command"}.get(pattern.split(".")[0])
     for kind in ("path", "domain", "command"):
@@ -53,6 +57,22 @@ def random_capability(rng, pattern=None):
     if chance(rng, 55):
         constraints["when_absent"] = rng.choice(["allow", "allow", "deny"])
     return shaped(rng, pattern, constraints)
+
+
+def random_declaration(rng, definitions):
+    constraints = random_declared(rng, definitions)
+    if chance(rng, 20):
+        constraints["rate_limit"] = random_limit(rng)
+    if chance(rng, 10):
+        constraints["max_response_size"] = rng.choice([0, 100, 1048576])
+    return constraints
+
+
+def random_tools(rng, pattern):
+    """The pattern, a list that holds it, or all names that begin so."""
+    if chance(rng, 15):
+        return list(dict.fromkeys([pattern, *some(rng, PATTERNS, 1, 2)]))
+    return pattern[:-2] + "*" if chance(rng, 10) and len(pattern) > 4 else pattern
 
 
 def shaped(rng, pattern, constraints):
@@ -107,10 +127,14 @@ def random_deny(rng):
 
 def random_context(rng, name):
     """A valid document of one context."""
-    context = {
-        "name": name,
-        "capabilities": [random_capability(rng) for _ in range(rng.choice([1, 1, 2, 2, 3, 4]))],
-    }
+    context = {"name": name}
+    definitions = {}
+    if generate_atoms.DECLARED and chance(rng, 30):
+        definitions = context["definitions"] = random_definitions(rng)
+    context["capabilities"] = [
+        random_capability(rng, definitions=definitions)
+        for _ in range(rng.choice([1, 1, 2, 2, 3, 4]))
+    ]
     if chance(rng, 35):
         context["deny_list"] = [random_deny(rng) for _ in range(rng.choice([1, 1, 2]))]
     return context

@@ -2,6 +2,7 @@
 
 import copy
 
+import generate_atoms
 from generate_atoms import (
     ADDABLE,
     COMMAND_ENTRIES,
@@ -14,14 +15,21 @@ from generate_atoms import (
     chance,
 )
 from generate_contexts import random_capability, random_context, random_deny, random_lists
+from generate_related_schemas import narrow_schema, widen_schema
+from generate_schemas import keep_base_declared, random_schema
 
 
 def mutate(rng, context):
     """A context mostly narrower than the given one, sometimes wider or beside it."""
     child = copy.deepcopy(context)
     for _ in range(rng.choice([1, 1, 2, 3])):
-        step = rng.choice(NARROWER) if chance(rng, 70) else rng.choice(OTHER)
-        step(rng, child)
+        narrower = chance(rng, 70)
+        steps = NARROWER if narrower else OTHER
+        if generate_atoms.DECLARED and chance(rng, 35):
+            steps = NARROWER_DECLARED if narrower else OTHER_DECLARED
+        rng.choice(steps)(rng, child)
+    for capability in child["capabilities"]:
+        keep_base_declared(rng, constraints_of(capability), child.get("definitions", {}))
     return child
 
 
@@ -38,6 +46,22 @@ def pick(rng, context):
     return rng.choice(context["capabilities"]) if context["capabilities"] else None
 
 
+def pick_short(rng, context):
+    """A capability in the short form."""
+    return pick_where(rng, context, lambda constraints: "arguments" not in constraints)
+
+
+def pick_declared(rng, context):
+    """The constraints of a capability that declares its arguments."""
+    capability = pick_where(rng, context, lambda constraints: "arguments" in constraints)
+    return constraints_of(capability) if capability else None
+
+
+def pick_where(rng, context, holds):
+    found = [c for c in context["capabilities"] if holds(c.get("constraints", c))]
+    return rng.choice(found) if found else None
+
+
 def drop_capability(rng, context):
     if len(context["capabilities"]) > 1:
         context["capabilities"].remove(pick(rng, context))
@@ -46,7 +70,11 @@ def drop_capability(rng, context):
 def narrow_pattern(rng, context):
     capability = pick(rng, context)
     if capability:
-        within = [name for name in PATTERNS + TOOLS if is_within(name, capability["tool_pattern"])]
+        patterns = capability["tool_pattern"]
+        patterns = patterns if isinstance(patterns, list) else [patterns]
+        within = [
+            name for name in PATTERNS + TOOLS if any(is_within(name, outer) for outer in patterns)
+        ]
         if within:
             capability["tool_pattern"] = rng.choice(within)
 
@@ -58,7 +86,7 @@ def is_within(inner, outer):
 
 
 def narrow_list(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     constraints = constraints_of(capability) if capability else {}
     for key in ("path_allowlist", "domain_allowlist"):
         entries = constraints.get(key)
@@ -79,7 +107,7 @@ def narrower_entry(rng, entry):
 
 
 def drop_entry(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     constraints = constraints_of(capability) if capability else {}
     for key in ("path_allowlist", "domain_allowlist"):
         if len(constraints.get(key, [])) > 1 and chance(rng, 60):
@@ -87,7 +115,7 @@ def drop_entry(rng, context):
 
 
 def draw_lists(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability:
         constraints = constraints_of(capability)
         kind = rng.choice(["path", "domain", "command"])
@@ -98,7 +126,7 @@ def draw_lists(rng, context):
 
 
 def drop_only_argument(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability and constraints_of(capability).get("only_arguments"):
         constraints_of(capability)["only_arguments"].pop()
 
@@ -108,7 +136,7 @@ def add_deny(rng, context):
 
 
 def deny_absence(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability:
         constraints_of(capability).pop("when_absent", None)
 
@@ -125,11 +153,37 @@ def reorder(rng, context):
 
 
 def add_capability(rng, context):
-    context["capabilities"].append(random_capability(rng))
+    definitions = context.get("definitions", {})
+    context["capabilities"].append(random_capability(rng, definitions=definitions))
+
+
+def narrow_declared(rng, context):
+    declared = pick_declared(rng, context)
+    if declared:
+        narrow_schema(rng, declared)
+
+
+def widen_declared(rng, context):
+    declared = pick_declared(rng, context)
+    if declared:
+        widen_schema(rng, declared)
+
+
+def drop_other_arguments(rng, context):
+    declared = pick_declared(rng, context)
+    if declared:
+        declared.pop("other_arguments", None)
+
+
+def add_argument(rng, context):
+    declared = pick_declared(rng, context)
+    if declared:
+        schema = random_schema(rng, context.get("definitions", {}), 1)
+        declared["arguments"].setdefault(rng.choice(["n", "mode", "url"]), {**schema})
 
 
 def widen_list(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     constraints = constraints_of(capability) if capability else {}
     for key, pool in (
         ("path_allowlist", PATH_ENTRIES),
@@ -148,7 +202,7 @@ def append_once(entries, entry):
 
 
 def add_key(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability:
         constraints = constraints_of(capability)
         kind = rng.choice(["path", "domain", "command"])
@@ -157,7 +211,7 @@ def add_key(rng, context):
 
 
 def free_key(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability:
         constraints = constraints_of(capability)
         append_once(constraints.setdefault("free_arguments", []), rng.choice(FREEABLE))
@@ -176,13 +230,13 @@ def keep_free_and_added_apart(constraints):
 
 
 def unfree_key(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability and constraints_of(capability).get("free_arguments"):
         constraints_of(capability)["free_arguments"].pop()
 
 
 def drop_constraint(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     constraints = constraints_of(capability) if capability else {}
     present = [
         k
@@ -207,7 +261,7 @@ def drop_deny(rng, context):
 
 
 def allow_absence(rng, context):
-    capability = pick(rng, context)
+    capability = pick_short(rng, context)
     if capability:
         constraints_of(capability)["when_absent"] = "allow"
 
@@ -224,6 +278,7 @@ NARROWER = [
     reorder,
     drop_only_argument,
 ]
+NARROWER_DECLARED = [narrow_declared, narrow_declared, drop_other_arguments]
 OTHER = [
     add_capability,
     widen_list,
@@ -234,3 +289,4 @@ OTHER = [
     free_key,
     unfree_key,
 ]
+OTHER_DECLARED = [widen_declared, widen_declared, add_argument]

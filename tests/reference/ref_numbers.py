@@ -19,6 +19,13 @@ class Number:
     def __repr__(self):
         return f"Number({self.text})"
 
+    def __eq__(self, other):
+        """Whether both are written alike."""
+        return isinstance(other, Number) and self.text == other.text
+
+    def __hash__(self):
+        return hash(self.text)
+
     def is_number(self):
         """(schema.number)"""
         exponent = re.search("[eE](.*)", self.text)

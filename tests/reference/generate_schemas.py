@@ -1,0 +1,306 @@
+"""Random declared arguments: schemas, kinds and definitions."""
+
+from generate_atoms import (
+    BASES,
+    DECLARED_COMMANDS,
+    DECLARED_NAMES,
+    DECLARED_OPTIONS,
+    DOMAIN_ALLOW,
+    DOMAIN_EXCEPT,
+    PATH_ALLOW,
+    PATH_EXCEPT,
+    PATTERN_TEXTS,
+    URI_ALLOW,
+    chance,
+    some,
+)
+from ref_numbers import Number
+
+DEFINITIONS = ["source", "other"]
+
+
+def random_declared(rng, definitions):
+    """The constraints of a capability that declares its arguments."""
+    declared = {"arguments": random_members(rng, definitions, rng.choice([0, 1, 1, 1, 2, 3]), 2)}
+    if chance(rng, 12):
+        declared["other_arguments"] = random_schema(rng, definitions, 1)
+    keep_base_declared(rng, declared, definitions)
+    return declared
+
+
+def keep_base_declared(rng, constraints, definitions):
+    """Declares the argument that a path is joined to."""
+    if "arguments" in constraints and names_base([constraints, definitions]):
+        constraints["arguments"].setdefault("base", random_base(rng))
+
+
+def names_base(value):
+    """Whether a path within is joined to the argument `base`."""
+    if isinstance(value, list):
+        return any(names_base(element) for element in value)
+    if isinstance(value, dict):
+        return value.get("base") == "base" or any(names_base(v) for v in value.values())
+    return False
+
+
+def random_definitions(rng):
+    return {name: random_schema(rng, {}, 1) for name in some(rng, DEFINITIONS, 1, 2)}
+
+
+def random_members(rng, definitions, count, depth):
+    """Members of an object: of `arguments` (depth 2) or of `properties`."""
+    members = {}
+    for name in rng.sample(DECLARED_NAMES, count):
+        members[name] = random_schema(rng, definitions, depth, name, member=True)
+        if chance(rng, 25):
+            members[name]["optional"] = True
+        if chance(rng, 5) and "any" not in members[name]:
+            members[name]["description"] = "what it is for"
+    if any("args" in schema.get("command", {}) for schema in members.values()):
+        members.pop("args", None)
+    return members
+
+
+def random_schema(rng, definitions, depth, name="", member=False):
+    """A valid schema whose lists and objects go no deeper than `depth`."""
+    if definitions and chance(rng, 25):
+        return {"use": rng.choice(sorted(definitions))}
+    kind = FITTING.get(name) if chance(rng, 75) else None
+    draw = kind or rng.choice([*DRAWS[: len(DRAWS) if depth else -3], *KINDS])
+    if draw in (random_array, random_object, random_any_of):
+        schema = draw(rng, definitions, depth - 1) if depth else {"type": "boolean"}
+    elif draw is random_command:
+        schema = draw(rng, definitions, depth, member)
+    else:
+        schema = draw(rng)
+    if "any" not in schema and chance(rng, 10):
+        schema["nullable"] = True
+    return schema
+
+
+def random_string(rng):
+    schema = {"type": "string"}
+    if chance(rng, 40):
+        schema["pattern"] = rng.choice(PATTERN_TEXTS)
+    return schema | random_lengths(rng)
+
+
+def random_lengths(rng):
+    lengths = {}
+    if chance(rng, 30):
+        lengths["minLength"] = rng.choice([0, 1, 2])
+    if chance(rng, 40):
+        lengths["maxLength"] = rng.choice([2, 3, 5, 20])
+    return lengths
+
+
+def random_integer(rng):
+    schema = {"type": "integer", **random_bounds(rng, [-1, 0, 1], [5, 10, 50])}
+    if chance(rng, 20):
+        schema["multipleOf"] = rng.choice([1, 2, 3])
+    return schema
+
+
+def random_number(rng):
+    low = [-1, Number("0.1"), 0, Number("5e-1")]
+    return {"type": "number", **random_bounds(rng, low, [5, 50, Number("1e2"), Number("50.5")])}
+
+
+def random_bounds(rng, low, high):
+    bounds = {}
+    if chance(rng, 50):
+        bounds[rng.choice(["minimum", "minimum", "exclusiveMinimum"])] = rng.choice(low)
+    if chance(rng, 50):
+        bounds[rng.choice(["maximum", "maximum", "exclusiveMaximum"])] = rng.choice(high)
+    return bounds
+
+
+def random_boolean(rng):
+    return {"type": "boolean"}
+
+
+def random_types(rng):
+    types = some(rng, ["string", "number", "integer", "boolean"], 2, 3)
+    schema = {"type": types}
+    if "string" in types:
+        schema |= random_lengths(rng)
+    if {"number", "integer"} & set(types):
+        schema |= random_bounds(rng, [-1, 0], [10, 50])
+    return schema
+
+
+def random_enum(rng):
+    if chance(rng, 40):
+        return {"type": "string", "enum": some(rng, ["r", "rw", "", "x", "/a/b"], 1, 3)}
+    return {"enum": some(rng, ["r", "rw", "", "1", 1, 0, Number("2.5"), True, False], 1, 4)}
+
+
+def random_const(rng):
+    return {"const": rng.choice(["r", "/a", "x.test", 5, Number("1.5"), 0, True])}
+
+
+def random_base(rng):
+    return {"const": rng.choice(BASES)} if chance(rng, 70) else {"type": "string"}
+
+
+def random_any(rng):
+    return {"any": True}
+
+
+def random_path(rng):
+    path = {"allow": some(rng, PATH_ALLOW, 0 if chance(rng, 3) else 1, 3)}
+    if chance(rng, 40):
+        path["except"] = some(rng, PATH_EXCEPT, 1, 2)
+    if chance(rng, 50):
+        path["base"] = "base" if chance(rng, 25) else rng.choice(BASES)
+    return with_string_keywords(rng, {"path": path})
+
+
+def random_hosts(rng):
+    hosts = {"allow": some(rng, DOMAIN_ALLOW, 0 if chance(rng, 3) else 1, 3)}
+    if chance(rng, 35):
+        hosts["except"] = some(rng, DOMAIN_EXCEPT, 1, 2)
+    return hosts
+
+
+def random_url(rng):
+    url = random_hosts(rng)
+    if chance(rng, 50):
+        url["schemes"] = some(rng, ["http", "https", "ws", "wss"], 1, 3)
+    return with_string_keywords(rng, {"url": url})
+
+
+def random_host(rng):
+    return with_string_keywords(rng, {"host": random_hosts(rng)})
+
+
+def random_uri(rng):
+    schemes = some(rng, ["file", "git", "urn", "https"], 1, 4)
+    return {"uri": {"schemes": schemes, "allow": some(rng, URI_ALLOW, 1, 3)}}
+
+
+def with_string_keywords(rng, schema):
+    if chance(rng, 8):
+        schema["maxLength"] = rng.choice([5, 20])
+    if chance(rng, 4):
+        schema["pattern"] = "[a-z/.:]+"
+    return schema
+
+
+def random_command(rng, definitions, depth, member=False):
+    allow = [random_rule(rng, definitions) for _ in range(rng.choice([1, 1, 2, 3]))]
+    command = {"allow": allow}
+    if chance(rng, 25):
+        command["form"] = rng.choice(["text", "list", "either"])
+    if chance(rng, 25):
+        command["exec"] = rng.choice(["argv", "argv", "shell"])
+    if member and chance(rng, 35):
+        command["args"] = "args"
+    return {"command": command}
+
+
+def random_rule(rng, definitions):
+    words, then = rng.choice(DECLARED_COMMANDS)
+    rule = {"words": list(words)}
+    if then and chance(rng, 70):
+        rule["then"] = some(rng, then, 1, 3)
+    options = [rng.choice(spellings) for spellings in some(rng, DECLARED_OPTIONS, 0, 3)]
+    if options:
+        rule["options"] = [
+            {option: random_word(rng, definitions)}
+            if "VALUE" in option and chance(rng, 60)
+            else option
+            for option in options
+        ]
+    if chance(rng, 55):
+        rule["operands"] = random_word(rng, definitions)
+        if chance(rng, 30):
+            rule["operands"] = [random_word(rng, definitions) for _ in range(rng.choice([1, 2]))]
+        elif chance(rng, 50):
+            rule["maxOperands"] = rng.choice([1, 2, 4])
+        if chance(rng, 20):
+            rule["minOperands"] = 1
+    return rule
+
+
+def random_word(rng, definitions):
+    """A schema of an operand or of the value of an option."""
+    taken = [name for name, schema in definitions.items() if "path" in schema or "host" in schema]
+    if taken and chance(rng, 30):
+        return {"use": rng.choice(taken)}
+    draw = rng.choice([random_path, random_path, random_host, random_enum_word, random_pattern])
+    return draw(rng)
+
+
+def random_enum_word(rng):
+    return {"enum": some(rng, ["x", "a", "/a/b", "HEAD"], 1, 3)}
+
+
+def random_pattern(rng):
+    return {"type": "string", "pattern": rng.choice(PATTERN_TEXTS)}
+
+
+def random_array(rng, definitions, depth):
+    if chance(rng, 35):
+        items = rng.choice([random_string, random_integer, random_number, random_types])(rng)
+        return {"type": "array", "items": items, "uniqueItems": True, "maxItems": 4}
+    schema = {"type": "array", "items": random_schema(rng, definitions, depth)}
+    if chance(rng, 30):
+        schema["minItems"] = rng.choice([0, 1])
+    if chance(rng, 40):
+        schema["maxItems"] = rng.choice([1, 2, 4])
+    return schema
+
+
+def random_object(rng, definitions, depth):
+    schema = {"type": "object"}
+    if chance(rng, 80):
+        count = rng.choice([1, 1, 2, 3])
+        schema["properties"] = random_members(rng, definitions, count, depth)
+    if "properties" not in schema or chance(rng, 20):
+        schema["additionalProperties"] = random_schema(rng, definitions, depth)
+        schema["propertyNames"] = rng.choice(
+            [
+                {"type": "string", "pattern": "[a-z_]{1,12}"},
+                {"enum": ["constructor", "x", "opt"]},
+                {"type": "string", "maxLength": 3},
+            ]
+        )
+        schema["maxProperties"] = len(schema.get("properties", [])) + rng.choice([1, 2])
+    return schema
+
+
+def random_any_of(rng, definitions, depth):
+    draws = [random_schema(rng, definitions, depth) for _ in range(rng.choice([2, 2, 3]))]
+    return {"anyOf": draws}
+
+
+KINDS = [random_path, random_url, random_host, random_uri, random_command]
+DRAWS = [
+    random_string,
+    random_integer,
+    random_number,
+    random_boolean,
+    random_types,
+    random_enum,
+    random_const,
+    random_any,
+    random_array,
+    random_object,
+    random_any_of,
+]
+# What a name says is mostly what it holds.
+FITTING = {
+    "path": random_path,
+    "file": random_path,
+    "url": random_url,
+    "host": random_host,
+    "uri": random_uri,
+    "command": random_command,
+    "n": random_integer,
+    "mode": random_enum,
+    "opts": random_object,
+    "items": random_array,
+    "either": random_any_of,
+    "base": random_base,
+}

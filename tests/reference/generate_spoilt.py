@@ -1,0 +1,133 @@
+"""Changes that may turn the verdict of a call with declared arguments."""
+
+from generate_atoms import (
+    DECLARED_NAMES,
+    HOSTS,
+    NUMBER_TEXTS,
+    ODD_STRINGS,
+    PATH_PARTS,
+    STRINGS,
+    chance,
+    some,
+)
+from ref_numbers import Number
+
+PROTOTYPES = ["__proto__", "constructor", "prototype"]
+WORDS = ["--oneline", "-x", "--", "-n", "-n5", "--since=", "--since=x", "-out=/a", "-", "x", "$x"]
+ADDRESSES = [
+    "0xC0000207",
+    "192.0.519",
+    "3221225991",
+    "0300.0.2.7",
+    "[::ffff:192.0.2.7]",
+    "[::1]",
+    "127.0.0.1",
+    "169.254.169.254",
+    "10.0.0.1",
+    "localhost",
+    "192.0.2.7",
+]
+URIS = ["file:///a/%2e%2e/d", "FILE:///a", "file://h/a", "git://u@x.test/a", "urn:a:..", "file:a"]
+
+
+def spoil_declared(rng, arguments):
+    """One change somewhere in the arguments."""
+    objects, leaves = [arguments], []
+    collect(arguments, objects, leaves)
+    step = rng.choice(STEPS)
+    if step in (add_member, add_prototype, add_twin, drop_member):
+        step(rng, rng.choice(objects))
+    elif leaves:
+        container, key = rng.choice(leaves)
+        container[key] = step(rng, container[key])
+
+
+def collect(value, objects, leaves):
+    for key in range(len(value)) if isinstance(value, list) else list(value):
+        leaves.append((value, key))
+        if isinstance(value[key], dict):
+            objects.append(value[key])
+        if isinstance(value[key], (dict, list)):
+            collect(value[key], objects, leaves)
+
+
+def add_member(rng, held):
+    held[rng.choice([*DECLARED_NAMES, "note", "env"])] = rng.choice([*STRINGS, *ODD_STRINGS, 5, {}])
+
+
+def add_prototype(rng, held):
+    held[rng.choice(PROTOTYPES)] = rng.choice([1, {}, "x", None])
+
+
+def add_twin(rng, held):
+    if held:
+        key = rng.choice(list(held))
+        held[key.upper() if key != key.upper() else key.lower()] = held[key]
+
+
+def drop_member(rng, held):
+    if held:
+        del held[rng.choice(list(held))]
+
+
+def other_value(rng, value):
+    return rng.choice([None, None, True, "", "1", "x", [], {}, 5, Number("5.5"), [value], {"a": 1}])
+
+
+def other_number(rng, value):
+    return Number(rng.choice(NUMBER_TEXTS))
+
+
+def other_string(rng, value):
+    return rng.choice([*ODD_STRINGS, *STRINGS])
+
+
+def other_path(rng, value):
+    path = "/".join(some(rng, [*PATH_PARTS, "..", "."], 1, 4))
+    return rng.choice(["/", "/", "", "../", "~/"]) + path
+
+
+def other_host(rng, value):
+    host = rng.choice([*HOSTS, *ADDRESSES])
+    scheme = rng.choice(["https://", "https://", "http://", "wss://", "HTTPS://", "ftp://", ""])
+    return scheme + host + rng.choice(["", "", ":443", ":8443", "/a", ":0"])
+
+
+def other_uri(rng, value):
+    return rng.choice(URIS)
+
+
+def longer(rng, value):
+    if isinstance(value, str):
+        return value + rng.choice(["x", "\n", "\u0301", " ", "/", "\\", "abcdefghijklmnopqrstuvw"])
+    if isinstance(value, list):
+        return [*value, *(value[:1] or [1])]
+    return value
+
+
+def other_command(rng, value):
+    if isinstance(value, list):
+        return [*value, rng.choice(WORDS)]
+    if isinstance(value, str):
+        word = rng.choice(WORDS)
+        return f"{word} {value}" if chance(rng, 10) else f"{value} {word}"
+    return rng.choice(["git", "git log", ["git", "log"], "ls -x"])
+
+
+STEPS = [
+    add_member,
+    add_prototype,
+    add_twin,
+    drop_member,
+    other_value,
+    other_value,
+    other_number,
+    other_number,
+    other_string,
+    other_path,
+    other_host,
+    other_uri,
+    longer,
+    other_command,
+    other_command,
+]
