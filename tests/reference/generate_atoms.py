@@ -181,6 +181,8 @@ DECLARED_NAMES = [
     "uri",
     "command",
     "n",
+    "count",
+    "text",
     "mode",
     "opts",
     "items",

@@ -22,6 +22,7 @@ from generate_atoms import (
     chance,
     some,
 )
+from generate_edges import entry_of
 from generate_samples import declared_arguments
 from generate_spoilt import spoil_declared
 
@@ -32,14 +33,17 @@ def random_call(rng, fit, around=None):
     capability = rng.choice(capabilities) if capabilities else {"tool_pattern": "fs.read"}
     tool = tool_for(rng, capability["tool_pattern"])
     constraints = {**capability, **capability.get("constraints", {})}
-    declared = "arguments" in constraints
-    if declared:
-        arguments = declared_arguments(rng, constraints, fit.get("definitions", {}))
+    declared = constraints.get("arguments")
+    definitions = fit.get("definitions", {})
+    if declared is not None:
+        arguments = declared_arguments(rng, constraints, definitions)
     else:
         arguments = fitted(rng, constraints)
-    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
-        if declared and chance(rng, 75):
-            spoil_declared(rng, arguments)
+    spoilt = [0, 0, 0, 0, 1, 1, 2] if declared is None else [0, 0, 1, 1, 1, 2]
+    for _ in range(rng.choice(spoilt)):
+        if declared is not None and chance(rng, 85):
+            denied = (around or fit).get("deny_list", [])
+            spoil_declared(rng, arguments, declared, definitions, denied)
         else:
             spoil(rng, arguments, around or fit)
     return tool, arguments
@@ -207,8 +211,7 @@ def spoil(rng, arguments, around):
 def add_denied(rng, arguments, context):
     """Values that the deny list names, under keys of their class or any."""
     for entry in context.get("deny_list", []):
-        if isinstance(entry, str):
-            entry = entry_of_text(entry)
+        entry = entry_of(entry)
         for kind, keys in (("path", PATH_KEYS), ("domain", DOMAIN_KEYS), ("command", COMMAND_KEYS)):
             if kind not in entry:
                 continue
@@ -216,13 +219,3 @@ def add_denied(rng, arguments, context):
             if kind == "domain" and chance(rng, 70):
                 value = "https://" + value
             arguments[rng.choice(PLAIN_KEYS if chance(rng, 40) else keys)] = value
-
-
-def entry_of_text(text):
-    """`pattern:entry` as the object that says the same."""
-    pattern, _, entry = text.rpartition(":")
-    if not pattern:
-        return {}
-    if entry.startswith("/"):
-        return {"path": entry}
-    return {"domain": entry} if "." in entry else {"command": entry}

@@ -107,8 +107,8 @@ def random_limit(rng):
     return {"calls": rng.choice([1, 5, 10, 20]), "per_seconds": rng.choice([1, 10, 60])}
 
 
-def random_deny(rng):
-    pattern = rng.choice(PATTERNS)
+def random_deny(rng, patterns=()):
+    pattern = rng.choice([*PATTERNS, *patterns])
     kind = rng.choice([None, "path", "domain", "command"])
     if kind is None:
         pattern = rng.choice(PATTERNS[:-1])  # a deny list that stops every tool says little
@@ -136,5 +136,13 @@ def random_context(rng, name):
         for _ in range(rng.choice([1, 1, 2, 2, 3, 4]))
     ]
     if chance(rng, 35):
-        context["deny_list"] = [random_deny(rng) for _ in range(rng.choice([1, 1, 2]))]
+        patterns = [p for p in map(plain_pattern, context["capabilities"]) if p] * 5
+        context["deny_list"] = [random_deny(rng, patterns) for _ in range(rng.choice([1, 1, 2]))]
     return context
+
+
+def plain_pattern(capability):
+    """The tool pattern of a capability that declares its arguments, if it is a text."""
+    pattern = capability["tool_pattern"]
+    declares = "arguments" in {**capability, **capability.get("constraints", {})}
+    return pattern if declares and isinstance(pattern, str) else None

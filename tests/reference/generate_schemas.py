@@ -21,7 +21,7 @@ DEFINITIONS = ["source", "other"]
 
 def random_declared(rng, definitions):
     """The constraints of a capability that declares its arguments."""
-    declared = {"arguments": random_members(rng, definitions, rng.choice([0, 1, 1, 1, 2, 3]), 2)}
+    declared = {"arguments": random_members(rng, definitions, rng.choice([0, 1, 1, 2, 2, 3]), 2)}
     if chance(rng, 12):
         declared["other_arguments"] = random_schema(rng, definitions, 1)
     keep_base_declared(rng, declared, definitions)
@@ -96,8 +96,8 @@ def random_lengths(rng):
 
 def random_integer(rng):
     schema = {"type": "integer", **random_bounds(rng, [-1, 0, 1], [5, 10, 50])}
-    if chance(rng, 20):
-        schema["multipleOf"] = rng.choice([1, 2, 3])
+    if chance(rng, 35):
+        schema["multipleOf"] = rng.choice([1, 2, 3, 3])
     return schema
 
 
@@ -108,10 +108,10 @@ def random_number(rng):
 
 def random_bounds(rng, low, high):
     bounds = {}
-    if chance(rng, 50):
-        bounds[rng.choice(["minimum", "minimum", "exclusiveMinimum"])] = rng.choice(low)
-    if chance(rng, 50):
-        bounds[rng.choice(["maximum", "maximum", "exclusiveMaximum"])] = rng.choice(high)
+    if chance(rng, 60):
+        bounds[rng.choice(["minimum", "exclusiveMinimum"])] = rng.choice(low)
+    if chance(rng, 60):
+        bounds[rng.choice(["maximum", "exclusiveMaximum"])] = rng.choice(high)
     return bounds
 
 
@@ -216,9 +216,9 @@ def random_rule(rng, definitions):
         rule["operands"] = random_word(rng, definitions)
         if chance(rng, 30):
             rule["operands"] = [random_word(rng, definitions) for _ in range(rng.choice([1, 2]))]
-        elif chance(rng, 50):
-            rule["maxOperands"] = rng.choice([1, 2, 4])
-        if chance(rng, 20):
+        elif chance(rng, 60):
+            rule["maxOperands"] = rng.choice([1, 1, 2, 3])
+        if chance(rng, 30):
             rule["minOperands"] = 1
     return rule
 
@@ -245,10 +245,10 @@ def random_array(rng, definitions, depth):
         items = rng.choice([random_string, random_integer, random_number, random_types])(rng)
         return {"type": "array", "items": items, "uniqueItems": True, "maxItems": 4}
     schema = {"type": "array", "items": random_schema(rng, definitions, depth)}
-    if chance(rng, 30):
-        schema["minItems"] = rng.choice([0, 1])
-    if chance(rng, 40):
-        schema["maxItems"] = rng.choice([1, 2, 4])
+    if chance(rng, 50):
+        schema["minItems"] = rng.choice([0, 1, 1])
+    if chance(rng, 50):
+        schema["maxItems"] = rng.choice([1, 2, 2, 3])
     return schema
 
 
@@ -298,6 +298,8 @@ FITTING = {
     "uri": random_uri,
     "command": random_command,
     "n": random_integer,
+    "count": random_number,
+    "text": random_string,
     "mode": random_enum,
     "opts": random_object,
     "items": random_array,

@@ -10,6 +10,7 @@ from generate_atoms import (
     chance,
     some,
 )
+from generate_edges import edge
 from ref_numbers import Number
 
 PROTOTYPES = ["__proto__", "constructor", "prototype"]
@@ -30,25 +31,38 @@ ADDRESSES = [
 URIS = ["file:///a/%2e%2e/d", "FILE:///a", "file://h/a", "git://u@x.test/a", "urn:a:..", "file:a"]
 
 
-def spoil_declared(rng, arguments):
+def spoil_declared(rng, arguments, declared, definitions, deny_list):
     """One change somewhere in the arguments."""
     objects, leaves = [arguments], []
-    collect(arguments, objects, leaves)
+    for name, schema in declared.items():
+        if name in arguments:
+            collect(arguments, name, schema, definitions, objects, leaves)
     step = rng.choice(STEPS)
-    if step in (add_member, add_prototype, add_twin, drop_member):
-        step(rng, rng.choice(objects))
-    elif leaves:
-        container, key = rng.choice(leaves)
-        container[key] = step(rng, container[key])
+    if not leaves or step in (add_member, add_prototype, add_twin, drop_member):
+        rng.choice([add_member, add_prototype, add_twin, drop_member])(rng, rng.choice(objects))
+        return
+    held, key, schema = rng.choice([leaf for leaf in leaves for _ in [0, *leaf[2]]])
+    if step is at_edge:
+        held[key] = edge(rng, schema, held[key], deny_list)
+    else:
+        held[key] = step(rng, held[key])
 
 
-def collect(value, objects, leaves):
-    for key in range(len(value)) if isinstance(value, list) else list(value):
-        leaves.append((value, key))
-        if isinstance(value[key], dict):
-            objects.append(value[key])
-        if isinstance(value[key], (dict, list)):
-            collect(value[key], objects, leaves)
+def collect(held, key, schema, definitions, objects, leaves):
+    """The values below one place, each with its schema, and the objects."""
+    schema = definitions.get(schema.get("use"), schema)
+    leaves.append((held, key, schema))
+    value = held[key]
+    for branch in schema.get("anyOf", []):
+        leaves.append((held, key, branch))
+    if isinstance(value, list):
+        for index in range(len(value)):
+            collect(value, index, schema.get("items", {}), definitions, objects, leaves)
+    if isinstance(value, dict):
+        objects.append(value)
+        for name in value:
+            inner = schema.get("properties", {}).get(name, schema.get("additionalProperties", {}))
+            collect(value, name, inner, definitions, objects, leaves)
 
 
 def add_member(rng, held):
@@ -114,7 +128,13 @@ def other_command(rng, value):
     return rng.choice(["git", "git log", ["git", "log"], "ls -x"])
 
 
+def at_edge(rng, value):
+    """What the schema says decides; see edge."""
+    return value
+
+
 STEPS = [
+    *[at_edge] * 24,
     add_member,
     add_prototype,
     add_twin,
