@@ -2,16 +2,12 @@
 #ifndef CALLGATE_CORE_POLICY_EVALUATE_CAPABILITY_CHECK_H_
 #define CALLGATE_CORE_POLICY_EVALUATE_CAPABILITY_CHECK_H_
 
-#include <cstdint>
-
 #include "callgate/error.h"
 #include "core/policy/evaluate/argument_search.h"
+#include "core/policy/evaluate/staged_fault.h"
 #include "core/policy/model/context.h"
 
 namespace callgate::policy {
-
-// What a capability looks at, one after the other.
-enum class Stage : std::uint8_t { kMembers, kPaths, kDomains, kCommands, kValues };
 
 struct CheckResult {
   [[nodiscard]] bool passed() const noexcept { return !fault; }

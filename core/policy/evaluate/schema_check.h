@@ -7,6 +7,8 @@
 
 namespace callgate::policy {
 
+// Walks the call once. Reports the fault of the earliest stage, and of these the first in the call;
+// of an object's faults that it lacks a member comes last.
 [[nodiscard]] CheckResult CheckDeclared(const DeclaredArguments& declared,
                                         const Arguments& arguments);
 

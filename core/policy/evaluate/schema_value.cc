@@ -1,0 +1,175 @@
+#include "core/policy/evaluate/schema_value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "core/policy/evaluate/kind_check.h"
+#include "core/policy/values/number.h"
+
+namespace callgate::policy {
+namespace {
+
+constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kBooleanType;
+constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 53) - 1;
+
+StagedFault Refused(std::string_view rule) noexcept { return {rule, Stage::kValues}; }
+
+// The integer that is written without fraction or exponent and not as -0.
+std::optional<std::int64_t> IntegerOf(std::string_view number) noexcept {
+  std::int64_t integer = 0;
+  const char* const end = number.data() + number.size();
+  const auto [read, error] = std::from_chars(number.data(), end, integer);
+  if (error != std::errc() || read != end || number == "-0") return std::nullopt;
+  if (integer < -kMaxInteger || integer > kMaxInteger) return std::nullopt;
+  return integer;
+}
+
+std::size_t CodePoints(std::string_view text) noexcept {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  return count;
+}
+
+bool HasLength(const Schema& schema, std::string_view text) noexcept {
+  if (!schema.min_length && !schema.max_length) return true;
+  // A code point takes one to four bytes, which settles most texts uncounted.
+  const std::size_t bytes = text.size();
+  const std::uint64_t least = schema.min_length.value_or(0);
+  const std::uint64_t most = schema.max_length.value_or(bytes);
+  if (bytes < least || bytes / 4 > most) return false;
+  if (bytes <= most && bytes / 4 >= least) return true;
+  const std::size_t points = CodePoints(text);
+  return points >= least && points <= most;
+}
+
+// The order of a number and a bound, exactly and as doubles; a bound holds if both are as it says.
+struct Orders {
+  Orders(std::string_view number, const JsonNumber& bound) noexcept
+      : exact(CompareNumbers(number, bound.text)),
+        rounded(NearestDouble(number) <=> NearestDouble(bound.text)) {}
+
+  std::strong_ordering exact;
+  std::partial_ordering rounded;
+};
+
+bool IsWithinBounds(const Schema& schema, std::string_view number) noexcept {
+  if (schema.minimum) {
+    const Orders orders(number, *schema.minimum);
+    if (orders.exact < 0 || !(orders.rounded >= 0)) return false;
+  }
+  if (schema.maximum) {
+    const Orders orders(number, *schema.maximum);
+    if (orders.exact > 0 || !(orders.rounded <= 0)) return false;
+  }
+  if (schema.exclusive_minimum) {
+    const Orders orders(number, *schema.exclusive_minimum);
+    if (orders.exact <= 0 || !(orders.rounded > 0)) return false;
+  }
+  if (schema.exclusive_maximum) {
+    const Orders orders(number, *schema.exclusive_maximum);
+    if (orders.exact >= 0 || !(orders.rounded < 0)) return false;
+  }
+  return true;
+}
+
+StagedFault JudgeNumber(const Schema& schema, std::string_view number) noexcept {
+  if (HasHugeExponent(number)) return Refused("schema.number");
+  if ((schema.types & (kNumberType | kIntegerType)) == kIntegerType && !IntegerOf(number)) {
+    return Refused("schema.integer");
+  }
+  if (!IsWithinBounds(schema, number)) return Refused("schema.bounds");
+  if (schema.multiple_of) {
+    const std::optional<std::int64_t> integer = IntegerOf(number);
+    if (!integer) return Refused("schema.integer");
+    const auto magnitude = static_cast<std::uint64_t>(*integer < 0 ? -*integer : *integer);
+    if (magnitude % *schema.multiple_of != 0) return Refused("schema.multiple-of");
+  }
+  return {};
+}
+
+// `value` is null where it is no string, which no kind accepts.
+StagedFault JudgeKind(const Schema& schema, const std::string_view* value, Bases& bases) {
+  if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
+    return {value ? JudgePathKind(*path, *value, bases) : "kind.path", Stage::kPaths};
+  }
+  if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
+    const std::string_view other = host->url ? "kind.url" : "kind.host";
+    return {value ? JudgeHostKind(*host, *value) : other, Stage::kDomains};
+  }
+  if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
+    return {value ? JudgeUriKind(*uri, *value) : "kind.uri", Stage::kDomains};
+  }
+  if (std::holds_alternative<CommandKind>(schema.kind)) return {"kind.command", Stage::kCommands};
+  return {};
+}
+
+// None for what is no scalar.
+JsonTypes TypesOf(json::Kind kind) noexcept {
+  switch (kind) {
+    case json::Kind::kString:
+      return kStringType;
+    case json::Kind::kNumber:
+      return kNumberType | kIntegerType;
+    case json::Kind::kFalse:
+    case json::Kind::kTrue:
+      return kBooleanType;
+    case json::Kind::kArray:
+    case json::Kind::kObject:
+    case json::Kind::kNull:
+      return 0;
+  }
+  return 0;
+}
+
+bool IsConstant(const Constant& constant, const Scalar& value) noexcept {
+  if (const auto* text = std::get_if<std::string>(&constant)) {
+    return value.kind == json::Kind::kString && value.text == *text;
+  }
+  if (const auto* number = std::get_if<JsonNumber>(&constant)) {
+    return value.kind == json::Kind::kNumber && CompareNumbers(value.text, number->text) == 0;
+  }
+  return value.kind == (std::get<bool>(constant) ? json::Kind::kTrue : json::Kind::kFalse);
+}
+
+StagedFault JudgeConstants(const Schema& schema, const Scalar& value) noexcept {
+  if (!schema.constants) return {};
+  for (const Constant& constant : *schema.constants) {
+    if (IsConstant(constant, value)) return {};
+  }
+  return Refused(schema.constants->size() == 1 ? "schema.const" : "schema.enum");
+}
+
+}  // namespace
+
+StagedFault JudgeScalar(const Schema& schema, const Scalar& value, Bases& bases) {
+  if (schema.any) return {};
+  if (value.kind == json::Kind::kNull && schema.nullable) return {};
+  if (!schema.any_of.empty()) {
+    return FurthestOf(schema.any_of,
+                      [&](const Schema& branch) { return JudgeScalar(branch, value, bases); });
+  }
+  if (value.kind == json::Kind::kNull) return {"args.null", Stage::kMembers};
+  const bool is_string = value.kind == json::Kind::kString;
+  if (const auto fault = JudgeKind(schema, is_string ? &value.text : nullptr, bases)) return fault;
+  const JsonTypes types = schema.types != 0 ? schema.types : kScalarTypes;
+  if ((types & TypesOf(value.kind)) == 0) return Refused("schema.type");
+  if (value.kind == json::Kind::kNumber) {
+    if (const StagedFault fault = JudgeNumber(schema, value.text)) return fault;
+  }
+  if (const StagedFault fault = JudgeConstants(schema, value)) return fault;
+  if (is_string && !HasLength(schema, value.text)) return Refused("schema.length");
+  if (is_string && schema.pattern && !schema.pattern->Matches(value.text)) {
+    return Refused("schema.pattern");
+  }
+  return {};
+}
+
+bool AreEqual(const Scalar& a, const Scalar& b) noexcept {
+  if (a.kind != b.kind) return false;
+  if (a.kind == json::Kind::kNumber) return CompareNumbers(a.text, b.text) == 0;
+  return a.text == b.text;
+}
+
+}  // namespace callgate::policy
