@@ -28,7 +28,7 @@ void CheckLoaded(const PolicySet& policy) {
   for (const std::string& name : policy.context_names()) {
     const auto context = policy.Find(name);
     for (const auto& capability : context->capabilities) {
-      const auto tool = capability.tool_pattern.text;
+      const auto tool = capability.tool_pattern.list.front().text;
       const auto first = policy.Evaluate(name, tool, R"({"path":"/a/b","url":"a.example"})");
       const auto second = again->Evaluate(name, tool, R"({"path":"/a/b","url":"a.example"})");
       Require(first.allowed() == second.allowed() && first.code() == second.code() &&

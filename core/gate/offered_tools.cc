@@ -3,18 +3,20 @@
 namespace callgate::gate {
 namespace {
 
-std::vector<const policy::ToolPattern*> PointersTo(
+std::vector<policy::PositionedPattern> Positioned(
     const std::vector<policy::ToolPattern>& patterns) {
-  std::vector<const policy::ToolPattern*> pointers;
-  pointers.reserve(patterns.size());
-  for (const policy::ToolPattern& pattern : patterns) pointers.push_back(&pattern);
-  return pointers;
+  std::vector<policy::PositionedPattern> positioned;
+  positioned.reserve(patterns.size());
+  for (const policy::ToolPattern& pattern : patterns) {
+    positioned.push_back({&pattern, static_cast<std::uint32_t>(positioned.size())});
+  }
+  return positioned;
 }
 
 }  // namespace
 
 OfferedTools::OfferedTools(std::vector<policy::ToolPattern> patterns)
-    : patterns_(std::move(patterns)), index_(PointersTo(patterns_)) {}
+    : patterns_(std::move(patterns)), index_(Positioned(patterns_)) {}
 
 OfferedToolsPtr OfferedTools::Parse(const std::vector<std::string>& patterns) {
   std::vector<policy::ToolPattern> parsed;

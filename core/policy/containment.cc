@@ -1,5 +1,7 @@
 #include "core/policy/containment.h"
 
+#include <algorithm>
+
 #include "core/policy/counterexample/witness.h"
 #include "core/policy/inclusion/deny_relations.h"
 
@@ -29,7 +31,9 @@ class Comparison {
     const Reached inner = child_[capability];
     // What a capability with as wide a pattern covers, it covers on every tool.
     std::vector<const CommandClass*> open;
-    const bool exact = inner.capability.tool_pattern.kind == ToolPattern::Kind::kExact;
+    const bool exact = std::ranges::all_of(
+        inner.capability.tool_pattern.list,
+        [](const ToolPattern& pattern) { return pattern.kind == ToolPattern::Kind::kExact; });
     for (const CommandClass& command_class : inner.reach.commands) {
       if (exact || !IsCoveredOnEveryTool(capability, command_class)) open.push_back(&command_class);
     }

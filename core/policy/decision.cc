@@ -1,5 +1,7 @@
 #include "callgate/decision.h"
 
+#include <algorithm>
+
 #include "callgate/scan.h"
 #include "core/base/ascii.h"
 #include "core/policy/decision_record.h"
@@ -41,8 +43,11 @@ std::string NameOfDenyEntry(const policy::Context& context, std::int32_t positio
 }  // namespace
 
 std::string RateCharge::Key() const {
-  // Neither a context's name nor a pattern holds a space, so the four parts are told apart.
-  return context + ' ' + tool_pattern + ' ' + std::to_string(nth) + ' ' + root;
+  // Neither a context's name nor a pattern holds a space or comma, so the four parts are told
+  // apart.
+  std::string patterns = tool_pattern;
+  std::ranges::replace(patterns, ' ', ',');
+  return context + ' ' + patterns + ' ' + std::to_string(nth) + ' ' + root;
 }
 
 std::string Decision::reason() const {

@@ -26,9 +26,9 @@ struct DecisionRecord;
 struct RateCharge {
   std::string root;  // root execution: `sub` of the topmost ancestor; empty for PolicySet::Evaluate
   std::string context;
-  std::string tool_pattern;
-  std::uint32_t nth = 0;    // among the capabilities of the context with that pattern, from 0
-  std::uint32_t calls = 0;  // 0: the capability has no limit, so always has room
+  std::string tool_pattern;  // several are sorted and joined by a space
+  std::uint32_t nth = 0;     // among the capabilities of the context with that pattern, from 0
+  std::uint32_t calls = 0;   // 0: the capability has no limit, so always has room
   std::uint32_t per_seconds = 0;
 
   // One text for all of (root, context, tool_pattern, nth), for use as a key in other stores.

@@ -29,9 +29,9 @@ struct Containment {
 
 // One capability's worth of difference between two versions of a context.
 struct PolicyChange {
-  bool became_allowed;     // else: became denied
-  std::size_t capability;  // in the context that allows: the new one, or the old one
-  std::string tool_pattern;
+  bool became_allowed;       // else: became denied
+  std::size_t capability;    // in the context that allows: the new one, or the old one
+  std::string tool_pattern;  // several are sorted and joined by a space
   std::optional<Witness> witness;
   std::string reason;
 };

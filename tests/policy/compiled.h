@@ -52,6 +52,10 @@ inline policy::CommandEntry Command(std::string_view text) {
 inline policy::ToolPattern Pattern(std::string_view text) {
   return *policy::ToolPattern::Parse(text);
 }
+template <typename... Texts>
+policy::ToolPatterns Patterns(const Texts&... texts) {
+  return policy::ToolPatterns::Of({Pattern(texts)...});
+}
 
 }  // namespace callgate::test
 

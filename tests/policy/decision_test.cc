@@ -139,6 +139,8 @@ TEST(RateCharge, KeysTellAllFourPartsApart) {
   const RateCharge one{"root", "c", "fs.*", 1, 5, 60};
   EXPECT_NE(one.Key(), (RateCharge{"root", "c", "fs.*", 2, 5, 60}).Key());
   EXPECT_NE(one.Key(), (RateCharge{"root2", "c", "fs.*", 1, 5, 60}).Key());
+  EXPECT_NE((RateCharge{"0 r", "c", "1", 2, 0, 0}).Key(),
+            (RateCharge{"r", "c", "1 2", 0, 0, 0}).Key());
   EXPECT_NE((RateCharge{"1 x", "c", "t", 1, 0, 0}).Key(),
             (RateCharge{"x", "c", "t", 11, 0, 0}).Key());
   EXPECT_EQ(one.Key(), (RateCharge{"root", "c", "fs.*", 1, 9, 9}).Key());

@@ -107,6 +107,27 @@ TEST(PolicySet, NthCountsCapabilitiesOfOnePattern) {
   EXPECT_EQ(policy->Find("d"), nullptr);
 }
 
+TEST(PolicySet, AListOfToolPatternsMeansTheSameInWhateverOrder) {
+  const auto parse = [](const std::string& patterns) {
+    return *PolicySet::Parse(R"({"name":"c","capabilities":[{"tool_pattern":)" + patterns + "}]}");
+  };
+  const PolicySet two = parse(R"(["web.get","fs_*"])");
+  EXPECT_EQ(two.Digest(), parse(R"(["fs_*","web.get"])").Digest());
+  EXPECT_EQ(two.Find("c")->json, R"({"capabilities":[{"tool_pattern":["fs_*","web.get"]}],)"
+                                 R"("deny_list":[],"description":"","name":"c"})");
+  EXPECT_EQ(parse(R"(["fs_*"])").Find("c")->json, parse(R"("fs_*")").Find("c")->json);
+  EXPECT_EQ(two.Evaluate("c", "fs_read", "{}").reason(), "allowed by capability 0 (fs_* web.get)");
+}
+
+TEST(PolicySet, NthCountsCapabilitiesOfOneListOfPatterns) {
+  const auto policy = PolicySet::Parse(
+      R"({"name":"c","capabilities":[{"tool_pattern":["a","b"]},{"tool_pattern":"a"},)"
+      R"({"tool_pattern":["b","a"]}]})");
+  const auto context = policy->Find("c");
+  EXPECT_EQ(context->capabilities[1].nth, 0u);
+  EXPECT_EQ(context->capabilities[2].nth, 1u);
+}
+
 TEST(PolicySet, AnUnknownContextIsNotFoundHoweverTheArgumentsAreGiven) {
   const auto policy = PolicySet::Parse(R"({"name":"c","capabilities":[{"tool_pattern":"x"}]})");
   const auto arguments = json::Parse("{}");

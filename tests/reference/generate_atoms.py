@@ -4,7 +4,7 @@ import json
 
 from ref_numbers import Number
 
-TOOLS = ["fs.read", "fs.write", "fs.read.all", "web.get", "cmd.run", "search", "a:b"]
+TOOLS = ["fs.read", "fs.write", "fs.read.all", "fs.re", "web.get", "cmd.run", "search", "a:b"]
 PATTERNS = [
     "fs.read",
     "fs.write",
@@ -13,6 +13,7 @@ PATTERNS = [
     "search",
     "fs.*",
     "fs.read.*",
+    "fs.re*",
     "web.*",
     "*",
 ]

@@ -59,7 +59,8 @@ def tool_for(rng, pattern):
     if pattern == "*":
         return rng.choice(TOOLS)
     if pattern.endswith("*"):
-        return pattern[:-1] + rng.choice(["read", "get", "read.all", "run"])
+        within = [tool for tool in TOOLS if tool.startswith(pattern[:-1])]
+        return rng.choice([*within, pattern[:-1] + rng.choice(["read", "get", "read.all", "run"])])
     return pattern
 
 

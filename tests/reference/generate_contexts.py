@@ -56,7 +56,7 @@ def random_capability(rng, pattern=None, definitions=None):
         constraints["max_response_size"] = rng.choice([0, 100, 1048576])
     if chance(rng, 55):
         constraints["when_absent"] = rng.choice(["allow", "allow", "deny"])
-    return shaped(rng, pattern, constraints)
+    return shaped(rng, random_tools(rng, pattern), constraints)
 
 
 def random_declaration(rng, definitions):

@@ -13,6 +13,7 @@ from generate_atoms import (
     PATTERNS,
     TOOLS,
     chance,
+    some,
 )
 from generate_contexts import random_capability, random_context, random_deny, random_lists
 from generate_related_schemas import narrow_schema, widen_schema
@@ -70,13 +71,17 @@ def drop_capability(rng, context):
 def narrow_pattern(rng, context):
     capability = pick(rng, context)
     if capability:
-        patterns = capability["tool_pattern"]
-        patterns = patterns if isinstance(patterns, list) else [patterns]
-        within = [
-            name for name in PATTERNS + TOOLS if any(is_within(name, outer) for outer in patterns)
-        ]
+        patterns = patterns_of(capability)
+        names = dict.fromkeys(PATTERNS + TOOLS)
+        within = [name for name in names if any(is_within(name, outer) for outer in patterns)]
         if within:
-            capability["tool_pattern"] = rng.choice(within)
+            several = chance(rng, 20)
+            capability["tool_pattern"] = some(rng, within, 1, 3) if several else rng.choice(within)
+
+
+def patterns_of(capability):
+    patterns = capability["tool_pattern"]
+    return patterns if isinstance(patterns, list) else [patterns]
 
 
 def is_within(inner, outer):
@@ -196,6 +201,14 @@ def widen_list(rng, context):
             append_once(constraints[key], rng.choice(pool))
 
 
+def widen_pattern(rng, context):
+    capability = pick(rng, context)
+    if capability:
+        patterns = list(patterns_of(capability))
+        append_once(patterns, rng.choice(PATTERNS))
+        capability["tool_pattern"] = patterns
+
+
 def append_once(entries, entry):
     if entry not in entries:
         entries.append(entry)
@@ -281,6 +294,7 @@ NARROWER = [
 NARROWER_DECLARED = [narrow_declared, narrow_declared, drop_other_arguments]
 OTHER = [
     add_capability,
+    widen_pattern,
     widen_list,
     drop_constraint,
     drop_deny,

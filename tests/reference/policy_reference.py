@@ -78,6 +78,8 @@ def read_capability(document, definitions):
     flat = without_nulls(document)
     # [doc.both-shapes]
     capability = {**flat, **without_nulls(flat.get("constraints", {}))}
+    if isinstance(capability["tool_pattern"], str):  # [tool.list-order]
+        capability["tool_pattern"] = [capability["tool_pattern"]]
     if "arguments" in capability:  # (schema.definitions)
         capability["arguments"] = {
             name: ref_schemas.resolve(schema, definitions)
@@ -173,7 +175,7 @@ def evaluate(contexts, context, tool, arguments_json):
             return False, "TOOL_EXPLICITLY_DENIED", None
     furthest = None
     for index, capability in enumerate(capabilities):
-        if not matches_tool(capability["tool_pattern"], tool):
+        if not is_on(capability, tool):
             continue
         failure = first_failure(capability, arguments)
         if failure is None:  # [order.any-capability]
@@ -189,9 +191,11 @@ def is_tool_name(tool):
     return re.fullmatch(r"[A-Za-z0-9_.:/-]{1,128}", tool) is not None  # [tool.name]
 
 
+def is_on(capability, tool):
+    return any(matches_tool(pattern, tool) for pattern in capability["tool_pattern"])  # [tool.list]
+
+
 def matches_tool(pattern, tool):
-    if isinstance(pattern, list):
-        return any(matches_tool(one, tool) for one in pattern)
     if pattern == "*":  # [tool.star]
         return True
     if pattern.endswith("*"):  # [tool.prefix]
@@ -328,7 +332,7 @@ def denies(rule, capabilities, tool, arguments):
     if kind is None:
         return True
     added = set().union(*(c[f"{kind}_arguments"] for c in capabilities))  # [deny.added-keys]
-    on_tool = [c for c in capabilities if matches_tool(c["tool_pattern"], tool)]
+    on_tool = [c for c in capabilities if is_on(c, tool)]
     short = [c for c in on_tool if "arguments" not in c]
     if short or not on_tool:  # (args.deny-guess)
         bases = [c.get("base_directory") for c in short]

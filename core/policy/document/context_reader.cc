@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/ascii.h"
 #include "core/policy/document/constraint_table.h"
@@ -21,7 +22,7 @@ bool IsContextName(std::string_view name) noexcept {
 }
 
 constexpr const char* kToolPatternExpected =
-    "expected a tool pattern: a tool name, a prefix followed by .*, or *";
+    "expected a tool pattern: a tool name, the beginning of tool names followed by *, or *";
 
 // The constraints in the order of their table, then what may only stand on the capability itself.
 using CapabilityMembers = std::array<Member, kConstraints + 2>;
@@ -119,11 +120,7 @@ bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
     return false;
   }
   if (tool_pattern.value == kAbsent) return forms_.Fail(node, "expected the key tool_pattern");
-  std::string_view text;
-  if (!forms_.ReadString(tool_pattern.value, text, kToolPatternExpected)) return false;
-  auto pattern = ToolPattern::Parse(text);
-  if (!pattern) return forms_.Fail(tool_pattern.value, kToolPatternExpected);
-  capability.tool_pattern = std::move(*pattern);
+  if (!ReadToolPatterns(tool_pattern.value, capability.tool_pattern)) return false;
   capability.position = PositionAt(node);
 
   if (constraints.value != kAbsent) {
@@ -149,6 +146,34 @@ bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
   return true;
 }
 
+bool ContextReader::ReadToolPattern(std::uint32_t node, std::optional<ToolPattern>& pattern) {
+  std::string_view text;
+  if (!forms_.ReadString(node, text, kToolPatternExpected)) return false;
+  pattern = ToolPattern::Parse(text);
+  return pattern || forms_.Fail(node, kToolPatternExpected);
+}
+
+bool ContextReader::ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns) {
+  std::optional<ToolPattern> pattern;
+  std::vector<ToolPattern> list;
+  if (forms_[node].kind != Document::Kind::kList) {
+    if (!ReadToolPattern(node, pattern)) return false;
+    list.push_back(std::move(*pattern));
+  } else {
+    std::unordered_set<std::string_view> texts;
+    for (std::uint32_t i = node + 1; i < forms_[node].end; i = forms_[i].end) {
+      if (!ReadToolPattern(i, pattern)) return false;
+      if (!texts.insert(forms_[i].text).second) {
+        return forms_.Fail(i, "expected each tool pattern once, found a second " + pattern->text);
+      }
+      list.push_back(std::move(*pattern));
+    }
+    if (list.empty()) return forms_.Fail(node, "expected at least one tool pattern");
+  }
+  patterns = ToolPatterns::Of(std::move(list));
+  return true;
+}
+
 bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries) {
   if (forms_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
   Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}};
@@ -157,11 +182,10 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     return false;
   }
   if (members[0].value == kAbsent) return forms_.Fail(node, "expected the key tool_pattern");
-  std::string_view text;
-  if (!forms_.ReadString(members[0].value, text, kToolPatternExpected)) return false;
-  auto pattern = ToolPattern::Parse(text);
-  if (!pattern) return forms_.Fail(members[0].value, kToolPatternExpected);
+  std::optional<ToolPattern> pattern;
+  if (!ReadToolPattern(members[0].value, pattern)) return false;
   DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
+  std::string_view text;
 
   std::uint32_t last = 0;
   int kinds = 0;

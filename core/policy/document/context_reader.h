@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_DOCUMENT_CONTEXT_READER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,8 @@ class ContextReader {
  private:
   bool ReadContext(std::uint32_t node, std::vector<Context>& contexts);
   bool ReadCapability(std::uint32_t node, Capability& capability);
+  bool ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns);
+  bool ReadToolPattern(std::uint32_t node, std::optional<ToolPattern>& pattern);
   bool ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
   bool ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
   SourcePosition PositionAt(std::uint32_t node) const;

@@ -15,6 +15,17 @@ struct MemberWriter {
   void (*write)(const Capability& capability, std::string& out);
 };
 
+// One by itself is a string: then a list of one means the same.
+void WriteToolPatterns(const Capability& capability, std::string& out) {
+  const auto& list = capability.tool_pattern.list;
+  const auto write = [&out](const ToolPattern& pattern) { json::AppendString(pattern.text, out); };
+  if (list.size() == 1) {
+    write(list.front());
+  } else {
+    json::WriteList(list, out, write);
+  }
+}
+
 // Of capabilities, in the order of their keys.
 const std::array<MemberWriter, kConstraints + 1>& MemberWriters() {
   static const std::array<MemberWriter, kConstraints + 1> writers = [] {
@@ -23,9 +34,7 @@ const std::array<MemberWriter, kConstraints + 1>& MemberWriters() {
                    [](const ConstraintRow& row) {
                      return MemberWriter{NameOf(row.constraint), row.write};
                    });
-    all.back() = {"tool_pattern", [](const Capability& capability, std::string& out) {
-                    json::AppendString(capability.tool_pattern.text, out);
-                  }};
+    all.back() = {"tool_pattern", WriteToolPatterns};
     std::ranges::sort(all, {}, &MemberWriter::key);
     return all;
   }();

@@ -5,11 +5,23 @@
 namespace callgate::policy {
 namespace {
 
-template <typename T>
-std::vector<const ToolPattern*> PatternsOf(const std::vector<T>& list) {
-  std::vector<const ToolPattern*> patterns;
-  patterns.reserve(list.size());
-  for (const T& element : list) patterns.push_back(&element.tool_pattern);
+std::vector<PositionedPattern> PatternsOf(const std::vector<Capability>& capabilities) {
+  std::vector<PositionedPattern> patterns;
+  patterns.reserve(capabilities.size());
+  for (std::uint32_t i = 0; i < capabilities.size(); ++i) {
+    for (const ToolPattern& pattern : capabilities[i].tool_pattern.list) {
+      patterns.push_back({&pattern, i});
+    }
+  }
+  return patterns;
+}
+
+std::vector<PositionedPattern> PatternsOf(const std::vector<DenyEntry>& entries) {
+  std::vector<PositionedPattern> patterns;
+  patterns.reserve(entries.size());
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    patterns.push_back({&entries[i].tool_pattern, i});
+  }
   return patterns;
 }
 

@@ -1,5 +1,7 @@
 #include "core/policy/inclusion/context_reach.h"
 
+#include <algorithm>
+
 namespace callgate::policy {
 
 ContextReach::ContextReach(const Context& context)
@@ -17,13 +19,14 @@ Positions ContextReach::On(std::string_view tool) const {
   return positions;
 }
 
-std::vector<std::uint32_t> ContextReach::AsWideAs(const ToolPattern& pattern) const {
-  // Any one tool that the pattern matches: what is as wide matches it too.
+std::vector<std::uint32_t> ContextReach::AsWideAs(const ToolPatterns& patterns) const {
+  // Any one tool that is matched: what is as wide matches it too.
+  const ToolPattern& pattern = patterns.list.front();
   std::string tool(pattern.stem());
   if (pattern.kind != ToolPattern::Kind::kExact) tool += 'x';
   std::vector<std::uint32_t> wide;
   for (const std::uint32_t i : On(tool)) {
-    if (IsAsWide(context_.capabilities[i].tool_pattern, pattern)) wide.push_back(i);
+    if (IsAsWide(context_.capabilities[i].tool_pattern, patterns)) wide.push_back(i);
   }
   return wide;
 }
@@ -39,6 +42,13 @@ bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept {
       return true;
   }
   return false;
+}
+
+bool IsAsWide(const ToolPatterns& outer, const ToolPatterns& inner) noexcept {
+  return std::ranges::all_of(inner.list, [&](const ToolPattern& pattern) {
+    return std::ranges::any_of(outer.list,
+                               [&](const ToolPattern& wide) { return IsAsWide(wide, pattern); });
+  });
 }
 
 }  // namespace callgate::policy

@@ -26,8 +26,8 @@ class ContextReach {
   // Positions of the capabilities on a tool.
   Positions On(std::string_view tool) const;
 
-  // Positions of the capabilities whose pattern matches every tool that `pattern` does.
-  std::vector<std::uint32_t> AsWideAs(const ToolPattern& pattern) const;
+  // Positions of the capabilities that match every tool that `patterns` match.
+  std::vector<std::uint32_t> AsWideAs(const ToolPatterns& patterns) const;
 
   // Keys that any capability adds, without those that are of the class by their name alone.
   const KeyList& path_keys() const noexcept { return path_keys_; }
@@ -55,8 +55,10 @@ struct Uncovered {
   bool is_limit() const noexcept { return gaps == kRateGap; }
 };
 
-// `outer` matches every tool that `inner` matches.
+// `outer` matches every tool that `inner` matches. Of several patterns, one of `outer` must be as
+// wide as each of `inner`: two that are so only together count as not.
 bool IsAsWide(const ToolPattern& outer, const ToolPattern& inner) noexcept;
+bool IsAsWide(const ToolPatterns& outer, const ToolPatterns& inner) noexcept;
 
 }  // namespace callgate::policy
 

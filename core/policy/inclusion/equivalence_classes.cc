@@ -1,12 +1,13 @@
 #include "core/policy/inclusion/equivalence_classes.h"
 
 #include <algorithm>
+#include <deque>
+#include <unordered_set>
 
 namespace callgate::policy {
 namespace {
 
 constexpr std::size_t kMaxToolName = 128;
-// The dot comes last: a name without one is below no longer prefix.
 constexpr std::string_view kToolCharacters =
     "xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:/-.";
 
@@ -19,19 +20,6 @@ bool Holds(const std::vector<std::string_view>& sorted, std::string_view text) {
   return std::binary_search(sorted.begin(), sorted.end(), text);
 }
 
-// Counts through all texts over the alphabet, shorter ones first.
-void Increment(std::string& text) {
-  for (std::size_t i = text.size(); i-- > 0;) {
-    const std::size_t digit = kToolCharacters.find(text[i]);
-    if (digit + 1 < kToolCharacters.size()) {
-      text[i] = kToolCharacters[digit + 1];
-      return;
-    }
-    text[i] = kToolCharacters[0];
-  }
-  text.insert(text.begin(), kToolCharacters[0]);
-}
-
 }  // namespace
 
 ToolClasses::ToolClasses(const Context& a, const Context& b) {
@@ -41,17 +29,35 @@ ToolClasses::ToolClasses(const Context& a, const Context& b) {
     if (pattern.kind == ToolPattern::Kind::kPrefix) stems_.push_back(pattern.stem());
   };
   for (const Context* context : {&a, &b}) {
-    for (const Capability& capability : context->capabilities) add(capability.tool_pattern);
+    for (const Capability& capability : context->capabilities) {
+      for (const ToolPattern& pattern : capability.tool_pattern.list) add(pattern);
+    }
     for (const DenyEntry& entry : context->deny_list) add(entry.tool_pattern);
   }
   SortUnique(exact_);
   SortUnique(stems_);
 }
 
-std::vector<std::string> ToolClasses::Of(const ToolPattern& pattern) const {
-  if (pattern.kind == ToolPattern::Kind::kExact) return {pattern.text};
-  const std::string_view stem = pattern.stem();
+std::vector<std::string> ToolClasses::Of(const ToolPatterns& patterns) const {
   std::vector<std::string> classes;
+  std::unordered_set<std::string> seen;
+  std::vector<std::string> matched;
+  for (const ToolPattern& pattern : patterns.list) {
+    matched.clear();
+    Append(pattern, matched);
+    for (std::string& name : matched) {
+      if (patterns.list.size() == 1 || seen.insert(name).second) classes.push_back(std::move(name));
+    }
+  }
+  return classes;
+}
+
+void ToolClasses::Append(const ToolPattern& pattern, std::vector<std::string>& classes) const {
+  const std::string_view stem = pattern.stem();
+  if (pattern.kind == ToolPattern::Kind::kExact) {
+    classes.emplace_back(stem);
+    return;
+  }
   for (auto it = std::lower_bound(stems_.begin(), stems_.end(), stem);
        it != stems_.end() && it->starts_with(stem); ++it) {
     if (std::string name = Fresh(*it); !name.empty()) classes.push_back(std::move(name));
@@ -60,23 +66,23 @@ std::vector<std::string> ToolClasses::Of(const ToolPattern& pattern) const {
        it != exact_.end() && it->starts_with(stem); ++it) {
     if (it->size() > stem.size()) classes.emplace_back(*it);
   }
-  return classes;
 }
 
-// Empty where the names that exist under the stem are all written in some pattern: then there is no
-// such class. A name is found as soon as more were tried than patterns could stand in the way.
+// A name that longer stems do not begin and that no pattern writes, the shortest first. A name is
+// below a stem when it goes on after it, so only names that are no stem are gone on from. Each name
+// that is tried in vain is one that a pattern writes, so there are no more of these than patterns.
+// Empty where no name is left: then there is no such class.
 std::string ToolClasses::Fresh(std::string_view stem) const {
-  std::string rest(1, kToolCharacters[0]);
-  while (stem.size() + rest.size() <= kMaxToolName) {
-    std::string name = std::string(stem) + rest;
-    bool below_longer = false;
-    for (std::size_t dot = rest.find('.'); dot != std::string::npos && !below_longer;
-         dot = rest.find('.', dot + 1)) {
-      const std::size_t size = stem.size() + dot + 1;
-      below_longer = size < name.size() && Holds(stems_, std::string_view(name).substr(0, size));
+  std::deque<std::string> open{std::string(stem)};
+  for (; !open.empty(); open.pop_front()) {
+    std::string name = open.front();
+    if (name.size() == kMaxToolName) continue;
+    name += '\0';
+    for (const char c : kToolCharacters) {
+      name.back() = c;
+      if (!Holds(exact_, name)) return name;
+      if (!Holds(stems_, name)) open.push_back(name);
     }
-    if (!below_longer && !Holds(exact_, name)) return name;
-    Increment(rest);
   }
   return {};
 }

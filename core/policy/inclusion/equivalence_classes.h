@@ -19,10 +19,11 @@ class ToolClasses {
  public:
   ToolClasses(const Context& a, const Context& b);
 
-  // The classes that `pattern`, a pattern of one of the contexts, matches.
-  std::vector<std::string> Of(const ToolPattern& pattern) const;
+  // The classes that one of `patterns`, those of a capability of one of the contexts, matches.
+  std::vector<std::string> Of(const ToolPatterns& patterns) const;
 
  private:
+  void Append(const ToolPattern& pattern, std::vector<std::string>& classes) const;
   std::string Fresh(std::string_view stem) const;
 
   std::vector<std::string_view> exact_;  // sorted and unique, as are

@@ -13,6 +13,12 @@ bool SamePosition(const SourcePosition& a, const SourcePosition& b) noexcept {
   return a.line == b.line && a.column == b.column;
 }
 
+bool HoldsStar(const ToolPatterns& patterns) {
+  return std::ranges::any_of(patterns.list, [](const ToolPattern& pattern) {
+    return pattern.kind == ToolPattern::Kind::kAny;
+  });
+}
+
 class ContextLint {
  public:
   ContextLint(const Context& context, std::vector<LintWarning>& warnings)
@@ -47,13 +53,13 @@ class ContextLint {
 
   void LintShadow(std::size_t capability) {
     if (reach_[capability].reach.allows_nothing) return;
-    const ToolPattern& pattern = context().capabilities[capability].tool_pattern;
+    const ToolPatterns& pattern = context().capabilities[capability].tool_pattern;
     for (const std::uint32_t other : reach_.AsWideAs(pattern)) {
       if (other == capability || !IsRedundant(capability, other)) continue;
       // Of two that say the same, the later one is in vain.
-      const ToolPattern& wide = context().capabilities[other].tool_pattern;
+      const ToolPatterns& wide = context().capabilities[other].tool_pattern;
       if (other > capability && IsAsWide(pattern, wide) && IsRedundant(other, capability)) continue;
-      if (wide.kind == ToolPattern::Kind::kAny && pattern.kind != ToolPattern::Kind::kAny) {
+      if (HoldsStar(wide) && !HoldsStar(pattern)) {
         WarnOf(other, "lint.star",
                "allows whatever capability " + std::to_string(capability) + " (" + pattern.text +
                    ") does, which makes that one useless");
@@ -93,10 +99,12 @@ class ContextLint {
   }
 
   bool IsOnSomeTool(const ToolPattern& pattern) const {
-    if (!reach_.AsWideAs(pattern).empty()) return true;
-    return std::any_of(
-        context().capabilities.begin(), context().capabilities.end(),
-        [&](const Capability& capability) { return IsAsWide(pattern, capability.tool_pattern); });
+    if (!reach_.AsWideAs(ToolPatterns::Of({pattern})).empty()) return true;
+    return std::ranges::any_of(context().capabilities, [&](const Capability& capability) {
+      return std::ranges::any_of(capability.tool_pattern.list, [&](const ToolPattern& narrow) {
+        return IsAsWide(pattern, narrow);
+      });
+    });
   }
 
   // Some entry outside [first, end) stops whatever this one does; of two that say the same, the

@@ -27,6 +27,19 @@ constexpr std::array<std::string_view, 116> kRunners = {
     "sudo",    "tar",     "tclsh",     "time",     "timeout",    "tmux",    "tox",    "unshare",
     "uv",      "vi",      "vim",       "xargs"};
 
+void LintTools(const ToolPatterns& patterns, const Warn& warn) {
+  for (const ToolPattern& pattern : patterns.list) {
+    if (pattern.kind != ToolPattern::Kind::kPrefix) continue;
+    const char last = pattern.stem().back();
+    if (!base::IsAsciiLetter(last) && !base::IsAsciiDigit(last)) continue;
+    warn("lint.loose-prefix",
+         "the tool pattern " + pattern.text +
+             " also matches tools whose names merely begin like those meant; " +
+             "end it in a separator, as in " + std::string(pattern.stem()) +
+             ".*, or list the tools");
+  }
+}
+
 void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
   for (const PathEntry& entry : entries) {
     if (entry.segments.empty()) {
@@ -129,6 +142,7 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
 }  // namespace
 
 void LintCapability(const Reached& capability, const Warn& warn) {
+  LintTools(capability.capability.tool_pattern, warn);
   if (capability.reach.allows_nothing) {
     warn("lint.impossible-constraint", "no call can pass this capability");
   }

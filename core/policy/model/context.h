@@ -34,8 +34,8 @@ struct RateLimit {
 // compared; only_arguments as written. The five lists of keys are sorted and unique. An absent
 // constraint is nullopt; an empty list allows nothing.
 struct Capability {
-  ToolPattern tool_pattern;
-  std::uint32_t nth = 0;  // among the capabilities of the context with the same pattern
+  ToolPatterns tool_pattern;
+  std::uint32_t nth = 0;  // among the capabilities of the context with the same patterns
 
   // Without it the capability is in the short form; with it, of what follows only the limits stand.
   std::optional<DeclaredArguments> arguments;

@@ -1,6 +1,8 @@
 #include "core/policy/model/tool_pattern.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/ascii.h"
 
@@ -31,10 +33,11 @@ bool IsToolName(std::string_view text) noexcept {
 
 std::optional<ToolPattern> ToolPattern::Parse(std::string_view text) {
   if (text == "*") return ToolPattern{Kind::kAny, std::string(text)};
-  if (text.ends_with(".*")) {
+  if (text == ".*") return std::nullopt;  // meant as a regular expression
+  if (text.ends_with('*')) {
     // The rest of a name needs a character, and the star stands where it would be: so a prefix
     // pattern as long as a name is the longest that can match.
-    const std::string_view prefix = text.substr(0, text.size() - 2);
+    const std::string_view prefix = text.substr(0, text.size() - 1);
     if (!IsToolName(prefix) || text.size() > kMaxToolName) return std::nullopt;
     return ToolPattern{Kind::kPrefix, std::string(text)};
   }
@@ -64,6 +67,16 @@ std::string_view ToolPattern::stem() const noexcept {
       return {};
   }
   return {};
+}
+
+ToolPatterns ToolPatterns::Of(std::vector<ToolPattern> patterns) {
+  std::ranges::sort(patterns, {}, &ToolPattern::text);
+  ToolPatterns all{std::move(patterns), {}};
+  for (const ToolPattern& pattern : all.list) {
+    if (!all.text.empty()) all.text += ' ';
+    all.text += pattern.text;
+  }
+  return all;
 }
 
 }  // namespace callgate::policy

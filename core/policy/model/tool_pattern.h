@@ -6,13 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace callgate::policy {
 
 // True for ^[A-Za-z0-9_.:/-]{1,128}$.
 [[nodiscard]] bool IsToolName(std::string_view text) noexcept;
 
-// Exact ("fs.read"), prefix ("fs.*") or any ("*").
+// Exact ("fs.read"), prefix ("fs.*", "github_list_*") or any ("*").
 struct ToolPattern {
   enum class Kind : std::uint8_t { kExact, kPrefix, kAny };
 
@@ -21,11 +22,22 @@ struct ToolPattern {
 
   // REQUIRES: IsToolName(tool).
   [[nodiscard]] bool Matches(std::string_view tool) const noexcept;
-  // Exact: the name. Prefix: what a name must begin with, dot included. Any: empty.
+  // Exact: the name. Prefix: what longer names begin with. Any: empty.
   std::string_view stem() const noexcept;
 
   Kind kind = Kind::kExact;
   std::string text;  // as written
+};
+
+// The patterns of one capability, which is on every tool that one of them matches.
+struct ToolPatterns {
+  // REQUIRES: `patterns` is not empty and holds none twice.
+  static ToolPatterns Of(std::vector<ToolPattern> patterns);
+
+  std::vector<ToolPattern> list;  // sorted by their texts
+  // The texts, joined by a space, which no pattern holds. The same for the same patterns in
+  // whatever order, it names the capability in rates, decisions and differences.
+  std::string text;
 };
 
 }  // namespace callgate::policy

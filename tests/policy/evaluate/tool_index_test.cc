@@ -20,25 +20,29 @@ TEST(ToolIndex, FindsWhatMatchesOneByOneInOrder) {
   const auto part = [&] { return parts[random() % parts.size()]; };
   for (int round = 0; round < 300; ++round) {
     std::deque<ToolPattern> patterns;
-    std::vector<const ToolPattern*> pointers;
+    std::vector<PositionedPattern> positioned;
+    std::uint32_t position = 0;
     const std::size_t count = random() % 40;
     while (patterns.size() < count) {
       std::string text = part();
       for (int more = static_cast<int>(random() % 3); more > 0; --more) text += "." + part();
-      if (random() % 3 == 0) text += ".*";
+      if (random() % 3 == 0) text += random() % 2 == 0 ? ".*" : "*";
       if (random() % 10 == 0) text = "*";
       auto pattern = ToolPattern::Parse(text);
       if (!pattern) continue;
       patterns.push_back(*pattern);
-      pointers.push_back(&patterns.back());
+      if (random() % 3 != 0) ++position;
+      positioned.push_back({&patterns.back(), position});
     }
-    const ToolIndex index(pointers);
+    const ToolIndex index(positioned);
     for (int call = 0; call < 40; ++call) {
       std::string tool = part();
       for (int more = static_cast<int>(random() % 4); more > 0; --more) tool += "." + part();
       std::vector<std::uint32_t> expected;
-      for (std::uint32_t i = 0; i < patterns.size(); ++i) {
-        if (patterns[i].Matches(tool)) expected.push_back(i);
+      for (const auto& [pattern, at] : positioned) {
+        if (pattern->Matches(tool) && (expected.empty() || expected.back() != at)) {
+          expected.push_back(at);
+        }
       }
       EXPECT_EQ(Find(index, tool), expected) << tool;
     }

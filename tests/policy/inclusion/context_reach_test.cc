@@ -9,6 +9,7 @@ namespace callgate::policy {
 namespace {
 
 using test::Pattern;
+using test::Patterns;
 using test::Reaching;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -40,14 +41,29 @@ TEST(ToolPatterns, AStarIsAsWideAsAny) {
   EXPECT_TRUE(AsWide("*", "fs.read"));
 }
 
+TEST(ToolPatterns, APrefixWithoutASeparatorIsAsWideAsThoseItBegins) {
+  EXPECT_TRUE(AsWide("fs*", "fs.*"));
+  EXPECT_TRUE(AsWide("fs*", "fs_read*"));
+  EXPECT_TRUE(AsWide("fs*", "fsx"));
+  EXPECT_FALSE(AsWide("fs*", "fs"));
+  EXPECT_FALSE(AsWide("fs.*", "fs*"));
+}
+
+TEST(ToolPatterns, SeveralAreAsWideAsWhatOneOfThemIs) {
+  EXPECT_TRUE(IsAsWide(Patterns("fs.*", "web.get"), Patterns("fs.read", "web.get", "fs.x.*")));
+  EXPECT_FALSE(IsAsWide(Patterns("fs.*", "web.get"), Patterns("fs.read", "web.put")));
+  EXPECT_FALSE(IsAsWide(Patterns("fs.*", "web.get"), Patterns("*")));
+}
+
 TEST(ContextReach, FindsTheCapabilitiesThatAreAsWide) {
   const Reaching context(
       "{tool_pattern: fs.read}, {tool_pattern: fs.*}, {tool_pattern: fs.x}, {tool_pattern: '*'}");
-  EXPECT_THAT(context.reach.AsWideAs(Pattern("fs.read")), ElementsAre(0, 1, 3));
-  EXPECT_THAT(context.reach.AsWideAs(Pattern("fs.*")), ElementsAre(1, 3)) << "not fs.x";
-  EXPECT_THAT(context.reach.AsWideAs(Pattern("*")), ElementsAre(3));
-  EXPECT_THAT(Reaching("{tool_pattern: x}").reach.AsWideAs(Pattern("*")), IsEmpty());
-  EXPECT_THAT(Reaching("{tool_pattern: fs.x}").reach.AsWideAs(Pattern("fs.*")), IsEmpty());
+  EXPECT_THAT(context.reach.AsWideAs(Patterns("fs.read")), ElementsAre(0, 1, 3));
+  EXPECT_THAT(context.reach.AsWideAs(Patterns("fs.*")), ElementsAre(1, 3)) << "not fs.x";
+  EXPECT_THAT(context.reach.AsWideAs(Patterns("*")), ElementsAre(3));
+  EXPECT_THAT(context.reach.AsWideAs(Patterns("fs.read", "web")), ElementsAre(3));
+  EXPECT_THAT(Reaching("{tool_pattern: x}").reach.AsWideAs(Patterns("*")), IsEmpty());
+  EXPECT_THAT(Reaching("{tool_pattern: fs.x}").reach.AsWideAs(Patterns("fs.*")), IsEmpty());
 }
 
 TEST(ContextReach, HoldsTheKeysThatAnyCapabilityAdds) {

@@ -10,7 +10,7 @@ namespace {
 
 using test::CompileOne;
 using test::Constrained;
-using test::Pattern;
+using test::Patterns;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -26,31 +26,31 @@ std::shared_ptr<const Context> On(const std::string& patterns, const std::string
 
 TEST(ToolClasses, AnExactPatternIsOneName) {
   const auto a = On("fs.read");
-  EXPECT_THAT(ToolClasses(*a, *a).Of(Pattern("fs.read")), ElementsAre("fs.read"));
+  EXPECT_THAT(ToolClasses(*a, *a).Of(Patterns("fs.read")), ElementsAre("fs.read"));
 }
 
 TEST(ToolClasses, APrefixHoldsAFreshNameAndThoseWrittenBelow) {
   const auto a = On("fs.*,fs.read");
   const auto b = On("fs.x,fsx");
-  EXPECT_THAT(ToolClasses(*a, *b).Of(Pattern("fs.*")), ElementsAre("fs.a", "fs.read", "fs.x"));
+  EXPECT_THAT(ToolClasses(*a, *b).Of(Patterns("fs.*")), ElementsAre("fs.a", "fs.read", "fs.x"));
 }
 
 TEST(ToolClasses, APrefixHoldsAFreshNameBelowEachDeeperPrefix) {
   const auto a = On("fs.*");
   const auto b = On("fs.read.*", "fs.read.deep, 'web.*'");
-  EXPECT_THAT(ToolClasses(*a, *b).Of(Pattern("fs.*")),
+  EXPECT_THAT(ToolClasses(*a, *b).Of(Patterns("fs.*")),
               ElementsAre("fs.x", "fs.read.x", "fs.read.deep"));
 }
 
 TEST(ToolClasses, AStarHoldsANameThatNoPrefixMatches) {
   const auto a = On("*,x");
   const auto b = On("a.*");
-  EXPECT_THAT(ToolClasses(*a, *b).Of(Pattern("*")), ElementsAre("a", "a.x", "x"));
+  EXPECT_THAT(ToolClasses(*a, *b).Of(Patterns("*")), ElementsAre("a", "a.x", "x"));
 }
 
 TEST(ToolClasses, TheNameThatAPrefixEndsInIsNotBelowIt) {
   const auto a = On("fs.*,fs.");
-  EXPECT_THAT(ToolClasses(*a, *a).Of(Pattern("fs.*")), ElementsAre("fs.x"));
+  EXPECT_THAT(ToolClasses(*a, *a).Of(Patterns("fs.*")), ElementsAre("fs.x"));
 }
 
 TEST(ToolClasses, NoFreshNameIsLeftWhereAllAreWritten) {
@@ -61,13 +61,51 @@ TEST(ToolClasses, NoFreshNameIsLeftWhereAllAreWritten) {
     all += "," + stem.substr(1) + "." + c;
   }
   const auto a = On(all);
-  const auto names = ToolClasses(*a, *a).Of(Pattern(stem.substr(1) + ".*"));
+  const auto names = ToolClasses(*a, *a).Of(Patterns(stem.substr(1) + ".*"));
   EXPECT_EQ(names.size(), 67u) << "each name that is written, and none else";
 }
 
 TEST(ToolClasses, AFreshNameIsNoneThatIsWritten) {
   const auto a = On("*,x,a,b");
-  EXPECT_THAT(ToolClasses(*a, *a).Of(Pattern("*")), ElementsAre("c", "a", "b", "x"));
+  EXPECT_THAT(ToolClasses(*a, *a).Of(Patterns("*")), ElementsAre("c", "a", "b", "x"));
+}
+
+TEST(ToolClasses, StemsNeedNoSeparator) {
+  const auto a = On("fs*");
+  const auto b = On("fs_r*,fs_read*,fs_read");
+  EXPECT_THAT(ToolClasses(*a, *b).Of(Patterns("fs*")),
+              ElementsAre("fsx", "fs_rx", "fs_readx", "fs_read"));
+}
+
+TEST(ToolClasses, AFreshNameIsBelowNoLongerStem) {
+  // Each name of one more character is written; only below one of these does no pattern match.
+  const std::string others = "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:/-.";
+  std::string written = "p*,px";
+  std::string below = "px*";
+  for (const char c : others) {
+    written += std::string(",p") + c;
+    if (c != '7') below += std::string(",p") + c + '*';
+  }
+  const auto a = On(written);
+  const auto b = On(below);
+  const auto classes = ToolClasses(*a, *b).Of(Patterns("p*"));
+  EXPECT_EQ(classes[0], "p7x");
+}
+
+TEST(ToolClasses, ThereIsNoFreshNameWhereAllAreBelowLongerStems) {
+  std::string all = "p*";
+  for (const char c : std::string("xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_:/-.")) {
+    all += std::string(",p") + c + ",p" + c + '*';
+  }
+  const auto a = On(all);
+  EXPECT_EQ(ToolClasses(*a, *a).Of(Patterns("p*")).size(), 2u * 67);
+}
+
+TEST(ToolClasses, SeveralPatternsHoldEachClassOnce) {
+  const auto a = On("fs.*,fs.read,web.get");
+  EXPECT_THAT(ToolClasses(*a, *a).Of(Patterns("web.get", "fs.read", "fs.*")),
+              ElementsAre("fs.x", "fs.read", "web.get"));
 }
 
 std::string Classes(const std::string& constraints) {
