@@ -112,6 +112,8 @@ def edge_uri(rng, uri, value, denied):
 def edge_command(rng, command, value, denied):
     if "command" in denied and chance(rng, 40):
         value = denied["command"]
+    if not isinstance(value, (str, list)):
+        return "git"
     if "path" in denied and chance(rng, 20):
         return add_word(value, denied["path"].replace("*", "a"))
     if isinstance(value, str) and chance(rng, 30):
