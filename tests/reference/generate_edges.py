@@ -114,6 +114,9 @@ def edge_command(rng, command, value, denied):
         value = denied["command"]
     if not isinstance(value, (str, list)):
         return "git"
+    counted = [rule for rule in command["allow"] if isinstance(rule.get("operands"), dict)]
+    if counted and chance(rng, 40):
+        return counted_operands(rng, rng.choice(counted), value)
     if "path" in denied and chance(rng, 20):
         return add_word(value, denied["path"].replace("*", "a"))
     if isinstance(value, str) and chance(rng, 30):
@@ -126,6 +129,21 @@ def edge_command(rng, command, value, denied):
     if isinstance(last, str) and chance(rng, 35):
         return add_word(add_word(value, last), last) if chance(rng, 70) else words[:-1]
     return add_word(value, rng.choice(DECORATED))
+
+
+def counted_operands(rng, rule, value):
+    """About as few or as many operands as the entry takes."""
+    count = rng.choice([rule.get("minOperands", 0), rule.get("maxOperands", 1)])
+    words = [*rule["words"], *rule.get("then", [])[:1]]
+    words += [operand(rng, rule["operands"])] * max(0, count + rng.choice([-1, 0, 1]))
+    return words if isinstance(value, list) else " ".join(words)
+
+
+def operand(rng, schema):
+    for kind in ("path", "host"):
+        if kind in schema:
+            return rng.choice(schema[kind]["allow"] or ["x"]).replace("*", "b")
+    return rng.choice(schema.get("enum", ["abc", "r", "42"]))
 
 
 def add_word(value, word):

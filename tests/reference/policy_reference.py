@@ -366,24 +366,20 @@ def guess_denies(kind, entry, added, bases, arguments):
 
 def sight_denies(kind, entry, added, sight):
     """Whether an entry fires on what it sees of a declared argument. (args.deny)"""
-    seen, value, base, lenient = sight
+    seen, value, base = sight
     if seen == "guess":
         return guess_denies(kind, entry, added, [None], value)
     if seen != kind:
         return False
     try:
-        if value is ref_sights.Broken:
-            raise Malformed
         if kind == "path":
             segments = ref_paths.normalise(value, base)
-            if segments is None:
-                raise Malformed
-            return ref_paths.covers(entry, segments, itself=True)
+            return segments is not None and ref_paths.covers(entry, segments, itself=True)
         if kind == "domain":
             return denies_domain(entry, value)
         return ref_commands.deny_matches(entry, value)
     except Malformed:
-        return not lenient
+        return False
 
 
 def denies_domain(entry, value):

@@ -106,14 +106,13 @@ def uri_host(value):
 
 
 def uri_path(value):
-    """The path that a path entry sees of a URI, None without one, or Malformed. (args.deny-uri)"""
+    """The path that a path entry sees of a URI, None without one. (args.deny-uri)"""
     if not SCHEME.match(value) or not value.lower().startswith("file:"):
         return None
     rest = value.split(":", 1)[1]
     held = authority(rest)
     path = rest if held is None else rest[2 + len(held) :]
     try:
-        decoded = urllib.parse.unquote_to_bytes(re.split("[?#]", path)[0]).decode()
+        return urllib.parse.unquote_to_bytes(re.split("[?#]", path)[0]).decode()
     except UnicodeDecodeError:
-        raise Malformed from None
-    return decoded
+        return None

@@ -1,18 +1,13 @@
 """What deny entries see of declared arguments (rules args.deny, args.deny-guess, args.deny-uri).
 
-A sight is (kind, value, base, lenient): a path with its base, the text of a domain, the words of a
-command, or with the kind "guess" an object that is searched as in the short form. A lenient one
-fires where an entry covers it, never as malformed.
+A sight is (kind, value, base): a path with its base, the text of a domain, the words of a command,
+or with the kind "guess" an object that is searched as in the short form.
 """
 
 import ref_declared_commands
 import ref_kinds
 from ref_keys import Malformed
 from ref_schemas import additional, args_name, other_schema
-
-
-class Broken:
-    """A value that is malformed before it is looked at."""
 
 
 def sights(capability, arguments):
@@ -23,60 +18,55 @@ def sights(capability, arguments):
             lambda key: other_schema(capability, key),
             arguments,
             arguments,
-            lenient=False,
         )
     )
 
 
-def of_members(declared, other, obj, arguments, lenient):
+def of_members(declared, other, obj, arguments):
     continuing = {args_name(schema) for schema in declared.values()}
     for key, value in obj.items():
         if key in declared:
-            yield from of_value(declared[key], value, arguments, lenient, key, obj)
+            yield from of_value(declared[key], value, arguments, key, obj)
         elif key not in continuing and other(key) is not None:
-            yield from of_value(other(key), value, arguments, lenient, key)
+            yield from of_value(other(key), value, arguments, key)
 
 
-def of_value(schema, value, arguments, lenient, key, beside=None):
+def of_value(schema, value, arguments, key, beside=None):
     if schema.get("any"):
-        yield "guess", {key: value}, None, False
+        yield "guess", {key: value}, None
     for branch in schema.get("anyOf", []):
-        yield from of_value(branch, value, arguments, True, key, beside)
+        yield from of_value(branch, value, arguments, key, beside)
     if isinstance(value, list) and "items" in schema:
         for element in value:
-            yield from of_value(schema["items"], element, arguments, lenient, key)
+            yield from of_value(schema["items"], element, arguments, key)
     if isinstance(value, dict) and schema.get("type") == "object":
         yield from of_members(
             schema.get("properties", {}),
             lambda name: additional(schema, name),
             value,
             arguments,
-            lenient,
         )
     if "command" in schema:
-        yield from of_command(schema["command"], value, arguments, lenient, key, beside)
+        yield from of_command(schema["command"], value, arguments, key, beside)
     if isinstance(value, str):
-        yield from of_string(schema, value, arguments, lenient)
+        yield from of_string(schema, value, arguments)
 
 
-def of_string(schema, value, arguments, lenient):
+def of_string(schema, value, arguments):
     if "path" in schema:
-        yield "path", value, ref_kinds.base_of(schema["path"], arguments), lenient
+        yield "path", value, ref_kinds.base_of(schema["path"], arguments)
     if "url" in schema or "host" in schema:
-        yield "domain", value, None, lenient
+        yield "domain", value, None
     if "uri" in schema:
         host = ref_kinds.uri_host(value)
         if host is not None:
-            yield "domain", host, None, lenient
-        try:
-            path = ref_kinds.uri_path(value)
-        except Malformed:
-            path = Broken
+            yield "domain", host, None
+        path = ref_kinds.uri_path(value)
         if path is not None:
-            yield "path", path, None, lenient
+            yield "path", path, None
 
 
-def of_command(kind, value, arguments, lenient, key, beside):
+def of_command(kind, value, arguments, key, beside):
     if not isinstance(value, str) and not (
         isinstance(value, list) and value and all(isinstance(word, str) for word in value)
     ):
@@ -84,10 +74,9 @@ def of_command(kind, value, arguments, lenient, key, beside):
     try:
         argv = ref_declared_commands.argv_of(kind, value, beside, form="either")
     except Malformed:
-        yield "command", Broken, None, lenient
         return
-    yield "command", argv, None, lenient
+    yield "command", argv, None
     for rule in kind["allow"]:
         for judged in ref_declared_commands.readings(rule, argv, kind):
             for schema, word in judged:
-                yield from of_value(schema, word, arguments, True, key)
+                yield from of_value(schema, word, arguments, key)

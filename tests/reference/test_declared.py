@@ -187,7 +187,6 @@ def test_earliest_stage_and_furthest_branch_are_reported():
     ("schema", "value", "entry"),
     [
         (PATH, "a", {"path": "/w/a"}),
-        (PATH, "../a", {"path": "/etc"}),
         (URL, "https://x.test:8443/", {"domain": "x.test"}),
         ({"uri": {"schemes": ["file"], "allow": []}}, "FILE:///%65tc/a", {"path": "/etc"}),
         ({"uri": {"schemes": ["git"], "allow": []}}, "git://u@x.test:1/a", {"domain": "x.test"}),
@@ -211,10 +210,11 @@ def test_deny_entry_guesses_nothing_of_a_declared_string():
     assert decide([{**capability, "tool_pattern": "x"}], {}, deny) == "TOOL_NOT_ALLOWED"
 
 
-def test_branch_is_not_malformed_for_a_deny_entry():
+def test_malformed_declared_value_fires_no_deny_entry():
     capability = {"arguments": {"a": {"anyOf": [{"const": "-"}, PATH]}}}
     deny = [{"tool_pattern": "t", "path": "/w/x"}]
     assert decide([capability], {"a": "-"}, deny) is None
+    assert decide([capability], {"a": "../x"}, deny) == "ARGUMENT_NOT_ALLOWED"
     assert decide([capability], {"a": "x"}, deny) == "TOOL_EXPLICITLY_DENIED"
 
 
