@@ -150,8 +150,13 @@ def parse_arguments(text):
     def constant(name):
         raise ValueError(name)
 
+    def number(text):
+        if not Number(text).fits_double():
+            raise ValueError(text)
+        return Number(text)
+
     value = json.loads(
-        text, object_pairs_hook=pairs, parse_int=Number, parse_float=Number, parse_constant=constant
+        text, object_pairs_hook=pairs, parse_int=number, parse_float=number, parse_constant=constant
     )
     if not isinstance(value, dict):
         raise ValueError("not an object")

@@ -1,6 +1,7 @@
 """Numbers of JSON, exactly as written (section "Declared arguments")."""
 
 import fractions
+import math
 import re
 
 MOST_EXPONENT = 400
@@ -25,6 +26,18 @@ class Number:
 
     def __hash__(self):
         return hash(self.text)
+
+    def fits_double(self):
+        """Whether readers that hold doubles, whole or part by part, hold it. See DECISIONS.md."""
+        whole = re.split("[.eE]", self.text)[0]
+        if math.isinf(float(whole)) or math.isinf(self.double()):
+            return False
+        mantissa, _, exponent = self.text.lower().partition("e")
+        if self.double() != 0:
+            return True
+        decimals = len(mantissa.partition(".")[2])
+        is_zero = set(mantissa) <= set("-0.")
+        return is_zero and (exponent.startswith("-") or int(exponent or "0") <= 308 + decimals)
 
     def is_number(self):
         """(schema.number)"""
