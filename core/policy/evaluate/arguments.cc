@@ -24,6 +24,10 @@ Frame Open(json::Value value, std::uint32_t container) noexcept {
   return {{nullptr, nullptr}, value.elements().begin(), container, false, false};
 }
 
+bool IsFilledContainer(json::Value value) noexcept {
+  return (value.is_object() || value.is_array()) && value.size() != 0;
+}
+
 // A key as a part of a JSON pointer (RFC 6901, section 3).
 void AppendEscaped(std::string& pointer, std::string_view key) {
   std::size_t begin = 0;
@@ -37,23 +41,41 @@ void AppendEscaped(std::string& pointer, std::string_view key) {
 
 }  // namespace
 
-Arguments::Arguments(json::Value object) {
+Arguments::Arguments(json::Value object) { AppendBelow(object, kNoItem); }
+
+Arguments::Arguments(std::string_view key, json::Value value) {
+  AppendMember(key, value, kNoItem);
+  if (IsFilledContainer(value)) AppendBelow(value, 0);
+}
+
+void Arguments::AppendMember(std::string_view key, json::Value value, std::uint32_t object) {
+  std::string_view folded = key;
+  if (!IsFolded(folded)) {
+    char* const out = folded_keys_.Take(folded.size());
+    folded = {out, FoldKeyTo(key, out)};
+  }
+  const KeyClasses classes = ClassifyKey(key, folded);
+  if (!value.is_null()) classes_ |= classes;
+  items_.Append({value, key, folded, object, size() + 1, classes, true});
+}
+
+void Arguments::AppendBelow(json::Value container, std::uint32_t item) {
   const json::Value::MemberIterator no_member(nullptr, nullptr);
   const json::Value::ElementIterator no_element(nullptr, nullptr);
   base::SmallVector<Frame, 8> open;
-  open.Append(Open(object, kNoItem));
+  open.Append(Open(container, item));
   while (true) {
     Frame& frame = open.back();
     const bool at_end =
         frame.is_object ? !(frame.members != no_member) : !(frame.elements != no_element);
     if (at_end) {
-      const std::uint32_t container = frame.container;
+      const std::uint32_t closed = frame.container;
       if (frame.has_unfolded_key && twin_ == kNoItem) {
-        FindTwins(container, container == kNoItem ? 0 : container + 1);
+        FindTwins(closed, closed == kNoItem ? 0 : closed + 1);
       }
       open.pop_back();
-      if (container == kNoItem) return;
-      items_[container].end = size();
+      if (closed != kNoItem) items_[closed].end = size();
+      if (open.empty()) return;
       continue;
     }
 
@@ -61,15 +83,9 @@ Arguments::Arguments(json::Value object) {
     if (frame.is_object) {
       const json::Member member = *frame.members;
       ++frame.members;
-      std::string_view folded = member.key;
-      if (!IsFolded(folded)) {
-        char* const out = folded_keys_.Take(folded.size());
-        folded = {out, FoldKeyTo(member.key, out)};
-        frame.has_unfolded_key = true;
-      }
-      const KeyClasses classes = ClassifyKey(member.key, folded);
-      if (!member.value.is_null()) classes_ |= classes;
-      items_.Append({member.value, member.key, folded, frame.container, index + 1, classes, true});
+      AppendMember(member.key, member.value, frame.container);
+      frame.has_unfolded_key =
+          frame.has_unfolded_key || items_[index].folded.data() != member.key.data();
     } else {
       const json::Value value = *frame.elements;
       ++frame.elements;
@@ -78,9 +94,7 @@ Arguments::Arguments(json::Value object) {
           {value, list.key, list.folded, frame.container, index + 1, list.classes, false});
     }
     const json::Value value = items_[index].value;
-    if ((value.is_object() || value.is_array()) && value.size() != 0) {
-      open.Append(Open(value, index));
-    }
+    if (IsFilledContainer(value)) open.Append(Open(value, index));
   }
 }
 

@@ -31,6 +31,9 @@ class Arguments {
  public:
   // REQUIRES: object.is_object(), and its document outlives this.
   explicit Arguments(json::Value object);
+  // As if `value` stood alone under `key`: item 0, and what is below it.
+  // REQUIRES: its document outlives this.
+  Arguments(std::string_view key, json::Value value);
 
   const Item& operator[](std::uint32_t i) const noexcept { return items_[i]; }
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(items_.size()); }
@@ -42,6 +45,8 @@ class Arguments {
   std::string PointerTo(std::uint32_t item) const;
 
  private:
+  void AppendMember(std::string_view key, json::Value value, std::uint32_t object);
+  void AppendBelow(json::Value container, std::uint32_t item);
   void FindTwins(std::uint32_t object, std::uint32_t first);
 
   base::SmallVector<Item, 24> items_;

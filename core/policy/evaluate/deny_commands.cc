@@ -3,8 +3,6 @@
 
 namespace callgate::policy {
 
-// With the elements of lists split on spaces, since a server may join them. The words of an entry
-// hold no spaces, so it never matches argv as it stands without matching what is split, too.
 Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
                            const Arguments& arguments) {
   const CommandSearch search{context.compiled->command_arguments(), kNothingFreed, Exec::kArgv};
@@ -14,12 +12,22 @@ Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
   if (const Fault fault = search.Find(arguments, arena, words, item)) return {fault, entries[0]};
   if (words.empty()) return {};
 
+  const DenyEntry* fired = entries[0];
+  const std::string_view rule = JudgeDeniedWords(entries, words, fired);
+  return {{rule, item}, fired};
+}
+
+// With the elements of lists split on spaces, since a server may join them. The words of an entry
+// hold no spaces, so it never matches argv as it stands without matching what is split, too.
+std::string_view JudgeDeniedWords(const EntriesOfKind& entries, const WordBuffer& words,
+                                  const DenyEntry*& fired) {
+  base::TextArena arena;
   WordBuffer first;  // obeys the rules of a word, wherever it came from, and holds no quote
   if (const auto rule = SplitListWord(words[0].raw, arena, first); !rule.empty()) {
-    return {{rule, item}, entries[0]};
+    return rule;
   }
   if (first[0].text.size() != first[0].raw.size()) {
-    return {{"command.quote-elsewhere", item}, entries[0]};
+    return "command.quote-elsewhere";
   }
   base::SmallVector<std::string_view, 16> split;
   for (const Word& word : words) {
@@ -36,7 +44,8 @@ Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
   }
   for (const DenyEntry* entry : entries) {
     if (As<CommandEntry>(entry).MatchesDenied(split.data(), split.size())) {
-      return {{"deny.command", item}, entry};
+      fired = entry;
+      return "deny.command";
     }
   }
   return {};

@@ -3,19 +3,40 @@
 #define CALLGATE_CORE_POLICY_EVALUATE_DENY_KINDS_H_
 
 #include "core/policy/evaluate/deny_list.h"
+#include "core/policy/values/command.h"
 
 namespace callgate::policy {
 
 // At least one. The first fires on whatever is malformed.
 using EntriesOfKind = base::SmallVector<const DenyEntry*, 16>;
 
-// `capabilities` are those on the tool.
+// Those of a context that are for a tool and have a kind.
+struct DenyEntries {
+  EntriesOfKind paths;
+  EntriesOfKind domains;
+  EntriesOfKind commands;
+};
+
+// What they find by guessing. A relative path is joined to the directories of `capabilities`; it
+// fires where one of them has none.
+[[nodiscard]] Denial JudgeDeniedGuesses(const Context& context, const DenyEntries& entries,
+                                        const Positions& capabilities, const Arguments& arguments);
+// What they see as one capability declares it. REQUIRES: it declares its arguments.
+[[nodiscard]] Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
+                                         std::uint32_t capability, const Arguments& arguments);
+
+// `capabilities` as above.
 [[nodiscard]] Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
                                       const Positions& capabilities, const Arguments& arguments);
 [[nodiscard]] Denial JudgeDeniedDomains(const Context& context, const EntriesOfKind& entries,
                                         const Arguments& arguments);
 [[nodiscard]] Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
                                          const Arguments& arguments);
+
+// The rule by which an entry fires on argv: "deny.command" where one covers it, then `fired`, else
+// what is wrong with its first word; empty where none does. REQUIRES: `words` holds one or more.
+[[nodiscard]] std::string_view JudgeDeniedWords(const EntriesOfKind& entries,
+                                                const WordBuffer& words, const DenyEntry*& fired);
 
 // free_arguments frees nothing from a deny list.
 inline const KeyList kNothingFreed;

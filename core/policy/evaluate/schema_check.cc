@@ -1,13 +1,13 @@
 #include "core/policy/evaluate/schema_check.h"
 
-#include <algorithm>
+#include <optional>
 
+#include "core/policy/evaluate/declared_command.h"
+#include "core/policy/evaluate/object_schema.h"
 #include "core/policy/evaluate/schema_value.h"
 
 namespace callgate::policy {
 namespace {
-
-using Members = std::vector<DeclaredMember>;
 
 // A fault and its place in the call; kNoItem: the arguments as a whole.
 struct PlacedFault : StagedFault {
@@ -28,38 +28,6 @@ class EarliestFault {
   PlacedFault earliest_;
 };
 
-// What an object declares of its members.
-struct ObjectSchema {
-  const Members& properties;
-  const Schema* additional;
-  const Schema* names;  // of additional members; null: any
-};
-
-bool IsPrototypeKey(std::string_view key) noexcept {
-  return key == "__proto__" || key == "constructor" || key == "prototype";
-}
-
-bool IsNamed(const Schema* names, std::string_view key) {
-  if (names == nullptr || !names->constants) return false;
-  return std::any_of(names->constants->begin(), names->constants->end(), [key](const auto& name) {
-    const auto* text = std::get_if<std::string>(&name);
-    return text != nullptr && *text == key;
-  });
-}
-
-const CommandKind* CommandOf(const Schema& schema) noexcept {
-  return std::get_if<CommandKind>(&schema.kind);
-}
-
-// The member whose command `key` continues; null without.
-const DeclaredMember* ContinuedBy(const Members& members, std::string_view key) noexcept {
-  for (const DeclaredMember& member : members) {
-    const CommandKind* const command = CommandOf(*member.schema);
-    if (command != nullptr && !command->args.empty() && command->args == key) return &member;
-  }
-  return nullptr;
-}
-
 // Judges every item by what declares it. Each pair of an item and a place in the schemas is met
 // once, and calls nest as deep as schemas do.
 class Walk {
@@ -68,64 +36,48 @@ class Walk {
 
   // `object` is kNoItem for the arguments themselves.
   PlacedFault JudgeMembers(const ObjectSchema& schema, std::uint32_t object) {
-    const std::uint32_t first = object == kNoItem ? 0 : object + 1;
-    const std::uint32_t end = object == kNoItem ? arguments_.size() : arguments_[object].end;
     EarliestFault earliest;
-    bool is_missing = false;
-    auto next = schema.properties.begin();  // these and the members of objects are sorted alike
-    for (std::uint32_t i = first; i < end; i = arguments_[i].end) {
-      const std::string_view key = arguments_[i].key;
-      for (; next != schema.properties.end() && next->name < key; ++next) {
-        is_missing = is_missing || !next->optional;
-      }
-      const bool is_listed = next != schema.properties.end() && next->name == key;
-      if (earliest.Add(is_listed ? Judge(*next->schema, i, first, end)
-                                 : JudgeUnlisted(schema, i, first, end))) {
-        return earliest.earliest();
-      }
-      if (is_listed) ++next;
-    }
-    for (; next != schema.properties.end(); ++next) is_missing = is_missing || !next->optional;
+    const MemberRange members = MemberRange::Of(arguments_, object);
+    const bool is_missing = ForEachMember(
+        arguments_, schema, members, [&](std::uint32_t i, const DeclaredMember* listed) {
+          return earliest.Add(listed != nullptr ? Judge(*listed->schema, i, members)
+                                                : JudgeUnlisted(schema, i, members));
+        });
     if (is_missing) earliest.Add({{"args.missing", Stage::kMembers}, object});
     return earliest.earliest();
   }
 
  private:
-  // [first, end) are the members of the object that holds the item; empty in a list.
-  PlacedFault Judge(const Schema& schema, std::uint32_t i, std::uint32_t first, std::uint32_t end) {
+  // `beside` are the members of the object that holds the item; none in a list.
+  PlacedFault Judge(const Schema& schema, std::uint32_t i, MemberRange beside) {
     const json::Value value = arguments_[i].value;
     if (schema.any || (value.is_null() && schema.nullable)) return {};
     if (!schema.any_of.empty()) {
       return FurthestOf(schema.any_of,
-                        [&](const Schema& branch) { return Judge(branch, i, i, i); });
+                        [&](const Schema& branch) { return Judge(branch, i, beside); });
     }
     if (const CommandKind* const command = CommandOf(schema);
         command != nullptr && (value.is_string() || value.is_array())) {
-      return JudgeCommand(schema, *command, i, first, end);
+      return JudgeCommand(schema, *command, i, beside);
     }
     if (value.is_array() && (schema.types & kArrayType) != 0) return JudgeList(schema, i);
     if (value.is_object() && (schema.types & kObjectType) != 0) return JudgeObject(schema, i);
     return {JudgeScalar(schema, Scalar::Of(value), bases_), i};
   }
 
-  PlacedFault JudgeUnlisted(const ObjectSchema& schema, std::uint32_t i, std::uint32_t first,
-                            std::uint32_t end) {
+  PlacedFault JudgeUnlisted(const ObjectSchema& schema, std::uint32_t i, MemberRange members) {
     const std::string_view key = arguments_[i].key;
-    if (IsPrototypeKey(key) && !IsNamed(schema.names, key)) {
-      return {{"args.prototype", Stage::kMembers}, i};
-    }
-    if (const DeclaredMember* const command = ContinuedBy(schema.properties, key)) {
+    if (const DeclaredMember* const command = schema.ContinuedBy(key)) {
       if (arguments_[i].value.is_null()) return {{"args.null", Stage::kMembers}, i};
-      const std::uint32_t continued = MemberOf(command->name, first, end);
+      const std::uint32_t continued = members.Find(arguments_, command->name);
       // Without its command nothing judges it; else the command does.
       if (continued != kNoItem && !arguments_[continued].value.is_null()) return {};
       return {{"operand.args", Stage::kMembers}, i};
     }
-    if (schema.additional == nullptr ||
-        (schema.names != nullptr && JudgeString(*schema.names, key, bases_))) {
-      return {{"args.undeclared", Stage::kMembers}, i};
+    if (const std::string_view rule = schema.JudgeKey(key, bases_); !rule.empty()) {
+      return {{rule, Stage::kMembers}, i};
     }
-    return Judge(*schema.additional, i, i, i);
+    return Judge(*schema.additional, i, {});
   }
 
   PlacedFault JudgeObject(const Schema& schema, std::uint32_t i) {
@@ -149,7 +101,7 @@ class Walk {
     }
     const std::uint32_t end = arguments_[i].end;
     for (std::uint32_t element = i + 1; element < end; element = arguments_[element].end) {
-      if (earliest.Add(Judge(*schema.items, element, element, element))) break;
+      if (earliest.Add(Judge(*schema.items, element, {}))) break;
     }
     return earliest.earliest();
   }
@@ -174,17 +126,19 @@ class Walk {
     return !arguments_[i].value.is_array() && !arguments_[i].value.is_object();
   }
 
-  PlacedFault JudgeCommand(const Schema&, const CommandKind&, std::uint32_t i, std::uint32_t,
-                           std::uint32_t) {
-    return {{"kind.command", Stage::kCommands}, i};
-  }
-
-  std::uint32_t MemberOf(std::string_view name, std::uint32_t first,
-                         std::uint32_t end) const noexcept {
-    for (std::uint32_t i = first; i < end; i = arguments_[i].end) {
-      if (arguments_[i].key == name) return i;
+  PlacedFault JudgeCommand(const Schema& schema, const CommandKind& kind, std::uint32_t i,
+                           MemberRange beside) {
+    const std::uint32_t args = ArgsOf(kind, arguments_, beside);
+    std::optional<json::Value> continued;
+    if (args != kNoItem) continued = arguments_[args].value;
+    const json::Value command = arguments_[i].value;
+    const auto judge = [this](const Schema& of_word, std::string_view word) {
+      return JudgeString(of_word, word, bases_).rule;
+    };
+    if (const auto rule = JudgeDeclaredCommand(kind, command, continued, judge); !rule.empty()) {
+      return {{rule, Stage::kCommands}, i};
     }
-    return kNoItem;
+    return {command.is_string() ? JudgeText(schema, command.string()) : StagedFault{}, i};
   }
 
   const Arguments& arguments_;
@@ -198,8 +152,7 @@ CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& ar
   if (arguments.twin() != kNoItem) {
     fault = {{"key.twins", Stage::kMembers}, arguments.twin()};
   } else {
-    fault =
-        Walk(arguments).JudgeMembers({declared.members, declared.other.get(), nullptr}, kNoItem);
+    fault = Walk(arguments).JudgeMembers(ObjectSchema::Of(declared), kNoItem);
   }
   return {{fault.rule, fault.item}, CodeOf(fault.stage), fault.stage};
 }

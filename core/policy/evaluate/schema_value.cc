@@ -159,10 +159,12 @@ StagedFault JudgeScalar(const Schema& schema, const Scalar& value, Bases& bases)
     if (const StagedFault fault = JudgeNumber(schema, value.text)) return fault;
   }
   if (const StagedFault fault = JudgeConstants(schema, value)) return fault;
-  if (is_string && !HasLength(schema, value.text)) return Refused("schema.length");
-  if (is_string && schema.pattern && !schema.pattern->Matches(value.text)) {
-    return Refused("schema.pattern");
-  }
+  return is_string ? JudgeText(schema, value.text) : StagedFault{};
+}
+
+StagedFault JudgeText(const Schema& schema, std::string_view text) {
+  if (!HasLength(schema, text)) return Refused("schema.length");
+  if (schema.pattern && !schema.pattern->Matches(text)) return Refused("schema.pattern");
   return {};
 }
 

@@ -26,6 +26,9 @@ struct Scalar {
 // refused: it needs the call around it (declared_command.h). So are arrays and objects.
 [[nodiscard]] StagedFault JudgeScalar(const Schema& schema, const Scalar& value, Bases& bases);
 
+// Of a string, its length and pattern alone.
+[[nodiscard]] StagedFault JudgeText(const Schema& schema, std::string_view text);
+
 // Strings and booleans byte for byte, numbers by value.
 [[nodiscard]] bool AreEqual(const Scalar& a, const Scalar& b) noexcept;
 

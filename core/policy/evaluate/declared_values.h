@@ -1,0 +1,79 @@
+// The strings and commands of a call, as a capability declares them.
+#ifndef CALLGATE_CORE_POLICY_EVALUATE_DECLARED_VALUES_H_
+#define CALLGATE_CORE_POLICY_EVALUATE_DECLARED_VALUES_H_
+
+#include <cstdint>
+
+#include "core/policy/evaluate/object_schema.h"
+
+namespace callgate::policy {
+
+// A value that is declared to be of a kind, or anything at all.
+struct DeclaredValue {
+  const Schema& schema;  // with a kind, or `any`
+  std::uint32_t item;    // a string; of a command a list as well; of `any` whatever it is
+  std::uint32_t args;    // that goes on with a command; kNoItem without
+};
+
+// Gives `visit` each of them, as every branch of an anyOf declares it, until it returns true. What
+// is of another type than declared, or not declared at all, is passed over: the capability refuses
+// it. Each pair of an item and a place in the schemas is met once.
+template <typename Visit>  // bool(const DeclaredValue& value)
+class DeclaredValues {
+ public:
+  DeclaredValues(const Arguments& arguments, Bases& bases, Visit& visit) noexcept
+      : arguments_(arguments), bases_(bases), visit_(visit) {}
+
+  bool VisitAll(const DeclaredArguments& declared) {
+    return VisitMembers(ObjectSchema::Of(declared), MemberRange::Of(arguments_, kNoItem));
+  }
+
+ private:
+  bool VisitMembers(const ObjectSchema& object, MemberRange members) {
+    bool is_done = false;
+    (void)ForEachMember(
+        arguments_, object, members, [&](std::uint32_t i, const DeclaredMember* listed) {
+          const std::string_view key = arguments_[i].key;
+          if (listed != nullptr) {
+            is_done = VisitValue(*listed->schema, i, members);
+          } else if (!object.ContinuedBy(key) && object.JudgeKey(key, bases_).empty()) {
+            is_done = VisitValue(*object.additional, i, {});
+          }
+          return is_done;
+        });
+    return is_done;
+  }
+
+  bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange beside) {
+    const json::Value value = arguments_[i].value;
+    if (schema.any) return visit_(DeclaredValue{schema, i, kNoItem});
+    for (const SchemaPtr& branch : schema.any_of) {
+      if (VisitValue(*branch, i, beside)) return true;
+    }
+    if (const CommandKind* const command = CommandOf(schema)) {
+      if (!value.is_string() && !value.is_array()) return false;
+      return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, beside)});
+    }
+    if (value.is_string()) {
+      if (std::holds_alternative<std::monostate>(schema.kind)) return false;
+      return visit_(DeclaredValue{schema, i, kNoItem});
+    }
+    if (value.is_array() && schema.items != nullptr) {
+      for (std::uint32_t at = i + 1; at < arguments_[i].end; at = arguments_[at].end) {
+        if (VisitValue(*schema.items, at, {})) return true;
+      }
+    }
+    if (value.is_object() && (schema.types & kObjectType) != 0) {
+      return VisitMembers(ObjectSchema::Of(schema), MemberRange::Of(arguments_, i));
+    }
+    return false;
+  }
+
+  const Arguments& arguments_;
+  Bases& bases_;
+  Visit& visit_;
+};
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_EVALUATE_DECLARED_VALUES_H_

@@ -1,0 +1,131 @@
+#include <optional>
+
+#include "core/policy/evaluate/declared_command.h"
+#include "core/policy/evaluate/declared_values.h"
+#include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/evaluate/kind_check.h"
+#include "core/policy/values/path.h"
+
+namespace callgate::policy {
+namespace {
+
+// What is malformed for its kind fires nothing here: the capability refuses it, with the code of
+// the kind.
+class DeclaredDenial {
+ public:
+  DeclaredDenial(const Context& context, const DenyEntries& entries, std::uint32_t capability,
+                 const Arguments& arguments) noexcept
+      : context_(context),
+        entries_(entries),
+        capability_(capability),
+        arguments_(arguments),
+        bases_(arguments) {}
+
+  Denial Judge() {
+    auto visit = [this](const DeclaredValue& value) {
+      denial_ = JudgeValue(value);
+      return static_cast<bool>(denial_);
+    };
+    (void)DeclaredValues(arguments_, bases_, visit)
+        .VisitAll(*context_.capabilities[capability_].arguments);
+    return denial_;
+  }
+
+ private:
+  Denial JudgeValue(const DeclaredValue& value) {
+    if (value.schema.any) return JudgeAnything(value.item);
+    if (const CommandKind* const command = CommandOf(value.schema)) {
+      return JudgeCommand(*command, value);
+    }
+    return JudgeString(value.schema, value.item, arguments_[value.item].value.string());
+  }
+
+  // By itself, under the nearest key around it.
+  Denial JudgeAnything(std::uint32_t item) const {
+    const Arguments part(arguments_[item].key, arguments_[item].value);
+    Positions without_directory;
+    without_directory.Append(capability_);
+    Denial denial = JudgeDeniedGuesses(context_, entries_, without_directory, part);
+    if (denial) denial.item = item + (denial.item == kNoItem ? 0 : denial.item);
+    return denial;
+  }
+
+  Denial JudgeCommand(const CommandKind& kind, const DeclaredValue& value) {
+    const json::Value command = arguments_[value.item].value;
+    std::optional<json::Value> args;
+    if (value.args != kNoItem) args = arguments_[value.args].value;
+    base::TextArena arena;
+    if (!entries_.commands.empty()) {
+      WordBuffer words;
+      if (!TakeDeclaredWords(Exec::kArgv, command, args, arena, words).empty()) return {};
+      const DenyEntry* fired = nullptr;
+      const std::string_view rule = JudgeDeniedWords(entries_.commands, words, fired);
+      if (fired != nullptr) return {{rule, value.item}, fired};
+    }
+    if (entries_.paths.empty() && entries_.domains.empty()) return {};
+    WordBuffer words;
+    if (!TakeDeclaredWords(kind.exec, command, args, arena, words).empty()) return {};
+    Denial denial;
+    ForEachDeclaredWord(kind, words, [&](const Schema& schema, std::string_view word) {
+      if (!denial) denial = JudgeString(schema, value.item, word);
+    });
+    return denial;
+  }
+
+  Denial JudgeString(const Schema& schema, std::uint32_t item, std::string_view value) {
+    for (const SchemaPtr& branch : schema.any_of) {
+      if (const Denial denial = JudgeString(*branch, item, value)) return denial;
+    }
+    if (const auto* const path = std::get_if<PathKind>(&schema.kind)) {
+      return JudgePathValue(*path, item, value);
+    }
+    if (const auto* const host = std::get_if<HostKind>(&schema.kind)) {
+      Domain domain;
+      if (!ParseDomain(value, domain).empty()) return {};
+      return JudgeDomainValue(domain, item);
+    }
+    return {};
+  }
+
+  Denial JudgePathValue(const PathKind& kind, std::uint32_t item, std::string_view value) {
+    const PathJudgement judgement = JudgePath(value);
+    if (entries_.paths.empty() || !judgement.rule.empty()) return {};
+    PathBuffer buffer;
+    std::string_view normal = value;
+    if (!judgement.is_normal) {
+      std::string_view base;
+      if (!IsAbsolutePath(value)) {
+        base = bases_.Of(kind);
+        if (base.empty()) return {};
+      }
+      normal = NormalizePath(value, base, buffer);
+    }
+    for (const DenyEntry* const entry : entries_.paths) {
+      if (As<PathEntry>(entry).MatchesDenied(normal)) return {{"deny.path", item}, entry};
+    }
+    return {};
+  }
+
+  Denial JudgeDomainValue(const Domain& domain, std::uint32_t item) const {
+    for (const DenyEntry* const entry : entries_.domains) {
+      if (As<DomainEntry>(entry).MatchesDenied(domain)) return {{"deny.domain", item}, entry};
+    }
+    return {};
+  }
+
+  const Context& context_;
+  const DenyEntries& entries_;
+  const std::uint32_t capability_;
+  const Arguments& arguments_;
+  Bases bases_;
+  Denial denial_;
+};
+
+}  // namespace
+
+Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
+                           std::uint32_t capability, const Arguments& arguments) {
+  return DeclaredDenial(context, entries, capability, arguments).Judge();
+}
+
+}  // namespace callgate::policy

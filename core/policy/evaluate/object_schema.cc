@@ -1,0 +1,45 @@
+#include "core/policy/evaluate/object_schema.h"
+
+#include <algorithm>
+
+#include "core/policy/evaluate/schema_value.h"
+
+namespace callgate::policy {
+namespace {
+
+bool IsPrototypeKey(std::string_view key) noexcept {
+  return key == "__proto__" || key == "constructor" || key == "prototype";
+}
+
+bool IsNamed(const Schema* names, std::string_view key) noexcept {
+  if (names == nullptr || !names->constants) return false;
+  return std::any_of(names->constants->begin(), names->constants->end(), [key](const auto& name) {
+    const auto* const text = std::get_if<std::string>(&name);
+    return text != nullptr && *text == key;
+  });
+}
+
+}  // namespace
+
+std::uint32_t MemberRange::Find(const Arguments& arguments, std::string_view name) const noexcept {
+  for (std::uint32_t i = first; i < end; i = arguments[i].end) {
+    if (arguments[i].key == name) return i;
+  }
+  return kNoItem;
+}
+
+const DeclaredMember* ObjectSchema::ContinuedBy(std::string_view key) const noexcept {
+  for (const DeclaredMember& member : properties) {
+    const CommandKind* const command = CommandOf(*member.schema);
+    if (command != nullptr && !command->args.empty() && command->args == key) return &member;
+  }
+  return nullptr;
+}
+
+std::string_view ObjectSchema::JudgeKey(std::string_view key, Bases& bases) const {
+  if (IsPrototypeKey(key) && !IsNamed(names, key)) return "args.prototype";
+  if (additional == nullptr) return "args.undeclared";
+  return names != nullptr && JudgeString(*names, key, bases) ? "args.undeclared" : "";
+}
+
+}  // namespace callgate::policy
