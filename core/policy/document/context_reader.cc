@@ -8,6 +8,7 @@
 
 #include "core/base/ascii.h"
 #include "core/policy/document/constraint_table.h"
+#include "core/policy/document/schema_reader.h"
 #include "core/policy/values/domain.h"
 
 namespace callgate::policy {
@@ -24,8 +25,9 @@ bool IsContextName(std::string_view name) noexcept {
 constexpr const char* kToolPatternExpected =
     "expected a tool pattern: a tool name, the beginning of tool names followed by *, or *";
 
-// The constraints in the order of their table, then what may only stand on the capability itself.
-using CapabilityMembers = std::array<Member, kConstraints + 2>;
+constexpr ConstraintSet kBesideArguments{Constraint::kArguments, Constraint::kOtherArguments,
+                                         Constraint::kRateLimit, Constraint::kMaxResponseSize};
+
 const CapabilityMembers& MembersOfCapability() {
   static const CapabilityMembers members = [] {
     CapabilityMembers all;
@@ -61,11 +63,12 @@ bool ContextReader::Read(std::vector<Context>& contexts) {
 }
 
 bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contexts) {
-  Member members[] = {{"name"}, {"description"}, {"capabilities"}, {"deny_list"}};
+  Member members[] = {{"name"}, {"description"}, {"definitions"}, {"capabilities"}, {"deny_list"}};
   const Member& name = members[0];
   const Member& description = members[1];
-  const Member& capabilities = members[2];
-  const Member& deny_list = members[3];
+  const Member& definitions = members[2];
+  const Member& capabilities = members[3];
+  const Member& deny_list = members[4];
   if (!forms_.ReadMap(node, members, std::size(members),
                       "expected a context: a map with name and capabilities")) {
     return false;
@@ -86,6 +89,10 @@ bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contex
     context.description = text;
   }
 
+  forms_.scope() = {};
+  if (definitions.value != kAbsent && !ReadDefinitions(forms_, definitions.value, context)) {
+    return false;
+  }
   const DocumentNode& list = forms_[capabilities.value];
   if (list.kind != Document::Kind::kList) {
     return forms_.Fail(capabilities.value, "expected a list of capabilities");
@@ -142,6 +149,17 @@ bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
   for (std::size_t i = 0; i < kConstraints; ++i) {
     const std::uint32_t value = members[i].value;
     if (value != kAbsent && !kConstraintTable[i].read(forms_, value, capability)) return false;
+  }
+  return !capability.arguments || CheckBesideArguments(members);
+}
+
+bool ContextReader::CheckBesideArguments(const CapabilityMembers& members) {
+  for (std::size_t i = 0; i < kConstraints; ++i) {
+    const Constraint constraint = kConstraintTable[i].constraint;
+    if (members[i].value == kAbsent || kBesideArguments.Holds(constraint)) continue;
+    return forms_.Fail(members[i].key,
+                       "expected beside arguments only other_arguments, rate_limit and "
+                       "max_response_size");
   }
   return true;
 }

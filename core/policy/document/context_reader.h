@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CORE_POLICY_DOCUMENT_CONTEXT_READER_H_
 #define CALLGATE_CORE_POLICY_DOCUMENT_CONTEXT_READER_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,9 +10,13 @@
 #include <vector>
 
 #include "core/policy/document/form_reader.h"
+#include "core/policy/model/constraint.h"
 #include "core/policy/model/context.h"
 
 namespace callgate::policy {
+
+// The constraints in the order of their table, then what may only stand on the capability itself.
+using CapabilityMembers = std::array<Member, kConstraints + 2>;
 
 class ContextReader {
  public:
@@ -28,6 +33,7 @@ class ContextReader {
   bool ReadCapability(std::uint32_t node, Capability& capability);
   bool ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns);
   bool ReadToolPattern(std::uint32_t node, std::optional<ToolPattern>& pattern);
+  bool CheckBesideArguments(const CapabilityMembers& members);
   bool ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
   bool ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
   SourcePosition PositionAt(std::uint32_t node) const;

@@ -6,6 +6,7 @@
 #include "callgate/json.h"
 #include "core/json/object_writer.h"
 #include "core/policy/document/constraint_table.h"
+#include "core/policy/document/schema_writer.h"
 
 namespace callgate::policy {
 namespace {
@@ -74,6 +75,7 @@ std::string ContextJson(const Context& context) {
   json::ObjectWriter object(out);
   json::WriteList(context.capabilities, object.Raw("capabilities"),
                   [&](const Capability& capability) { WriteCapability(capability, value, out); });
+  if (!context.definitions.empty()) WriteDefinitions(context, object.Raw("definitions"));
   json::WriteList(context.deny_list, object.Raw("deny_list"),
                   [&](const DenyEntry& entry) { WriteDenyEntry(entry, out); });
   object.Text("description", context.description);

@@ -22,7 +22,8 @@ struct DocumentFault {
   std::string message;
 };
 
-// What a YAML document may be nested: contexts need seven. JSON is bounded where it is parsed.
+// What a YAML document may be nested. A context in the short form needs seven, and the deepest
+// schema as many as there are. JSON is bounded where it is parsed.
 inline constexpr std::size_t kMaxDocumentDepth = 32;
 
 struct DocumentNode {

@@ -85,6 +85,15 @@ bool FormReader::ReadInteger(std::uint32_t node, std::uint64_t least, std::uint6
   return true;
 }
 
+bool FormReader::ReadFlag(std::uint32_t node, bool& out) {
+  const Document::Kind kind = document_[node].kind;
+  if (kind != Document::Kind::kTrue && kind != Document::Kind::kFalse) {
+    return Fail(node, "expected true or false");
+  }
+  out = kind == Document::Kind::kTrue;
+  return true;
+}
+
 bool FormReader::ReadKeys(std::uint32_t node, KeyList& keys) {
   std::vector<std::uint32_t> strings;
   if (!ReadStrings(node, strings, "expected a list of argument keys")) return false;

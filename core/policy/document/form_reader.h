@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/policy/document/document.h"
+#include "core/policy/document/schema_scope.h"
 #include "core/policy/model/argument_pattern.h"
 #include "core/policy/values/argument_key.h"
 
@@ -44,9 +45,13 @@ class FormReader {
   bool ReadStrings(std::uint32_t node, std::vector<std::uint32_t>& out, const char* expected);
   bool ReadInteger(std::uint32_t node, std::uint64_t least, std::uint64_t most, std::uint64_t& out,
                    const char* expected);
+  bool ReadFlag(std::uint32_t node, bool& out);  // true or false
   bool ReadKeys(std::uint32_t node, KeyList& keys);
   // Nullptr where it is none. Lives as long as this; each text is compiled once.
   const ArgumentPattern* ReadPattern(std::uint32_t node);
+
+  // Of the context that is being read.
+  SchemaScope& scope() noexcept { return scope_; }
 
   // Always false.
   bool Fail(std::uint32_t node, std::string message);
@@ -56,6 +61,7 @@ class FormReader {
   const Document& document_;
   std::int64_t max_regex_memory_;
   DocumentFault fault_;
+  SchemaScope scope_;
   std::unordered_map<std::string, ArgumentPattern> patterns_;
 };
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 
 #include "core/base/ascii.h"
@@ -104,6 +105,25 @@ bool HasHugeExponent(std::string_view number) noexcept {
   constexpr std::int64_t kMost = 400;
   const std::int64_t exponent = ExponentOf(number);
   return exponent > kMost || exponent < -kMost;
+}
+
+std::string CanonicalNumber(std::string_view number) {
+  const Magnitude magnitude = MagnitudeOf(number);
+  std::string digits;
+  for (Digits rest(magnitude.digits); !rest.at_end();) digits += rest.Next();
+  digits.resize(digits.find_last_not_of('0') + 1);  // npos + 1 is 0
+  if (digits.empty()) return "0";
+  std::string out = number.starts_with('-') ? "-" : "";
+  const auto count = static_cast<std::int64_t>(digits.size());
+  const std::int64_t point = magnitude.power;  // digits before it
+  if (point > 21 || point <= -6) {
+    out += digits[0];
+    if (count > 1) out.append(".").append(digits, 1);
+    return out.append(point > 0 ? "e+" : "e-").append(std::to_string(std::abs(point - 1)));
+  }
+  if (point <= 0) return out.append("0.").append(-point, '0').append(digits);
+  if (count <= point) return out.append(digits).append(point - count, '0');
+  return out.append(digits, 0, point).append(".").append(digits, point);
 }
 
 }  // namespace callgate::policy

@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_VALUES_NUMBER_H_
 
 #include <compare>
+#include <string>
 #include <string_view>
 
 namespace callgate::policy {
@@ -18,6 +19,10 @@ namespace callgate::policy {
 
 // The exponent that is written is over 400, either way.
 [[nodiscard]] bool HasHugeExponent(std::string_view number) noexcept;
+
+// The one spelling of its value, exact: as ECMAScript lays digits out, from 1e21 and below 1e-6
+// with an exponent.
+std::string CanonicalNumber(std::string_view number);
 
 }  // namespace callgate::policy
 

@@ -109,6 +109,28 @@ TEST(Number, NearestDoubleRoundsAndKnowsBothEnds) {
   EXPECT_EQ(NearestDouble("0e400"), 0.0);
 }
 
+TEST(Number, OneValueHasOneCanonicalSpelling) {
+  const std::vector<std::vector<std::string>> values = {
+      {"0", "-0", "0.00", "0e500"},
+      {"-1", "-1.0", "-10e-1"},
+      {"1.05", "0.0105e2", "105e-2", "1.050"},
+      {"120", "1.2e2", "120.00"},
+      {"0.000001", "1e-6"},
+      {"1e-7", "0.0000001", "10e-8"},
+      {"1.5e-7", "0.00000015"},
+      {"100000000000000000000", "1e20"},
+      {"1e+21", "1000000000000000000000", "1E21"},
+      {"1.2e+21", "1200000000000000000000"},
+      {"123456789012345678901.5", "1234567890123456789015e-1"},
+      {"49.99999999999999999999", "4999999999999999999999e-20"},
+  };
+  for (const auto& spellings : values) {
+    for (const std::string& spelling : spellings) {
+      EXPECT_EQ(CanonicalNumber(spelling), spellings[0]) << spelling;
+    }
+  }
+}
+
 TEST(Number, HugeExponentsAreOver400EitherWay) {
   for (const char* number : {"1", "1e400", "1E+400", "1e-400", "1e0000400", "0.1e400"}) {
     EXPECT_FALSE(HasHugeExponent(number)) << number;

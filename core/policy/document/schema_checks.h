@@ -1,0 +1,36 @@
+// What the keywords of one schema must be together.
+#ifndef CALLGATE_CORE_POLICY_DOCUMENT_SCHEMA_CHECKS_H_
+#define CALLGATE_CORE_POLICY_DOCUMENT_SCHEMA_CHECKS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/policy/document/form_reader.h"
+#include "core/policy/document/schema_table.h"
+#include "core/policy/model/schema.h"
+
+namespace callgate::policy {
+
+// Where each keyword of the table stands in one schema.
+struct KeywordPlaces {
+  std::uint32_t node;  // of the schema
+  std::array<Member, kKeywords> members;
+
+  // REQUIRES: `keyword` is in the table.
+  const Member& operator[](std::string_view keyword) const noexcept;
+  bool Has(std::string_view keyword) const noexcept { return (*this)[keyword].key != kAbsent; }
+};
+
+// False with forms.fault() where a keyword lacks another that it needs, or where no value meets
+// them all.
+bool CheckKeywords(FormReader& forms, const KeywordPlaces& places, const Schema& schema);
+
+// Of a schema with constants, what each of them is known to meet: it says no more.
+// REQUIRES: CheckKeywords is true of it.
+void DropWhatConstantsMeet(Schema& schema);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_DOCUMENT_SCHEMA_CHECKS_H_

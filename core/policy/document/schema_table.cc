@@ -1,0 +1,442 @@
+#include "core/policy/document/schema_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "callgate/json.h"
+#include "core/json/object_writer.h"
+#include "core/policy/document/command_kind_reader.h"
+#include "core/policy/document/kind_reader.h"
+#include "core/policy/document/schema_reader.h"
+#include "core/policy/document/schema_writer.h"
+#include "core/policy/values/number.h"
+
+namespace callgate::policy {
+namespace {
+
+using Kind = Document::Kind;
+
+// type
+
+struct TypeName {
+  std::string_view name;
+  JsonTypes type;
+};
+constexpr TypeName kTypeNames[] = {
+    {"string", kStringType},   {"number", kNumberType}, {"integer", kIntegerType},
+    {"boolean", kBooleanType}, {"array", kArrayType},   {"object", kObjectType},
+};
+constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kBooleanType;
+
+bool ReadTypeName(FormReader& forms, std::uint32_t node, JsonTypes among, JsonTypes& types) {
+  if (forms[node].text == "null") {
+    return forms.Fail(node, "expected nullable: true beside another type, instead of null");
+  }
+  for (const TypeName& known : kTypeNames) {
+    if (forms[node].kind != Kind::kString || known.name != forms[node].text) continue;
+    if ((known.type & among) == 0) break;
+    if ((known.type & types) != 0) return forms.Fail(node, "expected each type once");
+    types |= known.type;
+    return true;
+  }
+  return forms.Fail(
+      node, "expected " + NamesOf(among) + (among == kScalarTypes ? " in a list of types" : ""));
+}
+
+bool ReadType(FormReader& forms, std::uint32_t node, Schema& schema) {
+  constexpr JsonTypes kEvery = kScalarTypes | kArrayType | kObjectType;
+  if (forms[node].kind != Kind::kList) return ReadTypeName(forms, node, kEvery, schema.types);
+  if (forms[node].end == node + 1) return forms.Fail(node, "expected at least one type");
+  for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
+    if (!ReadTypeName(forms, i, kScalarTypes, schema.types)) return false;
+  }
+  if ((schema.types & kNumberType) != 0) schema.types &= ~kIntegerType;  // says no more
+  return true;
+}
+
+void WriteType(const Schema& schema, std::string& out) {
+  if (schema.types == 0 || schema.kind.index() != 0) return;
+  std::vector<std::string_view> names;
+  for (const TypeName& known : kTypeNames) {
+    if ((schema.types & known.type) != 0) names.push_back(known.name);
+  }
+  if (names.size() == 1) return json::AppendString(names[0], out);
+  json::WriteList(names, out, [&](std::string_view name) { json::AppendString(name, out); });
+}
+
+// enum, const
+
+bool ReadNumber(FormReader& forms, std::uint32_t node, const char* expected, JsonNumber& number) {
+  constexpr std::size_t kMostCharacters = 128;
+  if (forms[node].kind != Kind::kNumber) return forms.Fail(node, expected);
+  const std::string_view text = forms[node].text;
+  const double nearest = NearestDouble(text);
+  const bool is_zero = CompareNumbers(text, "0") == 0;
+  if (text.size() > kMostCharacters || !std::isfinite(nearest) || (nearest == 0) != is_zero) {
+    return forms.Fail(node, "expected a number of at most 128 characters that a double can hold");
+  }
+  number.text = CanonicalNumber(text);
+  return true;
+}
+
+bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& constants) {
+  constexpr const char* kExpected = "expected a string, a number, true or false";
+  switch (forms[node].kind) {
+    case Kind::kString:
+      constants.emplace_back(std::string(forms[node].text));
+      return true;
+    case Kind::kTrue:
+    case Kind::kFalse:
+      constants.emplace_back(forms[node].kind == Kind::kTrue);
+      return true;
+    case Kind::kNumber: {
+      JsonNumber number;
+      if (!ReadNumber(forms, node, kExpected, number)) return false;
+      constants.emplace_back(std::move(number));
+      return true;
+    }
+    case Kind::kNull:
+      return forms.Fail(node, "expected nullable: true beside a type, instead of null");
+    case Kind::kList:
+    case Kind::kMap:
+      break;
+  }
+  return forms.Fail(node, kExpected);
+}
+
+bool IsBefore(const Constant& a, const Constant& b) {
+  if (a.index() != b.index()) return a.index() < b.index();
+  if (const auto* number = std::get_if<JsonNumber>(&a)) {
+    return CompareNumbers(number->text, std::get<JsonNumber>(b).text) < 0;
+  }
+  if (const auto* text = std::get_if<std::string>(&a)) return *text < std::get<std::string>(b);
+  return std::get<bool>(a) < std::get<bool>(b);
+}
+
+bool ReadConst(FormReader& forms, std::uint32_t node, Schema& schema) {
+  return ReadConstant(forms, node, schema.constants.emplace());
+}
+
+bool ReadEnum(FormReader& forms, std::uint32_t node, Schema& schema) {
+  constexpr const char* kExpected =
+      "expected a list of strings, numbers and booleans, at least one";
+  if (forms[node].kind != Kind::kList || forms[node].end == node + 1) {
+    return forms.Fail(node, kExpected);
+  }
+  auto& constants = schema.constants.emplace();
+  for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
+    if (!ReadConstant(forms, i, constants)) return false;
+  }
+  std::ranges::sort(constants, IsBefore);
+  const auto same = [](const Constant& a, const Constant& b) { return !IsBefore(a, b); };  // sorted
+  constants.erase(std::unique(constants.begin(), constants.end(), same), constants.end());
+  return true;
+}
+
+void WriteConstant(const Constant& constant, std::string& out) {
+  if (const auto* number = std::get_if<JsonNumber>(&constant)) {
+    out += number->text;
+  } else if (const auto* text = std::get_if<std::string>(&constant)) {
+    json::AppendString(*text, out);
+  } else {
+    out += std::get<bool>(constant) ? "true" : "false";
+  }
+}
+
+// One value is written as const, several as enum.
+void WriteConst(const Schema& schema, std::string& out) {
+  if (schema.constants && schema.constants->size() == 1) WriteConstant((*schema.constants)[0], out);
+}
+
+void WriteEnum(const Schema& schema, std::string& out) {
+  if (!schema.constants || schema.constants->size() == 1) return;
+  json::WriteList(*schema.constants, out,
+                  [&](const Constant& constant) { WriteConstant(constant, out); });
+}
+
+// The kinds
+
+bool ReadPath(FormReader& forms, std::uint32_t node, Schema& schema) {
+  schema.types = kStringType;
+  return ReadPathKind(forms, node, schema.kind.emplace<PathKind>());
+}
+
+void WritePath(const Schema& schema, std::string& out) {
+  if (const auto* kind = std::get_if<PathKind>(&schema.kind)) WritePathKind(*kind, out);
+}
+
+template <bool kIsUrl>
+bool ReadHost(FormReader& forms, std::uint32_t node, Schema& schema) {
+  schema.types = kStringType;
+  HostKind& kind = schema.kind.emplace<HostKind>();
+  kind.url = kIsUrl;
+  return ReadHostKind(forms, node, kind);
+}
+
+template <bool kIsUrl>
+void WriteHost(const Schema& schema, std::string& out) {
+  const auto* kind = std::get_if<HostKind>(&schema.kind);
+  if (kind != nullptr && kind->url == kIsUrl) WriteHostKind(*kind, out);
+}
+
+bool ReadUri(FormReader& forms, std::uint32_t node, Schema& schema) {
+  schema.types = kStringType;
+  return ReadUriKind(forms, node, schema.kind.emplace<UriKind>());
+}
+
+void WriteUri(const Schema& schema, std::string& out) {
+  if (const auto* kind = std::get_if<UriKind>(&schema.kind)) WriteUriKind(*kind, out);
+}
+
+bool ReadCommand(FormReader& forms, std::uint32_t node, Schema& schema) {
+  CommandKind& kind = schema.kind.emplace<CommandKind>();
+  const auto read_schema = [&forms](std::uint32_t at, SchemaPtr& word) {
+    return ReadSchema(forms, at, word);
+  };
+  if (!ReadCommandKind(forms, node, read_schema, kind)) return false;
+  if (kind.form != CommandKind::Form::kList) schema.types |= kStringType;
+  if (kind.form != CommandKind::Form::kText) schema.types |= kArrayType;
+  return true;
+}
+
+void WriteCommand(const Schema& schema, std::string& out) {
+  const auto* kind = std::get_if<CommandKind>(&schema.kind);
+  if (kind == nullptr) return;
+  WriteCommandKind(
+      *kind, [&out](const SchemaPtr& word) { WriteSchema(*word, out); }, out);
+}
+
+// anyOf, any
+
+bool ReadAnyOf(FormReader& forms, std::uint32_t node, Schema& schema) {
+  constexpr std::size_t kMostBranches = 8;
+  constexpr const char* kExpected = "expected a list of 2 to 8 schemas";
+  if (forms[node].kind != Kind::kList) return forms.Fail(node, kExpected);
+  for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
+    if (schema.any_of.size() == kMostBranches) return forms.Fail(node, kExpected);
+    if (!ReadSchema(forms, i, schema.any_of.emplace_back())) return false;
+  }
+  return schema.any_of.size() >= 2 || forms.Fail(node, kExpected);
+}
+
+void WriteAnyOf(const Schema& schema, std::string& out) {
+  if (schema.any_of.empty()) return;
+  json::WriteList(schema.any_of, out, [&](const SchemaPtr& branch) { WriteSchema(*branch, out); });
+}
+
+bool ReadAny(FormReader& forms, std::uint32_t node, Schema& schema) {
+  if (forms[node].kind != Kind::kTrue) return forms.Fail(node, "expected true");
+  schema.any = true;
+  return true;
+}
+
+// Keywords whose values are one flag, number, text or schema
+
+template <bool Schema::*kFlag>
+bool ReadFlag(FormReader& forms, std::uint32_t node, Schema& schema) {
+  return forms.ReadFlag(node, schema.*kFlag);
+}
+
+template <bool Schema::*kFlag>
+void WriteFlag(const Schema& schema, std::string& out) {
+  if (schema.*kFlag) out += "true";
+}
+
+template <std::optional<JsonNumber> Schema::*kBound>
+bool ReadBound(FormReader& forms, std::uint32_t node, Schema& schema) {
+  return ReadNumber(forms, node, "expected a number", (schema.*kBound).emplace());
+}
+
+template <std::optional<JsonNumber> Schema::*kBound>
+void WriteBound(const Schema& schema, std::string& out) {
+  if (schema.*kBound) out += (schema.*kBound)->text;
+}
+
+// An integer by value, so that 1e3 and 3.0 are some. One that is 0 says nothing where kLeast is.
+template <std::optional<std::uint64_t> Schema::*kCount, std::uint64_t kLeast, bool kZeroSaysNothing>
+bool ReadCount(FormReader& forms, std::uint32_t node, Schema& schema) {
+  constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;
+  constexpr const char* kExpected = kLeast == 0 ? "expected an integer from 0 to 9007199254740991"
+                                                : "expected an integer from 1 to 9007199254740991";
+  JsonNumber number;
+  if (!ReadNumber(forms, node, kExpected, number)) return false;
+  const std::string& text = number.text;
+  if (text.find_first_of("-.e") != std::string::npos || text.size() > 16) {
+    return forms.Fail(node, kExpected);
+  }
+  const std::uint64_t count = std::stoull(text);
+  if (count < kLeast || count > kMost) return forms.Fail(node, kExpected);
+  if (count != 0 || !kZeroSaysNothing) schema.*kCount = count;
+  return true;
+}
+
+template <std::optional<std::uint64_t> Schema::*kCount>
+void WriteCount(const Schema& schema, std::string& out) {
+  if (schema.*kCount) out += std::to_string(*(schema.*kCount));
+}
+
+bool ReadPattern(FormReader& forms, std::uint32_t node, Schema& schema) {
+  const ArgumentPattern* const pattern = forms.ReadPattern(node);
+  if (pattern == nullptr) return false;
+  schema.pattern = *pattern;
+  return true;
+}
+
+void WritePattern(const Schema& schema, std::string& out) {
+  if (schema.pattern) json::AppendString(schema.pattern->text(), out);
+}
+
+template <SchemaPtr Schema::*kChild>
+bool ReadChild(FormReader& forms, std::uint32_t node, Schema& schema) {
+  return ReadSchema(forms, node, schema.*kChild);
+}
+
+template <SchemaPtr Schema::*kChild>
+void WriteChild(const Schema& schema, std::string& out) {
+  if (schema.*kChild) WriteSchema(*(schema.*kChild), out);
+}
+
+bool ReadAdditional(FormReader& forms, std::uint32_t node, Schema& schema) {
+  if (forms[node].kind == Kind::kTrue) {
+    return forms.Fail(node, "expected a schema, with propertyNames and maxProperties beside it");
+  }
+  if (forms[node].kind == Kind::kFalse) {
+    return forms.Fail(node, "expected no additionalProperties: objects are closed");
+  }
+  return ReadSchema(forms, node, schema.additional);
+}
+
+bool ReadProperties(FormReader& forms, std::uint32_t node, Schema& schema) {
+  return ReadMembers(forms, node, schema.properties);
+}
+
+void WriteProperties(const Schema& schema, std::string& out) {
+  // An object without any is one that accepts none.
+  if (schema.types != kObjectType || (schema.properties.empty() && schema.additional)) return;
+  WriteMembers(schema.properties, out);
+}
+
+bool ReadAnnotation(FormReader& forms, std::uint32_t node, Schema&) {
+  std::string_view text;
+  return forms.ReadString(node, text, "expected a string");
+}
+
+constexpr Heads kValueHeads = kPlainHead | kKindHead;
+constexpr JsonTypes kNumberTypes = kNumberType | kIntegerType;
+
+}  // namespace
+
+constexpr std::array<KeywordRow, kKeywords> kKeywordTable = {{
+    {"type", kPlainHead, 0, 0, ReadType, WriteType},
+    {"enum", kPlainHead, 0, 0, ReadEnum, WriteEnum},
+    {"const", kPlainHead, 0, 0, ReadConst, WriteConst},
+    {"anyOf", kAnyOfHead, 0, 0, ReadAnyOf, WriteAnyOf},
+    {"path", kKindHead, 0, 0, ReadPath, WritePath},
+    {"url", kKindHead, 0, 0, ReadHost<true>, WriteHost<true>},
+    {"host", kKindHead, 0, 0, ReadHost<false>, WriteHost<false>},
+    {"uri", kKindHead, 0, 0, ReadUri, WriteUri},
+    {"command", kKindHead, 0, 0, ReadCommand, WriteCommand},
+    {"use", kUseHead, 0, 0, nullptr, nullptr},
+    {"any", kAnyHead, 0, 0, ReadAny, WriteFlag<&Schema::any>},
+    {"nullable", 0, kValueHeads | kAnyOfHead, 0, ReadFlag<&Schema::nullable>,
+     WriteFlag<&Schema::nullable>},
+    {"optional", 0, kAllHeads, 0, nullptr, nullptr},
+    {"minLength", 0, kValueHeads, kStringType, ReadCount<&Schema::min_length, 0, true>,
+     WriteCount<&Schema::min_length>},
+    {"maxLength", 0, kValueHeads, kStringType, ReadCount<&Schema::max_length, 0, false>,
+     WriteCount<&Schema::max_length>},
+    {"pattern", 0, kValueHeads, kStringType, ReadPattern, WritePattern},
+    {"minimum", 0, kPlainHead, kNumberTypes, ReadBound<&Schema::minimum>,
+     WriteBound<&Schema::minimum>},
+    {"maximum", 0, kPlainHead, kNumberTypes, ReadBound<&Schema::maximum>,
+     WriteBound<&Schema::maximum>},
+    {"exclusiveMinimum", 0, kPlainHead, kNumberTypes, ReadBound<&Schema::exclusive_minimum>,
+     WriteBound<&Schema::exclusive_minimum>},
+    {"exclusiveMaximum", 0, kPlainHead, kNumberTypes, ReadBound<&Schema::exclusive_maximum>,
+     WriteBound<&Schema::exclusive_maximum>},
+    {"multipleOf", 0, kPlainHead, kIntegerType, ReadCount<&Schema::multiple_of, 1, false>,
+     WriteCount<&Schema::multiple_of>},
+    {"items", 0, kPlainHead, kArrayType, ReadChild<&Schema::items>, WriteChild<&Schema::items>},
+    {"minItems", 0, kPlainHead, kArrayType, ReadCount<&Schema::min_items, 0, true>,
+     WriteCount<&Schema::min_items>},
+    {"maxItems", 0, kPlainHead, kArrayType, ReadCount<&Schema::max_items, 0, false>,
+     WriteCount<&Schema::max_items>},
+    {"uniqueItems", 0, kPlainHead, kArrayType, ReadFlag<&Schema::unique_items>,
+     WriteFlag<&Schema::unique_items>},
+    {"properties", 0, kPlainHead, kObjectType, ReadProperties, WriteProperties},
+    {"additionalProperties", 0, kPlainHead, kObjectType, ReadAdditional,
+     WriteChild<&Schema::additional>},
+    {"propertyNames", 0, kPlainHead, kObjectType, ReadChild<&Schema::property_names>,
+     WriteChild<&Schema::property_names>},
+    {"maxProperties", 0, kPlainHead, kObjectType, ReadCount<&Schema::max_properties, 0, false>,
+     WriteCount<&Schema::max_properties>},
+    {"title", 0, kAllHeads, 0, ReadAnnotation, nullptr},
+    {"description", 0, kAllHeads, 0, ReadAnnotation, nullptr},
+}};
+
+const char* InsteadOf(std::string_view keyword) noexcept {
+  constexpr const char* kCapabilities =
+      "expected several capabilities on one tool, or anyOf, to say what holds in which case";
+  constexpr const char* kDefinitions =
+      "expected use: NAME, with a schema of that name in definitions of the context";
+  constexpr const char* kNames =
+      "expected additionalProperties with a schema, and a pattern for the keys in propertyNames";
+  constexpr const char* kNothing =
+      "expected nothing instead: of annotations there are title and description alone";
+  static constexpr std::pair<std::string_view, const char*> kInstead[] = {
+      {"required", "expected no required: members must be there unless they say optional: true"},
+      {"oneOf", "expected anyOf, which accepts what one or more of its branches do"},
+      {"allOf", kCapabilities},
+      {"not", kCapabilities},
+      {"if", kCapabilities},
+      {"then", kCapabilities},
+      {"else", kCapabilities},
+      {"dependentRequired", kCapabilities},
+      {"dependentSchemas", kCapabilities},
+      {"dependencies", kCapabilities},
+      {"$ref", kDefinitions},
+      {"$dynamicRef", kDefinitions},
+      {"$defs", kDefinitions},
+      {"definitions", kDefinitions},
+      {"format", "expected a pattern, or one of the kinds path, url, host and uri"},
+      {"contentEncoding", "expected a pattern"},
+      {"contains", "expected items, which says what each element must be"},
+      {"minContains", "expected minItems, and items, which says what each element must be"},
+      {"maxContains", "expected maxItems, and items, which says what each element must be"},
+      {"prefixItems", "expected items, which says what each element must be"},
+      {"additionalItems", "expected items, which says what each element must be"},
+      {"unevaluatedItems", "expected items, which says what each element must be"},
+      {"patternProperties", kNames},
+      {"unevaluatedProperties", "expected no unevaluatedProperties: objects are closed"},
+      {"minProperties",
+       "expected no minProperties: members must be there unless they say "
+       "optional: true"},
+      {"default", kNothing},
+      {"examples", kNothing},
+      {"deprecated", kNothing},
+      {"readOnly", kNothing},
+      {"writeOnly", kNothing},
+      {"$schema", kNothing},
+      {"$id", kNothing},
+      {"$comment", kNothing},
+  };
+  const auto* const row =
+      std::ranges::find(kInstead, keyword, [](const auto& r) { return r.first; });
+  return row == std::end(kInstead) ? nullptr : row->second;
+}
+
+std::string NamesOf(JsonTypes types) {
+  std::string names;
+  for (const TypeName& known : kTypeNames) {
+    if ((types & known.type) == 0) continue;
+    types &= ~known.type;
+    if (!names.empty()) names += types == 0 ? " or " : ", ";
+    names += known.name;
+  }
+  return names;
+}
+
+}  // namespace callgate::policy
