@@ -56,9 +56,16 @@ def random_members(rng, definitions, count, depth):
             members[name]["optional"] = True
         if chance(rng, 5) and "any" not in members[name]:
             members[name]["description"] = "what it is for"
-    if any("args" in schema.get("command", {}) for schema in members.values()):
+    continued = [schema["command"] for schema in members.values() if has_args(schema)]
+    for command in continued[1:]:  # One argument continues one command.
+        del command["args"]
+    if continued:
         members.pop("args", None)
     return members
+
+
+def has_args(schema):
+    return "args" in schema.get("command", {})
 
 
 def random_schema(rng, definitions, depth, name="", member=False):
