@@ -83,7 +83,7 @@ bool IsScalar(const Schema& schema) {
 
 bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   constexpr std::uint64_t kMostUnique = 64;
-  if (schema.types != kArrayType || schema.constants) return true;
+  if (schema.types != kArrayType || schema.constants || schema.kind.index() != 0) return true;
   if (!schema.items) return forms.Fail(places["type"].value, "expected items beside type: array");
   if (schema.min_items && schema.max_items && *schema.min_items > *schema.max_items) {
     return forms.Fail(std::max(places["minItems"].value, places["maxItems"].value),
