@@ -8,6 +8,7 @@ import ref_paths
 from ref_keys import Malformed
 
 SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
+MOST_BASE_BYTES = 4096
 UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 
@@ -25,7 +26,7 @@ def base_of(said, arguments):
     if base is None or base.startswith("/"):
         return base
     held = arguments.get(base)
-    if not isinstance(held, str):
+    if not isinstance(held, str) or len(held.encode()) > MOST_BASE_BYTES:
         return None
     try:
         segments = ref_paths.normalise(held, None)
