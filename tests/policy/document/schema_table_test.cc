@@ -50,6 +50,7 @@ constexpr std::string_view kEveryKeyword[] = {
     R"("options":["-q",{"--since=VALUE":{"pattern":"[0-9]+","type":"string"}}],)"
     R"("words":["x"]}],"args":"b"}})",
     R"({"command":{"allow":[],"form":"text"},"maxLength":9})",
+    R"({"command":{"allow":[],"form":"list"}})",
 };
 
 TEST(SchemaTable, EveryKeywordIsReadAndWrittenBackInOrder) {
