@@ -191,6 +191,8 @@ DECLARED_NAMES = [
     "base",
     "x",
     "args",
+    "Opt",
+    "constructor",
 ]
 PATH_ALLOW = PATH_ENTRIES
 PATH_EXCEPT = ["/a/b", "/a/*/c", "/d/*", "/a/b/c", "/e"]

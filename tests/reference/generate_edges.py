@@ -115,7 +115,7 @@ def edge_command(rng, command, value, denied):
     if not isinstance(value, (str, list)):
         return "git"
     counted = [rule for rule in command["allow"] if isinstance(rule.get("operands"), dict)]
-    if counted and chance(rng, 40):
+    if counted and chance(rng, 50):
         return counted_operands(rng, rng.choice(counted), value)
     if "path" in denied and chance(rng, 20):
         return add_word(value, denied["path"].replace("*", "a"))
@@ -133,7 +133,8 @@ def edge_command(rng, command, value, denied):
 
 def counted_operands(rng, rule, value):
     """About as few or as many operands as the entry takes."""
-    count = rng.choice([rule.get("minOperands", 0), rule.get("maxOperands", 1)])
+    counts = [rule[keyword] for keyword in ("minOperands", "maxOperands") if keyword in rule]
+    count = rng.choice(counts or [0, 1])
     words = [*rule["words"], *rule.get("then", [])[:1]]
     words += [operand(rng, rule["operands"])] * max(0, count + rng.choice([-1, 0, 1]))
     return words if isinstance(value, list) else " ".join(words)

@@ -57,7 +57,9 @@ def sample(rng, schema, definitions):
         return sample(rng, definitions.get(schema["use"], {"any": True}), definitions)
     if "any" in schema:
         values = [*STRINGS, None, 5, {"path": "/a/b"}, ["/a"], {"url": "https://x.test"}, {}]
-        return rng.choice([*values, {"command": "git status"}, {"__proto__": 1}, "/a/b"])
+        values += [{"command": "git status"}, {"__proto__": 1}, "/a/b", "a/b", {"env": {"A": "1"}}]
+        values += [["/d/e", "git"], {"args": ["-x"]}, {"url": "https://x.test", "port": 22}, "git"]
+        return rng.choice([*values, "ls", "y.test", "https://y.test:8443/", {"src": "b"}, [["/a"]]])
     if schema.get("nullable") and chance(rng, 15):
         return None
     if "anyOf" in schema:
@@ -107,7 +109,8 @@ def sample_object(rng, schema, definitions):
     found = sample_members(rng, schema.get("properties", {}), definitions)
     if "additionalProperties" in schema and chance(rng, 60):
         names = schema["propertyNames"]
-        name = rng.choice(names.get("enum") or SAMPLES.get(names.get("pattern"), ["x", "ab"]))
+        fitting = SAMPLES.get(names.get("pattern"), ["x", "ab"])
+        name = names.get("const") or rng.choice(names.get("enum", fitting))
         found.setdefault(name, sample(rng, schema["additionalProperties"], definitions))
     return found
 

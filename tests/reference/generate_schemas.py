@@ -138,12 +138,20 @@ def random_types(rng):
 
 def random_enum(rng):
     if chance(rng, 40):
-        return {"type": "string", "enum": some(rng, ["r", "rw", "", "x", "/a/b"], 1, 3)}
+        schema = {"type": "string", "enum": some(rng, ["r", "rw", "", "x", "/a/b"], 1, 3)}
+        return schema | ({"maxLength": 4} if chance(rng, 20) else {})
+    if chance(rng, 30):
+        whole = {"type": "integer", "enum": some(rng, [0, 5, Number("1e1"), -3], 1, 3)}
+        return rng.choice([whole, {**whole, "type": ["number", "string"]}])
     return {"enum": some(rng, ["r", "rw", "", "1", 1, 0, Number("2.5"), True, False], 1, 4)}
 
 
 def random_const(rng):
-    return {"const": rng.choice(["r", "/a", "x.test", 5, Number("1.5"), 0, True])}
+    constants = [*["r", "/a", "x.test", "", 5, Number("5.0"), Number("1.5"), 0], Number("-0"), True]
+    schema = {"const": rng.choice(constants)}
+    if isinstance(schema["const"], str) and chance(rng, 30):
+        schema["type"] = "string"
+    return schema
 
 
 def random_base(rng):
@@ -203,6 +211,8 @@ def random_command(rng, definitions, depth, member=False):
         command["exec"] = rng.choice(["argv", "argv", "shell"])
     if member and chance(rng, 35):
         command["args"] = "args"
+    if command.get("form") == "text" and chance(rng, 30):
+        return {"command": command, "maxLength": rng.choice([12, 20])}
     return {"command": command}
 
 
@@ -225,7 +235,7 @@ def random_rule(rng, definitions):
             rule["operands"] = [random_word(rng, definitions) for _ in range(rng.choice([1, 2]))]
         elif chance(rng, 60):
             rule["maxOperands"] = rng.choice([1, 1, 2, 3])
-        if chance(rng, 30):
+        if chance(rng, 45):
             rule["minOperands"] = 1
     return rule
 
@@ -270,6 +280,7 @@ def random_object(rng, definitions, depth):
             [
                 {"type": "string", "pattern": "[a-z_]{1,12}"},
                 {"enum": ["constructor", "x", "opt"]},
+                {"const": rng.choice(["x", "prototype"])},
                 {"type": "string", "maxLength": 3},
             ]
         )

@@ -13,6 +13,10 @@ from generate_atoms import (
 from generate_edges import edge
 from ref_numbers import Number
 
+EDGES = {
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "command"),
+    *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "maxProperties"),
+}
 PROTOTYPES = ["__proto__", "constructor", "prototype"]
 WORDS = ["--oneline", "-x", "--", "-n", "-n5", "--since=", "--since=x", "-out=/a", "-", "x", "$x"]
 ADDRESSES = [
@@ -41,11 +45,17 @@ def spoil_declared(rng, arguments, declared, definitions, deny_list):
     if not leaves or step in (add_member, add_prototype, add_twin, drop_member):
         rng.choice([add_member, add_prototype, add_twin, drop_member])(rng, rng.choice(objects))
         return
-    held, key, schema = rng.choice([leaf for leaf in leaves for _ in [0, *leaf[2]]])
+    held, key, schema = rng.choice(leaves)
     if step is at_edge:
+        held, key, schema = rng.choice([leaf for leaf in leaves for _ in range(weight(leaf[2]))])
         held[key] = edge(rng, schema, held[key], deny_list)
     else:
         held[key] = step(rng, held[key])
+
+
+def weight(schema):
+    """How many edges a schema has."""
+    return 1 + 4 * len(EDGES & set(schema))
 
 
 def collect(held, key, schema, definitions, objects, leaves):
