@@ -15,9 +15,11 @@ fi
 fuzz_one() {
   local name=$1 found=build/fuzz/corpus/$1 crashes=build/fuzz/crashes/$1
   mkdir -p "$found" "$crashes"
+  local options=()
+  if [[ -e fuzz/dictionaries/$1.dict ]]; then options+=("-dict=fuzz/dictionaries/$1.dict"); fi
   # A minute for one input, or 2 GiB, is a bug: inputs are bounded.
   if build/fuzz/fuzz/"${name}_fuzzer" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 \
-    -print_final_stats=1 -artifact_prefix="$crashes/" "$found" "fuzz/corpus/$name" \
+    "${options[@]}" -print_final_stats=1 -artifact_prefix="$crashes/" "$found" "fuzz/corpus/$name" \
     >"build/fuzz/$name.log" 2>&1; then
     echo "$name: $(awk '/number_of_executed_units/ {print $2}' "build/fuzz/$name.log") runs, no failure"
   else

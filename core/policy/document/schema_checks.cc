@@ -1,6 +1,7 @@
 #include "core/policy/document/schema_checks.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "core/policy/document/number_bounds.h"
@@ -81,6 +82,13 @@ bool IsScalar(const Schema& schema) {
   return (schema.types & ~kScalarTypes) == 0;
 }
 
+// How many values a schema of constants or booleans accepts; nullopt for any other.
+std::optional<std::uint64_t> CountOf(const Schema& schema) noexcept {
+  if (schema.constants) return schema.constants->size() + (schema.nullable ? 1 : 0);
+  if (schema.types == kBooleanType) return schema.nullable ? 3 : 2;
+  return std::nullopt;
+}
+
 bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   constexpr std::uint64_t kMostUnique = 64;
   if (schema.types != kArrayType || schema.constants || schema.kind.index() != 0) return true;
@@ -90,6 +98,12 @@ bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& sc
                       "expected minItems of at most maxItems");
   }
   if (!schema.unique_items) return true;
+  const std::optional<std::uint64_t> values = CountOf(*schema.items);
+  if (values && schema.min_items && *schema.min_items > *values) {
+    return forms.Fail(places["minItems"].value, "expected minItems of at most the " +
+                                                    std::to_string(*values) +
+                                                    " values that items accepts");
+  }
   if (!IsScalar(*schema.items)) {
     return forms.Fail(places["uniqueItems"].key,
                       "expected items that are strings, numbers or booleans beside uniqueItems");
