@@ -35,6 +35,8 @@ def sample_members(rng, members, definitions):
         if schema.get("optional") and chance(rng, 30):
             continue
         value = sample(rng, schema, definitions)
+        if name == "base" and isinstance(value, str):
+            value = rng.choice([value, "/a", "/a/b/", "/", "//d/.", "a", "/a/..", ""])
         args = schema.get("command", {}).get("args")
         if args and value is not None and chance(rng, 60):
             value, found[args] = parted(rng, value)

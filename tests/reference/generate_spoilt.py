@@ -18,7 +18,33 @@ EDGES = {
     *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "maxProperties"),
 }
 PROTOTYPES = ["__proto__", "constructor", "prototype"]
-WORDS = ["--oneline", "-x", "--", "-n", "-n5", "--since=", "--since=x", "-out=/a", "-", "x", "$x"]
+WORDS = [
+    *[
+        "a\x00b",
+        "a\nb",
+        "--since=\x07",
+        "'",
+        '"a',
+        "~x",
+        "A=1",
+        "\u00e9",
+        "''",
+        "a'b c'd",
+        "-n -x",
+        "/a/b",
+    ],
+    "--oneline",
+    "-x",
+    "--",
+    "-n",
+    "-n5",
+    "--since=",
+    "--since=x",
+    "-out=/a",
+    "-",
+    "x",
+    "$x",
+]
 ADDRESSES = [
     "0xC0000207",
     "192.0.519",
@@ -131,7 +157,8 @@ def longer(rng, value):
 
 def other_command(rng, value):
     if isinstance(value, list):
-        return [*value, rng.choice(WORDS)]
+        at = rng.choice([0, 1, len(value), len(value)])
+        return [*value[:at], rng.choice(WORDS), *value[at:]]
     if isinstance(value, str):
         word = rng.choice(WORDS)
         return f"{word} {value}" if chance(rng, 10) else f"{value} {word}"

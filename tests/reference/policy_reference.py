@@ -80,12 +80,12 @@ def read_capability(document, definitions):
     capability = {**flat, **without_nulls(flat.get("constraints", {}))}
     if isinstance(capability["tool_pattern"], str):  # [tool.list-order]
         capability["tool_pattern"] = [capability["tool_pattern"]]
-    if "arguments" in capability:  # (schema.definitions)
+    if "arguments" in capability:  # [schema.definitions]
         capability["arguments"] = {
             name: ref_schemas.resolve(schema, definitions)
             for name, schema in capability["arguments"].items()
         }
-    if "other_arguments" in capability:  # (args.other)
+    if "other_arguments" in capability:  # [args.other]
         capability["other_arguments"] = ref_schemas.resolve(
             capability["other_arguments"], definitions
         )
@@ -339,7 +339,7 @@ def denies(rule, capabilities, tool, arguments):
     added = set().union(*(c[f"{kind}_arguments"] for c in capabilities))  # [deny.added-keys]
     on_tool = [c for c in capabilities if is_on(c, tool)]
     short = [c for c in on_tool if "arguments" not in c]
-    if short or not on_tool:  # (args.deny-guess)
+    if short or not on_tool:  # [args.deny-guess]
         bases = [c.get("base_directory") for c in short]
         if guess_denies(kind, entry, added, bases, arguments):
             return True
@@ -370,7 +370,7 @@ def guess_denies(kind, entry, added, bases, arguments):
 
 
 def sight_denies(kind, entry, added, sight):
-    """Whether an entry fires on what it sees of a declared argument. (args.deny)"""
+    """Whether an entry fires on what it sees of a declared argument. [args.deny]"""
     seen, value, base = sight
     if seen == "guess":
         return guess_denies(kind, entry, added, [None], value)

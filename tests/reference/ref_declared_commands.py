@@ -29,7 +29,7 @@ def argv_of(kind, value, beside, form=None):
     form = form or kind.get("form", "either")  # (operand.form)
     held = (beside or {}).get(kind.get("args"))
     argv = []
-    for part, may_be_empty in ((value, False), (held, True)):  # (operand.args)
+    for part, may_be_empty in ((value, False), (held, True)):  # [operand.args]
         if part is None and may_be_empty:
             continue
         if not isinstance(part, (str, list)):
@@ -45,7 +45,7 @@ def argv_of(kind, value, beside, form=None):
 def readings(rule, argv, kind):
     """How an entry reads argv: [[(schema, word), …]], or [] where it does not."""
     words = rule["words"]
-    if [word.raw for word in argv[: len(words)]] != words:  # (operand.words)
+    if [word.raw for word in argv[: len(words)]] != words:  # [operand.words]
         return []
     matched = len(words)
     if "then" in rule:  # (operand.then)
@@ -82,7 +82,7 @@ def read_rest(rule, rest):
 
 
 def read_option(options, word, words):
-    """The value of an option with its schema, as a list, or Malformed. (operand.option)"""
+    """The value of an option with its schema, as a list, or Malformed. [operand.option]"""
     for text, schema in options:
         name, with_value, _ = text.partition("VALUE")
         if not with_value:
@@ -104,7 +104,7 @@ def read_option(options, word, words):
 
 
 def operand_schemas(rule, count):
-    """(operand.operands) The schemas of so many operands, or Malformed."""
+    """[operand.operands] The schemas of so many operands, or Malformed."""
     declared = rule.get("operands", [])
     least = int(str(rule.get("minOperands", 0)))
     most = int(str(rule.get("maxOperands", count)))

@@ -21,7 +21,7 @@ def passes(kind, said, value, arguments):
 
 
 def base_of(said, arguments):
-    """The base directory of a path kind in a call, or None. (kind.path-base)"""
+    """The base directory of a path kind in a call, or None. [kind.path-base]"""
     base = said.get("base")
     if base is None or base.startswith("/"):
         return base
@@ -36,19 +36,19 @@ def base_of(said, arguments):
 
 
 def path_passes(said, value, arguments):
-    """(kind.path)"""
+    """[kind.path]"""
     base = base_of(said, arguments)
-    if not ref_paths.allowed(value, said["allow"], base):  # (kind.empty-allow)
+    if not ref_paths.allowed(value, said["allow"], base):  # [kind.empty-allow]
         return False
     segments = ref_paths.normalise(value, base)
-    # (kind.except)
+    # [kind.except]
     return not any(
         ref_paths.covers(entry, segments, itself=True) for entry in said.get("except", [])
     )
 
 
 def host_passes(said, value, with_scheme):
-    """(kind.url) (kind.host)"""
+    """[kind.url] [kind.host]"""
     try:
         parsed = ref_domains.parse(value)
     except Malformed:

@@ -40,13 +40,13 @@ class Number:
         return is_zero and (exponent.startswith("-") or int(exponent or "0") <= 308 + decimals)
 
     def is_number(self):
-        """(schema.number)"""
+        """[schema.number]"""
         exponent = re.search("[eE](.*)", self.text)
         digits = exponent[1].lstrip("+-").lstrip("0") if exponent else ""
         return len(digits) < 4 and int(digits or "0") <= MOST_EXPONENT
 
     def is_integer(self):
-        """(schema.integer)"""
+        """[schema.integer]"""
         if not re.fullmatch("0|-?[1-9][0-9]*", self.text):
             return False
         # Python refuses to read very long ones.
@@ -69,7 +69,7 @@ class Number:
 
 
 def is_within(number, schema):
-    """(schema.bounds) Exactly, and as the nearest doubles."""
+    """[schema.bounds] Exactly, and as the nearest doubles."""
     for keyword, holds in BOUNDS.items():
         bound = schema.get(keyword)
         if bound is None:
@@ -88,7 +88,7 @@ BOUNDS = {
 
 
 def are_equal(left, right):
-    """(schema.equal) Whether two scalars are the same value."""
+    """[schema.equal] Whether two scalars are the same value."""
     if isinstance(left, Number) and isinstance(right, Number):
         return left.is_number() and right.is_number() and left.exact() == right.exact()
     return type(left) is type(right) and left == right

@@ -11,7 +11,7 @@ import ref_kinds
 from ref_keys import Malformed
 from ref_numbers import Number, are_equal, is_within
 
-# [order.furthest] (args.stages) The stages of a capability, in the order of the checks.
+# [order.furthest] [args.stages] The stages of a capability, in the order of the checks.
 ARGUMENTS, PATH, DOMAIN, COMMAND, PATTERNS = range(5)
 
 STAGES = {"path": PATH, "url": DOMAIN, "host": DOMAIN, "uri": DOMAIN, "command": COMMAND}
@@ -19,7 +19,7 @@ PROTOTYPES = ("__proto__", "constructor", "prototype")
 
 
 def resolve(schema, definitions):
-    """The schema with its definitions in place. (schema.definitions)"""
+    """The schema with its definitions in place. [schema.definitions]"""
     if "use" in schema:
         beside = {key: value for key, value in schema.items() if key != "use"}
         return {**resolve(definitions[schema["use"]], {}), **beside}
@@ -43,7 +43,7 @@ def resolve(schema, definitions):
 
 
 def declared_fault(capability, arguments):
-    """The earliest stage that refuses the arguments of a call, or None. (args.stages)"""
+    """The earliest stage that refuses the arguments of a call, or None. [args.stages]"""
     return members_fault(
         capability["arguments"],
         lambda key: other_schema(capability, key),
@@ -53,7 +53,7 @@ def declared_fault(capability, arguments):
 
 
 def other_schema(capability, key):
-    """(args.other) (args.prototype)"""
+    """[args.other] [args.prototype]"""
     return None if key in PROTOTYPES else capability.get("other_arguments")
 
 
@@ -64,23 +64,23 @@ def members_fault(declared, other, obj, arguments):
         args_name(schema) for key, schema in declared.items() if obj.get(key) is not None
     } - {None}
     faults = []
-    for key, value in obj.items():  # (args.key)
+    for key, value in obj.items():  # [args.key]
         if key in declared:
             faults.append(fault(declared[key], value, arguments, obj))
-        elif key in continuing:  # (operand.args) The command judges what it holds.
+        elif key in continuing:  # [operand.args] The command judges what it holds.
             faults.append(None if key in continued and value is not None else ARGUMENTS)
-        elif other(key) is None:  # (args.undeclared)
+        elif other(key) is None:  # [args.undeclared]
             faults.append(ARGUMENTS)
         else:
             faults.append(fault(other(key), value, arguments, None))
-    for key, schema in declared.items():  # (args.missing)
+    for key, schema in declared.items():  # [args.missing]
         if key not in obj and schema.get("optional") is not True:
             faults.append(ARGUMENTS)
     return earliest(faults)
 
 
 def args_name(schema):
-    """(operand.args)"""
+    """[operand.args]"""
     return schema.get("command", {}).get("args")
 
 
@@ -93,18 +93,18 @@ def fault(schema, value, arguments, beside=None):
 
     `arguments` are those of the call, `beside` the object that holds the value as a member.
     """
-    if schema.get("any"):  # (schema.any)
+    if schema.get("any"):  # [schema.any]
         return None
     if value is None and schema.get("nullable"):
         return None
-    if "anyOf" in schema:  # (schema.any-of)
+    if "anyOf" in schema:  # [schema.any-of]
         faults = [fault(branch, value, arguments, beside) for branch in schema["anyOf"]]
-        return None if None in faults else max(faults)  # (args.branches)
-    if value is None:  # (args.null)
+        return None if None in faults else max(faults)  # [args.branches]
+    if value is None:  # [args.null]
         return ARGUMENTS
     faults = [kind_fault(schema, value, arguments, beside)]
     faults.append(None if is_accepted(schema, value) else PATTERNS)
-    if isinstance(value, list) and "items" in schema:  # (schema.items)
+    if isinstance(value, list) and "items" in schema:  # [schema.items]
         faults += [fault(schema["items"], element, arguments) for element in value]
     if isinstance(value, dict) and schema.get("type") == "object":
         properties = schema.get("properties", {})
@@ -115,12 +115,12 @@ def fault(schema, value, arguments, beside=None):
 
 
 def additional(schema, key):
-    """The schema of a member that is not listed, or None. (schema.closed) (schema.additional)"""
+    """The schema of a member that is not listed, or None. [schema.closed] [schema.additional]"""
     if "additionalProperties" not in schema:
         return None
     names = schema["propertyNames"]
     listed = [*names.get("enum", []), names.get("const")]
-    if key in PROTOTYPES and key not in listed:  # (args.prototype)
+    if key in PROTOTYPES and key not in listed:  # [args.prototype]
         return None
     return schema["additionalProperties"] if fault(names, key, {}) is None else None
 
@@ -140,7 +140,7 @@ def kind_fault(schema, value, arguments, beside):
 
 
 def command_passes(kind, value, arguments, beside):
-    """(kind.command) Whether one entry accepts the command alone."""
+    """[kind.command] Whether one entry accepts the command alone."""
     try:
         argv = ref_declared_commands.argv_of(kind, value, beside)
     except Malformed:
@@ -154,12 +154,12 @@ def command_passes(kind, value, arguments, beside):
 
 def is_accepted(schema, value):
     """Whether the keywords but kinds, items and members accept a value that is not null."""
-    if "type" in schema:  # (schema.type)
+    if "type" in schema:  # [schema.type]
         types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         if not any(is_type(value, name) for name in types):
             return False
     constants = schema.get("enum", [schema["const"]] if "const" in schema else None)
-    # (schema.enum) (schema.const)
+    # [schema.enum] [schema.const]
     if constants is not None and not any(are_equal(value, constant) for constant in constants):
         return False
     if isinstance(value, Number):
@@ -168,7 +168,7 @@ def is_accepted(schema, value):
         return is_string_accepted(schema, value)
     if isinstance(value, list):
         return is_list_accepted(schema, value)
-    if isinstance(value, dict):  # (schema.additional)
+    if isinstance(value, dict):  # [schema.additional]
         return len(value) <= number(schema, "maxProperties", len(value))
     return True
 
@@ -191,14 +191,14 @@ def number(schema, keyword, default):
 def is_number_accepted(schema, value):
     if not value.is_number() or not is_within(value, schema):
         return False
-    # (schema.multiple-of)
+    # [schema.multiple-of]
     return value.exact() % number(schema, "multipleOf", 1) == 0 if "multipleOf" in schema else True
 
 
 def is_string_accepted(schema, value):
     if not number(schema, "minLength", 0) <= len(value) <= number(schema, "maxLength", len(value)):
-        return False  # (schema.length)
-    # (schema.pattern)
+        return False  # [schema.length]
+    # [schema.pattern]
     return "pattern" not in schema or re.fullmatch(schema["pattern"], value) is not None
 
 
@@ -207,7 +207,7 @@ def is_list_accepted(schema, value):
         return False
     if schema.get("uniqueItems") is not True:
         return True
-    # (schema.unique)
+    # [schema.unique]
     return not any(
         are_equal(left, right) for i, left in enumerate(value) for right in value[i + 1 :]
     )
