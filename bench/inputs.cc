@@ -126,6 +126,38 @@ deny_list: [fs.delete, "shell.*", {tool_pattern: "fs.*", path: "/etc/*"}]
 )";
 }
 
+std::string DeclaredPolicy() {
+  return R"(
+name: declared
+definitions:
+  source: {path: {allow: [/workspace], except: [/workspace/secrets], base: /workspace}}
+capabilities:
+  - tool_pattern: fs.read
+    arguments:
+      path: {use: source}
+      lines: {type: integer, minimum: 1, maximum: 10000}
+      encoding: {enum: [utf-8, latin-1]}
+  - tool_pattern: fs.write
+    arguments:
+      path: {use: source}
+      content: {type: string, maxLength: 200000}
+  - tool_pattern: github.get_repository
+    arguments:
+      owner: {const: acme}
+      repo: {type: string, pattern: "[A-Za-z0-9._-]{1,100}"}
+  - tool_pattern: web.fetch
+    arguments: {url: {url: {allow: [api.github.com, "*.pypi.org"]}}}
+  - tool_pattern: shell.run
+    arguments:
+      command:
+        command:
+          allow:
+            - {words: [git], then: [status, log], options: [--oneline, "-n VALUE"]}
+            - {words: [pytest], options: [-q], operands: {use: source}, maxOperands: 8}
+deny_list: [fs.delete, {tool_pattern: "fs.*", path: /workspace/secrets}]
+)";
+}
+
 std::string WideTool(std::size_t n) { return "service" + std::to_string(n) + ".read"; }
 
 std::string WidePolicy(std::size_t count) {

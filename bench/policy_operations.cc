@@ -56,6 +56,30 @@ Prepared PrepareContains(std::size_t) {
   }};
 }
 
+// Arguments that a capability declares, one operation a kind.
+std::vector<Operation> DeclaredOperations() {
+  const std::string policy = DeclaredPolicy();
+  const auto evaluate = [&policy](std::string name, std::string tool, std::string arguments,
+                                  bool allowed) {
+    return EvaluateParsed("evaluate/declared" + name, policy,
+                          {"declared", std::move(tool), std::move(arguments), allowed});
+  };
+  return {
+      evaluate("", "fs.read",
+               R"({"path":"/workspace/project/src/main.py","lines":120,"encoding":"utf-8"})", true),
+      evaluate("_relative", "fs.read",
+               R"({"path":"project/src/main.py","lines":120,"encoding":"utf-8"})", true),
+      evaluate("_text", "fs.write",
+               R"({"path":"/workspace/a.txt","content":")" + std::string(600, 'x') + "\"}", true),
+      evaluate("_pattern", "github.get_repository", R"({"owner":"acme","repo":"callgate"})", true),
+      evaluate("_domain", "web.fetch", R"({"url":"https://files.pypi.org/packages"})", true),
+      evaluate("_command", "shell.run", R"({"command":"git log --oneline -n 5"})", true),
+      evaluate("_miss_path", "fs.write",
+               R"({"path":"/home/agent/.ssh/authorized_keys","content":"x"})", false),
+      evaluate("_miss_domain", "web.fetch", R"({"url":"https://evil.example/upload"})", false),
+  };
+}
+
 }  // namespace
 
 std::vector<Operation> PolicyOperations() {
@@ -83,6 +107,7 @@ std::vector<Operation> PolicyOperations() {
   out.push_back(
       EvaluateParsed("evaluate/pattern", session,
                      {context, "search", R"({"query":"canonical form","limit":10})", true}));
+  for (auto& operation : DeclaredOperations()) out.push_back(std::move(operation));
   out.push_back(EvaluateBytes("evaluate/bytes", WidePolicy(100),
                               {"wide", WideTool(50), WideArguments(50), true}));
   out.push_back(EvaluateBytes("evaluate/least", session, {context, "docs.list", "{}", true}));

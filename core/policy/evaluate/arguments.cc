@@ -41,7 +41,9 @@ void AppendEscaped(std::string& pointer, std::string_view key) {
 
 }  // namespace
 
-Arguments::Arguments(json::Value object) { AppendBelow(object, kNoItem); }
+Arguments::Arguments(json::Value object, KeyReading keys) : keys_(keys) {
+  AppendBelow(object, kNoItem);
+}
 
 Arguments::Arguments(std::string_view key, json::Value value) {
   AppendMember(key, value, kNoItem);
@@ -54,7 +56,7 @@ void Arguments::AppendMember(std::string_view key, json::Value value, std::uint3
     char* const out = folded_keys_.Take(folded.size());
     folded = {out, FoldKeyTo(key, out)};
   }
-  const KeyClasses classes = ClassifyKey(key, folded);
+  const KeyClasses classes = keys_ == KeyReading::kClassified ? ClassifyKey(key, folded) : 0;
   if (!value.is_null()) classes_ |= classes;
   items_.Append({value, key, folded, object, size() + 1, classes, true});
 }

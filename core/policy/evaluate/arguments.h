@@ -23,14 +23,17 @@ struct Item {
   std::string_view folded;  // the same, folded
   std::uint32_t parent;     // the container, or kNoItem: the arguments object itself
   std::uint32_t end;        // one past the last item below this one
-  KeyClasses classes;       // of the key, by its name alone
+  KeyClasses classes;       // of the key, by its name alone; none where keys are read plainly
   bool is_member;           // else an element of a list
 };
+
+// Whether the classes of keys are looked up: only guessing needs them.
+enum class KeyReading : std::uint8_t { kClassified, kPlain };
 
 class Arguments {
  public:
   // REQUIRES: object.is_object(), and its document outlives this.
-  explicit Arguments(json::Value object);
+  explicit Arguments(json::Value object, KeyReading keys = KeyReading::kClassified);
   // As if `value` stood alone under `key`: item 0, and what is below it.
   // REQUIRES: its document outlives this.
   Arguments(std::string_view key, json::Value value);
@@ -53,6 +56,7 @@ class Arguments {
   base::TextArena folded_keys_;
   std::uint32_t twin_ = kNoItem;
   KeyClasses classes_ = 0;
+  KeyReading keys_ = KeyReading::kClassified;
 };
 
 }  // namespace callgate::policy

@@ -19,6 +19,14 @@ Verdict Deny(ErrorCode code, std::string_view rule) {
   return verdict;
 }
 
+// Where every capability on the tool declares its arguments, nothing is guessed from their keys.
+KeyReading KeysFor(const Context& context, const Positions& capabilities) noexcept {
+  for (const std::uint32_t i : capabilities) {
+    if (!context.capabilities[i].arguments) return KeyReading::kClassified;
+  }
+  return capabilities.empty() ? KeyReading::kClassified : KeyReading::kPlain;
+}
+
 }  // namespace
 
 // Form, deny list, capabilities, default deny. Invariants:
@@ -38,7 +46,7 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
     return Deny(ErrorCode::kToolNotAllowed, "order.default-deny");
   }
 
-  const Arguments walked(arguments);
+  const Arguments walked(arguments, KeysFor(context, capabilities));
   if (!denied.empty()) {
     if (const Denial denial = JudgeDenyList(context, denied, capabilities, walked)) {
       Verdict verdict = Deny(ErrorCode::kToolExplicitlyDenied, denial.rule);
@@ -85,7 +93,7 @@ std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::strin
                                               json::Value arguments, std::string_view rule) {
   Positions capabilities;
   context.compiled->capabilities().Find(tool, capabilities);
-  const Arguments walked(arguments);
+  const Arguments walked(arguments, KeysFor(context, capabilities));
   std::vector<TriedCapability> tried;
   for (const std::uint32_t i : capabilities) {
     const CheckResult result = Check(context.capabilities[i], walked);
