@@ -56,6 +56,44 @@ constexpr std::string_view kContexts = R"yaml(
        command_allowlist: [ls], when_absent: allow}
     - {tool_pattern: run, path_allowlist: [/workspace], domain_allowlist: [a.example],
        command_allowlist: [ls], exec: argv, free_arguments: [note], when_absent: allow}
+- name: declared
+  capabilities:
+    - tool_pattern: fs.read
+      arguments:
+        path: {path: {allow: [/workspace, "/tmp/*"], except: [/workspace/secret], base: /workspace}}
+        n: {type: integer, minimum: 0, multipleOf: 2, optional: true}
+        x: {type: number, exclusiveMaximum: 50, nullable: true, optional: true}
+        mode: {enum: [r, w, 1.5, true], optional: true}
+    - tool_pattern: "fs.*"
+      arguments:
+        paths: {type: array, items: {path: {allow: [/], base: root}}, maxItems: 3, uniqueItems: true}
+        root: {type: string, maxLength: 40, optional: true}
+      other_arguments: {any: true}
+    - tool_pattern: "web.*"
+      arguments:
+        url: {url: {allow: ["*.wikipedia.org", a.example], except: [x.wikipedia.org], schemes: [http, wss]}}
+        host: {host: {allow: [127.0.0.1]}, optional: true}
+    - tool_pattern: "cmd.*"
+      arguments:
+        command:
+          command:
+            allow:
+              - {words: [git], then: [log, diff], options: [--oneline, "-n VALUE", --],
+                 operands: {path: {allow: [/workspace], base: /workspace}}, maxOperands: 2}
+              - {words: [npm, test]}
+            args: rest
+    - tool_pattern: search
+      arguments:
+        query: {type: string, pattern: "[a-z ]{1,80}", minLength: 2, maxLength: 6}
+        either:
+          optional: true
+          anyOf:
+            - {path: {allow: [/workspace]}}
+            - {type: array, items: {type: [string, integer]}, minItems: 1, maxItems: 2}
+            - {type: object, properties: {lang: {const: en}}, additionalProperties: {type: boolean},
+               propertyNames: {type: string, pattern: "[a-z_]+"}, maxProperties: 3}
+  deny_list: ["fs.read:/workspace/a/b", {tool_pattern: "*", domain: evil.example},
+              {tool_pattern: "cmd.*", command: git push}]
 )yaml";
 
 constexpr std::array<std::string_view, 9> kTools = {

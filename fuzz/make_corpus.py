@@ -63,11 +63,31 @@ def calls() -> list[bytes]:
         else:
             arguments = json.dumps(vector["arguments"], ensure_ascii=False).encode()
         if len(arguments) < 400 and i % 11 == 0:
-            inputs.append(bytes([i % 6, i % 7, i % len(TOOLS)]) + arguments)
+            inputs.append(bytes([i % 7, i % 7, i % len(TOOLS)]) + arguments)
     arguments = b'{"path":"/workspace/a"}'
     inputs.append(bytes([4, 0, len(TOOLS), 7]) + b"fs.open" + arguments)
     inputs.append(bytes([0, 0, 0]) + arguments)
+    for i, (tool, text) in enumerate(DECLARED_CALLS):
+        inputs.append(bytes([DECLARED, i % 7, TOOLS.index(tool)]) + text.encode())
     return inputs
+
+
+DECLARED = 6  # the context of evaluate_fuzzer.cc whose capabilities declare their arguments
+DECLARED_CALLS = [
+    ("fs.read", '{"path":"a/b","n":4,"x":49.99999999999999999999,"mode":1.50}'),
+    ("fs.read", '{"path":"/workspace/secret","n":-0,"x":null,"mode":true}'),
+    ("fs.read", '{"path":"/tmp/x","x":1e-300,"n":2.0}'),
+    ("fs.write", '{"paths":["a",".//b","/w"],"root":"/workspace","v":{"path":"/workspace/a/b"}}'),
+    ("fs.write", '{"paths":["a","a"],"root":"w","note":"//evil.example","__proto__":1}'),
+    ("web.get", '{"url":"http://en.wikipedia.org:80/a","host":"127.0.0.1"}'),
+    ("web.get", '{"url":"wss://x.wikipedia.org","host":2130706433}'),
+    ("cmd.run", '{"command":"git log --oneline -n 5 -- a /workspace/b"}'),
+    ("cmd.run", '{"command":"npm","rest":["test"]}'),
+    ("cmd.run", '{"command":["git","push"],"rest":"x"}'),
+    ("search", '{"query":"ab","either":{"lang":"en","a_b":true}}'),
+    ("search", '{"query":"ab","either":["a",1]}'),
+    ("search", '{"query":"abcdefg","either":"/workspace/x"}'),
+]
 
 
 def runs() -> list[bytes]:
