@@ -46,11 +46,13 @@ bool CheckConstants(FormReader& forms, const KeywordPlaces& places, const Schema
     return forms.Fail(std::max(places["enum"].key, places["const"].key),
                       "expected enum or const, not both");
   }
-  const bool all = std::ranges::all_of(
-      *schema.constants, [&](const Constant& constant) { return Accepts(schema, constant); });
-  const Member& member = places.Has("const") ? places["const"] : places["enum"];
-  return all || forms.Fail(member.value, "expected values that the keywords beside " +
-                                             std::string(member.name) + " accept");
+  const auto accepts = [&](const Constant& constant) { return Accepts(schema, constant); };
+  if (std::ranges::any_of(*schema.constants, accepts)) return true;
+  if (places.Has("const")) {
+    return forms.Fail(places["const"].value, "expected a value that the other keywords accept");
+  }
+  return forms.Fail(places["enum"].value,
+                    "expected a list with a value that the other keywords accept");
 }
 
 bool CheckBounds(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
@@ -167,8 +169,10 @@ bool CheckKeywords(FormReader& forms, const KeywordPlaces& places, const Schema&
          CheckConstants(forms, places, schema);
 }
 
-void DropWhatConstantsMeet(Schema& schema) {
+void KeepAcceptedConstants(Schema& schema) {
   if (!schema.constants) return;
+  std::erase_if(*schema.constants,
+                [&](const Constant& constant) { return !Accepts(schema, constant); });
   JsonTypes types = 0;
   for (const Constant& constant : *schema.constants) types |= TypesOf(constant);
   // An integer must be written as one, which its value does not say.

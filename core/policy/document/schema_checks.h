@@ -27,9 +27,9 @@ struct KeywordPlaces {
 // them all.
 bool CheckKeywords(FormReader& forms, const KeywordPlaces& places, const Schema& schema);
 
-// Of a schema with constants, what each of them is known to meet: it says no more.
-// REQUIRES: CheckKeywords is true of it.
-void DropWhatConstantsMeet(Schema& schema);
+// Leaves of the constants of a schema those that its other keywords accept, and of these keywords
+// what says more than the constants do. REQUIRES: CheckKeywords is true of it.
+void KeepAcceptedConstants(Schema& schema);
 
 }  // namespace callgate::policy
 

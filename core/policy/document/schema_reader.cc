@@ -134,7 +134,7 @@ bool ReadInDepth(FormReader& forms, std::uint32_t node, bool* optional, SchemaPt
   if (!read(true) || !CheckTypes(forms, places, *built) || !read(false)) return false;
   if (head == kUseHead) return TakeDefinition(forms, places["use"].value, schema);
   if (!CheckKeywords(forms, places, *built)) return false;
-  DropWhatConstantsMeet(*built);
+  KeepAcceptedConstants(*built);
   schema = built;
   return true;
 }

@@ -75,6 +75,7 @@ TEST(SchemaTable, OneMeaningIsWrittenInOneWay) {
   const std::vector<std::vector<std::string>> meanings = {
       {R"({"const":"a"})", R"({"enum":["a"]})", R"({"enum":["a","a"],"type":"string"})",
        R"({"const":"a","maxLength":3,"pattern":"a|b","type":"string"})",
+       R"({"enum":["a","abcd",1],"maxLength":3,"type":"string"})",
        R"({"const":"a","title":"A","description":"one","nullable":false,"optional":false})"},
       {R"({"enum":["a","b",1,20,true]})", R"({"enum":[true,20.0,1e0,"b","a",1,2e1]})"},
       {R"({"const":1,"type":"integer"})", R"({"const":1.0,"minimum":0,"type":"integer"})",
