@@ -36,7 +36,8 @@ def sample_members(rng, members, definitions):
             continue
         value = sample(rng, schema, definitions)
         if name == "base" and isinstance(value, str):
-            value = rng.choice([value, "/a", "/a/b/", "/", "//d/.", "a", "/a/..", ""])
+            odd = [value, "a", "/a/..", "", "/a" + "/" * rng.choice([4094, 4095])]
+            value = rng.choice([*odd, *["/a", "/a/b/", "/", "//d/.", "/a", "/d"] * 2])
         args = schema.get("command", {}).get("args")
         if args and value is not None and chance(rng, 60):
             value, found[args] = parted(rng, value)

@@ -9,6 +9,7 @@ from ref_keys import Malformed
 
 SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 MOST_BASE_BYTES = 4096
+MOST_BYTES_OF_BASE = 4096
 UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 
