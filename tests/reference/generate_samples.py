@@ -62,7 +62,17 @@ def sample(rng, schema, definitions):
         values = [*STRINGS, None, 5, {"path": "/a/b"}, ["/a"], {"url": "https://x.test"}, {}]
         values += [{"command": "git status"}, {"__proto__": 1}, "/a/b", "a/b", {"env": {"A": "1"}}]
         values += [["/d/e", "git"], {"args": ["-x"]}, {"url": "https://x.test", "port": 22}, "git"]
-        return rng.choice([*values, "ls", "y.test", "https://y.test:8443/", {"src": "b"}, [["/a"]]])
+        return rng.choice(
+            [
+                *values,
+                "ls",
+                "y.test",
+                "https://y.test:8443/",
+                {"src": "b"},
+                [["/a"]],
+                {"ip": 3221225991},
+            ]
+        )
     if schema.get("nullable") and chance(rng, 15):
         return None
     if "anyOf" in schema:

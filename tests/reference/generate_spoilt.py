@@ -57,8 +57,45 @@ ADDRESSES = [
     "10.0.0.1",
     "localhost",
     "192.0.2.7",
+    "[2001:DB8::7]",
+    "[2001:db8:0::7]",
+    "[::192.0.2.7]",
+    "[2002:c000:207::]",
+    "[fe80::1%25eth0]",
+    "127.1",
+    "1.2.3.4.5",
+    "192.0.2.7.",
+    "192.0.2.256",
 ]
-URIS = ["file:///a/%2e%2e/d", "FILE:///a", "file://h/a", "git://u@x.test/a", "urn:a:..", "file:a"]
+URIS = [
+    *["file:///a/%2e%2e/d", "FILE:///a", "file://h/a", "git://u@x.test/a", "urn:a:..", "file:a"],
+    *["x:[a]", "git://[::1]/a", "git://[2001:db8::7]:80/", "git://u:p@[::1]/a", "git:///a", "git:"],
+    *["urn:a%", "urn:a%4", "urn:a%zz", "urn:a#b#c", "urn:\u00e9", "urn:a/./b", "urn:?..", "urn:#."],
+    *["file:///a/%41", "file:///a%2Fb", "file:////a", "file:/a", "file:///a%5Cb", "file:///a\\b"],
+    *["git://x.test/%00", "git://X.TEST/a", "git://@/a", "git://x.test:/a", "git://x.test:99999/a"],
+    *[
+        "https://192.0.519/",
+        "file://localhost/a",
+        "file:///%C3%A9",
+        "file:///d/%FF",
+        "https:y.test",
+    ],
+    *[
+        "git://a@b@y.test/a",
+        "https:\\\\y.test\\a",
+        " file:///d/e",
+        "file:///d/e?a",
+        "file:///d/e#/a",
+    ],
+    *[
+        "git://y.test:8443",
+        "https://y.test%2e/",
+        "urn:a:b%20c",
+        "urn:a:b|c",
+        "urn:a:b<c>",
+        "urn:a\tb",
+    ],
+]
 
 
 def spoil_declared(rng, arguments, declared, definitions, deny_list):
