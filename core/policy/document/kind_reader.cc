@@ -38,8 +38,8 @@ bool ReadEntries(FormReader& forms, std::uint32_t node, Parse parse, const char*
 }
 
 bool RequireAllow(FormReader& forms, std::uint32_t node, const Member& allow) {
-  return allow.value != kAbsent ||
-         forms.Fail(node, "expected the key allow: a list, empty to allow nothing");
+  if (allow.value != kAbsent) return true;
+  return forms.Fail(node, "expected the key allow: a list, empty to allow nothing");
 }
 
 template <typename Entry>
@@ -96,7 +96,7 @@ bool IsUrlScheme(std::string_view text) noexcept {
 }
 
 bool IsScheme(std::string_view text) {
-  return SchemeLength(std::string(text) + ":") == text.size() && !text.empty() &&
+  return SchemeLength(std::string(text) + ":") == text.size() &&
          std::ranges::none_of(text, base::IsAsciiUpper);
 }
 

@@ -119,7 +119,7 @@ bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& sc
 
 // A schema of keys, which says something of strings alone.
 bool IsOfNames(const Schema& schema) noexcept {
-  if (schema.kind.index() != 0 || schema.nullable || !schema.any_of.empty()) return false;
+  if (schema.kind.index() != 0 || schema.nullable) return false;
   if (!schema.constants) return schema.types == kStringType;
   return std::ranges::all_of(*schema.constants, [](const Constant& constant) {
     return std::holds_alternative<std::string>(constant);

@@ -202,8 +202,8 @@ bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::
 
 bool ReadSchema(FormReader& forms, std::uint32_t node, SchemaPtr& schema) {
   if (!ReadOne(forms, node, nullptr, schema)) return false;
-  return ArgsOf(*schema) == nullptr ||
-         forms.Fail(node, "expected args in a command that is itself an argument alone");
+  if (ArgsOf(*schema) == nullptr) return true;
+  return forms.Fail(node, "expected args in a command that is itself an argument alone");
 }
 
 bool ReadMembers(FormReader& forms, std::uint32_t node, std::vector<DeclaredMember>& members) {

@@ -36,7 +36,7 @@ bool ReadTypeName(FormReader& forms, std::uint32_t node, JsonTypes among, JsonTy
     return forms.Fail(node, "expected nullable: true beside another type, instead of null");
   }
   for (const TypeName& known : kTypeNames) {
-    if (forms[node].kind != Kind::kString || known.name != forms[node].text) continue;
+    if (known.name != forms[node].text) continue;
     if ((known.type & among) == 0) break;
     if ((known.type & types) != 0) return forms.Fail(node, "expected each type once");
     types |= known.type;
@@ -219,7 +219,8 @@ bool ReadAnyOf(FormReader& forms, std::uint32_t node, Schema& schema) {
     if (schema.any_of.size() == kMostBranches) return forms.Fail(node, kExpected);
     if (!ReadSchema(forms, i, schema.any_of.emplace_back())) return false;
   }
-  return schema.any_of.size() >= 2 || forms.Fail(node, kExpected);
+  if (schema.any_of.size() < 2) return forms.Fail(node, kExpected);
+  return true;
 }
 
 void WriteAnyOf(const Schema& schema, std::string& out) {

@@ -81,6 +81,7 @@ TEST(SchemaTable, OneMeaningIsWrittenInOneWay) {
       {R"({"const":1,"type":"integer"})", R"({"const":1.0,"minimum":0,"type":"integer"})",
        R"({"enum":[1],"type":["string","integer"]})"},
       {R"({"const":0})", R"({"const":-0})", R"({"const":0.0e5,"type":"number"})"},
+      {R"({"enum":[false,true]})", R"({"enum":[true,false,true],"type":"boolean"})"},
       {R"({"type":"number"})", R"({"type":["number","integer"]})", R"({"type":["number"]})"},
       {R"({"type":["string","integer"]})", R"({"type":["integer","string"]})"},
       {R"({"type":"string"})", R"({"minLength":0,"type":"string"})"},
