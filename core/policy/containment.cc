@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/policy/counterexample/witness.h"
+#include "core/policy/inclusion/declared_subsumption.h"
 #include "core/policy/inclusion/deny_relations.h"
 
 namespace callgate::policy {
@@ -62,7 +63,7 @@ class Comparison {
   void CompareOn(std::size_t capability, const std::string& tool,
                  const std::vector<const CommandClass*>& open) {
     const Reached inner = child_[capability];
-    const DenyEntries denied(child_.context(), tool);
+    const DenialsByKind denied(child_.context(), tool);
     if (denied.stops_tool) return;
     const Positions outer = parent_.On(tool);
     for (const CommandClass* command_class : open) {
@@ -99,7 +100,7 @@ class Comparison {
     return false;
   }
 
-  static const CommandClass* FirstAlive(const CapabilityReach& reach, const DenyEntries& denied) {
+  static const CommandClass* FirstAlive(const CapabilityReach& reach, const DenialsByKind& denied) {
     for (const CommandClass& command_class : reach.commands) {
       if (!StopsEvery(denied, command_class)) return &command_class;
     }
@@ -117,6 +118,15 @@ class Comparison {
   const std::function<bool(const Uncovered&)>& found_;
   bool stopped_ = false;
 };
+
+// Where declared arguments exceed, and by which keyword; empty where none are compared.
+std::string PlaceOf(const ContextReach& parent, const ContextReach& child,
+                    const Uncovered& uncovered) {
+  if (!uncovered.gaps.Holds(Constraint::kArguments)) return {};
+  const auto gap = FindArgumentsGap(parent[uncovered.closest], child[uncovered.capability]);
+  if (!gap) return {};
+  return (gap->place.empty() ? "" : gap->place + ": ") + gap->keyword;
+}
 
 }  // namespace
 
@@ -138,7 +148,9 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
   if (uncovered.gaps.empty()) return inner + " reaches the tool " + uncovered.tool;
   const std::string outer = name(parent, uncovered.closest);
   if (!uncovered.is_limit()) {
-    return std::string(NameOf(uncovered.gaps)) + " of " + inner + " exceeds " + outer;
+    const std::string place = PlaceOf(parent, child, uncovered);
+    return std::string(NameOf(uncovered.gaps)) + (place.empty() ? "" : " (" + place + ")") +
+           " of " + inner + " exceeds " + outer;
   }
   const auto limit = [](const Capability& capability) {
     if (!capability.rate_limit) return std::string("none");
@@ -158,6 +170,7 @@ Containment Contains(const Context& parent, const Context& child) {
   std::size_t shown = 0;
   std::optional<std::size_t> last_shown;  // the capability that the last witness is for
   std::string limit;
+  std::string place;  // of the first arguments that are not covered
   const auto size = [](const Witness& witness) {
     return witness.tool.size() + witness.arguments.size();
   };
@@ -167,6 +180,7 @@ Containment Contains(const Context& parent, const Context& child) {
       if (limit.empty()) limit = Describe(outer, inner, uncovered);
       return true;
     }
+    if (place.empty()) place = PlaceOf(outer, inner, uncovered);
     if (last_shown == uncovered.capability) return true;
     if (auto witness = FindWitness(outer, inner, uncovered, budget)) {
       last_shown = uncovered.capability;
@@ -180,7 +194,8 @@ Containment Contains(const Context& parent, const Context& child) {
     return !budget.spent() && ++tried < kMaxTried && shown < kMaxShown;
   });
   if (!containment.contained && !containment.witness) {
-    containment.reason = limit.empty() ? "uncovered" : limit;
+    const std::string uncovered = place.empty() ? "uncovered" : "uncovered: " + place;
+    containment.reason = limit.empty() ? uncovered : limit;
   }
   return containment;
 }

@@ -81,7 +81,7 @@ TEST(ContainmentProperties, ANoCarriesAWitnessThatWorksOrALimit) {
         ++limits;
         continue;
       }
-      EXPECT_EQ(containment->reason, "uncovered");
+      EXPECT_TRUE(containment->reason.starts_with("uncovered")) << containment->reason;
       if (std::getenv("CALLGATE_SHOW") != nullptr) {
         std::cout << parent << ", " << child << ": " << one.contexts << "\n\n";
       }

@@ -25,7 +25,8 @@ RandomCase ReadCase(std::string_view line) {
     std::exit(1);
   }
   RandomCase one{Compact(*document->root().Find("contexts")), {}, false};
-  one.has_patterns = one.contexts.find("argument_patterns") != std::string::npos;
+  one.has_patterns = one.contexts.find("argument_patterns") != std::string::npos ||
+                     one.contexts.find("\"pattern\"") != std::string::npos;
   for (const json::Value call : document->root().Find("calls")->elements()) {
     RandomCall& read = one.calls.emplace_back();
     auto part = call.elements().begin();

@@ -19,7 +19,7 @@ struct RandomCall {
 struct RandomCase {
   std::string contexts;           // a document
   std::vector<RandomCall> calls;  // fitted to middle; none in most cases
-  bool has_patterns = false;      // a context has argument patterns
+  bool has_patterns = false;      // a context has patterns of arguments
 
   PolicySet Parse() const;
 };

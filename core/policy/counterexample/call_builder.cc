@@ -62,7 +62,9 @@ bool CallBuilder::FitsOnTop(const Fragment& fragment) const {
   const auto& only = capability_->only_arguments;
   return std::all_of(fragment.begin(), fragment.end(), [&](const auto& member) {
     if (HasKey(top_, FoldKey(member.first))) return false;
-    return !only || std::find(only->begin(), only->end(), member.first) != only->end();
+    // A null is no argument.
+    return !only || member.second == "null" ||
+           std::find(only->begin(), only->end(), member.first) != only->end();
   });
 }
 

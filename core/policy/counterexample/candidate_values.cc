@@ -6,6 +6,7 @@
 
 #include "callgate/json.h"
 #include "core/base/ascii.h"
+#include "core/policy/counterexample/string_values.h"
 
 namespace callgate::policy {
 namespace {
@@ -71,21 +72,6 @@ std::optional<std::string> ListedSpelling(const Capability& capability, const st
     if (FoldKey(listed) == folded) return listed;
   }
   return std::nullopt;
-}
-
-// Texts that patterns are often written for, and the pattern itself, which may be plain text.
-std::vector<std::string> LikelyMatches(const ArgumentPattern& pattern) {
-  std::vector<std::string> texts = {
-      "a",   "abc",        "a b",  "1",           "42",
-      "x",   "A",          "",     "/a",          "a.b",
-      "a-b", "2024-01-01", "true", "a@b.example", "https://a.example/"};
-  std::string_view rest = pattern.text();
-  while (true) {  // the alternatives, where it is a list of them
-    const std::string_view part = rest.substr(0, rest.find('|'));
-    texts.emplace_back(part);
-    if (part.size() == rest.size()) return texts;
-    rest.remove_prefix(part.size() + 1);
-  }
 }
 
 // Calls `take` with every key that has a pattern and may stand in a call, the pattern, and strings

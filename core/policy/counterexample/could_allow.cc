@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/policy/counterexample/candidate_calls.h"
+#include "core/policy/counterexample/declared_calls.h"
+#include "core/policy/counterexample/unpatterned.h"
 #include "core/policy/evaluate/capability_check.h"
 #include "core/policy/evaluate/deny_list.h"
 #include "core/policy/inclusion/deny_relations.h"
@@ -54,6 +56,7 @@ class CallSearch {
   bool CouldPass(const Capability& capability) const {
     const CapabilityReach reach(capability);
     if (reach.allows_nothing) return false;
+    if (capability.arguments) return CouldPassDeclared(capability);
     Capability unpatterned = capability;
     unpatterned.argument_patterns.clear();
     const std::size_t variants = capability.argument_patterns.empty() ? 1 : kVariants;
@@ -73,15 +76,43 @@ class CallSearch {
   }
 
   bool Passes(const Capability& capability, const CallBuilder& builder) const {
-    const auto parsed = json::Parse(builder.Json());
+    return Passes(capability, builder.Json());
+  }
+
+  bool Passes(const Capability& capability, const std::string& json) const {
+    const auto parsed = json::Parse(json);
     if (!parsed) return false;
     const Arguments arguments(parsed->root());
     return Check(capability, arguments).passed() &&
            !JudgeDenyList(context_, entries_, capabilities_, arguments);
   }
 
+  bool IsSpared(const Fragment& members) const {
+    const auto parsed = json::Parse(JsonObject(members));
+    return parsed && !JudgeDenyList(context_, entries_, capabilities_, Arguments(parsed->root()));
+  }
+
+  // The values that the deny list spares come first, so that a call needs few changes.
+  bool CouldPassDeclared(const Capability& capability) const {
+    Capability unpatterned = capability;
+    unpatterned.arguments = WithoutPatterns(*capability.arguments);
+    const DeclaredCalls calls(ChoicesOf(*unpatterned.arguments, {}, {}),
+                              [this](const Fragment& members) { return IsSpared(members); });
+    for (const DeclaredCalls::Picks& base : calls.Bases()) {
+      bool passes = Passes(unpatterned, calls.Json(base));
+      if (!passes) {
+        calls.ForEachChange(base, {}, [&](const DeclaredCalls::Picks& changed) {
+          passes = Passes(unpatterned, calls.Json(changed));
+          return !passes;
+        });
+      }
+      if (passes) return true;
+    }
+    return false;
+  }
+
   const Context& context_;
-  const DenyEntries denied_;
+  const DenialsByKind denied_;
   Positions capabilities_;
   Positions entries_;
 };

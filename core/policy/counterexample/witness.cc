@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include "core/policy/counterexample/declared_calls.h"
 #include "core/policy/counterexample/witness_pieces.h"
 #include "core/policy/evaluate/capability_check.h"
+#include "core/policy/evaluate/deny_list.h"
 #include "core/policy/evaluate/evaluate.h"
+#include "core/policy/inclusion/declared_subsumption.h"
 
 namespace callgate::policy {
 namespace {
 
 constexpr std::size_t kMaxCandidateCalls = 40;  // that the child allows and are built on
+constexpr std::size_t kMaxChanges = 8;          // of one call of declared arguments
 
 class WitnessSearch {
  public:
@@ -23,6 +27,10 @@ class WitnessSearch {
 
   std::optional<Witness> Run() {
     const Reached inner = child_[uncovered_.capability];
+    if (inner.capability.arguments) {
+      RunDeclared();
+      return found_;
+    }
     std::vector<Reached> outer;
     for (const std::uint32_t i : on_tool_) outer.push_back(parent_[i]);
     if (uncovered_.denied != nullptr) {
@@ -48,9 +56,10 @@ class WitnessSearch {
 
   // The parent's capabilities that allow a call which the child allows, through the capability in
   // question; nullopt where it does not. When the parent denies the call, the witness is found.
-  std::optional<Allowing> TryCall(const CallBuilder& builder) {
+  std::optional<Allowing> TryCall(const CallBuilder& builder) { return TryCall(builder.Json()); }
+
+  std::optional<Allowing> TryCall(std::string json) {
     if (!budget_.Take()) return std::nullopt;
-    std::string json = builder.Json();
     const auto parsed = json::Parse(json);
     if (!parsed) return std::nullopt;
     const Arguments arguments(parsed->root());
@@ -68,6 +77,71 @@ class WitnessSearch {
       if (passes(parent_[i])) allowing.push_back(i);
     }
     return allowing;
+  }
+
+  // Calls of declared arguments: from one that the child allows, changes that leave fewer
+  // capabilities of the parent that do, until none is left.
+  void RunDeclared() {
+    const Reached inner = child_[uncovered_.capability];
+    std::vector<const DeclaredArguments*> neighbours;
+    std::string first;
+    for (const std::uint32_t i : on_tool_) {
+      const Capability& outer = parent_[i].capability;
+      if (outer.arguments) neighbours.push_back(&*outer.arguments);
+      if (const auto gap = FindArgumentsGap(parent_[i], inner); gap && first.empty()) {
+        first = gap->place.substr(0, gap->place.find('.'));
+      }
+    }
+    // What a deny entry covers lies at a boundary.
+    Schema denied;
+    if (uncovered_.denied != nullptr) {
+      if (const auto* path = std::get_if<PathEntry>(&uncovered_.denied->argument)) {
+        denied.kind = PathKind{{*path}, {*path}, {}, {}};
+      } else if (const auto* domain = std::get_if<DomainEntry>(&uncovered_.denied->argument)) {
+        denied.kind = HostKind{true, {"https"}, {*domain}, {*domain}};
+      } else if (const auto* command = std::get_if<CommandEntry>(&uncovered_.denied->argument)) {
+        CommandRule rule;
+        rule.words = command->words;
+        denied.kind = CommandKind{{rule}, CommandKind::Form::kEither, Exec::kShell, {}};
+      }
+    }
+    const DeclaredCalls calls(ChoicesOf(*inner.capability.arguments, neighbours, {&denied}),
+                              [this](const Fragment& members) { return IsSpared(members); });
+    for (const DeclaredCalls::Picks& base : calls.Bases()) {
+      if (found_ || budget_.spent()) return;
+      Change(calls, base, first);
+    }
+  }
+
+  // The child's deny list does not fire on a call of these members.
+  bool IsSpared(const Fragment& members) const {
+    const auto parsed = json::Parse(JsonObject(members));
+    if (!parsed) return false;
+    const Context& context = child_.context();
+    Positions entries;
+    context.compiled->deny_list().Find(uncovered_.tool, entries);
+    return !JudgeDenyList(context, entries, child_.On(uncovered_.tool), Arguments(parsed->root()));
+  }
+
+  void Change(const DeclaredCalls& calls, DeclaredCalls::Picks picks, const std::string& first) {
+    auto allowing = TryCall(calls.Json(picks));
+    for (std::size_t changes = 0; changes < kMaxChanges && !found_; ++changes) {
+      std::optional<DeclaredCalls::Picks> better;
+      calls.ForEachChange(picks, first, [&](const DeclaredCalls::Picks& changed) {
+        const auto left = TryCall(calls.Json(changed));
+        if (found_ || budget_.spent()) return false;
+        const bool is_better =
+            left && (!allowing || (left->size() < allowing->size() &&
+                                   std::includes(allowing->begin(), allowing->end(), left->begin(),
+                                                 left->end())));
+        if (!is_better) return true;
+        better = changed;
+        allowing = left;
+        return false;
+      });
+      if (!better) return;
+      picks = std::move(*better);
+    }
   }
 
   // For each of the parent's capabilities that allow the call, adds a piece that makes it refuse,

@@ -112,12 +112,29 @@ void AppendPatterns(std::vector<Fragment>& pieces, const Capability& outer) {
   Append(pieces, keys, {"1", R"("\n")", R"("")", R"("~")", R"("x-unlisted")"});
 }
 
+// What a capability refuses that declares its arguments: keys that it does not, and other values
+// under those that it does.
+void AppendUndeclared(std::vector<Fragment>& pieces, const Capability& inner,
+                      const DeclaredArguments& outer) {
+  Append(pieces, {"x-unlisted", "__proto__"}, {"null", "1"});
+  Keys keys;
+  for (const DeclaredMember& member : outer.members) {
+    keys.push_back(member.name);
+    if (keys.size() == kMaxKeys) break;
+  }
+  JsonTexts values = {"null", "1", "true", R"("x-unlisted")", "[]", "{}", R"("")"};
+  for (const JsonTexts& more : {AllowedPaths(inner), AllowedDomains(inner)}) {
+    if (!more.empty()) values.push_back(more[0]);
+  }
+  Append(pieces, keys, values);
+}
+
 // The constraints that judge values by which a gap shows.
 ConstraintSet JudgesOf(Constraint gap) noexcept {
   switch (gap) {
     case Constraint::kArguments:
     case Constraint::kOtherArguments:
-      return {};  // values of schemas are made by themselves
+      return {Constraint::kArguments};
     case Constraint::kOnlyArguments:
     case Constraint::kArgumentPatterns:
       return {gap};
@@ -155,6 +172,9 @@ std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer,
     if (gaps.Holds(constraint)) judges.Add(JudgesOf(constraint));
   }
   std::vector<Fragment> pieces;
+  if (judges.Holds(Constraint::kArguments) && outer.capability.arguments) {
+    AppendUndeclared(pieces, inner.capability, *outer.capability.arguments);
+  }
   if (judges.Holds(Constraint::kOnlyArguments)) {
     AppendOnly(pieces, inner.capability, outer.capability);
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/policy/evaluate/path_constraint.h"
+#include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/model/command_entry.h"
 #include "core/policy/model/constraint.h"
 #include "core/policy/values/path.h"
@@ -97,7 +98,15 @@ bool CanHoldCommand(const Capability& capability) {
   });
 }
 
+bool AllowsNothing(const DeclaredArguments& arguments) {
+  return std::any_of(
+      arguments.members.begin(), arguments.members.end(), [](const DeclaredMember& member) {
+        return !member.optional && AcceptsNothing(*member.schema) && !AcceptsNull(*member.schema);
+      });
+}
+
 bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
+  if (capability.arguments) return AllowsNothing(*capability.arguments);
   if (capability.allow_absent) return false;
   if (capability.path_allowlist && capability.path_allowlist->empty()) return true;
   if (capability.domain_allowlist && capability.domain_allowlist->empty()) return true;
@@ -107,6 +116,10 @@ bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
   if (capability.command_allowlist && !CanHoldCommand(capability)) return true;
   return capability.only_arguments->empty() &&
          (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
+}
+
+bool TakesNone(const DeclaredArguments& arguments) {
+  return arguments.members.empty() && arguments.other == nullptr;
 }
 
 bool HoldsSpace(const PathEntry& entry) { return entry.stem.find(' ') != std::string::npos; }
@@ -171,7 +184,9 @@ CapabilityReach::CapabilityReach(const Capability& capability)
     }
   }
   allows_nothing = AllowsNothing(capability, *this);
-  takes_no_argument = capability.only_arguments && capability.only_arguments->empty();
+  takes_no_argument = capability.arguments ? TakesNone(*capability.arguments)
+                                           : capability.only_arguments.has_value() &&
+                                                 capability.only_arguments->empty();
   // No text key is of another class by its name.
   const auto exempt = [](KeyClasses classes, const KeyList& added, std::string_view key) {
     return (classes & kTextKey) != 0 && !Holds(added, key);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/policy/inclusion/declared_denials.h"
+
 namespace callgate::policy {
 namespace {
 
@@ -23,12 +25,14 @@ bool SeeTheSame(const KeyList& parent_keys, const KeyList& child_keys, bool acce
   return accepting_judges && accepting_keys == parent_keys;  // which the child's include
 }
 
-// The directories that the deny list of a context joins relative paths to. `unset`: some capability
-// on the tool has none, so every relative path fires.
+// The directories that the deny list of a context joins relative paths to that it guesses. `unset`:
+// some capability on the tool has none, so every relative path fires.
 struct Bases {
   Bases(const ContextReach& context, std::string_view tool) {
     for (const std::uint32_t position : context.On(tool)) {
-      const auto& base = context.context().capabilities[position].base_directory;
+      const Capability& capability = context.context().capabilities[position];
+      if (capability.arguments) continue;
+      const auto& base = capability.base_directory;
       if (!base) {
         unset = true;
       } else {
@@ -136,9 +140,22 @@ bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
       });
 }
 
+// Whatever the parent's entry fires on by a guess, one of the child's fires on that guesses too.
+bool IsGuessCovered(const DenyQuestion& question, const DenyEntry& entry) {
+  if (!IsCoveredByEntries(question, entry)) return false;
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
+    return question.parent.path_keys() == question.child.path_keys() &&
+           IsRelativeDenied(question, *path);
+  }
+  if (std::holds_alternative<DomainEntry>(entry.argument)) {
+    return question.parent.domain_keys() == question.child.domain_keys();
+  }
+  return question.parent.command_keys() == question.child.command_keys();
+}
+
 }  // namespace
 
-DenyEntries::DenyEntries(const Context& context, std::string_view tool) {
+DenialsByKind::DenialsByKind(const Context& context, std::string_view tool) {
   Positions positions;
   context.compiled->deny_list().Find(tool, positions);
   for (const std::uint32_t position : positions) {
@@ -155,7 +172,7 @@ DenyEntries::DenyEntries(const Context& context, std::string_view tool) {
   }
 }
 
-bool StopsEvery(const DenyEntries& child, const CommandClass& command_class) {
+bool StopsEvery(const DenialsByKind& child, const CommandClass& command_class) {
   if (child.stops_tool) return true;
   return std::any_of(child.commands.begin(), child.commands.end(), [&](const DenyEntry* entry) {
     return DeniesEvery(CommandOf(*entry), command_class.words);
@@ -165,6 +182,10 @@ bool StopsEvery(const DenyEntries& child, const CommandClass& command_class) {
 bool FiresOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
   if (std::holds_alternative<std::monostate>(entry.argument)) return false;
   if (question.accepting.reach.takes_no_argument) return true;
+  if (question.accepting.capability.arguments) {
+    return FiresOnlyWithChildDeclared(question, entry, IsGuessCovered(question, entry));
+  }
+  if (!SeesOnlyWithChild(question, entry)) return false;
   if (std::holds_alternative<PathEntry>(entry.argument)) {
     return IsPathCovered(question, PathOf(entry));
   }

@@ -12,8 +12,8 @@
 namespace callgate::policy {
 
 // The deny entries of a context on one tool, by kind.
-struct DenyEntries {
-  DenyEntries(const Context& context, std::string_view tool);
+struct DenialsByKind {
+  DenialsByKind(const Context& context, std::string_view tool);
 
   bool stops_tool = false;
   std::vector<const DenyEntry*> paths;
@@ -22,7 +22,7 @@ struct DenyEntries {
 };
 
 // The child's deny list stops every call of the tool whose command is one of `command_class`.
-bool StopsEvery(const DenyEntries& child, const CommandClass& command_class);
+bool StopsEvery(const DenialsByKind& child, const CommandClass& command_class);
 
 // One tool, looked at from both sides.
 struct DenyQuestion {
@@ -30,7 +30,7 @@ struct DenyQuestion {
   const ContextReach& child;
   const Reached& accepting;  // a capability of the child on the tool
   std::string_view tool;
-  const DenyEntries& child_entries;  // of the child, on the tool; none of them stops the tool
+  const DenialsByKind& child_entries;  // of the child, on the tool; none of them stops the tool
 };
 
 // Whenever `entry`, a deny entry of the parent on the tool, fires on a call that `accepting`

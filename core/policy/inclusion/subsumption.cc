@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/policy/evaluate/command_constraint.h"
+#include "core/policy/inclusion/declared_subsumption.h"
+#include "core/policy/inclusion/word_gap.h"
 
 namespace callgate::policy {
 namespace {
@@ -30,37 +31,6 @@ bool AreDomainsWithin(const Capability& inner, const Capability& outer) {
                      });
 }
 
-// What follows the words that an entry matched is judged for paths. `inner` judges what follows
-// `words`; this says whether `outer` passes those of them that it would judge.
-bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matched) {
-  if (!outer.path_allowlist) return true;
-  return std::all_of(words.begin() + static_cast<std::ptrdiff_t>(std::min(matched, words.size())),
-                     words.end(),
-                     [&](std::string_view word) { return JudgePathWord(outer, word).empty(); });
-}
-
-// The one of the two lists of commands that refuses `words`.
-std::optional<Constraint> FindWordGap(const Capability& outer, const Words& words) {
-  std::size_t matched = 0;
-  for (const CommandEntry& entry : *outer.command_allowlist) {
-    if (entry.words.size() > matched && entry.Matches(words.data(), words.size())) {
-      matched = entry.words.size();
-    }
-  }
-  if (matched == 0) return Constraint::kCommandAllowlist;
-  const Subcommands subcommands = SubcommandsOf(outer, words[0]);
-  if (subcommands.held) {
-    if (words.size() < 2) return Constraint::kSubcommandAllowlist;
-    const auto& listed = subcommands.listed;
-    if (std::find(listed.begin(), listed.end(), words[1]) == listed.end()) {
-      return Constraint::kSubcommandAllowlist;
-    }
-    matched = std::max<std::size_t>(matched, 2);
-  }
-  if (!DoWordsPass(outer, words, matched)) return Constraint::kCommandAllowlist;
-  return std::nullopt;
-}
-
 // `inner` could take the key for a command where `outer` takes it for arguments without one.
 bool CouldBeArgs(const std::string& folded) noexcept {
   return folded.ends_with("args") || folded.ends_with("arguments") || folded.ends_with("argv") ||
@@ -80,8 +50,8 @@ bool IsOnlyWithin(const Capability& inner, const Capability& outer) {
   return inner.only_arguments && IsSubset(*inner.only_arguments, *outer.only_arguments);
 }
 
-// Of two capabilities, for one sort of command. Values, or commands, that only `inner` leaves
-// unjudged are a gap of the list that would judge them, and of that alone.
+// Of two capabilities in the short form, for one sort of command. Values, or commands, that only
+// `inner` leaves unjudged are a gap of the list that would judge them, and of that alone.
 class Comparison {
  public:
   Comparison(const Reached& outer, const Reached& inner, const CommandClass& command_class)
@@ -101,9 +71,8 @@ class Comparison {
   bool Covers() const {
     switch (kConstraint) {
       case Constraint::kArguments:
-        return !outer_.arguments && !inner_.arguments;
       case Constraint::kOtherArguments:
-        return true;  // judged with the arguments
+        return true;  // neither declares any
       case Constraint::kOnlyArguments:
         return IsOnlyWithin(inner_, outer_);
       case Constraint::kPathAllowlist:
@@ -194,6 +163,11 @@ class Comparison {
 ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
                        const CommandClass& command_class) {
   ConstraintSet gaps;
+  if (inner.capability.arguments || outer.capability.arguments) {
+    if (FindArgumentsGap(outer, inner)) gaps.Add(Constraint::kArguments);
+    if (!IsRateWithin(inner.capability, outer.capability)) gaps.Add(Constraint::kRateLimit);
+    return gaps;
+  }
   if (inner.reach.takes_no_argument) {
     // Nothing but the empty call passes.
     if (JudgesValues(outer.capability) && !outer.capability.allow_absent) {

@@ -20,25 +20,25 @@ struct Side {
 bool OnlyWithChild(const Side& parent, const Side& child) {
   const Reaching around = Constrained(parent.constraints, parent.deny_list);
   const Reaching within = Constrained(child.constraints, child.deny_list);
-  const DenyEntries entries(*within.context, "t");
+  const DenialsByKind entries(*within.context, "t");
   const Reached accepting = within[0];
   return FiresOnlyWithChild({around.reach, within.reach, accepting, "t", entries},
                             around.context->deny_list.at(0));
 }
 
-TEST(DenyEntries, AreThoseOnTheToolByKind) {
+TEST(DenialsByKind, AreThoseOnTheToolByKind) {
   const Reaching context = Constrained("", "'t:/a', 't:x.test', 't:rm', 'u:/b', 't:/c'");
-  const DenyEntries entries(*context.context, "t");
+  const DenialsByKind entries(*context.context, "t");
   EXPECT_THAT(entries.paths, SizeIs(2));
   EXPECT_THAT(entries.domains, SizeIs(1));
   EXPECT_THAT(entries.commands, SizeIs(1));
   EXPECT_FALSE(entries.stops_tool);
-  EXPECT_TRUE(DenyEntries(*Constrained("", "'t:/a', t").context, "t").stops_tool);
+  EXPECT_TRUE(DenialsByKind(*Constrained("", "'t:/a', t").context, "t").stops_tool);
 }
 
 TEST(StopsEvery, StopsTheCommandsThatBeginWithAnEntry) {
   const auto stops = [](const std::string& denied, const CommandClass& command_class) {
-    return StopsEvery(DenyEntries(*Constrained("", denied).context, "t"), command_class);
+    return StopsEvery(DenialsByKind(*Constrained("", denied).context, "t"), command_class);
   };
   const CommandClass push{CommandClass::Kind::kWords, {"git", "push"}};
   EXPECT_TRUE(stops("'t:git'", push));
@@ -50,10 +50,10 @@ TEST(StopsEvery, StopsTheCommandsThatBeginWithAnEntry) {
 }
 
 TEST(StopsEvery, StopsEveryCallOfADeniedTool) {
-  const DenyEntries entries(*Constrained("", "t").context, "t");
+  const DenialsByKind entries(*Constrained("", "t").context, "t");
   EXPECT_TRUE(StopsEvery(entries, {CommandClass::Kind::kAny, {}}));
   EXPECT_TRUE(StopsEvery(entries, {CommandClass::Kind::kAbsent, {}}));
-  const DenyEntries commands(*Constrained("", "'t:git'").context, "t");
+  const DenialsByKind commands(*Constrained("", "'t:git'").context, "t");
   EXPECT_FALSE(StopsEvery(commands, {CommandClass::Kind::kAny, {}}));
   EXPECT_FALSE(StopsEvery(commands, {CommandClass::Kind::kAbsent, {}}));
 }
@@ -100,7 +100,7 @@ TEST(FiresOnlyWithChild, ForEveryBaseOfTheParent) {
       "{tool_pattern: t, base_directory: /w}, {tool_pattern: '*', base_directory: /v}", "'t:/w/a'");
   const auto only = [&](const std::string& base) {
     const Reaching child = Constrained("base_directory: " + base, "'t:/w/a'");
-    const DenyEntries entries(*child.context, "t");
+    const DenialsByKind entries(*child.context, "t");
     const Reached accepting = child[0];
     return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries},
                               parent.context->deny_list[0]);
@@ -124,7 +124,7 @@ TEST(FiresOnlyWithChild, ForObjectsThatTheCapabilityRefuses) {
     const Reaching around = Constrained(parent, entry);
     const Reaching within("{tool_pattern: t, " + accepting + "}, {tool_pattern: u, " + added + "}",
                           entry);
-    const DenyEntries entries(*within.context, "t");
+    const DenialsByKind entries(*within.context, "t");
     const Reached first = within[0];
     return FiresOnlyWithChild({around.reach, within.reach, first, "t", entries},
                               around.context->deny_list[0]);

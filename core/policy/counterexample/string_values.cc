@@ -1,0 +1,215 @@
+#include "core/policy/counterexample/string_values.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/inclusion/entry_relations.h"
+#include "core/policy/inclusion/schema_constants.h"
+
+namespace callgate::policy {
+namespace {
+
+constexpr std::size_t kMaxLength = 300'000;  // of a string that is tried
+constexpr std::size_t kMaxEntries = 16;      // of a list, that are tried
+
+using Texts = std::vector<std::string>;
+
+void AppendUnique(Texts& texts, std::string text) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+}
+
+std::string Below(const std::string& path) {
+  return (path == "/" ? "" : path) + "/" + std::string(kUnlisted);
+}
+
+// A path in both: the longer of the two.
+void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
+  if (!allowed.Meets(other)) return;
+  const PathSet& deeper = other.segments.size() > allowed.segments.size() ? other : allowed;
+  const std::string sample = deeper.Sample(kUnlisted, true);
+  AppendUnique(texts, sample);
+  AppendUnique(texts, Below(sample));
+}
+
+void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbours) {
+  Texts relative;
+  for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
+    const PathSet paths = PathSet::OfAllowed(kind.allow[i]);
+    const std::string sample = paths.Sample(kUnlisted, true);
+    AppendUnique(texts, sample);
+    AppendUnique(texts, Below(sample));
+    AppendUnique(texts, "/" + sample);
+    AppendUnique(texts, paths.Sample("x", true));
+    if (kind.base) {
+      if (const auto below = paths.From(*kind.base)) {
+        AppendUnique(relative, below->Sample(kUnlisted, false));
+        AppendUnique(relative, "./" + below->Sample(kUnlisted, false));
+      }
+    } else if (!kind.base_argument.empty()) {
+      AppendUnique(relative, ".");
+      AppendUnique(relative, std::string(kUnlisted));
+    }
+    for (const Schema* neighbour : neighbours) {
+      const auto* const other = std::get_if<PathKind>(&neighbour->kind);
+      if (other == nullptr) continue;
+      for (const PathEntry& except : other->except) {
+        const PathSet excepted = PathSet::OfDenied(except);
+        AppendMeeting(texts, paths, excepted);
+        if (kind.base && paths.Meets(excepted)) {
+          if (const auto below = excepted.From(*kind.base)) {
+            AppendUnique(relative, below->Sample(kUnlisted, false));
+          }
+        }
+      }
+      for (const PathEntry& entry : other->allow) {
+        AppendMeeting(texts, paths, PathSet::OfAllowed(entry));
+      }
+    }
+  }
+  texts.insert(texts.end(), relative.begin(), relative.end());
+}
+
+void AppendHost(Texts& texts, const HostKind& kind, const std::string& host, std::uint16_t port) {
+  if (!kind.url) {
+    AppendUnique(texts, port == 0 ? host : host + ":" + std::to_string(port));
+    return;
+  }
+  for (const std::string& scheme : kind.schemes) {
+    AppendUnique(texts,
+                 scheme + "://" + host + (port == 0 ? "" : ":" + std::to_string(port)) + "/");
+  }
+  if (!kind.schemes.empty()) {
+    AppendUnique(texts, kind.schemes[0] + "://" + host +
+                            (port == 0 ? "" : ":" + std::to_string(port)) + "/a/../b");
+  }
+}
+
+void AppendHosts(Texts& texts, const HostKind& kind, const DomainEntry& entry) {
+  if (entry.text == "*") {
+    AppendHost(texts, kind, std::string(kUnlisted) + ".example", 0);
+    return;
+  }
+  const std::string below = std::string(kUnlisted) + "." + entry.host;
+  AppendHost(texts, kind, entry.wildcard ? below : entry.host, entry.port);
+}
+
+void AppendDomains(Texts& texts, const HostKind& kind, const Neighbours& neighbours) {
+  for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
+    AppendHosts(texts, kind, kind.allow[i]);
+  }
+  for (const Schema* neighbour : neighbours) {
+    const auto* const other = std::get_if<HostKind>(&neighbour->kind);
+    if (other == nullptr) continue;
+    for (const auto* list : {&other->except, &other->allow}) {
+      for (const DomainEntry& entry : *list) {
+        AppendHosts(texts, kind, entry);
+        if (entry.wildcard) AppendHost(texts, kind, entry.host, entry.port);
+      }
+    }
+  }
+}
+
+void AppendUris(Texts& texts, const UriKind& kind, const Neighbours& neighbours) {
+  const auto append = [&](std::string entry) {
+    if (entry.ends_with('*')) {
+      entry.pop_back();
+      // What begins with a scheme alone needs more to be a URI.
+      if (entry.find(':') == std::string::npos) {
+        for (const std::string& scheme : kind.schemes) {
+          if (scheme.starts_with(entry)) AppendUnique(texts, scheme + ":" + std::string(kUnlisted));
+        }
+        return;
+      }
+      AppendUnique(texts, entry + std::string(kUnlisted));
+      AppendUnique(texts, entry + "/" + std::string(kUnlisted));
+    }
+    AppendUnique(texts, std::move(entry));
+  };
+  for (const std::string& entry : kind.allow) append(entry);
+  for (const Schema* neighbour : neighbours) {
+    const auto* const other = std::get_if<UriKind>(&neighbour->kind);
+    if (other == nullptr) continue;
+    for (const std::string& entry : other->allow) append(entry);
+  }
+}
+
+// At the ends of the lengths, of its own and of the neighbours.
+void AppendLengths(Texts& texts, const Schema& schema, const Neighbours& neighbours) {
+  std::vector<std::uint64_t> lengths = {1, schema.min_length.value_or(0),
+                                        schema.max_length.value_or(2)};
+  for (const Schema* neighbour : neighbours) {
+    if (neighbour->min_length && *neighbour->min_length > 0) {
+      lengths.push_back(*neighbour->min_length - 1);
+    }
+    if (neighbour->max_length) lengths.push_back(*neighbour->max_length + 1);
+  }
+  for (const std::uint64_t length : lengths) {
+    if (length > kMaxLength) continue;
+    if (schema.min_length && length < *schema.min_length) continue;
+    if (schema.max_length && length > *schema.max_length) continue;
+    AppendUnique(texts, std::string(length, 'a'));
+  }
+}
+
+bool HasStringKind(const Schema& schema) noexcept {
+  return std::holds_alternative<PathKind>(schema.kind) ||
+         std::holds_alternative<HostKind>(schema.kind) ||
+         std::holds_alternative<UriKind>(schema.kind);
+}
+
+// Texts that the short form may take for something.
+constexpr std::array<std::string_view, 8> kStrange = {
+    "x-unlisted", "/x-unlisted",        "~",     "https://x-unlisted.example/",
+    "../x",       "x-unlisted.example", "c:\\x", "\n"};
+
+}  // namespace
+
+std::vector<std::string> LikelyMatches(const ArgumentPattern& pattern) {
+  std::vector<std::string> texts = {
+      "a",   "abc",        "a b",  "1",           "42",
+      "x",   "A",          "",     "/a",          "a.b",
+      "a-b", "2024-01-01", "true", "a@b.example", "https://a.example/"};
+  std::string_view rest = pattern.text();
+  while (true) {  // the alternatives, where it is a list of them
+    const std::string_view part = rest.substr(0, rest.find('|'));
+    texts.emplace_back(part);
+    if (part.size() == rest.size()) return texts;
+    rest.remove_prefix(part.size() + 1);
+  }
+}
+
+std::vector<std::string> StringsOf(const Schema& schema, const Neighbours& neighbours) {
+  Texts texts;
+  if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
+    AppendPaths(texts, *path, neighbours);
+  } else if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
+    AppendDomains(texts, *host, neighbours);
+  } else if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
+    AppendUris(texts, *uri, neighbours);
+  } else {
+    AppendLengths(texts, schema, neighbours);
+    if (schema.pattern) {
+      for (std::string& text : LikelyMatches(*schema.pattern)) {
+        AppendUnique(texts, std::move(text));
+      }
+    }
+    for (const std::string_view text : kStrange) AppendUnique(texts, std::string(text));
+    for (const Schema* neighbour : neighbours) {
+      if (HasStringKind(*neighbour)) {
+        for (std::string& text : StringsOf(*neighbour, {})) AppendUnique(texts, std::move(text));
+      }
+      if (!neighbour->pattern) continue;
+      for (std::string& text : LikelyMatches(*neighbour->pattern)) {
+        AppendUnique(texts, std::move(text));
+      }
+    }
+  }
+  // Those that the schema accepts by themselves come first.
+  const DeclaredArguments none;
+  std::stable_partition(texts.begin(), texts.end(), [&](const std::string& text) {
+    return FindRefusal(schema, {text}, {none, none}).empty();
+  });
+  return texts;
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,14 @@
+// Declared arguments whose patterns are taken as satisfiable.
+#ifndef CALLGATE_CORE_POLICY_COUNTEREXAMPLE_UNPATTERNED_H_
+#define CALLGATE_CORE_POLICY_COUNTEREXAMPLE_UNPATTERNED_H_
+
+#include "core/policy/model/schema.h"
+
+namespace callgate::policy {
+
+// The same arguments, any string for one that matches a pattern.
+DeclaredArguments WithoutPatterns(const DeclaredArguments& arguments);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_COUNTEREXAMPLE_UNPATTERNED_H_

@@ -1,0 +1,407 @@
+#include "core/policy/inclusion/declared_denials.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/ascii.h"
+#include "core/policy/inclusion/kind_subsumption.h"
+#include "core/policy/inclusion/object_shape.h"
+#include "core/policy/inclusion/sights.h"
+#include "core/policy/values/domain.h"
+#include "core/policy/values/path.h"
+
+namespace callgate::policy {
+namespace {
+
+// A string that no entry takes for anything, whatever else holds of it.
+bool IsPlainWord(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return base::IsAsciiLetter(c) || base::IsAsciiDigit(c) || c == '_';
+  });
+}
+
+bool HasString(const Schema& schema) noexcept { return (TypesOf(schema) & kStringType) != 0; }
+
+bool BeginsLikeFile(std::string_view text) noexcept {
+  constexpr std::string_view kFile = "file:";
+  return text.size() >= kFile.size() &&
+         std::equal(kFile.begin(), kFile.end(), text.begin(),
+                    [](char a, char b) { return a == base::ToAsciiLower(b); });
+}
+
+// The words of a command hold nothing that is declared as a path or a domain.
+bool SeesNoWord(const CommandKind& command) {
+  return std::all_of(command.allow.begin(), command.allow.end(), [](const CommandRule& rule) {
+    const auto sees = [](const SchemaPtr& schema) {
+      return schema != nullptr && SeesAnything(*schema);
+    };
+    return !sees(rule.operand) &&
+           std::none_of(rule.operands_by_place.begin(), rule.operands_by_place.end(), sees) &&
+           std::none_of(rule.options.begin(), rule.options.end(),
+                        [&](const CommandOption& option) { return sees(option.value); });
+  });
+}
+
+class Denials {
+ public:
+  Denials(const DenyQuestion& question, const DenyEntry& entry, bool guess_is_covered)
+      : question_(question),
+        entry_(entry),
+        inner_(*question.accepting.capability.arguments),
+        scope_{inner_, inner_},
+        covered_(IsCoveredByEntries(question, entry)),
+        guess_is_covered_(guess_is_covered) {}
+
+  // As far as the parent's entries see by the sight.
+  bool Run(const Sight& parent) const {
+    return IsSafe(ObjectShape(inner_), parent, Sight(question_.child, question_.tool));
+  }
+
+ private:
+  const PathEntry* path() const noexcept { return std::get_if<PathEntry>(&entry_.argument); }
+  const DomainEntry* domain() const noexcept { return std::get_if<DomainEntry>(&entry_.argument); }
+  const CommandEntry* command() const noexcept {
+    return std::get_if<CommandEntry>(&entry_.argument);
+  }
+
+  bool IsSafe(const ObjectShape& shape, const Sight& parent, const Sight& child) const {
+    for (const DeclaredMember& member : shape.members()) {
+      if (!IsMemberSafe(shape, *member.schema, member.name, parent, child)) return false;
+    }
+    for (const std::string_view name : shape.continuations()) {
+      const Sight seen = parent.OfMember(name, false);
+      if (seen.guesses_any || SeesSome(seen) ||
+          (seen.guesses && command() == nullptr && !guess_is_covered_)) {
+        return false;
+      }
+    }
+    if (shape.additional() == nullptr) return true;
+    if (const auto names = shape.ListedNames()) {
+      return std::all_of(names->begin(), names->end(), [&](std::string_view name) {
+        return IsMemberSafe(shape, *shape.additional(), name, parent, child);
+      });
+    }
+    // Under any name: nothing may be seen.
+    const Sight seen = parent.OfAnyMember();
+    return !seen.guesses_any && !SeesSome(seen) && IsGuessCovered(parent, child);
+  }
+
+  bool IsMemberSafe(const ObjectShape& shape, const Schema& schema, std::string_view name,
+                    const Sight& parent, const Sight& child) const {
+    return IsSafe(schema, Key{name, &shape, false}, parent.OfMember(name, false),
+                  child.OfMember(name, true));
+  }
+
+  static bool SeesSome(const Sight& sight) {
+    return std::any_of(sight.views.begin(), sight.views.end(),
+                       [](const View& view) { return SeesAnything(*view.schema); });
+  }
+
+  bool IsGuessCovered(const Sight& parent, const Sight& child) const noexcept {
+    return !parent.guesses || (child.guesses && guess_is_covered_);
+  }
+
+  struct Key {
+    std::string_view name;
+    const ObjectShape* object;  // that holds it
+    bool in_list;               // the value is an element of a list under the key
+  };
+
+  bool IsSafe(const Schema& schema, const Key& key, const Sight& parent, const Sight& child) const {
+    if (parent.guesses_any) return false;
+    if (!parent.guesses && !SeesSome(parent)) return true;
+    if (schema.any) {
+      return IsGuessCovered(parent, child) &&
+             std::all_of(parent.views.begin(), parent.views.end(), [&](const View& view) {
+               return !SeesAnything(*view.schema) || IsCovered(view, child);
+             });
+    }
+    if (!schema.any_of.empty()) {
+      return std::all_of(schema.any_of.begin(), schema.any_of.end(), [&](const SchemaPtr& branch) {
+        return IsSafe(*branch, key, parent, child);
+      });
+    }
+    if (AcceptsNothing(schema) && !AcceptsNull(schema)) return true;
+    for (const View& view : parent.views) {
+      if (!NeverFires(schema, view, child) && !IsCovered(view, child)) return false;
+    }
+    if (!IsGuessCovered(parent, child) && !NeverFiresByGuess(schema, key, child)) return false;
+    if (schema.items != nullptr) {
+      return IsSafe(*schema.items, {key.name, key.object, true}, parent.OfElement(),
+                    child.OfElement());
+    }
+    return (TypesOf(schema) & kObjectType) == 0 || IsSafe(ObjectShape(schema), parent, child);
+  }
+
+  // An entry of the child sees the value by the same kind, and covers what this one does.
+  bool IsCovered(const View& view, const Sight& child) const {
+    return covered_ && std::any_of(child.views.begin(), child.views.end(), [&](const View& own) {
+             return (view.lenient || !own.lenient) && SeeAlike(*view.schema, *own.schema);
+           });
+  }
+
+  // What the schema accepts is nothing, by the kind of the view, that the entry fires on.
+  bool NeverFires(const Schema& schema, const View& view, const Sight& child) const {
+    const Schema& seen = *view.schema;
+    if (std::holds_alternative<std::monostate>(seen.kind)) return true;
+    if (const auto* kind = std::get_if<CommandKind>(&seen.kind)) {
+      if ((TypesOf(schema) & (kStringType | kArrayType)) == 0) return true;
+      return command() != nullptr ? NeverFiresOnCommand(schema, kind->args, child)
+                                  : SeesNoWord(*kind);
+    }
+    if (command() != nullptr || !HasString(schema)) return true;
+    const auto listed = ListOf(schema, kStringType, scope_);
+    const auto all = [&](auto never) {
+      return listed && std::all_of(listed->begin(), listed->end(), [&](const Listed& value) {
+               return never(*std::get_if<std::string>(&value.value));
+             });
+    };
+    const bool is_path = std::holds_alternative<PathKind>(schema.kind);
+    if (const auto* kind = std::get_if<PathKind>(&seen.kind)) {
+      if (path() == nullptr) return true;
+      const Base base = BaseOf(*kind, inner_);
+      return all([&](const std::string& text) { return NeverCovers(text, base); }) ||
+             (is_path && NeverMeets(*std::get_if<PathKind>(&schema.kind), base));
+    }
+    const auto* const host = std::get_if<HostKind>(&schema.kind);
+    if (std::holds_alternative<HostKind>(seen.kind)) {
+      return domain() == nullptr || all([&](const std::string& text) { return IsSpared(text); }) ||
+             (host != nullptr && NeverMeets(*host));
+    }
+    // A URI is a path behind `file:`, and may name a host.
+    if (is_path) return true;
+    if (domain() != nullptr) {
+      return all([](const std::string& text) { return text.find("//") == std::string::npos; });
+    }
+    const auto* const uri = std::get_if<UriKind>(&schema.kind);
+    return (host != nullptr && host->url) ||
+           all([](const std::string& text) { return !BeginsLikeFile(text); }) ||
+           (uri != nullptr &&
+            std::find(uri->schemes.begin(), uri->schemes.end(), "file") == uri->schemes.end());
+  }
+
+  // The path, joined to the base where it is relative, is well-formed and not covered.
+  bool NeverCovers(std::string_view text, const Base& base) const {
+    if (!JudgePath(text).rule.empty()) return false;
+    if (!IsAbsolutePath(text) && base.kind != Base::Kind::kDirectory) return false;
+    PathBuffer buffer;
+    return !path()->MatchesDenied(NormalizePath(text, base.text, buffer));
+  }
+
+  bool NeverMeets(const PathKind& kind, const Base& base) const {
+    const Base own = BaseOf(kind, inner_);
+    if (TakesRelative(kind, own) && own != base) return false;
+    const PathSet denied = PathSet::OfDenied(*path());
+    return std::all_of(kind.allow.begin(), kind.allow.end(), [&](const PathEntry& entry) {
+      const PathSet allowed = PathSet::OfAllowed(entry);
+      return !allowed.Meets(denied) ||
+             std::any_of(kind.except.begin(), kind.except.end(), [&](const PathEntry& except) {
+               const PathSet excepted = PathSet::OfDenied(except);
+               return denied.IsWithin(excepted) || allowed.IsWithin(excepted);
+             });
+    });
+  }
+
+  // The domain is well-formed and not covered.
+  bool IsSpared(std::string_view text) const {
+    Domain parsed;
+    return ParseDomain(text, parsed).empty() && !domain()->MatchesDenied(parsed);
+  }
+
+  bool NeverMeets(const HostKind& kind) const {
+    return std::all_of(kind.allow.begin(), kind.allow.end(), [&](const DomainEntry& entry) {
+      return !DeniesSome(entry, *domain()) ||
+             std::any_of(kind.except.begin(), kind.except.end(), [&](const DomainEntry& except) {
+               return DeniesWithin(*domain(), except) || DeniesAllowed(entry, except);
+             });
+    });
+  }
+
+  // `args`: what the parent's list takes for the argument that continues the command.
+  bool NeverFiresOnCommand(const Schema& schema, std::string_view args, const Sight& child) const {
+    const auto* const kind = std::get_if<CommandKind>(&schema.kind);
+    if (kind == nullptr || kind->args != args) return false;
+    const bool child_sees =
+        std::any_of(child.views.begin(), child.views.end(), [&](const View& view) {
+          const auto* const seen = std::get_if<CommandKind>(&view.schema->kind);
+          return seen != nullptr && seen->args == args;
+        });
+    return std::all_of(kind->allow.begin(), kind->allow.end(), [&](const CommandRule& rule) {
+      Words words(rule.words.begin(), rule.words.end());
+      if (!rule.then) return IsDeniedWithChild(words, child_sees);
+      return std::all_of(rule.then->begin(), rule.then->end(), [&](const std::string& next) {
+        Words longer = words;
+        longer.push_back(next);
+        return IsDeniedWithChild(longer, child_sees);
+      });
+    });
+  }
+
+  bool IsDeniedWithChild(const Words& words, bool child_sees) const {
+    const auto denied = DeniedBeginning(words, *command());
+    if (!denied) return true;
+    const auto& entries = question_.child_entries.commands;
+    return child_sees && std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* own) {
+             return DeniesEvery(std::get<CommandEntry>(own->argument), *denied);
+           });
+  }
+
+  // Nor is it, by its key and look.
+  bool NeverFiresByGuess(const Schema& schema, const Key& key, const Sight& child) const {
+    const std::string folded = FoldKey(key.name);
+    const KeyClasses classes = ClassesOf(key.name, folded);
+    constexpr KeyClasses kWords = kCommandKey | kArgsKey | kEnvKey | kShellKey;
+    if (command() != nullptr) {
+      return (classes & kWords) == 0 || IsOnlyCommand(schema, key, classes, child);
+    }
+    const JsonTypes types = TypesOf(schema);
+    const KeyClasses own_class = path() != nullptr ? kPathKey : kDomainKey;
+    const bool in_class = (classes & own_class) != 0;
+    // Under such a key a list holds nothing but strings, and objects a key of the class.
+    if (in_class &&
+        (key.in_list ? types != kStringType || AcceptsNull(schema) : (types & kObjectType) != 0)) {
+      return false;
+    }
+    if (domain() != nullptr &&
+        ((classes & kPortKey) != 0 ||
+         ((types & (kNumberType | kIntegerType)) != 0 && MayBeHost(folded)))) {
+      return false;
+    }
+    if (!HasString(schema)) return true;
+    // Words are taken apart, and globs stand for what is below them.
+    const bool is_plain = (classes & kWords) == 0 && !MayBeGlob(folded);
+    if (const auto listed = ListOf(schema, kStringType, scope_)) {
+      return std::all_of(listed->begin(), listed->end(), [&](const Listed& value) {
+        const std::string& text = *std::get_if<std::string>(&value.value);
+        if (!in_class && IsPlainWord(text)) return true;
+        if (!is_plain || !in_class) return false;
+        return path() != nullptr ? NeverCovers(text, {}) : IsSpared(text);
+      });
+    }
+    if (!is_plain) return false;
+    if (const auto* kind = std::get_if<PathKind>(&schema.kind)) {
+      return path() != nullptr && NeverMeets(*kind, {});
+    }
+    const auto* const host = std::get_if<HostKind>(&schema.kind);
+    return domain() != nullptr && host != nullptr && (host->url || in_class) && NeverMeets(*host);
+  }
+
+  KeyClasses ClassesOf(std::string_view key, const std::string& folded) const {
+    KeyClasses classes = ClassifyKey(key, folded);
+    if (Holds(question_.parent.path_keys(), folded)) classes |= kPathKey;
+    if (Holds(question_.parent.domain_keys(), folded)) classes |= kDomainKey;
+    if (Holds(question_.parent.command_keys(), folded)) classes |= kCommandKey;
+    return classes;
+  }
+
+  static bool MayBeHost(std::string_view folded) noexcept {
+    constexpr std::array<std::string_view, 9> kEnds = {
+        "host", "hostname", "uri", "url", "address", "ip", "endpoint", "server", "proxy"};
+    return std::any_of(kEnds.begin(), kEnds.end(),
+                       [&](std::string_view end) { return folded.ends_with(end); });
+  }
+
+  static bool MayBeGlob(std::string_view folded) noexcept {
+    constexpr std::array<std::string_view, 6> kEnds = {"glob",    "globs",   "include",
+                                                       "exclude", "pattern", "patterns"};
+    return std::any_of(kEnds.begin(), kEnds.end(),
+                       [&](std::string_view end) { return folded.ends_with(end); });
+  }
+
+  // The one command of the call, by its key as by what it is declared to be.
+  bool IsOnlyCommand(const Schema& schema, const Key& key, KeyClasses classes,
+                     const Sight& child) const {
+    const auto* const kind = std::get_if<CommandKind>(&schema.kind);
+    if (kind == nullptr || !key.object->is_top() || key.in_list) return false;
+    if ((classes & kCommandKey) == 0 || (classes & (kArgsKey | kEnvKey | kShellKey)) != 0) {
+      return false;
+    }
+    // A list under a plural key is several commands.
+    if (kind->form != CommandKind::Form::kText && FoldKey(key.name).ends_with('s')) return false;
+    for (const DeclaredMember& member : key.object->members()) {
+      if (member.name != key.name &&
+          (ClassesOf(member.name, FoldKey(member.name)) & kCommandKey) != 0) {
+        return false;
+      }
+    }
+    for (const std::string_view name : key.object->continuations()) {
+      if (ClassesOf(name, FoldKey(name)) != kArgsKey) return false;
+    }
+    return NeverFiresOnCommand(schema, kind->args, child);
+  }
+
+  const DenyQuestion& question_;
+  const DenyEntry& entry_;
+  const DeclaredArguments& inner_;
+  const Scope scope_;
+  const bool covered_;
+  const bool guess_is_covered_;
+};
+
+Schema AsObject(const DeclaredArguments& arguments) {
+  Schema object;
+  object.properties = arguments.members;
+  object.additional = arguments.other;
+  return object;
+}
+
+// Some capability of the child declares them so that entries see the same.
+bool DeclaresAlike(const Sight& child, const DeclaredArguments& seen) {
+  return std::any_of(
+      child.arguments.begin(), child.arguments.end(),
+      [&](const DeclaredArguments* own) { return SeeAlike(AsObject(seen), AsObject(*own)); });
+}
+
+}  // namespace
+
+bool IsCoveredByEntries(const DenyQuestion& question, const DenyEntry& entry) {
+  const auto covers = [](const std::vector<const DenyEntry*>& entries, auto&& covers_one) {
+    return std::any_of(entries.begin(), entries.end(), covers_one);
+  };
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
+    return covers(question.child_entries.paths, [&](const DenyEntry* own) {
+      return PathSet::OfDenied(*path).IsWithin(
+          PathSet::OfDenied(std::get<PathEntry>(own->argument)));
+    });
+  }
+  if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
+    return covers(question.child_entries.domains, [&](const DenyEntry* own) {
+      return DeniesWithin(*domain, std::get<DomainEntry>(own->argument));
+    });
+  }
+  return covers(question.child_entries.commands, [&](const DenyEntry* own) {
+    return DeniesWithin(std::get<CommandEntry>(entry.argument),
+                        std::get<CommandEntry>(own->argument));
+  });
+}
+
+bool SeesOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
+  const bool covered = IsCoveredByEntries(question, entry);
+  const Sight parent(question.parent, question.tool);
+  const Sight child(question.child, question.tool);
+  return std::all_of(
+      parent.arguments.begin(), parent.arguments.end(), [&](const DeclaredArguments* seen) {
+        return !SeesAnything(AsObject(*seen)) || (covered && DeclaresAlike(child, *seen));
+      });
+}
+
+bool FiresOnlyWithChildDeclared(const DenyQuestion& question, const DenyEntry& entry,
+                                bool guess_is_covered) {
+  const bool covered = IsCoveredByEntries(question, entry);
+  const Sight parent(question.parent, question.tool);
+  const Sight child(question.child, question.tool);
+  const Denials denials(question, entry, guess_is_covered);
+  // By whatever the entry sees, it must not fire alone.
+  Sight guess;
+  guess.guesses = true;
+  if (parent.guesses && !(child.guesses && guess_is_covered) && !denials.Run(guess)) return false;
+  return std::all_of(parent.arguments.begin(), parent.arguments.end(),
+                     [&](const DeclaredArguments* seen) {
+                       if (covered && DeclaresAlike(child, *seen)) return true;
+                       Sight one;
+                       one.arguments = {seen};
+                       return denials.Run(one);
+                     });
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,18 @@
+// Whether a capability in the short form allows the commands that begin with some words.
+#ifndef CALLGATE_CORE_POLICY_INCLUSION_WORD_GAP_H_
+#define CALLGATE_CORE_POLICY_INCLUSION_WORD_GAP_H_
+
+#include <optional>
+
+#include "core/policy/inclusion/equivalence_classes.h"
+#include "core/policy/model/constraint.h"
+
+namespace callgate::policy {
+
+// Which of the two lists of commands refuses `words`; nullopt where neither does.
+// REQUIRES: outer.command_allowlist; at least one word.
+std::optional<Constraint> FindWordGap(const Capability& outer, const Words& words);
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_INCLUSION_WORD_GAP_H_

@@ -1,0 +1,98 @@
+#include "core/policy/inclusion/declared_denials.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/policy/compiled.h"
+
+namespace callgate::policy {
+namespace {
+
+using test::Constrained;
+using test::Reaching;
+
+// The parent's first deny entry fires, on what the child's first capability accepts, only where an
+// entry of the child does.
+bool OnlyWithChild(const Reaching& parent, const Reaching& child) {
+  const DenialsByKind entries(*child.context, "t");
+  const Reached accepting = child[0];
+  return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries},
+                            parent.context->deny_list.at(0));
+}
+
+bool OnlyWithChild(const std::string& arguments, const std::string& parent_entry,
+                   const std::string& child_entry = "") {
+  const std::string declared = "arguments: {" + arguments + "}";
+  return OnlyWithChild(Constrained(declared, parent_entry), Constrained(declared, child_entry));
+}
+
+TEST(DeclaredDenials, WhatAllowLeavesOutIsNotDenied) {
+  const std::string path = "p: {path: {allow: [/a], except: [/a/x]}}";
+  EXPECT_TRUE(OnlyWithChild(path, "'t:/b'"));
+  EXPECT_TRUE(OnlyWithChild(path, "'t:/a/x/y'")) << "excepted";
+  EXPECT_FALSE(OnlyWithChild(path, "'t:/a/y'"));
+  EXPECT_FALSE(OnlyWithChild(path, "'t:/'"));
+  const std::string url = "u: {url: {allow: ['*.x.test'], except: [a.x.test]}}";
+  EXPECT_TRUE(OnlyWithChild(url, "'t:y.test'"));
+  EXPECT_TRUE(OnlyWithChild(url, "'t:a.x.test'")) << "excepted";
+  EXPECT_FALSE(OnlyWithChild(url, "'t:b.x.test'"));
+  const std::string command = "c: {command: {allow: [{words: [git], then: [log]}]}}";
+  EXPECT_TRUE(OnlyWithChild(command, "'t:git push'"));
+  EXPECT_TRUE(OnlyWithChild(command, "'t:ls'"));
+  EXPECT_FALSE(OnlyWithChild(command, "'t:git'"));
+  EXPECT_FALSE(OnlyWithChild(command, "'t:git log -p'"));
+}
+
+TEST(DeclaredDenials, AnEntryOfTheChildCoversWhatItSeesAlike) {
+  const std::string path = "p: {path: {allow: [/a]}}";
+  EXPECT_TRUE(OnlyWithChild(path, "'t:/a/y'", "'t:/a/y'"));
+  EXPECT_TRUE(OnlyWithChild(path, "'t:/a/y'", "'t:/a'"));
+  EXPECT_FALSE(OnlyWithChild(path, "'t:/a/y'", "'t:/a/y/z'"));
+  EXPECT_FALSE(
+      OnlyWithChild(Constrained("arguments: {p: {path: {allow: [/a], base: /a}}}", "'t:/a/y'"),
+                    Constrained("arguments: {p: {path: {allow: [/a], base: /b}}}", "'t:/a/y'")))
+      << "a relative path means another";
+}
+
+TEST(DeclaredDenials, WhatIsNoKindIsNotSeen) {
+  EXPECT_TRUE(OnlyWithChild("p: {type: string}", "'t:/a'"));
+  EXPECT_TRUE(OnlyWithChild("p: {path: {allow: [/a]}}", "'t:x.test'"));
+  EXPECT_FALSE(OnlyWithChild("p: {any: true}", "'t:/a'"));
+  EXPECT_TRUE(OnlyWithChild("p: {any: true}", "'t:/a'", "'t:/a'"));
+}
+
+TEST(DeclaredDenials, AParentInTheShortFormGuesses) {
+  const auto only = [](const std::string& arguments, const std::string& entry) {
+    return OnlyWithChild(Constrained("", entry), Constrained("arguments: {" + arguments + "}"));
+  };
+  EXPECT_TRUE(only("n: {type: integer}, mode: {enum: [r, rw]}", "'t:/a'"));
+  EXPECT_FALSE(only("mode: {type: string}", "'t:/a'"));
+  EXPECT_TRUE(only("path: {path: {allow: [/b]}}", "'t:/a'"));
+  EXPECT_FALSE(only("path: {path: {allow: [/b], base: /b}}", "'t:/a'"));
+  EXPECT_FALSE(only("path: {path: {allow: [/b]}}", "'t:x.test'")) << "//b looks like a URL";
+  EXPECT_FALSE(only("paths: {type: array, items: {type: integer}}", "'t:/a'")) << "malformed";
+  EXPECT_TRUE(only("url: {url: {allow: [y.test]}}", "'t:x.test'"));
+  EXPECT_TRUE(only("command: {command: {allow: [{words: [git, log]}]}}", "'t:git push'"));
+  EXPECT_FALSE(only("command: {command: {allow: [{words: [git, log]}]}}, cmd: {type: string}",
+                    "'t:git push'"));
+}
+
+TEST(DeclaredDenials, EachCapabilityOnTheToolShowsItsOwn) {
+  const Reaching parent(
+      "{tool_pattern: t, arguments: {p: {type: string}}}, "
+      "{tool_pattern: '*', arguments: {p: {path: {allow: [/a]}}}}",
+      "'t:/a/x'");
+  const std::string entry = "'t:/a/x'";
+  EXPECT_FALSE(OnlyWithChild(parent, Constrained("arguments: {p: {type: string}}", entry)))
+      << "the child's entry sees no path";
+  EXPECT_TRUE(OnlyWithChild(parent, Constrained("arguments: {p: {path: {allow: [/a]}}}", entry)));
+}
+
+TEST(DeclaredDenials, ACallOfTheShortFormIsSeenAsDeclaredToo) {
+  const std::string capabilities =
+      "{tool_pattern: t}, {tool_pattern: t, arguments: {p: {path: {allow: [/a]}}}}";
+  EXPECT_TRUE(OnlyWithChild(Reaching(capabilities, "'t:/a'"), Reaching(capabilities, "'t:/a'")));
+  EXPECT_FALSE(OnlyWithChild(Reaching(capabilities, "'t:/a'"), Constrained("", "'t:/a'")));
+}
+
+}  // namespace
+}  // namespace callgate::policy
