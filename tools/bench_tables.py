@@ -125,7 +125,18 @@ def targets(r: Results) -> Table:
             )
     for kind in ("domain", "command", "pattern"):
         rows.append(_time(f"evaluate, {kind} constraint", 250, r.cpp[f"evaluate/{kind}"]))
+    for kind, what in (
+        ("", "path, integer and enum"),
+        ("_text", "path and text"),
+        ("_pattern", "constant and pattern"),
+        ("_domain", "URL"),
+        ("_command", "command"),
+        ("_miss_path", "path denied"),
+        ("_miss_domain", "URL denied"),
+    ):
+        rows.append(_time(f"evaluate declared, {what}", 250, r.cpp[f"evaluate/declared{kind}"]))
     rows.append(_count("heap allocations of evaluate, allowed", 0, r, "evaluate/hit/10000"))
+    rows.append(_count("heap allocations of evaluate, declared", 0, r, "evaluate/declared"))
     for name, samples in (("Python", r.python), ("Node", r.node)):
         rows.append(_time(f"evaluate JSON bytes, {name}", 1_000, samples["evaluate/bytes"]))
     for size, target in (("600B", 3_000), ("100kB", 500_000)):

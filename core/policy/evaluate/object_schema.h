@@ -62,16 +62,18 @@ bool ForEachMember(const Arguments& arguments, const ObjectSchema& schema, Membe
                    Visit&& visit) {
   bool is_missing = false;
   auto next = schema.properties.begin();
+  const auto end = schema.properties.end();
   for (std::uint32_t i = members.first; i < members.end; i = arguments[i].end) {
     const std::string_view key = arguments[i].key;
-    for (; next != schema.properties.end() && next->name < key; ++next) {
-      is_missing = is_missing || !next->optional;
+    bool is_listed = next != end && next->name == key;  // as most are
+    if (!is_listed) {
+      for (; next != end && next->name < key; ++next) is_missing = is_missing || !next->optional;
+      is_listed = next != end && next->name == key;
     }
-    const bool is_listed = next != schema.properties.end() && next->name == key;
     if (visit(i, is_listed ? &*next : nullptr)) return is_missing;
     if (is_listed) ++next;
   }
-  for (; next != schema.properties.end(); ++next) is_missing = is_missing || !next->optional;
+  for (; next != end; ++next) is_missing = is_missing || !next->optional;
   return is_missing;
 }
 

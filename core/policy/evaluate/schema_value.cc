@@ -46,43 +46,50 @@ bool HasLength(const Schema& schema, std::string_view text) noexcept {
 
 // The order of a number and a bound, exactly and as doubles; a bound holds if both are as it says.
 struct Orders {
-  Orders(std::string_view number, const JsonNumber& bound) noexcept
-      : exact(CompareNumbers(number, bound.text)),
-        rounded(NearestDouble(number) <=> NearestDouble(bound.text)) {}
+  Orders(std::string_view number, std::optional<std::int64_t> integer,
+         const JsonNumber& bound) noexcept {
+    // Integers as small as these are doubles.
+    if (const auto other = integer ? IntegerOf(bound.text) : std::nullopt) {
+      exact = *integer <=> *other;
+      rounded = exact;
+    } else {
+      exact = CompareNumbers(number, bound.text);
+      rounded = NearestDouble(number) <=> NearestDouble(bound.text);
+    }
+  }
 
-  std::strong_ordering exact;
-  std::partial_ordering rounded;
+  std::strong_ordering exact = std::strong_ordering::equal;
+  std::partial_ordering rounded = std::partial_ordering::unordered;
 };
 
-bool IsWithinBounds(const Schema& schema, std::string_view number) noexcept {
+bool IsWithinBounds(const Schema& schema, std::string_view number,
+                    std::optional<std::int64_t> integer) noexcept {
   if (schema.minimum) {
-    const Orders orders(number, *schema.minimum);
+    const Orders orders(number, integer, *schema.minimum);
     if (orders.exact < 0 || !(orders.rounded >= 0)) return false;
   }
   if (schema.maximum) {
-    const Orders orders(number, *schema.maximum);
+    const Orders orders(number, integer, *schema.maximum);
     if (orders.exact > 0 || !(orders.rounded <= 0)) return false;
   }
   if (schema.exclusive_minimum) {
-    const Orders orders(number, *schema.exclusive_minimum);
+    const Orders orders(number, integer, *schema.exclusive_minimum);
     if (orders.exact <= 0 || !(orders.rounded > 0)) return false;
   }
   if (schema.exclusive_maximum) {
-    const Orders orders(number, *schema.exclusive_maximum);
+    const Orders orders(number, integer, *schema.exclusive_maximum);
     if (orders.exact >= 0 || !(orders.rounded < 0)) return false;
   }
   return true;
 }
 
 StagedFault JudgeNumber(const Schema& schema, std::string_view number) noexcept {
-  if (HasHugeExponent(number)) return Refused("schema.number");
-  if ((schema.types & (kNumberType | kIntegerType)) == kIntegerType && !IntegerOf(number)) {
-    return Refused("schema.integer");
-  }
-  if (!IsWithinBounds(schema, number)) return Refused("schema.bounds");
+  const std::optional<std::int64_t> integer = IntegerOf(number);
+  if (!integer && HasHugeExponent(number)) return Refused("schema.number");
+  const bool is_integer = (schema.types & (kNumberType | kIntegerType)) == kIntegerType;
+  if (!integer && (is_integer || schema.multiple_of)) return Refused("schema.integer");
+  if (!IsWithinBounds(schema, number, integer)) return Refused("schema.bounds");
   if (schema.multiple_of) {
-    const std::optional<std::int64_t> integer = IntegerOf(number);
-    if (!integer) return Refused("schema.integer");
     const auto magnitude = static_cast<std::uint64_t>(*integer < 0 ? -*integer : *integer);
     if (magnitude % *schema.multiple_of != 0) return Refused("schema.multiple-of");
   }
