@@ -4,6 +4,7 @@
 
 #include "core/policy/inclusion/context_reach.h"
 #include "core/policy/lint/lint_capability.h"
+#include "core/policy/lint/lint_declared.h"
 
 namespace callgate::policy {
 namespace {
@@ -26,11 +27,17 @@ class ContextLint {
 
   void Run() {
     for (std::size_t i = 0; i < reach_.size(); ++i) {
-      LintCapability(reach_[i], [&](std::string_view rule, std::string message) {
+      const Warn warn = [&](std::string_view rule, std::string message) {
         WarnOf(i, rule, std::move(message));
-      });
+      };
+      LintCapability(reach_[i], warn);
+      LintExcepts(context(), i, warn);
       LintShadow(i);
     }
+    ForEachUnusedDefinition(context(), [&](const std::string& name) {
+      warnings_.push_back({"lint.unused-definition", context().name, std::nullopt,
+                           "no argument uses the definition " + name, Where(context().position)});
+    });
     LintDenyList();
   }
 

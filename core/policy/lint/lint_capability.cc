@@ -4,6 +4,8 @@
 #include <array>
 
 #include "core/base/ascii.h"
+#include "core/policy/lint/lint_declared.h"
+#include "core/policy/lint/lint_entries.h"
 #include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
@@ -40,6 +42,8 @@ void LintTools(const ToolPatterns& patterns, const Warn& warn) {
   }
 }
 
+}  // namespace
+
 void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
   for (const PathEntry& entry : entries) {
     if (entry.segments.empty()) {
@@ -51,14 +55,14 @@ void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
   }
 }
 
-void LintCommands(const std::vector<CommandEntry>& entries, const Warn& warn) {
-  for (const CommandEntry& entry : entries) {
-    if (!RunsOthers(entry.words[0])) continue;
-    warn("lint.interpreter", "the command entry " + entry.text + " allows " +
-                                 std::string(LastSegment(entry.words[0])) +
-                                 ", which can run other programs");
-  }
+void LintProgram(const std::string& program, std::string_view entry, const Warn& warn) {
+  if (!RunsOthers(program)) return;
+  warn("lint.interpreter", "the command entry " + std::string(entry) + " allows " +
+                               std::string(LastSegment(program)) +
+                               ", which can run other programs");
 }
+
+namespace {
 
 // Some argument that only_arguments lists could hold a value of the class: by its key, or, with the
 // value rules, by its look.
@@ -111,6 +115,9 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
 void LintConstraint(Constraint constraint, const Reached& reached, const Warn& warn) {
   const Capability& capability = reached.capability;
   switch (constraint) {
+    case Constraint::kArguments:
+      if (capability.arguments) LintArguments(*capability.arguments, warn);
+      return;
     case Constraint::kOnlyArguments:
       if (!reached.reach.allows_nothing) LintOnlyArguments(capability, warn);
       return;
@@ -118,10 +125,12 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
       if (capability.path_allowlist) LintPaths(*capability.path_allowlist, warn);
       return;
     case Constraint::kCommandAllowlist:
-      if (capability.command_allowlist) LintCommands(*capability.command_allowlist, warn);
+      if (!capability.command_allowlist) return;
+      for (const CommandEntry& entry : *capability.command_allowlist) {
+        LintProgram(entry.words[0], entry.text, warn);
+      }
       return;
     // Nothing is wrong with any of these as far as one capability shows.
-    case Constraint::kArguments:
     case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:
     case Constraint::kDomainAllowlist:

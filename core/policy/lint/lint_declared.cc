@@ -1,0 +1,196 @@
+#include "core/policy/lint/lint_declared.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "core/policy/inclusion/schema_constants.h"
+#include "core/policy/lint/lint_entries.h"
+
+namespace callgate::policy {
+namespace {
+
+// Calls `visit` with the schema and all below it.
+template <typename Visit>  // void(const Schema&)
+void ForEachSchema(const Schema& schema, const Visit& visit) {
+  visit(schema);
+  const auto below = [&](const SchemaPtr& one) {
+    if (one != nullptr) ForEachSchema(*one, visit);
+  };
+  below(schema.items);
+  below(schema.additional);
+  below(schema.property_names);
+  for (const DeclaredMember& member : schema.properties) below(member.schema);
+  for (const SchemaPtr& branch : schema.any_of) below(branch);
+  const auto* const command = std::get_if<CommandKind>(&schema.kind);
+  if (command == nullptr) return;
+  for (const CommandRule& rule : command->allow) {
+    below(rule.operand);
+    for (const SchemaPtr& operand : rule.operands_by_place) below(operand);
+    for (const CommandOption& option : rule.options) below(option.value);
+  }
+}
+
+template <typename Visit>  // void(std::string_view argument, const Schema&)
+void ForEachSchema(const DeclaredArguments& arguments, const Visit& visit) {
+  for (const DeclaredMember& member : arguments.members) {
+    ForEachSchema(*member.schema, [&](const Schema& schema) { visit(member.name, schema); });
+  }
+  if (arguments.other == nullptr) return;
+  ForEachSchema(*arguments.other, [&](const Schema& schema) { visit(std::string_view(), schema); });
+}
+
+bool IsConstant(const DeclaredArguments& arguments, std::string_view name) {
+  const DeclaredMember* const member = FindMember(arguments.members, name);
+  return member != nullptr && member->schema->constants && member->schema->constants->size() == 1;
+}
+
+// Some tool is matched by both, as far as one of two patterns is as wide as the other.
+bool ShareTools(const ToolPatterns& a, const ToolPatterns& b) {
+  return std::ranges::any_of(a.list, [&](const ToolPattern& one) {
+    return std::ranges::any_of(b.list, [&](const ToolPattern& other) {
+      return IsAsWide(one, other) || IsAsWide(other, one);
+    });
+  });
+}
+
+bool IsAsWideAsAll(const ToolPattern& wide, const ToolPatterns& patterns) {
+  return std::ranges::all_of(patterns.list,
+                             [&](const ToolPattern& pattern) { return IsAsWide(wide, pattern); });
+}
+
+bool Covers(const PathEntry& inner, const PathEntry& outer) {
+  return PathSet::OfDenied(inner).IsWithin(PathSet::OfDenied(outer));
+}
+bool Covers(const DomainEntry& inner, const DomainEntry& outer) {
+  return DeniesWithin(inner, outer);
+}
+
+// A deny entry of the context stops whatever is excepted, on every tool of the capability.
+template <typename Entry>
+bool IsDenied(const Context& context, const ToolPatterns& tools, const Entry& except) {
+  return std::ranges::any_of(context.deny_list, [&](const DenyEntry& entry) {
+    if (!IsAsWideAsAll(entry.tool_pattern, tools)) return false;
+    if (std::holds_alternative<std::monostate>(entry.argument)) return true;
+    const auto* const denied = std::get_if<Entry>(&entry.argument);
+    return denied != nullptr && Covers(except, *denied);
+  });
+}
+
+bool Allows(const PathKind& kind, const PathEntry& except) {
+  const PathSet excepted = PathSet::OfDenied(except);
+  return std::ranges::any_of(
+             kind.allow,
+             [&](const PathEntry& entry) { return PathSet::OfAllowed(entry).Meets(excepted); }) &&
+         std::ranges::none_of(kind.except,
+                              [&](const PathEntry& own) { return Covers(except, own); });
+}
+
+bool Allows(const HostKind& kind, const DomainEntry& except) {
+  return std::ranges::any_of(kind.allow,
+                             [&](const DomainEntry& entry) { return DeniesSome(entry, except); }) &&
+         std::ranges::none_of(kind.except,
+                              [&](const DomainEntry& own) { return Covers(except, own); });
+}
+
+bool OpensShort(const Capability& other, const PathEntry& except) {
+  return !other.path_allowlist || Allows(PathKind{*other.path_allowlist, {}, {}, {}}, except);
+}
+bool OpensShort(const Capability& other, const DomainEntry& except) {
+  return !other.domain_allowlist || Allows(HostKind{true, {}, *other.domain_allowlist, {}}, except);
+}
+
+// The same argument of the other capability accepts something of what is excepted.
+template <typename Kind, typename Entry>
+bool Opens(const Capability& other, std::string_view argument, const Entry& except) {
+  if (!other.arguments) return OpensShort(other, except);
+  const DeclaredMember* const member = FindMember(other.arguments->members, argument);
+  const Schema* const schema =
+      member != nullptr ? member->schema.get() : other.arguments->other.get();
+  if (schema == nullptr) return false;
+  bool opens = false;
+  ForEachSchema(*schema, [&](const Schema& one) {
+    const auto* const kind = std::get_if<Kind>(&one.kind);
+    const bool is_any_string = std::holds_alternative<std::monostate>(one.kind) &&
+                               (one.types & kStringType) != 0 && !one.constants && !one.pattern;
+    opens = opens || one.any || is_any_string || (kind != nullptr && Allows(*kind, except));
+  });
+  return opens;
+}
+
+std::string NameOf(std::string_view argument) {
+  return argument.empty() ? "other_arguments" : std::string(argument);
+}
+
+template <typename Kind>
+void LintExceptsOf(const Context& context, std::size_t capability, std::string_view argument,
+                   const Kind& kind, const Warn& warn) {
+  const Capability& own = context.capabilities[capability];
+  for (const auto& except : kind.except) {
+    if (IsDenied(context, own.tool_pattern, except)) continue;
+    for (std::size_t i = 0; i < context.capabilities.size(); ++i) {
+      const Capability& other = context.capabilities[i];
+      if (i == capability || !ShareTools(own.tool_pattern, other.tool_pattern)) continue;
+      if (!Opens<Kind>(other, argument, except)) continue;
+      warn("lint.except-opened", "what " + NameOf(argument) + " excepts as " + except.text +
+                                     ", capability " + std::to_string(i) + " (" +
+                                     other.tool_pattern.text +
+                                     ") may allow; what must hold always stands in deny_list");
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+void LintArguments(const DeclaredArguments& arguments, const Warn& warn) {
+  std::set<std::string_view> bases;
+  ForEachSchema(arguments, [&](std::string_view, const Schema& schema) {
+    if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
+      LintPaths(path->allow, warn);
+      if (!path->base_argument.empty()) bases.insert(path->base_argument);
+    }
+    if (const auto* command = std::get_if<CommandKind>(&schema.kind)) {
+      for (const CommandRule& rule : command->allow)
+        LintProgram(rule.words[0], rule.words[0], warn);
+    }
+  });
+  for (const std::string_view base : bases) {
+    if (IsConstant(arguments, base)) continue;
+    warn("lint.base-argument", "the call says in " + std::string(base) +
+                                   " what relative paths are joined to; declare it as a const");
+  }
+  if (arguments.other != nullptr && arguments.other->any) {
+    warn("lint.open-arguments",
+         "other_arguments accepts whatever is not declared; say what else the tool takes");
+  }
+}
+
+void LintExcepts(const Context& context, std::size_t capability, const Warn& warn) {
+  const auto& arguments = context.capabilities[capability].arguments;
+  if (!arguments) return;
+  ForEachSchema(*arguments, [&](std::string_view argument, const Schema& schema) {
+    if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
+      LintExceptsOf(context, capability, argument, *path, warn);
+    }
+    if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
+      LintExceptsOf(context, capability, argument, *host, warn);
+    }
+  });
+}
+
+void ForEachUnusedDefinition(const Context& context,
+                             const std::function<void(const std::string& name)>& warn) {
+  std::set<std::string_view> used;
+  for (const Capability& capability : context.capabilities) {
+    if (!capability.arguments) continue;
+    ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
+      if (!schema.definition.empty()) used.insert(schema.definition);
+    });
+  }
+  for (const auto& [name, schema] : context.definitions) {
+    if (!used.contains(name)) warn(name);
+  }
+}
+
+}  // namespace callgate::policy
