@@ -2,7 +2,9 @@
 #ifndef CALLGATE_CORE_POLICY_EVALUATE_DECLARED_VALUES_H_
 #define CALLGATE_CORE_POLICY_EVALUATE_DECLARED_VALUES_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include "core/policy/evaluate/object_schema.h"
 
@@ -15,6 +17,16 @@ struct DeclaredValue {
   std::uint32_t args;    // that goes on with a command; kNoItem without
 };
 
+// By the same definition, so that the same is seen of it.
+inline bool Declares(const DeclaredArguments& declared, const DeclaredMember& member) noexcept {
+  if (member.schema->definition.empty()) return false;
+  const auto found = std::lower_bound(
+      declared.members.begin(), declared.members.end(), member.name,
+      [](const DeclaredMember& one, const std::string& name) { return one.name < name; });
+  return found != declared.members.end() && found->name == member.name &&
+         found->schema == member.schema;
+}
+
 // Gives `visit` each of them, as every branch of an anyOf declares it, until it returns true. What
 // is of another type than declared, or not declared at all, is passed over: the capability refuses
 // it. Each pair of an item and a place in the schemas is met once.
@@ -24,18 +36,21 @@ class DeclaredValues {
   DeclaredValues(const Arguments& arguments, Bases& bases, Visit& visit) noexcept
       : arguments_(arguments), bases_(bases), visit_(visit) {}
 
-  bool VisitAll(const DeclaredArguments& declared) {
-    return VisitMembers(ObjectSchema::Of(declared), MemberRange::Of(arguments_, kNoItem));
+  // But for members that `seen` declares by the same definition; it may be null.
+  bool VisitAll(const DeclaredArguments& declared, const DeclaredArguments* seen) {
+    return VisitMembers(ObjectSchema::Of(declared), MemberRange::Of(arguments_, kNoItem), seen);
   }
 
  private:
-  bool VisitMembers(const ObjectSchema& object, MemberRange members) {
+  bool VisitMembers(const ObjectSchema& object, MemberRange members,
+                    const DeclaredArguments* seen) {
     bool is_done = false;
     (void)ForEachMember(
         arguments_, object, members, [&](std::uint32_t i, const DeclaredMember* listed) {
           const std::string_view key = arguments_[i].key;
           if (listed != nullptr) {
-            is_done = VisitValue(*listed->schema, i, members);
+            is_done = !(seen != nullptr && Declares(*seen, *listed)) &&
+                      VisitValue(*listed->schema, i, members);
           } else if (!object.ContinuedBy(key) && object.JudgeKey(key, bases_).empty()) {
             is_done = VisitValue(*object.additional, i, {});
           }
@@ -64,7 +79,7 @@ class DeclaredValues {
       }
     }
     if (value.is_object() && (schema.types & kObjectType) != 0) {
-      return VisitMembers(ObjectSchema::Of(schema), MemberRange::Of(arguments_, i));
+      return VisitMembers(ObjectSchema::Of(schema), MemberRange::Of(arguments_, i), nullptr);
     }
     return false;
   }

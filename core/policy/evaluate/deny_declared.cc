@@ -21,13 +21,13 @@ class DeclaredDenial {
         arguments_(arguments),
         bases_(arguments) {}
 
-  Denial Judge() {
+  Denial Judge(const DeclaredArguments* seen) {
     auto visit = [this](const DeclaredValue& value) {
       denial_ = JudgeValue(value);
       return static_cast<bool>(denial_);
     };
     (void)DeclaredValues(arguments_, bases_, visit)
-        .VisitAll(*context_.capabilities[capability_].arguments);
+        .VisitAll(*context_.capabilities[capability_].arguments, seen);
     return denial_;
   }
 
@@ -124,8 +124,9 @@ class DeclaredDenial {
 }  // namespace
 
 Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
-                           std::uint32_t capability, const Arguments& arguments) {
-  return DeclaredDenial(context, entries, capability, arguments).Judge();
+                           std::uint32_t capability, const DeclaredArguments* seen,
+                           const Arguments& arguments) {
+  return DeclaredDenial(context, entries, capability, arguments).Judge(seen);
 }
 
 }  // namespace callgate::policy

@@ -21,9 +21,11 @@ struct DenyEntries {
 // fires where one of them has none.
 [[nodiscard]] Denial JudgeDeniedGuesses(const Context& context, const DenyEntries& entries,
                                         const Positions& capabilities, const Arguments& arguments);
-// What they see as one capability declares it. REQUIRES: it declares its arguments.
+// What they see as one capability declares it, but for what they saw by the same definition in
+// `seen`, which may be null. REQUIRES: the capability declares its arguments.
 [[nodiscard]] Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
-                                         std::uint32_t capability, const Arguments& arguments);
+                                         std::uint32_t capability, const DeclaredArguments* seen,
+                                         const Arguments& arguments);
 
 // `capabilities` as above.
 [[nodiscard]] Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,

@@ -42,10 +42,13 @@ Denial JudgeDenyList(const Context& context, const Positions& entries,
   if (!in_short_form.empty() || capabilities.empty()) {
     denial = JudgeDeniedGuesses(context, with_kind, in_short_form, arguments);
   }
+  const DeclaredArguments* seen = nullptr;
   for (const std::uint32_t i : capabilities) {
     if (denial) break;
-    if (!context.capabilities[i].arguments) continue;
-    denial = JudgeDeniedDeclared(context, with_kind, i, arguments);
+    const auto& declared = context.capabilities[i].arguments;
+    if (!declared) continue;
+    denial = JudgeDeniedDeclared(context, with_kind, i, seen, arguments);
+    seen = &*declared;
   }
   // Whatever else denies a value of the kind everywhere fires the entry, too.
   if (denial && !denial.rule.starts_with("deny.")) denial.rule = "deny.malformed";
