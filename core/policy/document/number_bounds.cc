@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -16,19 +17,19 @@ constexpr std::int64_t kMostInteger = (std::int64_t{1} << 53) - 1;
 
 // A bound without `limit` is met by every number.
 bool MeetsLeast(const std::optional<JsonNumber>& limit, std::string_view number) {
-  return !limit || CompareNumbers(number, limit->text) >= 0;
+  return !limit || std::is_gteq(CompareNumbers(number, limit->text));
 }
 bool MeetsMost(const std::optional<JsonNumber>& limit, std::string_view number) {
-  return !limit || CompareNumbers(number, limit->text) <= 0;
+  return !limit || std::is_lteq(CompareNumbers(number, limit->text));
 }
 // Rounding keeps the order of two numbers but may make them equal, so that only here the nearest
 // doubles say more.
 bool IsAbove(const std::optional<JsonNumber>& limit, std::string_view number) {
-  return !limit || (CompareNumbers(number, limit->text) > 0 &&
+  return !limit || (std::is_gt(CompareNumbers(number, limit->text)) &&
                     NearestDouble(number) > NearestDouble(limit->text));
 }
 bool IsBelow(const std::optional<JsonNumber>& limit, std::string_view number) {
-  return !limit || (CompareNumbers(number, limit->text) < 0 &&
+  return !limit || (std::is_lt(CompareNumbers(number, limit->text)) &&
                     NearestDouble(number) < NearestDouble(limit->text));
 }
 
@@ -84,8 +85,8 @@ bool MeetsBounds(const Schema& schema, std::string_view number) {
 bool IsIntegerOf(const Schema& schema, std::string_view number) {
   const std::string text = CanonicalNumber(number);
   if (text.find_first_of(".e") != std::string::npos) return false;
-  if (CompareNumbers(text, "9007199254740991") > 0 ||
-      CompareNumbers(text, "-9007199254740991") < 0) {
+  if (std::is_gt(CompareNumbers(text, "9007199254740991")) ||
+      std::is_lt(CompareNumbers(text, "-9007199254740991"))) {
     return false;
   }
   return !schema.multiple_of ||

@@ -222,6 +222,7 @@ bool ReadMembers(FormReader& forms, std::uint32_t node, std::vector<DeclaredMemb
   std::ranges::sort(members, {}, &DeclaredMember::name);
   std::ranges::sort(keys);
   std::vector<std::uint32_t> nodes;
+  nodes.reserve(keys.size());
   for (const auto& key : keys) nodes.push_back(key.second);
   return CheckArgs(forms, nodes, members);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -74,7 +75,7 @@ bool ReadNumber(FormReader& forms, std::uint32_t node, const char* expected, Jso
   if (forms[node].kind != Kind::kNumber) return forms.Fail(node, expected);
   const std::string_view text = forms[node].text;
   const double nearest = NearestDouble(text);
-  const bool is_zero = CompareNumbers(text, "0") == 0;
+  const bool is_zero = std::is_eq(CompareNumbers(text, "0"));
   if (text.size() > kMostCharacters || !std::isfinite(nearest) || (nearest == 0) != is_zero) {
     return forms.Fail(node, "expected a number of at most 128 characters that a double can hold");
   }
@@ -110,7 +111,7 @@ bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& 
 bool IsBefore(const Constant& a, const Constant& b) {
   if (a.index() != b.index()) return a.index() < b.index();
   if (const auto* number = std::get_if<JsonNumber>(&a)) {
-    return CompareNumbers(number->text, std::get<JsonNumber>(b).text) < 0;
+    return std::is_lt(CompareNumbers(number->text, std::get<JsonNumber>(b).text));
   }
   if (const auto* text = std::get_if<std::string>(&a)) return *text < std::get<std::string>(b);
   return std::get<bool>(a) < std::get<bool>(b);

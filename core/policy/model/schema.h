@@ -32,7 +32,7 @@ inline constexpr JsonTypes kBooleanType = 1 << 3;
 inline constexpr JsonTypes kArrayType = 1 << 4;
 inline constexpr JsonTypes kObjectType = 1 << 5;
 
-// A number, as JSON writes it; compared by value.
+// A number of a schema, in its canonical spelling (CanonicalNumber): equal texts are equal values.
 struct JsonNumber {
   std::string text;
 };
@@ -100,9 +100,11 @@ struct CommandKind {
 struct Schema {
   bool any = false;       // any: true; says that nothing else is judged
   bool nullable = false;  // null passes, whatever else is said
-  JsonTypes types = 0;    // none: any that the rest accepts. A kind means kStringType, and for
-                          // commands kArrayType too
-  std::optional<std::vector<Constant>> constants;  // of enum or const
+  JsonTypes types = 0;  // none: any that the rest accepts. A kind means kStringType; a command, by
+                        // its form, kArrayType instead or too
+  // Of enum or const, sorted, each value once. What each of them meets is not said besides: no
+  // bounds, lengths or pattern, and types only where kIntegerType is one of them.
+  std::optional<std::vector<Constant>> constants;
 
   std::optional<JsonNumber> minimum;
   std::optional<JsonNumber> maximum;
