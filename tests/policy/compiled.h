@@ -43,8 +43,10 @@ inline Reaching Constrained(const std::string& constraints, const std::string& d
 }
 
 inline policy::PathEntry Path(std::string_view text) { return *policy::PathEntry::Parse(text); }
+// Of an allowlist; of a deny list where only those take it.
 inline policy::DomainEntry Domain(std::string_view text) {
-  return *policy::DomainEntry::Parse(text);
+  const auto allowed = policy::DomainEntry::ParseAllowed(text);
+  return allowed ? *allowed : *policy::DomainEntry::ParseDenied(text);
 }
 inline policy::CommandEntry Command(std::string_view text) {
   return *policy::CommandEntry::Parse(text);

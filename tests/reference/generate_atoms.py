@@ -42,6 +42,31 @@ DOMAIN_ENTRIES = [
     "x.test:443",
     "192.0.2.7",
     "*.test",
+    "192.0.2.0/24",
+    "10.0.0.0/8",
+    "[2001:db8::7]",
+    "2001:db8::/32",
+    "*",
+]
+# Of deny lists: words, and hosts that they stand for.
+WORD_HOSTS = {
+    "loopback": ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "a.localhost"],
+    "private": ["10.0.0.1", "192.168.1.1", "[fd00::1]"],
+    "metadata": ["169.254.169.254", "metadata.google.internal", "[fd00:ec2::254]"],
+    "not-global": ["192.0.2.7", "10.0.0.1", "localhost", "[2001:db8::7]"],
+}
+DOMAIN_DENY = [
+    "y.test",
+    "y.test",
+    "*.a.x.test",
+    "x.test:8443",
+    "192.0.2.7",
+    "*.x.test",
+    "192.0.2.0/25",
+    "10.1.0.0/16",
+    "::/0",
+    "[2001:db8::7]",
+    *WORD_HOSTS,
 ]
 COMMAND_ENTRIES = [
     "git",
@@ -57,6 +82,7 @@ COMMAND_ENTRIES = [
 SUBCOMMANDS = ["status", "diff", "test", "push", "-k"]
 PATH_KEYS = ["path", "file_path", "src", "PATH", "outputPath2", "fileName", "workdir", "paths"]
 DOMAIN_KEYS = ["url", "host", "imageURL", "imageURLs", "Endpoint", "baseurl", "server"]
+ADDRESS_KEYS = ["host", "ip", "serverAddress", "url", "IP", "links", "proxy"]
 COMMAND_KEYS = ["command", "cmd", "commandLine", "Script"]
 ARGS_KEYS = ["args", "argv", "extraFlags"]
 PLAIN_KEYS = [
@@ -114,6 +140,11 @@ HOSTS = [
     "X.TEST",
     "x.test.",
     "q.test",
+    "10.0.0.1",
+    "127.0.0.1",
+    "localhost",
+    "[2001:db8::7]",
+    "[2001:db8::8]",
 ]
 PORTS = ["", "", "", ":443", ":80", ":8443"]
 PATH_PARTS = ["a", "b", "c", "d", "e"]
@@ -197,7 +228,15 @@ DECLARED_NAMES = [
 PATH_ALLOW = PATH_ENTRIES
 PATH_EXCEPT = ["/a/b", "/a/*/c", "/d/*", "/a/b/c", "/e"]
 DOMAIN_ALLOW = [entry for entry in DOMAIN_ENTRIES if "*.a" not in entry]
-DOMAIN_EXCEPT = ["a.x.test", "*.a.x.test", "y.test:8443", "192.0.2.7", "y.test"]
+DOMAIN_EXCEPT = [
+    "a.x.test",
+    "*.a.x.test",
+    "y.test:8443",
+    "192.0.2.7",
+    "y.test",
+    "10.1.0.0/16",
+    "not-global",
+]
 URI_ALLOW = ["*", "file:///a/*", "git://x.test/*", "https://x.test/", "urn:a:b", "file:///a/b"]
 DECLARED_COMMANDS = [
     (["git"], ["status", "log", "diff"]),

@@ -2,6 +2,7 @@
 
 from generate_atoms import (
     ADDABLE,
+    ADDRESS_KEYS,
     ARGS_KEYS,
     COMMAND_ENTRIES,
     COMMAND_KEYS,
@@ -23,6 +24,7 @@ from generate_atoms import (
     some,
 )
 from generate_edges import entry_of
+from generate_hosts import host_of, number_of, some_spelling
 from generate_samples import declared_arguments
 from generate_spoilt import spoil_declared
 
@@ -132,10 +134,9 @@ def domain_value(rng, entries):
     if not entries or chance(rng, 8):
         host, port = rng.choice(HOSTS), rng.choice(PORTS)
     else:
-        entry = rng.choice(entries)
-        host, _, port = entry.partition(":")
-        host = host.replace("*", rng.choice(["a", "b.a", "c"]))
-        port = ":" + port if port else rng.choice(["", "", "", ":443", ":80", ":8443"])
+        host, port = host_of(rng, rng.choice(entries))
+        port = port or rng.choice(["", "", "", ":443", ":80", ":8443"])
+    host = some_spelling(rng, host)
     if chance(rng, 30):
         return host + (port if chance(rng, 50) else "")
     return (
@@ -217,6 +218,10 @@ def add_denied(rng, arguments, context):
             if kind not in entry:
                 continue
             value = entry[kind].replace("*", rng.choice(PATH_PARTS))
-            if kind == "domain" and chance(rng, 70):
-                value = "https://" + value
+            if kind == "domain":
+                host = some_spelling(rng, host_of(rng, entry[kind])[0])
+                value = "https://" + host if chance(rng, 70) else host
+                if chance(rng, 10):
+                    arguments[rng.choice(ADDRESS_KEYS)] = number_of(rng, host)
+                    continue
             arguments[rng.choice(PLAIN_KEYS if chance(rng, 40) else keys)] = value

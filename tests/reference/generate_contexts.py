@@ -7,6 +7,7 @@ from generate_atoms import (
     BASES,
     COMMAND_ENTRIES,
     COMMAND_KEYS,
+    DOMAIN_DENY,
     DOMAIN_ENTRIES,
     DOMAIN_KEYS,
     FREEABLE,
@@ -116,11 +117,11 @@ def random_deny(rng, patterns=()):
     if kind == "path":
         entry = rng.choice(["/d/e", "/a/b/c", "/a/*/c", "/d/*", "/e", "/a/b"])
     elif kind == "domain":
-        entry = rng.choice(["y.test", "*.a.x.test", "x.test:8443", "192.0.2.7", "*.x.test"])
+        entry = rng.choice(DOMAIN_DENY)
     else:
         entry = rng.choice(["git push", "npm", "rm", "/bin/ls", "git status", "git", "ls"])
-    # A text is split at the last colon, so an entry with a port needs the object.
-    if ":" not in entry and chance(rng, 40):
+    # An entry with a port needs the object, and so do blocks and IPv6.
+    if ":" not in entry and not (kind == "domain" and "/" in entry) and chance(rng, 40):
         return f"{pattern}:{entry}"
     return {"tool_pattern": pattern, kind: entry}
 

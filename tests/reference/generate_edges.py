@@ -1,6 +1,7 @@
 """Values at the edge of what a schema says."""
 
-from generate_atoms import PATH_PARTS, chance, some
+from generate_atoms import PATH_PARTS, WORD_HOSTS, chance, some
+from generate_hosts import host_of, respelt
 from ref_numbers import Number
 
 DECORATED = [
@@ -91,6 +92,8 @@ def edge_host(rng, host, value, denied):
     pool = [*host["allow"], *host.get("except", []), *host.get("except", [])]
     pool += [denied["domain"]] * 6 if "domain" in denied else []
     entry = rng.choice(pool or ["x.test"])
+    if entry in WORD_HOSTS or "/" in entry or "[" in entry:
+        return respelt(rng, host_of(rng, entry)[0]) if chance(rng, 40) else host_of(rng, entry)[0]
     return rng.choice(
         [entry.replace("*.", ""), entry.replace("*", "b"), entry.upper(), entry + "."]
     )
@@ -105,7 +108,7 @@ def edge_uri(rng, uri, value, denied):
     if "path" in denied and chance(rng, 60):
         return "file://" + denied["path"].replace("*", "a").replace("d", rng.choice(["d", "%64"]))
     if "domain" in denied and chance(rng, 60):
-        return "git://" + denied["domain"].replace("*", "a") + "/a"
+        return "git://" + host_of(rng, denied["domain"])[0] + "/a"
     return rng.choice([*uri["allow"], str(value) + "/b", str(value).upper()]).replace("*", "c")
 
 
@@ -162,7 +165,8 @@ def entry_of(entry):
         return {}
     if entry.startswith("/"):
         return {"path": entry}
-    return {"domain": entry} if "." in entry else {"command": entry}
+    is_domain = "." in entry or entry in WORD_HOSTS
+    return {"domain": entry} if is_domain else {"command": entry}
 
 
 KINDS = {

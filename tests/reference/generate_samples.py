@@ -7,6 +7,7 @@ from generate_atoms import (
     chance,
     some,
 )
+from generate_hosts import host_of
 from ref_numbers import Number, is_within
 
 SAMPLES = {
@@ -141,15 +142,13 @@ def sample_path(rng, path, definitions):
 
 def sample_host(rng, host, definitions):
     entry = rng.choice(host["allow"] or HOSTS)
-    if entry == "*":
-        return rng.choice(HOSTS)
-    return entry.replace("*", rng.choice(["a", "b.a", "c"]))
+    return "".join(host_of(rng, entry))
 
 
 def sample_url(rng, url, definitions):
     scheme = rng.choice(url.get("schemes", ["https"]))
     host = sample_host(rng, url, definitions)
-    port = rng.choice(["", "", "", ":443", ":80"]) if ":" not in host else ""
+    port = rng.choice(["", "", "", ":443", ":80"]) if ":" not in host.split("]")[-1] else ""
     return f"{scheme}://{host}{port}" + rng.choice(["", "/", "/p?q=1", "#f"])
 
 

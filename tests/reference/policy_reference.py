@@ -7,6 +7,7 @@ taken to be valid. The id in brackets beside a piece of code names the rule it f
 import json
 import re
 
+import ref_addresses
 import ref_commands
 import ref_domains
 import ref_paths
@@ -116,21 +117,22 @@ def read_deny(entry):
         at = entry.rfind(":")  # [deny.sugar-last-colon]
     pattern, value = entry[:at], entry[at + 1 :]
     if value.startswith("/"):
-        kind = "path"
-    elif is_host_with_dot(value):  # [deny.sugar-domain]
-        kind = "domain"
+        kinds = ["path"]
+    elif value.startswith("*."):  # [deny.sugar-domain]
+        kinds = ["domain"]
+    elif is_host_with_dot(value) or value in ref_addresses.NAMES:  # [deny.sugar-both]
+        kinds = ["domain", "command"]
     else:  # [deny.sugar-command]
-        kind = "command"
-    rules = [(pattern, kind, value)]
+        kinds = ["command"]
+    rules = [(pattern, kind, value) for kind in kinds]
     if is_tool_name(entry):  # [deny.sugar-tool]
         rules.append((entry, None, None))
     return rules
 
 
 def is_host_with_dot(text):
-    host = text[2:] if text.startswith("*.") else text
     try:
-        ref_domains.normal_host(host)
+        ref_domains.normal_host(text)
     except Malformed:
         return False
     return "." in text
@@ -278,6 +280,8 @@ def domains_pass(capability, arguments):
         ref_domains.check_ports(search, arguments)
     except Malformed:
         return False
+    if ref_domains.numbers(arguments, capability["free_arguments"]):  # [domain.integer]
+        return False
     if not found:  # [domain.absent]
         return accepts_absence(capability)
     # [domain.every]
@@ -362,7 +366,10 @@ def guess_denies(kind, entry, added, bases, arguments):
             search = domain_search(added, set(), exemptions=False)
             found = search.run(arguments)
             ref_domains.check_ports(search, arguments)
-            return any(denies_domain(entry, value) for value in found)
+            numbers = ref_domains.numbers(arguments, set())  # [domain.integer]
+            return any(denies_domain(entry, value) for value in found) or any(
+                ref_domains.matches(entry, (None, address, None), deny=True) for address in numbers
+            )
         argv = ref_commands.find_argv(arguments, added, set())
         return argv is not None and ref_commands.deny_matches(entry, argv)
     except Malformed:  # [deny.malformed]
@@ -384,6 +391,9 @@ def sight_denies(kind, entry, added, sight):
             return denies_domain(entry, value)
         return ref_commands.deny_matches(entry, value)
     except Malformed:
+        if kind == "domain":  # what clients make of it
+            read = ref_domains.read(value)
+            return read is not None and ref_domains.matches(entry, read, deny=True)
         return False
 
 

@@ -1,9 +1,12 @@
 """Domains: keys, the value rule, entries and arguments (section "Domains")."""
 
+import ipaddress
 import re
+import urllib.parse
 
-from ref_keys import Malformed, fold, is_port_key, last_word
-from ref_paths import WHITE_SPACE, is_control
+import ref_addresses
+from ref_keys import Malformed, fold, is_freed, is_port_key, last_word
+from ref_paths import WHITE_SPACE, as_url_parsers_read, is_control
 
 LAST = {
     "url",
@@ -24,6 +27,18 @@ LAST = {
     "server",
     "proxy",
 }
+# [domain.integer]
+ADDRESS_LAST = {
+    "host",
+    "hostname",
+    "uri",
+    "url",
+    "address",
+    "ip",
+    "endpoint",
+    "server",
+    "proxy",
+}
 SUFFIXES = ("url", "urls", "uri", "hostname")
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
@@ -38,37 +53,35 @@ def is_domain_key(key, added):
 
 def looks_like_url(string):
     """The value rule."""
-    start = string.lstrip(WHITE_SPACE)
+    start = as_url_parsers_read(string)
     return (
-        bool(re.match("[A-Za-z][A-Za-z0-9+.-]*://", start))  # [domain.value-scheme]
+        bool(re.match("([A-Za-z][A-Za-z0-9+.-]*:)?//", start))  # [domain.value-scheme]
         or start[:5].lower() == "http:"  # [domain.value-http]
         or start[:6].lower() == "https:"
-        or start.startswith(("//", "\\\\"))  # [domain.value-slashes]
-    )
-
-
-def is_quad(host):
-    """[domain.quad]"""
-    parts = host.split(".")
-    return len(parts) == 4 and all(
-        re.fullmatch("0|[1-9][0-9]{0,2}", part) and int(part) <= 255 for part in parts
+        # [domain.value-slashes] is the scheme that is absent.
     )
 
 
 def normal_host(host):
-    """The host in lower case without its trailing dot, or Malformed."""
-    if host.endswith("."):  # [domain.host-trailing-dot]
-        host = host[:-1]
-    if host == "" or len(host) > 253:  # [domain.empty-host] [domain.host-length]
+    """The name in lower case without its trailing dot, the address, or Malformed."""
+    if host.startswith("[") and host.endswith("]"):
+        address = ref_addresses.canonical_ipv6(host[1:-1])
+        if address is None:  # [domain.ipv6] [address.canonical]
+            raise Malformed
+        return address
+    name = host[:-1] if host.endswith(".") else host  # [domain.host-trailing-dot]
+    if name == "" or len(name) > 253:  # [domain.empty-host] [domain.host-length]
         raise Malformed
-    labels = host.split(".")
-    for label in labels:
-        # [domain.host-label] [domain.authority] [domain.ipv6]
+    for label in name.split("."):
+        # [domain.host-label] [domain.authority]
         if not re.fullmatch("[A-Za-z0-9_-]{1,63}", label):
             raise Malformed
-    if re.fullmatch("[0-9]+", labels[-1]) and not is_quad(host):  # [domain.host-numeric]
-        raise Malformed
-    return host.lower()  # [domain.host-case]
+    if ref_addresses.ends_in_number(name):  # [domain.host-numeric] [domain.quad]
+        address = ref_addresses.quad(host)
+        if address is None:
+            raise Malformed
+        return address
+    return name.lower()  # [domain.host-case]
 
 
 def normal_port(text):
@@ -78,8 +91,17 @@ def normal_port(text):
     return int(text)
 
 
+def split_port(authority):
+    """(host, port or None); a colon in brackets is none of a port."""
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(.*))?", authority, re.DOTALL)
+    if not match:
+        raise Malformed
+    return match[1], None if match[2] is None else normal_port(match[2])
+
+
 def parse(value):
-    """(scheme or None, host, port or None) of a value, or Malformed."""
+    """(scheme or None, host, port or None) of a value, or Malformed. An address is one of Python's
+    ipaddress, a name is a string."""
     if any(c == "\\" or c in WHITE_SPACE or is_control(c) for c in value):  # [domain.anywhere]
         raise Malformed
     scheme = None
@@ -90,8 +112,39 @@ def parse(value):
         if scheme not in DEFAULT_PORT:  # [domain.url-scheme]
             raise Malformed
     # [domain.bare] What is no URL must be host or host:port; [domain.userinfo] falls to the labels.
-    host, colon, port = authority.partition(":")
-    return scheme, normal_host(host), normal_port(port) if colon else None
+    host, port = split_port(authority)
+    return scheme, normal_host(host), port
+
+
+def read(value):
+    """What clients find in a value, like parse, whatever it holds beside; None without a host.
+    (args.deny)"""
+    start = as_url_parsers_read(value)
+    match = re.match("(https?|wss?|ftp):", start, re.IGNORECASE)
+    scheme = match[1].lower() if match else None
+    if match or (match := re.match("[A-Za-z][A-Za-z0-9+.-]*:(?=//)", start)):
+        start = start[match.end() :]
+    authority = re.split("[/?#]", start.lstrip("/"))[0].rsplit("@", 1)[-1]
+    decoded = urllib.parse.unquote(authority, errors="surrogateescape")
+    if len(decoded.encode(errors="surrogateescape")) > 253 + 16:
+        return None
+    bracketed = re.match(r"\[([^\]]*)\]", decoded)
+    host = bracketed[0] if bracketed else decoded.split(":")[0]
+    port = decoded[len(host) :].removeprefix(":").lstrip("0")
+    try:
+        port = normal_port(port)
+    except Malformed:
+        port = None if port == "" else 0
+    scheme = scheme if scheme in DEFAULT_PORT else None
+    if bracketed:
+        host = ref_addresses.loose_ipv6(bracketed[1])
+    else:
+        host = host.removesuffix(".")
+        if ref_addresses.ends_in_number(host):
+            host = ref_addresses.loose_ipv4(host)
+        else:
+            host = "".join(c.lower() if c.isascii() else c for c in host)
+    return None if not host else (scheme, host, port)
 
 
 def matches(entry, value, deny=False):
@@ -100,18 +153,75 @@ def matches(entry, value, deny=False):
     A deny entry covers the apex [deny.apex] and, without a port, every port [deny.every-port].
     """
     scheme, host, port = value
-    entry_host, _, entry_port = entry.partition(":")
-    if entry_host.startswith("*."):  # [domain.entry-wildcard]
-        suffix = entry_host[2:]
-        if not (host.endswith("." + suffix) or (deny and host == suffix)):
-            return False
-    elif host != entry_host:  # [domain.entry-exact] [domain.quad]
+    entry_host, entry_port = split_entry(entry)
+    if not covers_host(entry_host, host, deny):
         return False
     default = DEFAULT_PORT[scheme] if scheme else None
-    if entry_port:  # [domain.entry-port] [domain.bare-port]
-        return int(entry_port) == (port if port is not None else default)
+    if entry_port is not None:  # [domain.entry-port] [domain.bare-port]
+        return entry_port == (port if port is not None else default)
     # [domain.entry-default-port] [domain.bare-port]
     return deny or port is None or port == default
+
+
+def split_entry(entry):
+    if "/" in entry:
+        return entry, None
+    return split_port(entry)
+
+
+def covers_host(entry, host, deny):
+    if entry == "*":  # [address.any]
+        return True
+    if deny and entry in ref_addresses.NAMES:  # [address.words]
+        if isinstance(host, str):
+            return any(covers_name(name, host, deny) for name in ref_addresses.hosts_of(entry))
+        return ref_addresses.in_denied(lambda a: ref_addresses.stands_for(entry, a), host)
+    block = ref_addresses.block(entry)
+    if block is None and entry.startswith("["):
+        block = ipaddress.ip_network(entry[1:-1])
+    if block is None and ref_addresses.quad(entry):  # [domain.quad]
+        block = ipaddress.ip_network(entry)
+    if block is None:
+        return isinstance(host, str) and covers_name(entry, host, deny)
+    if isinstance(host, str):
+        return False
+    # [address.entry] [address.deny]
+    return ref_addresses.in_denied(lambda a: a in block, host) if deny else host in block
+
+
+def covers_name(entry, host, deny):
+    if entry.startswith("*."):  # [domain.entry-wildcard]
+        return host.endswith(entry[1:]) or (deny and host == entry[2:])
+    return host == entry  # [domain.entry-exact]
+
+
+def address_of_number(key, number):
+    """[domain.integer] The address that a number spells under this key, or None."""
+    value = float(str(number))
+    if not last_word(key, ADDRESS_LAST) or not 0 <= value < 1 << 32 or value != int(value):
+        return None
+    return ipaddress.IPv4Address(int(value))
+
+
+def numbers(obj, freed):
+    """[domain.integer] The addresses that numbers below an object spell."""
+    found = []
+
+    def look(key, value):
+        if isinstance(value, dict):
+            for k, v in value.items():
+                look(k, v)
+        elif isinstance(value, list):
+            for element in value:
+                look(key, element)
+        elif value is not None and not isinstance(value, (str, bool)):
+            address = None if is_freed(key, freed) else address_of_number(key, value)
+            if address is not None:
+                found.append(address)
+
+    for key, value in obj.items():
+        look(key, value)
+    return found
 
 
 def allowed(value, entries):

@@ -67,7 +67,7 @@ def host_passes(said, value, with_scheme):
 
 
 def uri_passes(said, value):
-    """(kind.uri)"""
+    """[kind.uri]"""
     match = SCHEME.match(value)
     if not match or match[0][:-1] not in said["schemes"] or not is_uri(value):
         return False
@@ -78,16 +78,29 @@ def uri_passes(said, value):
 
 
 def is_uri(value):
-    """(kind.uri-form) Whether a value that begins with a scheme says what it says in one way."""
-    if any(c == "\\" or c in ref_paths.WHITE_SPACE or ref_paths.is_control(c) for c in value):
-        return False
-    for escape in re.findall("%[0-9A-Fa-f]{2}", value):
-        if chr(int(escape[1:], 16)) in UNRESERVED + "/\\":
+    """[kind.uri-form] Whether a value that begins with a scheme says what it says in one way."""
+    parts = re.fullmatch("([^:]*):(?://([^/?#]*))?([^?#]*)(.*)", value, re.DOTALL)
+    scheme, held, path, tail = parts[1], parts[2] or "", parts[3], parts[4]
+    bracketed = re.fullmatch(r"((?:[^\[@]*@)*)\[([^\]]*)\](.*)", held, re.DOTALL)
+    for part in bracketed.groups() if bracketed else [held]:
+        if not is_uri_text(part):
             return False
-    scheme, rest = value.split(":", 1)
-    if {".", ".."} & set(re.split("[/?#]", rest)):
+    query, _, fragment = tail.partition("#")
+    if not (is_uri_text(path) and is_uri_text(query) and is_uri_text(fragment)):
         return False
-    return not (scheme.lower() == "file" and authority(rest))
+    if {".", ".."} & set(path.split("/")):
+        return False
+    return not (scheme.lower() == "file" and held)
+
+
+def is_uri_text(text):
+    """Only what RFC 3986 lets stand, and no escape of what needs none or hides a separator."""
+    if not re.fullmatch("([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*", text):
+        return False
+    decoded = [int(escape, 16) for escape in re.findall("%(..)", text)]
+    return not any(
+        byte < 0x20 or byte == 0x7F or chr(byte) in UNRESERVED + "/\\" for byte in decoded
+    )
 
 
 def authority(rest):
@@ -96,25 +109,18 @@ def authority(rest):
 
 
 def uri_host(value):
-    """What a domain entry sees of a URI, or None. (args.deny-uri)"""
+    """What a domain entry sees of a URI, or None. [args.deny-uri]"""
     if not SCHEME.match(value):
         return None
-    scheme, rest = value.split(":", 1)
-    held = authority(rest)
-    if not held:
-        return None
-    host = held.rsplit("@", 1)[-1]
-    return f"{scheme}://{host}" if scheme.lower() in ref_domains.DEFAULT_PORT else host
+    return value if authority(value.split(":", 1)[1]) else None
 
 
 def uri_path(value):
-    """The path that a path entry sees of a URI, None without one. (args.deny-uri)"""
+    """The path that a path entry sees of a URI, None without one. [args.deny-uri]"""
     if not SCHEME.match(value) or not value.lower().startswith("file:"):
         return None
     rest = value.split(":", 1)[1]
     held = authority(rest)
     path = rest if held is None else rest[2 + len(held) :]
-    try:
-        return urllib.parse.unquote_to_bytes(re.split("[?#]", path)[0]).decode()
-    except UnicodeDecodeError:
-        return None
+    bytes_ = urllib.parse.unquote_to_bytes(re.split("[?#]", path)[0])
+    return bytes_.decode(errors="surrogateescape").replace("\\", "/")

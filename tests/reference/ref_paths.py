@@ -50,14 +50,21 @@ def is_path_key(key, added):
     )
 
 
+def as_url_parsers_read(string):
+    """[path.value-read] [domain.value-read]"""
+    while string and (string[0] in WHITE_SPACE or is_control(string[0])):
+        string = string[1:]
+    return re.sub("[\t\n\r]", "", string).replace("\\", "/")
+
+
 def looks_like_path(string):
     """The value rule."""
-    start = string.lstrip(WHITE_SPACE)
+    start = as_url_parsers_read(string)
     return (
-        start.startswith(("/", "~", "\\", "./", "../"))  # [path.value-start]
+        start.startswith(("/", "~", "./", "../"))  # [path.value-start]
         or bool(re.match("[A-Za-z]:", start))  # [path.value-drive]
         or start[:5].lower() == "file:"  # [path.value-file]
-        or ".." in re.split(r"[/\\]", start)  # [path.value-dotdot]
+        or ".." in start.split("/")  # [path.value-dotdot]
     )
 
 

@@ -7,6 +7,7 @@
 #include "callgate/json.h"
 #include "core/base/ascii.h"
 #include "core/policy/counterexample/string_values.h"
+#include "core/policy/inclusion/domain_relations.h"
 
 namespace callgate::policy {
 namespace {
@@ -44,10 +45,6 @@ void AppendDomain(JsonTexts& values, const std::string& host, std::uint16_t port
   AppendUnique(values, JsonString("https://" + host + "/"));
   AppendUnique(values, JsonString(host));
   AppendUnique(values, JsonString("http://" + host + "/"));
-}
-
-std::string Unlisted(std::string_view below) {
-  return std::string(kUnlisted) + "." + std::string(below);
 }
 
 std::string Join(const Words& words) {
@@ -133,7 +130,9 @@ JsonTexts AllowedDomains(const Capability& capability) {
   std::size_t count = 0;
   for (const DomainEntry& entry : *capability.domain_allowlist) {
     if (++count > kMaxEntries) break;
-    AppendDomain(values, entry.wildcard ? Unlisted(entry.host) : entry.host, entry.port);
+    for (const std::string& host : HostSet::OfAllowed(entry).Samples(kUnlisted)) {
+      AppendDomain(values, host, entry.port);
+    }
   }
   return values;
 }
@@ -162,11 +161,27 @@ JsonTexts DeniedPaths(const PathEntry& entry, const Capability& capability) {
   return values;
 }
 
-JsonTexts DeniedDomains(const DomainEntry& entry) {
+JsonTexts DeniedDomains(const DomainEntry& entry, const Capability& capability) {
   JsonTexts values;
-  AppendDomain(values, entry.host, entry.port);
-  if (entry.port == 0) AppendDomain(values, entry.host, 8443);
-  if (entry.wildcard) AppendDomain(values, Unlisted(entry.host), entry.port);
+  const HostSet denied = HostSet::OfDenied(entry);
+  if (capability.domain_allowlist) {
+    // Where both reach.
+    for (const DomainEntry& allowed : *capability.domain_allowlist) {
+      HostSet both;
+      both.addresses = HostSet::OfAllowed(allowed).addresses;
+      AddressSet outside = both.addresses;
+      outside.Remove(denied.addresses);
+      both.addresses.Remove(outside);
+      for (const std::string& host : both.Samples(kUnlisted)) {
+        AppendDomain(values, host, allowed.port);
+      }
+      if (values.size() > kMaxEntries) break;
+    }
+  }
+  for (const std::string& host : denied.Samples(kUnlisted)) {
+    AppendDomain(values, host, entry.port);
+    if (entry.port == 0) AppendDomain(values, host, 8443);
+  }
   for (std::string& strange : StrangeDomains()) AppendUnique(values, std::move(strange));
   return values;
 }

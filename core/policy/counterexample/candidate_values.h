@@ -22,7 +22,7 @@ JsonTexts AllowedPaths(const Capability& capability);  // absolute before relati
 JsonTexts AllowedDomains(const Capability& capability);
 // Values that a deny entry fires on, malformed ones too.
 JsonTexts DeniedPaths(const PathEntry& entry, const Capability& capability);
-JsonTexts DeniedDomains(const DomainEntry& entry);
+JsonTexts DeniedDomains(const DomainEntry& entry, const Capability& capability);
 // Values that no list of its kind allows, or few.
 JsonTexts StrangePaths();
 JsonTexts StrangeDomains();

@@ -8,6 +8,7 @@
 #include "core/policy/evaluate/capability_check.h"
 #include "core/policy/evaluate/deny_list.h"
 #include "core/policy/inclusion/deny_relations.h"
+#include "core/policy/inclusion/domain_relations.h"
 
 namespace callgate::policy {
 namespace {
@@ -43,14 +44,29 @@ class CallSearch {
       });
     }
     if (capability.domain_allowlist) {
-      std::erase_if(*capability.domain_allowlist, [this](const DomainEntry& entry) {
-        return std::any_of(denied_.domains.begin(), denied_.domains.end(),
-                           [&](const DenyEntry* deny) {
-                             return DeniesAllowed(entry, std::get<DomainEntry>(deny->argument));
-                           });
-      });
+      std::vector<DomainEntry> left;
+      for (DomainEntry& entry : *capability.domain_allowlist) {
+        if (LeavesSome(entry)) left.push_back(std::move(entry));
+      }
+      capability.domain_allowlist = std::move(left);
     }
     return capability;
+  }
+
+  // The deny list leaves some domain that the entry allows. A block of addresses is then cut down
+  // to such as are left.
+  bool LeavesSome(DomainEntry& entry) const {
+    AddressSet left = HostSet::OfAllowed(entry).addresses;
+    for (const DenyEntry* deny : denied_.domains) {
+      const auto& denied = std::get<DomainEntry>(deny->argument);
+      if (DeniesAllowed(entry, denied)) return false;
+      if (denied.port == 0 || denied.port == entry.port) {
+        left.Remove(HostSet::OfDenied(denied).addresses);
+      }
+    }
+    if (entry.kind != DomainEntry::Kind::kBlock) return true;
+    if (!left.empty()) entry.block = left.blocks().front();
+    return !left.empty();
   }
 
   bool CouldPass(const Capability& capability) const {

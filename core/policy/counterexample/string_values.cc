@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/entry_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
 
@@ -84,27 +85,34 @@ void AppendHost(Texts& texts, const HostKind& kind, const std::string& host, std
   }
 }
 
-void AppendHosts(Texts& texts, const HostKind& kind, const DomainEntry& entry) {
-  if (entry.text == "*") {
-    AppendHost(texts, kind, std::string(kUnlisted) + ".example", 0);
-    return;
+void AppendHosts(Texts& texts, const HostKind& kind, const HostSet& hosts, std::uint16_t port) {
+  for (const std::string& host : hosts.Samples(kUnlisted)) AppendHost(texts, kind, host, port);
+}
+
+// What the entry allows and `except` leaves, of names more.
+HostSet LeftOf(const DomainEntry& entry, const std::vector<DomainEntry>& except) {
+  HostSet hosts = HostSet::OfAllowed(entry);
+  for (const DomainEntry& other : except) {
+    if (other.port == 0 || other.port == entry.port) {
+      hosts.addresses.Remove(HostSet::OfDenied(other).addresses);
+    }
   }
-  const std::string below = std::string(kUnlisted) + "." + entry.host;
-  AppendHost(texts, kind, entry.wildcard ? below : entry.host, entry.port);
+  return hosts;
 }
 
 void AppendDomains(Texts& texts, const HostKind& kind, const Neighbours& neighbours) {
   for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
-    AppendHosts(texts, kind, kind.allow[i]);
+    AppendHosts(texts, kind, LeftOf(kind.allow[i], kind.except), kind.allow[i].port);
   }
   for (const Schema* neighbour : neighbours) {
     const auto* const other = std::get_if<HostKind>(&neighbour->kind);
     if (other == nullptr) continue;
-    for (const auto* list : {&other->except, &other->allow}) {
-      for (const DomainEntry& entry : *list) {
-        AppendHosts(texts, kind, entry);
-        if (entry.wildcard) AppendHost(texts, kind, entry.host, entry.port);
-      }
+    for (const DomainEntry& entry : other->except) {
+      AppendHosts(texts, kind, HostSet::OfDenied(entry), entry.port);
+    }
+    for (const DomainEntry& entry : other->allow) {
+      AppendHosts(texts, kind, LeftOf(entry, other->except), entry.port);
+      if (entry.wildcard) AppendHost(texts, kind, entry.host, entry.port);
     }
   }
 }

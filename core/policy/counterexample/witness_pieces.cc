@@ -218,7 +218,7 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
     }
   } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
     Append(pieces, keys({"content", "url", "x-plain"}, parent.domain_keys(), child.domain_keys()),
-           DeniedDomains(*domain));
+           DeniedDomains(*domain, inner.capability));
     Keys holders = First(KeysOf(inner.capability, kDomainKey), 2);
     holders.insert(holders.end(), parent.domain_keys().begin(), parent.domain_keys().end());
     for (const std::string& key : First(holders, kMaxKeys)) {

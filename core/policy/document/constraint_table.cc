@@ -25,12 +25,20 @@ constexpr const char* kExpected<PathEntry> =
     "expected an absolute path without empty, . or .. segments and without a trailing slash; * "
     "stands for a whole segment";
 template <>
-constexpr const char* kExpected<DomainEntry> =
-    "expected a lower-case host, with *. before it or :port after it where that is meant";
+constexpr const char* kExpected<DomainEntry> = DomainEntry::kAllowedExpected;
 template <>
 constexpr const char* kExpected<CommandEntry> =
     "expected words without quotes, control characters and any of ; & | < > $ ` ( ) { } [ ] ! # * "
     "? \\";
+
+template <typename Entry>
+std::optional<Entry> ParseAllowed(std::string_view text) {
+  return Entry::Parse(text);
+}
+template <>
+std::optional<DomainEntry> ParseAllowed(std::string_view text) {
+  return DomainEntry::ParseAllowed(text);
+}
 
 template <auto kList>
 bool ReadEntries(FormReader& forms, std::uint32_t node, Capability& capability) {
@@ -40,7 +48,7 @@ bool ReadEntries(FormReader& forms, std::uint32_t node, Capability& capability) 
   using Entry = typename std::remove_reference_t<decltype(entries)>::value_type;
   entries.reserve(strings.size());
   for (const std::uint32_t i : strings) {
-    auto entry = Entry::Parse(forms[i].text);
+    auto entry = ParseAllowed<Entry>(forms[i].text);
     if (!entry) return forms.Fail(i, kExpected<Entry>);
     entries.push_back(std::move(*entry));
   }

@@ -41,6 +41,23 @@ const CapabilityMembers& MembersOfCapability() {
   return members;
 }
 
+// Some part behind a colon is a block of addresses, or an address of IPv6, in whatever spelling.
+// Split at a colon, such a text would deny something else.
+bool EndsInBlockOrIpv6(std::string_view text) noexcept {
+  constexpr std::size_t kLongest = 64;  // of an entry for an address, with a zone and a port
+  for (std::size_t colon = text.find(':'); colon != std::string_view::npos;
+       colon = text.find(':', colon + 1)) {
+    const std::string_view entry = text.substr(colon + 1);
+    if (entry.size() > kLongest) continue;
+    const std::string_view address = entry.substr(0, entry.find('/'));
+    if (address.size() != entry.size() && ParseLooseIpv4(address)) return true;
+    if (ParseLooseIpv6(address)) return true;
+    if (!entry.starts_with('[')) continue;
+    if (ParseLooseIpv6(entry.substr(1, entry.find(']') - 1))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 SourcePosition ContextReader::PositionAt(std::uint32_t node) const {
@@ -223,7 +240,7 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     return true;
   };
   if (!read(members[1], PathEntry::Parse, "expected a path entry") ||
-      !read(members[2], DomainEntry::Parse, "expected a domain entry") ||
+      !read(members[2], DomainEntry::ParseDenied, DomainEntry::kDeniedExpected) ||
       !read(members[3], CommandEntry::Parse, "expected a command entry")) {
     return false;
   }
@@ -244,27 +261,33 @@ bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& ent
     entries.push_back({std::move(*whole), {}, PositionAt(node)});
     return true;
   }
+  if (EndsInBlockOrIpv6(text)) {
+    return forms_.Fail(node,
+                       "expected a map for a block of addresses or an address of IPv6: "
+                       "{tool_pattern: web.fetch, domain: 192.0.2.0/24}");
+  }
 
   auto pattern = ToolPattern::Parse(text.substr(0, colon));
   const std::string_view argument = text.substr(colon + 1);
   if (!pattern) return forms_.Fail(node, kExpected);
-  DenyEntry entry{std::move(*pattern), {}, PositionAt(node)};
-  std::string_view host = argument.starts_with("*.") ? argument.substr(2) : argument;
+  const auto add = [&](auto parsed) {
+    if (!parsed) return forms_.Fail(node, kExpected);
+    entries.push_back({*pattern, std::move(*parsed), PositionAt(node)});
+    return true;
+  };
+  const bool wildcard = argument.starts_with("*.");
+  std::string_view host = wildcard ? argument.substr(2) : argument;
   if (host.ends_with('.')) host.remove_suffix(1);
   if (argument.starts_with('/')) {
-    auto path = PathEntry::Parse(argument);
-    if (!path) return forms_.Fail(node, kExpected);
-    entry.argument = std::move(*path);
-  } else if (IsHost(host) && argument.find('.') != std::string_view::npos) {
-    auto domain = DomainEntry::Parse(argument);
-    if (!domain) return forms_.Fail(node, kExpected);
-    entry.argument = std::move(*domain);
+    if (!add(PathEntry::Parse(argument))) return false;
   } else {
-    auto command = CommandEntry::Parse(argument);
-    if (!command) return forms_.Fail(node, kExpected);
-    entry.argument = std::move(*command);
+    const bool is_host = IsHost(host) && argument.find('.') != std::string_view::npos;
+    const bool is_domain = is_host || FindAddressWord(argument) != nullptr;
+    if (is_domain && !add(DomainEntry::ParseDenied(argument))) return false;
+    // What may be a host and a command is denied as both: deploy.sh.
+    if (!wildcard && !add(CommandEntry::Parse(argument))) return false;
+    if (wildcard && !is_domain) return forms_.Fail(node, kExpected);
   }
-  entries.push_back(std::move(entry));
   if (whole && whole->kind == ToolPattern::Kind::kExact) {
     entries.push_back({std::move(*whole), {}, PositionAt(node)});
   }

@@ -18,9 +18,6 @@ namespace {
 constexpr const char* kExpectedPath =
     "expected an absolute path without empty, . or .. segments and without a trailing slash; * "
     "stands for a whole segment";
-constexpr const char* kExpectedHost =
-    "expected a lower-case host, with *. before it or :port after it where that is meant";
-
 // `parse` makes an entry of a text, or nullopt.
 template <typename Entry, typename Parse>
 bool ReadEntries(FormReader& forms, std::uint32_t node, Parse parse, const char* expected,
@@ -131,8 +128,10 @@ bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind) {
     return false;
   }
   return RequireAllow(forms, node, allow) &&
-         ReadEntries(forms, allow.value, DomainEntry::Parse, kExpectedHost, kind.allow) &&
-         ReadEntries(forms, except.value, DomainEntry::Parse, kExpectedHost, kind.except);
+         ReadEntries(forms, allow.value, DomainEntry::ParseAllowed, DomainEntry::kAllowedExpected,
+                     kind.allow) &&
+         ReadEntries(forms, except.value, DomainEntry::ParseDenied, DomainEntry::kDeniedExpected,
+                     kind.except);
 }
 
 bool ReadUriKind(FormReader& forms, std::uint32_t node, UriKind& kind) {

@@ -5,6 +5,7 @@
 #include "core/policy/evaluate/deny_kinds.h"
 #include "core/policy/evaluate/kind_check.h"
 #include "core/policy/values/path.h"
+#include "core/policy/values/uri.h"
 
 namespace callgate::policy {
 namespace {
@@ -81,9 +82,9 @@ class DeclaredDenial {
     }
     if (const auto* const host = std::get_if<HostKind>(&schema.kind)) {
       Domain domain;
-      if (!ParseDomain(value, domain).empty()) return {};
-      return JudgeDomainValue(domain, item);
+      return ReadHost(value, domain) ? JudgeDomainValue(domain, item) : Denial{};
     }
+    if (std::holds_alternative<UriKind>(schema.kind)) return JudgeUriValue(item, value);
     return {};
   }
 
@@ -104,6 +105,19 @@ class DeclaredDenial {
       if (As<PathEntry>(entry).MatchesDenied(normal)) return {{"deny.path", item}, entry};
     }
     return {};
+  }
+
+  Denial JudgeUriValue(std::uint32_t item, std::string_view value) {
+    Uri uri;
+    if (!SplitUri(value, uri)) return {};
+    Domain domain;
+    if (!uri.authority.empty() && ReadHost(value, domain)) {
+      if (const Denial denial = JudgeDomainValue(domain, item)) return denial;
+    }
+    PathBuffer buffer;
+    std::string_view path;
+    if (!ReadFilePath(uri, buffer, path) || !IsAbsolutePath(path)) return {};
+    return JudgePathValue(PathKind{}, item, path);
   }
 
   Denial JudgeDomainValue(const Domain& domain, std::uint32_t item) const {

@@ -40,6 +40,11 @@ Fault JudgeDomains(const Capability& capability, const Arguments& arguments) {
     return Fault{JudgeDomain(capability, value), i};
   });
   if (fault) return fault;
+  const Fault number =
+      ForEachNumber(arguments, capability.free_arguments, [](std::uint32_t i, const Domain&) {
+        return Fault{"domain.integer", i};
+      });
+  if (number) return number;
   if (const Fault port = JudgePorts(search, arguments)) return port;
   if (!found && !capability.allow_absent) return {"domain.absent"};
   return {};

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 
-#include "core/base/ascii.h"
 #include "core/policy/values/path.h"
-#include "core/policy/values/text.h"
+#include "core/policy/values/uri.h"
 
 namespace callgate::policy {
 namespace {
-
-bool IsListed(const std::vector<std::string>& schemes, std::string_view scheme) noexcept {
-  return std::any_of(schemes.begin(), schemes.end(), [scheme](const std::string& listed) {
-    return listed.size() == scheme.size() && base::StartsWithIgnoringCase(scheme, listed);
-  });
-}
 
 std::string_view JudgeNormal(const PathKind& kind, std::string_view path) noexcept {
   const auto allows = [path](const PathEntry& entry) { return entry.Matches(path); };
@@ -38,11 +31,7 @@ std::string_view JudgePathKind(const PathKind& kind, std::string_view value, Bas
 }
 
 std::string_view ReadHostKind(const HostKind& kind, std::string_view value, Domain& out) noexcept {
-  if (const std::string_view rule = ParseDomain(value, out); !rule.empty()) return rule;
-  const bool has_scheme = out.default_port != 0;
-  if (!kind.url) return has_scheme ? "kind.host" : "";
-  return has_scheme && IsListed(kind.schemes, value.substr(0, SchemeLength(value))) ? ""
-                                                                                    : "kind.url";
+  return kind.url ? ParseUrl(value, kind.schemes, out) : ParseBareHost(value, out);
 }
 
 std::string_view JudgeHostKind(const HostKind& kind, std::string_view value) noexcept {
@@ -56,6 +45,15 @@ std::string_view JudgeHostKind(const HostKind& kind, std::string_view value) noe
   return std::any_of(kind.except.begin(), kind.except.end(), excepts) ? "kind.except" : "";
 }
 
-std::string_view JudgeUriKind(const UriKind&, std::string_view) { return "kind.uri"; }
+std::string_view JudgeUriKind(const UriKind& kind, std::string_view value) {
+  Uri uri;
+  if (const std::string_view rule = JudgeUri(value, uri); !rule.empty()) return rule;
+  if (std::ranges::find(kind.schemes, uri.scheme) == kind.schemes.end()) return "kind.uri";
+  const bool allowed = std::ranges::any_of(kind.allow, [value](std::string_view entry) {
+    return entry.ends_with('*') ? value.starts_with(entry.substr(0, entry.size() - 1))
+                                : value == entry;
+  });
+  return allowed ? "" : "kind.uri";
+}
 
 }  // namespace callgate::policy

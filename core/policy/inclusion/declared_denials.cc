@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/ascii.h"
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/sights.h"

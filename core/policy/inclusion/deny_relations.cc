@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/policy/inclusion/declared_denials.h"
+#include "core/policy/inclusion/domain_relations.h"
 
 namespace callgate::policy {
 namespace {

@@ -11,11 +11,6 @@ bool SegmentsMeet(std::string_view a, std::string_view b) noexcept {
   return a == b || a == kAnySegment || b == kAnySegment;
 }
 
-bool IsBelow(std::string_view host, std::string_view suffix) noexcept {
-  return host.size() > suffix.size() + 1 && host.ends_with(suffix) &&
-         host[host.size() - suffix.size() - 1] == '.';
-}
-
 // The first word of a deny entry stands for itself and, without a slash, for every program whose
 // last segment it is.
 bool FirstWordCovers(std::string_view entry, std::string_view program) noexcept {
@@ -74,34 +69,6 @@ std::string PathSet::Sample(std::string_view fresh, bool absolute) const {
   if (below_only) append(fresh);
   if (path.empty()) path = absolute ? "/" : ".";
   return path;
-}
-
-bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept {
-  // An entry without a port allows a bare host, and one with a port a host with that port written:
-  // neither is allowed by an entry of the other sort, nor by one with another port.
-  if (inner.port != outer.port) return false;
-  if (!outer.wildcard) return !inner.wildcard && inner.host == outer.host;
-  return IsBelow(inner.host, outer.host) || (inner.wildcard && inner.host == outer.host);
-}
-
-bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
-  if (denied.port != 0 && allowed.port != denied.port) return false;
-  if (denied.wildcard && IsBelow(allowed.host, denied.host)) return true;
-  return allowed.host == denied.host && (denied.wildcard || !allowed.wildcard);
-}
-
-bool DeniesSome(const DomainEntry& allowed, const DomainEntry& denied) noexcept {
-  // Without a port the allowed one may be any scheme's default.
-  if (denied.port != 0 && allowed.port != 0 && denied.port != allowed.port) return false;
-  if (allowed.host == denied.host) return !allowed.wildcard || denied.wildcard;
-  return (allowed.wildcard && IsBelow(denied.host, allowed.host)) ||
-         (denied.wildcard && IsBelow(allowed.host, denied.host));
-}
-
-bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept {
-  if (outer.port != 0 && inner.port != outer.port) return false;
-  if (inner.host == outer.host) return outer.wildcard || !inner.wildcard;
-  return outer.wildcard && IsBelow(inner.host, outer.host);
 }
 
 bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept {

@@ -1,4 +1,4 @@
-// Which entries are within which: the sets of paths, domains and commands that entries stand for,
+// Which entries are within which: the sets of paths and commands that entries stand for,
 // compared. All are exact.
 #ifndef CALLGATE_CORE_POLICY_INCLUSION_ENTRY_RELATIONS_H_
 #define CALLGATE_CORE_POLICY_INCLUSION_ENTRY_RELATIONS_H_
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/policy/model/command_entry.h"
-#include "core/policy/model/domain_entry.h"
 #include "core/policy/model/path_entry.h"
 
 namespace callgate::policy {
@@ -36,14 +35,6 @@ struct PathSet {
   bool below_only = false;
 };
 
-// Every domain that `inner` allows, `outer` allows.
-bool AllowsWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
-// Every domain that `allowed` allows, `denied` denies.
-bool DeniesAllowed(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
-// Some domain that `allowed` allows, `denied` denies.
-bool DeniesSome(const DomainEntry& allowed, const DomainEntry& denied) noexcept;
-// Every domain that `inner` denies, `outer` denies.
-bool DeniesWithin(const DomainEntry& inner, const DomainEntry& outer) noexcept;
 // Every command that `inner` denies, `outer` denies.
 bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/policy/evaluate/kind_check.h"
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/entry_relations.h"
 #include "core/policy/values/path.h"
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/entry_relations.h"
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/values/number.h"

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/policy/inclusion/declared_subsumption.h"
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/word_gap.h"
 
 namespace callgate::policy {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/policy/inclusion/context_reach.h"
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/lint/lint_capability.h"
 #include "core/policy/lint/lint_declared.h"
 

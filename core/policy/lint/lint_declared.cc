@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/lint/lint_entries.h"
 

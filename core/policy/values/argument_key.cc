@@ -129,9 +129,9 @@ class WordTable {
 constexpr WordTable<512> kWords(std::array{
     Named{"path paths file files filepath filename dir dirs directory directories folder folders",
           {kPathKey, 0, false}},
-    Named{"url urls uri uris href link links domain domains host hosts hostname endpoint webhook "
-          "site server proxy",
-          {kDomainKey, 0, false}},
+    Named{"url uri host hostname endpoint server proxy", {kDomainKey | kAddressKey, 0, false}},
+    Named{"urls uris href link links domain domains hosts webhook site", {kDomainKey, 0, false}},
+    Named{"address ip", {kAddressKey, 0, false}},
     Named{"command commands cmd cmdline program executable script", {kCommandKey, 0, false}},
     Named{"args arguments argv flags", {kArgsKey, 0, false}},
     Named{"content contents text body data message messages query pattern patterns regex "

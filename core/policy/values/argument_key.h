@@ -19,6 +19,7 @@ inline constexpr KeyClasses kEnvKey = 1 << 4;    // env...: never with a command
 inline constexpr KeyClasses kShellKey = 1 << 5;  // shell: never with a command
 inline constexpr KeyClasses kPortKey = 1 << 6;   // port: next to a domain
 inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
+inline constexpr KeyClasses kAddressKey = 1 << 8;  // host, ip...: a number is an address
 
 // The classes of a key by its name alone. `key` is as written, since capitals separate words;
 // `folded` is FoldKey(key), and `key` itself where folding leaves it as it is.

@@ -151,24 +151,27 @@ std::string_view NormalizePath(std::string_view argument, std::string_view base,
 bool IsNormalSegment(std::string_view segment) noexcept { return JudgeSegments(segment).is_normal; }
 
 bool BeginsLikePath(std::string_view value) noexcept {
-  value = WithoutLeadingWhiteSpace(value);
-  if (value.starts_with('/') || value.starts_with('~') || value.starts_with('\\')) return true;
-  if (value.starts_with('.')) {
-    return value == ".." || value.starts_with("./") || value.starts_with("../") ||
-           value.starts_with("..\\");
+  UrlReader reader(value);
+  if (UrlReader(reader).TakeScheme("file")) return true;
+  char c = 0;
+  if (!reader.Take(c)) return false;
+  if (c == '/' || c == '~') return true;
+  if (c == '.') {
+    return reader.TakeIf('/') || (reader.TakeIf('.') && (reader.AtEnd() || reader.TakeIf('/')));
   }
-  return (value.size() >= 2 && base::IsAsciiLetter(value[0]) && value[1] == ':') ||
-         base::StartsWithIgnoringCase(value, "file:");
+  return base::IsAsciiLetter(c) && reader.TakeIf(':');
 }
 
 bool LooksLikePath(std::string_view value) noexcept {
   if (BeginsLikePath(value)) return true;
-  for (std::size_t at = value.find("..", 1); at != std::string_view::npos;
-       at = value.find("..", at + 1)) {
-    const auto separates = [](char c) { return c == '/' || c == '\\'; };
-    if (separates(value[at - 1]) && (at + 2 == value.size() || separates(value[at + 2]))) {
-      return true;
-    }
+  const auto separates = [](char c) { return c == '/' || c == '\\'; };
+  for (std::size_t at = value.find('.'); at != std::string_view::npos;
+       at = value.find('.', at + 1)) {
+    std::size_t before = at;
+    while (before != 0 && UrlReader::IsSkipped(value[before - 1])) --before;
+    if (before == 0 || !separates(value[before - 1])) continue;
+    UrlReader after = UrlReader::After(value, at + 1);
+    if (after.TakeIf('.') && (after.AtEnd() || after.TakeIf('/'))) return true;
   }
   return false;
 }

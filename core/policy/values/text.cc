@@ -1,6 +1,13 @@
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
+namespace {
+
+bool IsSchemeCharacter(char c) noexcept {
+  return base::IsAsciiLetter(c) || base::IsAsciiDigit(c) || c == '+' || c == '.' || c == '-';
+}
+
+}  // namespace
 
 std::size_t WhiteSpaceAt(std::string_view text) noexcept {
   if (text.empty()) return 0;
@@ -58,13 +65,46 @@ bool HoldsWhiteSpace(std::string_view text) noexcept {
   return false;
 }
 
+UrlReader::UrlReader(std::string_view text) noexcept : rest_(text) {
+  while (!rest_.empty()) {
+    std::size_t size = WhiteSpaceAt(rest_);
+    if (size == 0 && IsControlAt(rest_, 0)) size = base::IsAsciiControl(rest_.front()) ? 1 : 2;
+    if (size == 0) return;
+    rest_.remove_prefix(size);
+  }
+}
+
+bool UrlReader::TakeScheme(std::string_view name) noexcept {
+  UrlReader ahead = *this;
+  char c = 0;
+  for (const char expected : name) {
+    if (!ahead.Take(c) || base::ToAsciiLower(c) != expected) return false;
+  }
+  if (!ahead.TakeIf(':')) return false;
+  *this = ahead;
+  return true;
+}
+
+bool UrlReader::TakeAnyScheme() noexcept {
+  UrlReader ahead = *this;
+  char c = 0;
+  if (!ahead.Take(c) || !base::IsAsciiLetter(c)) return false;
+  while (ahead.Take(c)) {
+    if (c == ':') {
+      *this = ahead;
+      return true;
+    }
+    if (!IsSchemeCharacter(c)) return false;
+  }
+  return false;
+}
+
 std::size_t SchemeLength(std::string_view text) noexcept {
   if (text.empty() || !base::IsAsciiLetter(text.front())) return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     const char c = text[i];
     if (c == ':') return i;
-    if (!base::IsAsciiLetter(c) && !base::IsAsciiDigit(c) && c != '+' && c != '.' && c != '-')
-      return 0;
+    if (!IsSchemeCharacter(c)) return 0;
   }
   return 0;
 }

@@ -68,9 +68,21 @@ TEST(CandidateValues, DeniedPathsAreTheDeeperOfWhereBothReach) {
 }
 
 TEST(CandidateValues, DeniedDomainsReachTheApexOfAWildcard) {
-  EXPECT_THAT(DeniedDomains(test::Domain("*.x.test")), Contains(R"("x.test")"));
-  EXPECT_THAT(DeniedDomains(test::Domain("*.x.test")), Contains(R"("x-unlisted.x.test")"));
-  EXPECT_THAT(DeniedDomains(test::Domain("x.test")), Contains(R"("x.test")"));
+  const auto denied = [](const std::string& entry, const std::string& constraints = "") {
+    return DeniedDomains(test::Domain(entry), Constrained(constraints)[0].capability);
+  };
+  EXPECT_THAT(denied("*.x.test"), Contains(R"("x.test")"));
+  EXPECT_THAT(denied("*.x.test"), Contains(R"("x-unlisted.x.test")"));
+  EXPECT_THAT(denied("x.test"), Contains(R"("x.test")"));
+  EXPECT_THAT(denied("loopback"), Contains(R"("http://[::]/")"));
+  EXPECT_THAT(denied("loopback"), Contains(R"("localhost")"));
+  EXPECT_THAT(denied("10.0.0.0/8", "domain_allowlist: [10.2.0.0/16]"), Contains(R"("10.2.0.0")"));
+}
+
+TEST(CandidateValues, AllowedAddressesAreTheEndsOfTheirBlocks) {
+  EXPECT_THAT(Domains("domain_allowlist: [192.0.2.0/24]"), Contains(R"("192.0.2.255")"));
+  EXPECT_THAT(Domains("domain_allowlist: ['2001:db8::/32']"), Contains(R"("[2001:db8::]")"));
+  EXPECT_THAT(Domains("domain_allowlist: ['*']"), Contains(R"("x-unlisted")"));
 }
 
 TEST(CandidateValues, KeysAreThoseOfTheClassThatAreNotFreed) {

@@ -124,13 +124,13 @@ TEST_F(SchemaValue, UrlsHaveAListedSchemeAndHostsHaveNone) {
   schema.types = kStringType;
   HostKind& kind = schema.kind.emplace<HostKind>();
   kind.schemes = {"https", "wss"};
-  kind.allow.push_back(*DomainEntry::Parse("a.example"));
+  kind.allow.push_back(*DomainEntry::ParseAllowed("a.example"));
   EXPECT_EQ(String("https://a.example/x"), "");
   EXPECT_EQ(String("HTTPS://A.example/x"), "");
   EXPECT_EQ(String("http://a.example"), "kind.url");
   EXPECT_EQ(String("a.example"), "kind.url");
   EXPECT_EQ(String("https://b.example"), "kind.url");
-  kind.except.push_back(*DomainEntry::Parse("a.example:8443"));
+  kind.except.push_back(*DomainEntry::ParseDenied("a.example:8443"));
   EXPECT_EQ(String("https://a.example"), "");
   kind = {.url = false, .schemes = {}, .allow = kind.allow, .except = {}};
   EXPECT_EQ(String("a.example"), "");

@@ -9,7 +9,6 @@ namespace callgate::policy {
 namespace {
 
 using test::Command;
-using test::Domain;
 using test::Path;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -128,107 +127,6 @@ TEST(PathSet, SampleFillsInStars) {
   EXPECT_EQ(sample("/a/*", true), "/a/new");
   EXPECT_EQ(sample("/", false), ".");
   EXPECT_EQ(sample("/a/b", false), "a/b");
-}
-
-TEST(DomainEntries, AllowWithinTheSameHostAndWildcardsAround) {
-  const auto within = [](std::string_view inner, std::string_view outer) {
-    return AllowsWithin(Domain(inner), Domain(outer));
-  };
-  EXPECT_TRUE(within("x.test", "x.test"));
-  EXPECT_TRUE(within("*.x.test", "*.x.test"));
-  EXPECT_TRUE(within("a.x.test", "*.x.test"));
-  EXPECT_TRUE(within("*.a.x.test", "*.x.test"));
-  EXPECT_FALSE(within("x.test", "*.x.test")) << "the apex is not allowed";
-  EXPECT_FALSE(within("*.x.test", "x.test"));
-  EXPECT_FALSE(within("a.x.test", "x.test"));
-  EXPECT_FALSE(within("ax.test", "*.x.test"));
-  EXPECT_FALSE(within("aax.test", "*.x.test"));
-  EXPECT_FALSE(within("a.y.test", "*.x.test"));
-  EXPECT_FALSE(within("*.x.test", "*.a.x.test"));
-}
-
-TEST(DomainEntries, AllowWithinTheSamePortOnly) {
-  const auto within = [](std::string_view inner, std::string_view outer) {
-    return AllowsWithin(Domain(inner), Domain(outer));
-  };
-  EXPECT_TRUE(within("x.test:8443", "x.test:8443"));
-  EXPECT_TRUE(within("a.x.test:8443", "*.x.test:8443"));
-  EXPECT_FALSE(within("x.test", "x.test:443"));
-  EXPECT_FALSE(within("x.test:443", "x.test"));
-  EXPECT_FALSE(within("x.test:443", "x.test:80"));
-}
-
-TEST(DomainEntries, DenyAllThatAnotherAllows) {
-  const auto denies = [](std::string_view allowed, std::string_view denied) {
-    return DeniesAllowed(Domain(allowed), Domain(denied));
-  };
-  EXPECT_TRUE(denies("x.test", "x.test"));
-  EXPECT_TRUE(denies("x.test", "*.x.test")) << "the apex is denied";
-  EXPECT_TRUE(denies("*.x.test", "*.x.test"));
-  EXPECT_TRUE(denies("a.x.test", "*.x.test"));
-  EXPECT_TRUE(denies("*.a.x.test", "*.x.test"));
-  EXPECT_FALSE(denies("*.x.test", "x.test"));
-  EXPECT_FALSE(denies("a.x.test", "x.test"));
-  EXPECT_FALSE(denies("y.test", "*.x.test"));
-  EXPECT_FALSE(denies("ax.test", "*.x.test"));
-}
-
-TEST(DomainEntries, DenyEveryPortWithoutOne) {
-  const auto denies = [](std::string_view allowed, std::string_view denied) {
-    return DeniesAllowed(Domain(allowed), Domain(denied));
-  };
-  EXPECT_TRUE(denies("x.test:8443", "x.test"));
-  EXPECT_TRUE(denies("x.test:8443", "x.test:8443"));
-  EXPECT_FALSE(denies("x.test", "x.test:8443"));
-  EXPECT_FALSE(denies("x.test:80", "x.test:8443"));
-}
-
-TEST(DomainEntries, DenySomeThatAnotherAllows) {
-  const auto denies = [](std::string_view allowed, std::string_view denied) {
-    return DeniesSome(Domain(allowed), Domain(denied));
-  };
-  EXPECT_TRUE(denies("x.test", "x.test"));
-  EXPECT_FALSE(denies("x.test", "y.test"));
-  EXPECT_FALSE(denies("*.x.test", "x.test")) << "the apex is not allowed";
-  EXPECT_TRUE(denies("x.test", "*.x.test")) << "the apex is denied";
-  EXPECT_TRUE(denies("*.x.test", "*.x.test"));
-  EXPECT_TRUE(denies("*.x.test", "a.x.test"));
-  EXPECT_TRUE(denies("*.x.test", "*.a.x.test"));
-  EXPECT_TRUE(denies("a.x.test", "*.x.test"));
-  EXPECT_FALSE(denies("a.x.test", "x.test"));
-  EXPECT_FALSE(denies("x.test", "a.x.test"));
-  EXPECT_FALSE(denies("*.x.test", "a.y.test"));
-  EXPECT_FALSE(denies("*.x.test", "aax.test"));
-  EXPECT_FALSE(denies("aax.test", "*.x.test"));
-}
-
-TEST(DomainEntries, DenySomeOfAPortThatMayBeTheSame) {
-  const auto denies = [](std::string_view allowed, std::string_view denied) {
-    return DeniesSome(Domain(allowed), Domain(denied));
-  };
-  EXPECT_FALSE(denies("x.test:80", "x.test:443"));
-  EXPECT_TRUE(denies("x.test:80", "x.test:80"));
-  EXPECT_TRUE(denies("x.test", "x.test:443")) << "the default of a scheme";
-  EXPECT_TRUE(denies("x.test:80", "x.test"));
-}
-
-TEST(DomainEntries, DenyWithinTheSameHostAndWildcardsAround) {
-  const auto within = [](std::string_view inner, std::string_view outer) {
-    return DeniesWithin(Domain(inner), Domain(outer));
-  };
-  EXPECT_TRUE(within("x.test", "x.test"));
-  EXPECT_TRUE(within("x.test", "*.x.test"));
-  EXPECT_TRUE(within("*.x.test", "*.x.test"));
-  EXPECT_TRUE(within("a.x.test", "*.x.test"));
-  EXPECT_TRUE(within("*.a.x.test", "*.x.test"));
-  EXPECT_FALSE(within("*.x.test", "x.test"));
-  EXPECT_FALSE(within("a.x.test", "x.test"));
-  EXPECT_FALSE(within("y.test", "x.test"));
-  EXPECT_FALSE(within("ax.test", "*.x.test"));
-  EXPECT_TRUE(within("x.test:8443", "x.test"));
-  EXPECT_TRUE(within("x.test:8443", "x.test:8443"));
-  EXPECT_FALSE(within("x.test", "x.test:8443"));
-  EXPECT_FALSE(within("x.test:80", "x.test:8443"));
 }
 
 TEST(CommandEntries, DenyWithinAShorterBeginning) {

@@ -14,7 +14,6 @@ TEST(Domain, NamesTheHostAndPortOfUrlsAndBareHosts) {
        {Case{"https://API.GitHub.com./x?y#z", "api.github.com", 443, 443},
         Case{"HTTP://a.b:8080", "a.b", 8080, 80}, Case{"wss://a.b?x@y", "a.b", 443, 443},
         Case{"ws://a_b/", "a_b", 80, 80}, Case{"a.b", "a.b", 0, 0}, Case{"a.b:443", "a.b", 443, 0},
-        Case{"http://127.0.0.1", "127.0.0.1", 80, 80},
         Case{"https://evil.com#github.com", "evil.com", 443, 443}}) {
     Domain domain;
     EXPECT_EQ(ParseDomain(expected.value, domain), "") << expected.value;
@@ -52,7 +51,19 @@ TEST(Domain, WhatClientsReadDifferentlyIsRefusedByItsRule) {
       {"http://256.0.0.1/", "domain.host-numeric"},
       {"http://a.0.0.1/", "domain.host-numeric"},
       {"http://127.0.0.4294967297/", "domain.host-numeric"},
-      {"http://[::1]/", "domain.ipv6"},
+      {"http://0xA9FEA9FE/", "domain.host-numeric"},
+      {"http://169.254.169.0xfe/", "domain.host-numeric"},
+      {"http://a.0x/", "domain.host-numeric"},
+      {"http://127.0.0.1./", "domain.host-numeric"},
+      {"http://[::1/", "domain.ipv6"},
+      {"http://[0:0:0:0:0:0:0:1]/", "domain.ipv6"},
+      {"http://[::FFFF]/", "domain.ipv6"},
+      {"http://[::ffff:127.0.0.1]/", "domain.ipv6"},
+      {"http://[::ffff:7f00:1]/", "domain.ipv6"},
+      {"http://[64:ff9b::7f00:1]/", "domain.ipv6"},
+      {"http://[fe80::1%25eth0]/", "domain.ipv6"},
+      {"http://[::1]x/", "domain.port"},
+      {"::1", "domain.port"},
       {"https://a.b:0", "domain.port"},
       {"https://a.b:", "domain.port"},
       {"https://a.b:65536", "domain.port"},
@@ -65,13 +76,73 @@ TEST(Domain, WhatClientsReadDifferentlyIsRefusedByItsRule) {
   }
 }
 
-TEST(Domain, AQuadIsFourNumbersInTheirOneSpelling) {
-  for (const std::string_view quad : {"0.0.0.0", "127.0.0.1", "255.255.255.255"}) {
-    EXPECT_TRUE(IsDottedQuad(quad)) << quad;
+TEST(Domain, AnAddressIsReadInItsOneSpelling) {
+  Domain domain;
+  EXPECT_EQ(ParseDomain("http://127.0.0.1:81/x", domain), "");
+  EXPECT_EQ(domain.address, Address::OfIpv4(0x7F000001));
+  EXPECT_EQ(domain.port, 81);
+  EXPECT_EQ(ParseDomain("[2001:db8::1]:443", domain), "");
+  EXPECT_EQ(TextOf(*domain.address), "2001:db8::1");
+  EXPECT_EQ(domain.port, 443);
+  EXPECT_EQ(ParseDomain("1e100.net", domain), "");
+  EXPECT_FALSE(domain.address);
+}
+
+TEST(Domain, AUrlHasOneOfTheSchemesAndABareHostNone) {
+  Domain domain;
+  EXPECT_EQ(ParseUrl("HTTPS://a.b/x?y", {"https"}, domain), "");
+  EXPECT_EQ(domain.port, 443);
+  EXPECT_EQ(ParseUrl("http://a.b", {"https"}, domain), "kind.url");
+  EXPECT_EQ(ParseUrl("a.b", {"https"}, domain), "kind.url");
+  EXPECT_EQ(ParseUrl("https:a.b", {"https"}, domain), "kind.url");
+  EXPECT_EQ(ParseUrl("https://a.b\\", {"https"}, domain), "domain.anywhere");
+  EXPECT_EQ(ParseBareHost("a.b:8443", domain), "");
+  EXPECT_EQ(domain.port, 8443);
+  EXPECT_EQ(ParseBareHost("https://a.b", domain), "kind.host");
+  EXPECT_EQ(ParseBareHost("a.b/c", domain), "domain.host-label");
+  EXPECT_EQ(ParseBareHost("2130706433", domain), "domain.host-numeric");
+}
+
+TEST(Domain, WhatClientsMakeOfAValueIsFound) {
+  const std::tuple<std::string_view, std::string_view, int> found[] = {
+      {"https://a.b/x", "a.b", 443},
+      {" \x01ht\ntp:\\\\A.b.\\x", "a.b", 80},
+      {"https:a.b", "a.b", 443},
+      {"https:////a.b", "a.b", 443},
+      {"https://x@y@a.b:0443/", "a.b", 443},
+      {"https://x:y@a.b", "a.b", 443},
+      {"https://%61%2Eb", "a.b", 443},
+      {"//a.b", "a.b", 0},
+      {"a.b:8080", "a.b", 8080},
+      {"gopher://a.b:70/x", "a.b", 70},
+  };
+  for (const auto& [value, host, port] : found) {
+    Domain domain;
+    ASSERT_TRUE(ReadHost(value, domain)) << value;
+    EXPECT_EQ(domain.host(), host) << value;
+    EXPECT_EQ(domain.port, port) << value;
   }
-  for (const std::string_view text : {"", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3",
-                                      "1.2.3.04", "1.2.3.256", "1.2.3.a", "1.2.3.4294967297"}) {
-    EXPECT_FALSE(IsDottedQuad(text)) << text;
+  for (const std::string_view value : {"http://0x7F.1/", "http://2130706433", "017700000001",
+                                       "http://127.0.0.1.", "http://x@127.1:80"}) {
+    Domain domain;
+    ASSERT_TRUE(ReadHost(value, domain)) << value;
+    EXPECT_EQ(domain.address, Address::OfIpv4(0x7F000001)) << value;
+  }
+  for (const std::string_view value : {"", "https://", "http://1.2.3.4.5", "http://256.256.256.256",
+                                       "https://[::1", "https://[x]", "/"}) {
+    Domain domain;
+    EXPECT_FALSE(ReadHost(value, domain)) << value;
+  }
+}
+
+TEST(Domain, ANumberIsAnAddressOfIpv4) {
+  Domain domain;
+  EXPECT_TRUE(ReadNumber(2130706433.0, domain));
+  EXPECT_EQ(domain.address, Address::OfIpv4(0x7F000001));
+  EXPECT_TRUE(ReadNumber(0, domain));
+  EXPECT_TRUE(ReadNumber(4294967295.0, domain));
+  for (const double number : {-1.0, 0.5, 4294967296.0, 1e300}) {
+    EXPECT_FALSE(ReadNumber(number, domain)) << number;
   }
 }
 
@@ -86,10 +157,12 @@ TEST(Domain, TheLongestHostIsAllowedAndOneMoreIsNot) {
 
 TEST(Domain, TheValueRuleTakesWhatClientsTakeForUrls) {
   for (const std::string_view value :
-       {"https://x", "gopher://x", "http:x", "HTTPS:x", "//x", "\\\\x", "  //x", "a+b.c-1://x"}) {
+       {"https://x", "gopher://x", "http:x", "HTTPS:x", "//x", "\\\\x", "  //x", "a+b.c-1://x",
+        "\x01//x", "ht\ntp:x", "/\t/x", "/\\x", "x:\\\\y", "\x7F\\\t\\x", "x\r:\n/\t/y"}) {
     EXPECT_TRUE(LooksLikeUrl(value)) << value;
   }
-  for (const std::string_view value : {"", "x", "x.y", "mailto:a@b", "1://x", "/x", "a:/b"}) {
+  for (const std::string_view value :
+       {"", "x", "x.y", "mailto:a@b", "1://x", "/x", "a:/b", "/ /x", "see https://x", "htt p:x"}) {
     EXPECT_FALSE(LooksLikeUrl(value)) << value;
   }
 }

@@ -70,12 +70,15 @@ TEST(Path, IsNormalSaysWhetherNormalizingChangesIt) {
 
 TEST(Path, TheValueRuleTakesWhatBeginsLikeAPathOrClimbs) {
   for (const std::string_view value :
-       {"/etc", "~root", "\\\\srv", "./x", "../x", "c:\\x", "D:x", "FILE:x", "  /x", "\uFEFF/x",
-        "a/../b", "a\\..", "..", "a/.."}) {
+       {"/etc", "~root",    "\\\\srv", "./x",      "../x",        "c:\\x",
+        "D:x",  "FILE:x",   "  /x",    "\uFEFF/x", "a/../b",      "a\\..",
+        "..",   "a/..",     "\x01/x",  "\u0085~",  ".\t./x",      ".\\x",
+        "..\n", "fi\rle:x", "c\n:x",   "a/.\n./b", "a\\\t.\t.\t", "a/..\r\n"}) {
     EXPECT_TRUE(LooksLikePath(value)) << value;
   }
   for (const std::string_view value :
-       {"", "a", "a/b", ".", ".a", "..a", "a..", "a../b", "a/..b", "https://x/y", "12:30"}) {
+       {"", "a", "a/b", ".", ".a", "..a", "a..", "a../b", "a/..b", "https://x/y", "12:30", "a\n/b",
+        "x\n..y", "..a\n/b", "One.\n\nTwo..", "a. ./b"}) {
     EXPECT_FALSE(LooksLikePath(value)) << value;
   }
 }
