@@ -10,11 +10,11 @@
 
 namespace callgate::policy {
 
-// A value that is declared to be of a kind, or anything at all.
+// A string, or a value that is declared to be a command or anything at all.
 struct DeclaredValue {
-  const Schema& schema;  // with a kind, or `any`
-  std::uint32_t item;    // a string; of a command a list as well; of `any` whatever it is
-  std::uint32_t args;    // that goes on with a command; kNoItem without
+  const Schema& schema;
+  std::uint32_t item;  // of a command or of `any` whatever it is
+  std::uint32_t args;  // that goes on with a command; kNoItem without
 };
 
 // By the same definition, so that the same is seen of it.
@@ -66,13 +66,9 @@ class DeclaredValues {
       if (VisitValue(*branch, i, beside)) return true;
     }
     if (const CommandKind* const command = CommandOf(schema)) {
-      if (!value.is_string() && !value.is_array()) return false;
       return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, beside)});
     }
-    if (value.is_string()) {
-      if (std::holds_alternative<std::monostate>(schema.kind)) return false;
-      return visit_(DeclaredValue{schema, i, kNoItem});
-    }
+    if (value.is_string()) return visit_(DeclaredValue{schema, i, kNoItem});
     if (value.is_array() && schema.items != nullptr) {
       for (std::uint32_t at = i + 1; at < arguments_[i].end; at = arguments_[at].end) {
         if (VisitValue(*schema.items, at, {})) return true;

@@ -1,7 +1,5 @@
 #include "core/policy/evaluate/object_schema.h"
 
-#include <algorithm>
-
 #include "core/policy/evaluate/schema_value.h"
 
 namespace callgate::policy {
@@ -9,14 +7,6 @@ namespace {
 
 bool IsPrototypeKey(std::string_view key) noexcept {
   return key == "__proto__" || key == "constructor" || key == "prototype";
-}
-
-bool IsNamed(const Schema* names, std::string_view key) noexcept {
-  if (names == nullptr || !names->constants) return false;
-  return std::any_of(names->constants->begin(), names->constants->end(), [key](const auto& name) {
-    const auto* const text = std::get_if<std::string>(&name);
-    return text != nullptr && *text == key;
-  });
 }
 
 }  // namespace
@@ -37,7 +27,9 @@ const DeclaredMember* ObjectSchema::ContinuedBy(std::string_view key) const noex
 }
 
 std::string_view ObjectSchema::JudgeKey(std::string_view key, Bases& bases) const {
-  if (IsPrototypeKey(key) && !IsNamed(names, key)) return "args.prototype";
+  // A list of names accepts those that are on it.
+  const bool are_listed = names != nullptr && names->constants;
+  if (IsPrototypeKey(key) && !are_listed) return "args.prototype";
   if (additional == nullptr) return "args.undeclared";
   return names != nullptr && JudgeString(*names, key, bases) ? "args.undeclared" : "";
 }

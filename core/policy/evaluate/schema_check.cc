@@ -60,7 +60,7 @@ class Walk {
         command != nullptr && (value.is_string() || value.is_array())) {
       return JudgeCommand(schema, *command, i, beside);
     }
-    if (value.is_array() && (schema.types & kArrayType) != 0) return JudgeList(schema, i);
+    if (value.is_array() && schema.items != nullptr) return JudgeList(schema, i);
     if (value.is_object() && (schema.types & kObjectType) != 0) return JudgeObject(schema, i);
     return {JudgeScalar(schema, Scalar::Of(value), bases_), i};
   }
@@ -91,7 +91,6 @@ class Walk {
   }
 
   PlacedFault JudgeList(const Schema& schema, std::uint32_t i) {
-    if (schema.items == nullptr) return {{"schema.items", Stage::kValues}, i};
     EarliestFault earliest;
     const std::size_t size = arguments_[i].value.size();
     if (size < schema.min_items.value_or(0) || size > schema.max_items.value_or(size)) {
@@ -106,24 +105,17 @@ class Walk {
     return earliest.earliest();
   }
 
-  // Of at most 64 elements, since uniqueItems needs a maxItems. Only scalars are compared: the
-  // schema of the elements refuses the others.
+  // Of at most 64 elements, since uniqueItems needs a maxItems. The schema of the elements refuses
+  // whatever is no scalar.
   bool HoldsEqual(std::uint32_t list) const noexcept {
     const std::uint32_t end = arguments_[list].end;
     for (std::uint32_t a = list + 1; a < end; a = arguments_[a].end) {
-      if (!IsScalar(a)) continue;
+      const Scalar scalar = Scalar::Of(arguments_[a].value);
       for (std::uint32_t b = arguments_[a].end; b < end; b = arguments_[b].end) {
-        if (IsScalar(b) &&
-            AreEqual(Scalar::Of(arguments_[a].value), Scalar::Of(arguments_[b].value))) {
-          return true;
-        }
+        if (AreEqual(scalar, Scalar::Of(arguments_[b].value))) return true;
       }
     }
     return false;
-  }
-
-  bool IsScalar(std::uint32_t i) const noexcept {
-    return !arguments_[i].value.is_array() && !arguments_[i].value.is_object();
   }
 
   PlacedFault JudgeCommand(const Schema& schema, const CommandKind& kind, std::uint32_t i,

@@ -33,7 +33,6 @@ std::size_t CodePoints(std::string_view text) noexcept {
 }
 
 bool HasLength(const Schema& schema, std::string_view text) noexcept {
-  if (!schema.min_length && !schema.max_length) return true;
   // A code point takes one to four bytes, which settles most texts uncounted.
   const std::size_t bytes = text.size();
   const std::uint64_t least = schema.min_length.value_or(0);
@@ -44,46 +43,42 @@ bool HasLength(const Schema& schema, std::string_view text) noexcept {
   return points >= least && points <= most;
 }
 
-// The order of a number and a bound, exactly and as doubles; a bound holds if both are as it says.
-struct Orders {
-  Orders(std::string_view number, std::optional<std::int64_t> integer,
-         const JsonNumber& bound) noexcept {
-    // Integers as small as these are doubles.
-    if (const auto other = integer ? IntegerOf(bound.text) : std::nullopt) {
-      exact = *integer <=> *other;
-      rounded = exact;
-    } else {
-      exact = CompareNumbers(number, bound.text);
-      rounded = NearestDouble(number) <=> NearestDouble(bound.text);
-    }
+// The order of a number and a bound, exactly and as doubles. Rounding may make two numbers equal
+// and never turns them round: what is within an inclusive bound exactly is so as a double, and what
+// is within an exclusive one as a double is so exactly.
+class Order {
+ public:
+  Order(std::string_view number, std::optional<std::int64_t> integer, const JsonNumber& bound)
+      : number_(number),
+        bound_(bound.text),
+        integer_(integer),
+        other_(integer ? IntegerOf(bound.text) : std::nullopt) {}
+
+  std::strong_ordering exact() const noexcept {
+    return other_ ? *integer_ <=> *other_ : CompareNumbers(number_, bound_);
+  }
+  // Integers as small as these are doubles.
+  std::partial_ordering rounded() const noexcept {
+    return other_ ? *integer_ <=> *other_ : NearestDouble(number_) <=> NearestDouble(bound_);
   }
 
-  std::strong_ordering exact = std::strong_ordering::equal;
-  std::partial_ordering rounded = std::partial_ordering::unordered;
+ private:
+  std::string_view number_;
+  std::string_view bound_;
+  std::optional<std::int64_t> integer_;
+  std::optional<std::int64_t> other_;
 };
 
 bool IsWithinBounds(const Schema& schema, std::string_view number,
-                    std::optional<std::int64_t> integer) noexcept {
-  if (schema.minimum) {
-    const Orders orders(number, integer, *schema.minimum);
-    if (orders.exact < 0 || !(orders.rounded >= 0)) return false;
-  }
-  if (schema.maximum) {
-    const Orders orders(number, integer, *schema.maximum);
-    if (orders.exact > 0 || !(orders.rounded <= 0)) return false;
-  }
-  if (schema.exclusive_minimum) {
-    const Orders orders(number, integer, *schema.exclusive_minimum);
-    if (orders.exact <= 0 || !(orders.rounded > 0)) return false;
-  }
-  if (schema.exclusive_maximum) {
-    const Orders orders(number, integer, *schema.exclusive_maximum);
-    if (orders.exact >= 0 || !(orders.rounded < 0)) return false;
-  }
-  return true;
+                    std::optional<std::int64_t> integer) {
+  const auto order = [&](const JsonNumber& bound) { return Order(number, integer, bound); };
+  if (schema.minimum && order(*schema.minimum).exact() < 0) return false;
+  if (schema.maximum && order(*schema.maximum).exact() > 0) return false;
+  if (schema.exclusive_minimum && !(order(*schema.exclusive_minimum).rounded() > 0)) return false;
+  return !schema.exclusive_maximum || order(*schema.exclusive_maximum).rounded() < 0;
 }
 
-StagedFault JudgeNumber(const Schema& schema, std::string_view number) noexcept {
+StagedFault JudgeNumber(const Schema& schema, std::string_view number) {
   const std::optional<std::int64_t> integer = IntegerOf(number);
   if (!integer && HasHugeExponent(number)) return Refused("schema.number");
   const bool is_integer = (schema.types & (kNumberType | kIntegerType)) == kIntegerType;

@@ -114,6 +114,22 @@ TEST(SchemaCheck, WhatContinuesACommandNeedsOne) {
   declared.Reports(R"({"more":["test"]})", {"operand.args", "/more"});
   declared.Reports(R"({"run":"npm test","more":null})", {"args.null", "/more"});
   declared.Reports(R"({"run":"npm","more":["x"]})", {"operand.words", "/run"});
+  const Declared nullable(R"({run: {command: {allow: [{words: [npm, test]}], args: more},
+      nullable: true}})");
+  nullable.Allows(R"({"run":null})");
+  nullable.Reports(R"({"run":null,"more":["test"]})", {"operand.args", "/more"});
+  const Declared alone(R"({run: {command: {allow: [{words: [npm, test]}]}}},
+      other_arguments: {any: true})");
+  alone.Reports(R"({"run":"npm","":["test"]})", {"operand.words", "/run"});
+}
+
+TEST(SchemaCheck, ATextOfACommandHasALengthAndAPattern) {
+  const Declared declared(R"({run: {command: {allow: [{words: [git]}, {words: [npm]}], form: text},
+      maxLength: 4, pattern: "[a-z]*"}})");
+  declared.Allows(R"({"run":"git"})");
+  declared.Reports(R"({"run":" git  "})", {"schema.length", "/run"});
+  declared.Reports(R"({"run":"git "})", {"schema.pattern", "/run"});
+  declared.Reports(R"({"run":["git"]})", {"operand.form", "/run"});
 }
 
 TEST(SchemaCheck, ADenyEntrySaysWhereItFired) {

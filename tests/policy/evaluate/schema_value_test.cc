@@ -95,6 +95,13 @@ TEST_F(SchemaValue, LengthsCountCodePoints) {
   EXPECT_EQ(String("abcd"), "schema.length");
 }
 
+TEST_F(SchemaValue, ALengthIsOfStringsAlone) {
+  schema.types = kStringType | kIntegerType;
+  schema.min_length = 2;
+  EXPECT_EQ(String("x"), "schema.length");
+  EXPECT_EQ(Number("5"), "");
+}
+
 TEST_F(SchemaValue, PatternsMatchTheWholeValue) {
   schema.types = kStringType;
   schema.pattern = ArgumentPattern::Compile("a|ab", 1 << 20).value();
