@@ -80,10 +80,16 @@ COMMAND_ENTRIES = [
     "git /a",
 ]
 SUBCOMMANDS = ["status", "diff", "test", "push", "-k"]
-PATH_KEYS = ["path", "file_path", "src", "PATH", "outputPath2", "fileName", "workdir", "paths"]
-DOMAIN_KEYS = ["url", "host", "imageURL", "imageURLs", "Endpoint", "baseurl", "server"]
+PATH_KEYS = [
+    *("path", "file_path", "src", "PATH", "outputPath2", "fileName", "workdir", "paths"),
+    *("pathName", "destinations"),
+]
+DOMAIN_KEYS = [
+    *("url", "host", "imageURL", "imageURLs", "Endpoint", "baseurl", "server"),
+    *("host_name", "webHooks"),
+]
 ADDRESS_KEYS = ["host", "ip", "serverAddress", "url", "IP", "links", "proxy"]
-COMMAND_KEYS = ["command", "cmd", "commandLine", "Script"]
+COMMAND_KEYS = ["command", "cmd", "commandLine", "Script", "cmd_lines"]
 ARGS_KEYS = ["args", "argv", "extraFlags"]
 PLAIN_KEYS = [
     "mode",
@@ -97,6 +103,7 @@ PLAIN_KEYS = [
     "opt",
     "x1",
     "runCmd",
+    "source",
 ]
 TWISTED_KEYS = [
     "TREE",
@@ -123,8 +130,20 @@ ADDABLE = [
     "content",
     "runcmd",
     "path",
+    "source",
 ]
-FREEABLE = ["target", "path", "url", "command", "content", "opt", "args", "note", "runcmd"]
+FREEABLE = [
+    "source",
+    "target",
+    "path",
+    "url",
+    "command",
+    "content",
+    "opt",
+    "args",
+    "note",
+    "runcmd",
+]
 TEXT_KEYS = ["note", "content", "x1", "opt", "cOntent"]
 PATTERN_TEXTS = ["[a-z]+", "[a-z ]{1,20}", "r|rw", "[0-9]+"]
 HOSTS = [

@@ -190,8 +190,9 @@ def spoil(rng, arguments, around):
         key = rng.choice(list(arguments))
         arguments[key.upper() if key != key.upper() else key.lower()] = arguments[key]
     elif kind == 6:
-        arguments[rng.choice(["env", "shell", "port", "envVars", "PORT"])] = rng.choice(
-            [None, False, True, {}, {"A": "1"}, 80, 22, "443", "sh", []]
+        key = rng.choice(["env", "shell", "port", "envVars", "PORT", "environ"])
+        arguments[key] = rng.choice(
+            [None, False, True, {}, {"A": "1"}, 80, 22, "443", "sh", "A=1", []]
         )
     elif kind == 7 and arguments:
         key = rng.choice(list(arguments))

@@ -245,13 +245,16 @@ def only_known_arguments(capability, arguments):
 
 def path_search(added, freed, exemptions=True):
     return Search(
-        lambda key: ref_paths.is_path_key(key, added), ref_paths.looks_like_path, freed, exemptions
+        lambda key, obj: ref_paths.is_path_key(key, added, obj),
+        ref_paths.looks_like_path,
+        freed,
+        exemptions,
     )
 
 
 def domain_search(added, freed, exemptions=True):
     return Search(
-        lambda key: ref_domains.is_domain_key(key, added),
+        lambda key, _: ref_domains.is_domain_key(key, added),
         ref_domains.looks_like_url,
         freed,
         exemptions,

@@ -9,12 +9,16 @@ from ref_keys import (
     is_env_key,
     is_freed,
     is_shell_key,
+    joined,
     last_two,
     last_word,
+    pairs,
+    with_plurals,
 )
 from ref_paths import is_control
 
-LAST = {"command", "commands", "cmd", "cmdline", "program", "executable", "script"}
+LAST_TWO = pairs(("command", "cmd"), ("line",))
+LAST = joined(LAST_TWO) | with_plurals("command", "cmd", "program", "executable", "script")
 FORBIDDEN = ";&|<>$`(){}[]!#*?\\"
 NOT_IN_SINGLE = "'\"`\\"
 NOT_IN_DOUBLE = "'\"$`\\!"
@@ -76,8 +80,8 @@ class Word:
 
 def is_command_key(key, added):
     return (
-        last_word(key, LAST)  # [command.key-last-word]
-        or last_two(key, {("command", "line")})  # [command.key-last-two]
+        last_word(key, LAST)  # [command.key-last-word] [key.listed-joined]
+        or last_two(key, LAST_TWO)  # [command.key-last-two]
         or fold(key) in added  # [command.key-added]
     )
 
@@ -131,6 +135,13 @@ def is_freed_command(key, value, freed):
     return not isinstance(value, list) or all(isinstance(e, str) for e in value)
 
 
+def sets_environment(value):
+    """[command.env] [command.env-string]"""
+    if isinstance(value, str):
+        return "=" in value
+    return isinstance(value, (dict, list)) and bool(value)
+
+
 def find_argv(arguments, added, freed):
     """The one argv of a call, None if it holds no command, or Malformed."""
     argv = None
@@ -138,7 +149,7 @@ def find_argv(arguments, added, freed):
     for obj in objects(arguments):
         present = {k: v for k, v in obj.items() if v is not None}  # [key.null]
         for key, value in present.items():
-            if is_env_key(key) and isinstance(value, (dict, list)) and value:  # [command.env]
+            if is_env_key(key) and sets_environment(value):
                 raise Malformed
             if is_shell_key(key) and value is not False:  # [command.shell]
                 raise Malformed

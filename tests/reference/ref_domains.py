@@ -5,28 +5,25 @@ import re
 import urllib.parse
 
 import ref_addresses
-from ref_keys import Malformed, fold, is_freed, is_port_key, last_word
+from ref_keys import (
+    Malformed,
+    fold,
+    is_freed,
+    is_port_key,
+    joined,
+    last_two,
+    last_word,
+    pairs,
+    with_plurals,
+)
 from ref_paths import WHITE_SPACE, as_url_parsers_read, is_control
 
-LAST = {
-    "url",
-    "urls",
-    "uri",
-    "uris",
-    "href",
-    "link",
-    "links",
-    "domain",
-    "domains",
-    "host",
-    "hosts",
-    "hostname",
-    "endpoint",
-    "webhook",
-    "site",
-    "server",
-    "proxy",
-}
+LAST_TWO = (
+    pairs(("host", "domain"), ("name",)) | pairs(("end",), ("point",)) | pairs(("web",), ("hook",))
+)
+LAST = joined(LAST_TWO) | with_plurals(
+    "url", "uri", "href", "link", "domain", "host", "site", "website", "server", "proxy", "fqdn"
+)
 # [domain.integer]
 ADDRESS_LAST = {
     "host",
@@ -39,13 +36,14 @@ ADDRESS_LAST = {
     "server",
     "proxy",
 }
-SUFFIXES = ("url", "urls", "uri", "hostname")
+SUFFIXES = tuple(with_plurals("url", "uri", "hostname"))
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
 def is_domain_key(key, added):
     return (
-        last_word(key, LAST)  # [domain.key-last-word]
+        last_word(key, LAST)  # [domain.key-last-word] [key.listed-joined]
+        or last_two(key, LAST_TWO)  # [domain.key-last-two]
         or fold(key).endswith(SUFFIXES)  # [domain.key-suffix]
         or fold(key) in added  # [domain.key-added]
     )
@@ -243,20 +241,20 @@ def check_ports(search, value):
         is_port_key(key) and port is not None and str(port) not in ("80", "443")
         for key, port in value.items()
     )
-    if bad_port and any(holds_domain(search, key, v) for key, v in value.items()):
+    if bad_port and any(holds_domain(search, key, v, value) for key, v in value.items()):
         raise Malformed
     for member in value.values():
         check_ports(search, member)
 
 
-def holds_domain(search, key, value):
+def holds_domain(search, key, value, obj):
     """Whether a domain is found under this key itself."""
     if value is None:
         return False
-    if search.in_class(key):
+    if search.in_class(key, obj):
         return bool(search.class_value(key, value))
     if isinstance(value, dict):
         return False
     if isinstance(value, list):
-        return any(holds_domain(search, key, element) for element in value)
+        return any(holds_domain(search, key, element, obj) for element in value)
     return bool(search.other(key, value))

@@ -67,10 +67,35 @@ def last_two(key, pairs):
     return any(tuple(form[-2:]) in pairs for form in forms(key))
 
 
+def plural(word):
+    if word.endswith("y"):
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def with_plurals(*listed):
+    """[key.listed-plural]"""
+    return {*listed, *map(plural, listed)}
+
+
+def pairs(befores, lasts):
+    """[key.listed-plural] Listed pairs of words."""
+    return {(before, last) for before in befores for last in with_plurals(*lasts)}
+
+
+def joined(*listed):
+    """[key.listed-joined] Pairs of words, each written as one."""
+    return {before + last for some in listed for before, last in some}
+
+
 def is_exempt(key):
     """[path.value-exempt] The words of the key as written count."""
     form = words(key)
     return bool(form) and form[-1] in EXEMPT
+
+
+ENV_WORDS = with_plurals("env", "environ", "environment")
+ENV_PAIRS = pairs(("env", "environment"), ("var", "variable"))
 
 
 def is_args_key(key):
@@ -79,9 +104,9 @@ def is_args_key(key):
 
 
 def is_env_key(key):
-    """[command.env]"""
-    return is_word(key, "env", "environment", "envs") or any(
-        form == ["env", "vars"] for form in forms(key)
+    """[command.env-key]"""
+    return is_word(key, *ENV_WORDS, *joined(ENV_PAIRS)) or any(
+        len(form) == 2 and tuple(form) in ENV_PAIRS for form in forms(key)
     )
 
 
@@ -119,8 +144,8 @@ class Malformed(Exception):
 class Search:
     """What is looked for: the values of one class (paths or domains) in the arguments.
 
-    in_class(key) says whether the key belongs to the class, by_value(string) whether the value
-    rule takes a string under another key for one.
+    in_class(key, obj) says whether the key of an object belongs to the class, by_value(string)
+    whether the value rule takes a string under another key for one.
     """
 
     def __init__(self, in_class, by_value, freed, exemptions):
@@ -133,13 +158,13 @@ class Search:
         """The strings found below one object, or Malformed. [key.any-depth]"""
         found = []
         for key, value in obj.items():
-            found += self.member(key, value)
+            found += self.member(key, value, obj)
         return found
 
-    def member(self, key, value):
+    def member(self, key, value, obj):
         if value is None:  # [key.null]
             return []
-        return self.class_value(key, value) if self.in_class(key) else self.other(key, value)
+        return self.class_value(key, value) if self.in_class(key, obj) else self.other(key, value)
 
     def class_value(self, key, value):
         if isinstance(value, str):
@@ -166,7 +191,8 @@ class Search:
     def holds_key(self, value):
         if isinstance(value, dict):
             return any(
-                (v is not None and self.in_class(k)) or self.holds_key(v) for k, v in value.items()
+                (v is not None and self.in_class(k, value)) or self.holds_key(v)
+                for k, v in value.items()
             )
         return isinstance(value, list) and any(self.holds_key(element) for element in value)
 

@@ -2,37 +2,15 @@
 
 import re
 
-from ref_keys import Malformed, fold, is_word, last_two, last_word
+from ref_keys import Malformed, fold, is_word, joined, last_two, last_word, pairs, with_plurals
 
-SINGLE = [
-    "src",
-    "dst",
-    "dest",
-    "destination",
-    "pathname",
-    "dirname",
-    "basedir",
-    "outfile",
-    "infile",
-    "workdir",
-    "cwd",
-]
-LAST = {
-    "path",
-    "paths",
-    "file",
-    "files",
-    "filepath",
-    "filename",
-    "dir",
-    "dirs",
-    "directory",
-    "directories",
-    "folder",
-    "folders",
-}
-LAST_TWO = {("file", "name"), ("dir", "name"), ("folder", "name")}
-SUFFIXES = ("path", "paths", "filename", "filepath", "directory", "folder")
+SINGLE = with_plurals("src", "dst", "dest", "destination", "cwd")
+LAST_TWO = pairs(("file", "path", "dir", "directory", "folder"), ("name",))
+LAST = joined(LAST_TWO) | with_plurals(
+    *("path", "file", "filepath", "dir", "directory", "folder", "basedir", "workdir", "homedir"),
+    *("rootdir", "tempdir", "tmpdir", "infile", "outfile"),
+)
+SUFFIXES = tuple(with_plurals("path", "filename", "directory", "folder"))
 LOOKALIKES = "\u2024\u2025\u2026\u2044\u2215\ufe19\ufe52\ufe68\uff0e\uff0f\uff3c"
 WHITE_SPACE = (
     "\t\n\v\f\r \x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
@@ -40,13 +18,22 @@ WHITE_SPACE = (
 )
 
 
-def is_path_key(key, added):
+def is_path_key(key, added, obj):
+    """Whether a key of an object is a path key."""
+    if is_path_key_by_name(key) or fold(key) in added:  # [path.key-added]
+        return True
+    # [path.key-source]
+    return is_word(key, "source", "sources") and any(
+        value is not None and is_path_key_by_name(other) for other, value in obj.items()
+    )
+
+
+def is_path_key_by_name(key):
     return (
         is_word(key, *SINGLE)  # [path.key-single]
-        or last_word(key, LAST)  # [path.key-last-word]
+        or last_word(key, LAST)  # [path.key-last-word] [key.listed-joined]
         or last_two(key, LAST_TWO)  # [path.key-last-two]
         or fold(key).endswith(SUFFIXES)  # [path.key-suffix]
-        or fold(key) in added  # [path.key-added]
     )
 
 

@@ -15,13 +15,14 @@ struct Frame {
   std::uint32_t container;  // its item
   bool is_object;
   bool has_unfolded_key;
+  KeyClasses classes;  // of the members so far whose value is not null
 };
 
 Frame Open(json::Value value, std::uint32_t container) noexcept {
   if (value.is_object()) {
-    return {value.members().begin(), {nullptr, nullptr}, container, true, false};
+    return {value.members().begin(), {nullptr, nullptr}, container, true, false, 0};
   }
-  return {{nullptr, nullptr}, value.elements().begin(), container, false, false};
+  return {{nullptr, nullptr}, value.elements().begin(), container, false, false, 0};
 }
 
 bool IsFilledContainer(json::Value value) noexcept {
@@ -72,9 +73,10 @@ void Arguments::AppendBelow(json::Value container, std::uint32_t item) {
         frame.is_object ? !(frame.members != no_member) : !(frame.elements != no_element);
     if (at_end) {
       const std::uint32_t closed = frame.container;
-      if (frame.has_unfolded_key && twin_ == kNoItem) {
-        FindTwins(closed, closed == kNoItem ? 0 : closed + 1);
-      }
+      const std::uint32_t first = closed == kNoItem ? 0 : closed + 1;
+      if (frame.has_unfolded_key && twin_ == kNoItem) FindTwins(closed, first);
+      constexpr KeyClasses kSourceBesidePath = kSourceKey | kPathKey;
+      if ((frame.classes & kSourceBesidePath) == kSourceBesidePath) JudgeSources(closed, first);
       open.pop_back();
       if (closed != kNoItem) items_[closed].end = size();
       if (open.empty()) return;
@@ -88,6 +90,7 @@ void Arguments::AppendBelow(json::Value container, std::uint32_t item) {
       AppendMember(member.key, member.value, frame.container);
       frame.has_unfolded_key =
           frame.has_unfolded_key || items_[index].folded.data() != member.key.data();
+      if (!member.value.is_null()) frame.classes |= items_[index].classes;
     } else {
       const json::Value value = *frame.elements;
       ++frame.elements;
@@ -114,6 +117,21 @@ void Arguments::FindTwins(std::uint32_t object, std::uint32_t first) {
       members.begin(), members.end(),
       [this](std::uint32_t a, std::uint32_t b) { return items_[a].folded == items_[b].folded; });
   if (same != members.end()) twin_ = same[1];
+}
+
+// The object holds another path key, so what stands under its source keys stands under path keys.
+void Arguments::JudgeSources(std::uint32_t object, std::uint32_t first) {
+  for (std::uint32_t i = first; i < size(); i = items_[i].end) {
+    if (items_[i].parent != object || (items_[i].classes & kSourceKey) == 0) continue;
+    items_[i].classes |= kPathKey;
+    for (std::uint32_t below = i + 1; below < items_[i].end;) {
+      if (items_[below].is_member) {
+        below = items_[below].end;
+      } else {
+        items_[below++].classes |= kPathKey;
+      }
+    }
+  }
 }
 
 std::string Arguments::PointerTo(std::uint32_t item) const {

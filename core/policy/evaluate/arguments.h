@@ -51,6 +51,7 @@ class Arguments {
   void AppendMember(std::string_view key, json::Value value, std::uint32_t object);
   void AppendBelow(json::Value container, std::uint32_t item);
   void FindTwins(std::uint32_t object, std::uint32_t first);
+  void JudgeSources(std::uint32_t object, std::uint32_t first);
 
   base::SmallVector<Item, 24> items_;
   base::TextArena folded_keys_;

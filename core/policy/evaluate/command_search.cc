@@ -3,7 +3,9 @@
 namespace callgate::policy {
 namespace {
 
-bool IsFilledContainer(json::Value value) noexcept {
+// A string may name an environment, such as production, unless it assigns.
+bool SetsEnvironment(json::Value value) noexcept {
+  if (value.is_string()) return value.string().find('=') != std::string_view::npos;
   return (value.is_object() || value.is_array()) && value.size() != 0;
 }
 
@@ -20,7 +22,7 @@ Fault CommandSearch::Find(const Arguments& arguments, base::TextArena& arena, Wo
   for (std::uint32_t i = 0; i < arguments.size(); ++i) {
     const Item& candidate = arguments[i];
     if (!candidate.is_member || candidate.value.is_null()) continue;
-    if ((candidate.classes & kEnvKey) != 0 && IsFilledContainer(candidate.value)) {
+    if ((candidate.classes & kEnvKey) != 0 && SetsEnvironment(candidate.value)) {
       return {"command.env", i};
     }
     if ((candidate.classes & kShellKey) != 0 && candidate.value.kind() != json::Kind::kFalse) {

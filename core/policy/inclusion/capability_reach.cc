@@ -1,7 +1,7 @@
 #include "core/policy/inclusion/capability_reach.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 
 #include "core/base/ascii.h"
 #include "core/policy/evaluate/path_constraint.h"
@@ -23,14 +23,14 @@ std::string_view WithoutNonLetters(std::string_view key) noexcept {
 // Keys are cut into words at capitals, and folding forgets those: `runcommand` is no command key,
 // but `runCommand` is.
 bool CouldBeCommandKey(std::string_view folded) noexcept {
-  constexpr std::array<std::string_view, 7> kWords = {"command", "commands",   "cmd",   "cmdline",
-                                                      "program", "executable", "script"};
   folded = WithoutNonLetters(folded);
-  for (const std::string_view word : kWords) {
-    if (folded.ends_with(word)) return true;
-  }
+  if (folded.ends_with('s')) folded.remove_suffix(1);
+  const auto ends_in = [](std::string_view key, std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [key](std::string_view word) { return key.ends_with(word); });
+  };
+  if (ends_in(folded, {"command", "cmd", "program", "executable", "script"})) return true;
   if (!folded.ends_with("line")) return false;
-  return WithoutNonLetters(folded.substr(0, folded.size() - 4)).ends_with("command");
+  return ends_in(WithoutNonLetters(folded.substr(0, folded.size() - 4)), {"command", "cmd"});
 }
 
 // Some spelling of the key exempts its values from the value rules.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
 
 #include "core/base/ascii.h"
 
@@ -77,7 +78,7 @@ inline Packed PackLowered(std::string_view word) noexcept {
 struct Meaning {
   KeyClasses last = 0;  // of a key whose last word it is
   KeyClasses only = 0;  // of a key whose only word it is
-  bool pair = false;    // the word before it has to be looked at
+  bool pair = false;    // kPairs says what it means after some words
 };
 
 struct Named {
@@ -127,24 +128,81 @@ class WordTable {
 
 // Each word once: a word of two lists would need one entry with both meanings.
 constexpr WordTable<512> kWords(std::array{
-    Named{"path paths file files filepath filename dir dirs directory directories folder folders",
+    Named{"path paths file files filepath filepaths dir dirs directory directories folder folders "
+          "filename filenames pathname pathnames dirname dirnames foldername foldernames "
+          "basedir basedirs workdir workdirs homedir homedirs rootdir rootdirs tempdir tempdirs "
+          "tmpdir tmpdirs infile infiles outfile outfiles",
           {kPathKey, 0, false}},
     Named{"url uri host hostname endpoint server proxy", {kDomainKey | kAddressKey, 0, false}},
-    Named{"urls uris href link links domain domains hosts webhook site", {kDomainKey, 0, false}},
+    Named{"urls uris hosts hostnames endpoints servers proxies href hrefs link links domain domains "
+          "site sites domainname domainnames webhook webhooks website websites fqdn fqdns",
+          {kDomainKey, 0, false}},
     Named{"address ip", {kAddressKey, 0, false}},
-    Named{"command commands cmd cmdline program executable script", {kCommandKey, 0, false}},
+    Named{"command commands cmd cmds program programs executable executables script scripts "
+          "cmdline cmdlines commandline commandlines",
+          {kCommandKey, 0, false}},
     Named{"args arguments argv flags", {kArgsKey, 0, false}},
     Named{"content contents text body data message messages query pattern patterns regex "
           "description str string code comment comments title prompt note notes summary subject "
           "html markdown sql",
           {kTextKey, 0, false}},
-    Named{"src dst dest destination pathname dirname basedir outfile infile workdir cwd",
-          {0, kPathKey, false}},
-    Named{"env environment envs", {0, kEnvKey, false}},
+    Named{"src srcs dst dsts dest dests destination destinations cwd cwds", {0, kPathKey, false}},
+    Named{"source sources", {0, kSourceKey, false}},
+    Named{"env envs environ environs environment environments envvar envvars envvariable "
+          "envvariables",
+          {0, kEnvKey, false}},
     Named{"shell", {0, kShellKey, false}},
     Named{"port", {0, kPortKey, false}},
-    Named{"name line vars", {0, 0, true}},
+    Named{"name names line lines var vars variable variables point points hook hooks",
+          {0, 0, true}},
 });
+
+// Some words of the table, none too long; the last ones perhaps empty.
+struct SomeWords {
+  constexpr SomeWords(std::initializer_list<std::string_view> list) {
+    std::size_t size = 0;
+    for (const std::string_view word : list) words[size++] = PackText(word);
+  }
+  // REQUIRES: `word` is not empty.
+  constexpr bool Hold(const Packed& word) const noexcept {
+    return std::ranges::find(words, word) != words.end();
+  }
+  std::array<Packed, 5> words{};
+};
+
+struct Pair {
+  SomeWords before;
+  SomeWords last;
+  KeyClasses classes;
+  bool whole;  // only where the two are the whole key
+};
+
+constexpr std::array kPairs{
+    Pair{{"file", "path", "dir", "directory", "folder"}, {"name", "names"}, kPathKey, false},
+    Pair{{"host", "domain"}, {"name", "names"}, kDomainKey, false},
+    Pair{{"end"}, {"point", "points"}, kDomainKey, false},
+    Pair{{"web"}, {"hook", "hooks"}, kDomainKey, false},
+    Pair{{"command", "cmd"}, {"line", "lines"}, kCommandKey, false},
+    Pair{{"env", "environment"}, {"var", "vars", "variable", "variables"}, kEnvKey, true},
+};
+
+// Words that are too long for the table.
+constexpr std::array kLongWords{
+    Named{"directoryname", {kPathKey, 0, false}},
+    Named{"directorynames", {kPathKey, 0, false}},
+    Named{"environmentvar", {0, kEnvKey, false}},
+    Named{"environmentvars", {0, kEnvKey, false}},
+    Named{"environmentvariable", {0, kEnvKey, false}},
+    Named{"environmentvariables", {0, kEnvKey, false}},
+};
+constexpr Meaning kNoMeaning;
+
+const Meaning& LookLong(std::string_view word) noexcept {
+  for (const Named& named : kLongWords) {
+    if (base::EqualsIgnoringCase(word, named.words)) return named.meaning;
+  }
+  return kNoMeaning;
+}
 
 // REQUIRES: 0 < i < key.size() and both characters at the boundary are letters.
 bool WordBeginsAt(std::string_view key, std::size_t i) noexcept {
@@ -189,13 +247,12 @@ bool HasLetter(std::string_view key) noexcept {
 template <bool kCapitals>
 KeyClasses ClassifyPair(std::string_view rest, const Packed& last) noexcept {
   const Packed before = PackLowered(TakeLastWord<kCapitals>(rest));
-  if (last == PackText("name")) {
-    const bool is_path =
-        before == PackText("file") || before == PackText("dir") || before == PackText("folder");
-    return is_path ? kPathKey : 0;
+  if (before.head == 0) return 0;
+  for (const Pair& pair : kPairs) {
+    if (!pair.last.Hold(last) || !pair.before.Hold(before)) continue;
+    return pair.whole && HasLetter(rest) ? 0 : pair.classes;
   }
-  if (last == PackText("line")) return before == PackText("command") ? kCommandKey : 0;
-  return before == PackText("env") && !HasLetter(rest) ? kEnvKey : 0;
+  return 0;
 }
 
 template <bool kCapitals>
@@ -203,12 +260,16 @@ KeyClasses ClassifyWords(std::string_view key) noexcept {
   std::string_view rest = key;
   const std::string_view word = TakeLastWord<kCapitals>(rest);
   const Packed last = PackLowered(word);
-  if (last.head == 0) return 0;
-  const Meaning& meaning = kWords.Look(last);
+  if (word.empty()) return 0;
+  const Meaning& meaning = last.head != 0 ? kWords.Look(last) : LookLong(word);
   KeyClasses classes = meaning.last;
   if (meaning.only != 0 && !HasLetter(rest)) classes |= meaning.only;
   if (meaning.pair) classes |= ClassifyPair<kCapitals>(rest, last);
   return classes;
+}
+
+bool EndsInOne(std::string_view key, std::initializer_list<std::string_view> ends) noexcept {
+  return std::ranges::any_of(ends, [key](std::string_view end) { return key.ends_with(end); });
 }
 
 // By the end of the folded key, whatever its words.
@@ -220,8 +281,8 @@ KeyClasses ClassifySuffix(std::string_view key) noexcept {
       if (key.ends_with("path")) classes |= kPathKey;
       break;
     case 's':
-      if (key.ends_with("paths")) classes |= kPathKey;
-      if (key.ends_with("urls")) classes |= kDomainKey;
+      if (EndsInOne(key, {"paths", "filenames", "directories", "folders"})) classes |= kPathKey;
+      if (EndsInOne(key, {"urls", "uris", "hostnames"})) classes |= kDomainKey;
       break;
     case 'e':
       if (key.ends_with("filename")) classes |= kPathKey;

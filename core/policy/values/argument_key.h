@@ -20,6 +20,8 @@ inline constexpr KeyClasses kShellKey = 1 << 5;  // shell: never with a command
 inline constexpr KeyClasses kPortKey = 1 << 6;   // port: next to a domain
 inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value rules do not apply
 inline constexpr KeyClasses kAddressKey = 1 << 8;  // host, ip...: a number is an address
+// source: a path key where another path key stands beside it.
+inline constexpr KeyClasses kSourceKey = 1 << 9;
 
 // The classes of a key by its name alone. `key` is as written, since capitals separate words;
 // `folded` is FoldKey(key), and `key` itself where folding leaves it as it is.

@@ -25,6 +25,21 @@ TEST(Arguments, ListElementsStandUnderTheNearestKey) {
   EXPECT_EQ(arguments[5].parent, kNoItem);
 }
 
+TEST(Arguments, ASourceIsAPathKeyBesideAnother) {
+  const auto is_path = [](std::string_view text, std::uint32_t item) {
+    const json::Document document = Parse(text);
+    return (Arguments(document.root())[item].classes & kPathKey) != 0;
+  };
+  EXPECT_TRUE(is_path(R"({"source":"a","path":"b"})", 0));
+  EXPECT_TRUE(is_path(R"({"path":"b","Source":"a"})", 1));
+  EXPECT_TRUE(is_path(R"({"source":[{"x":1},["a"]],"path":"b"})", 4)) << "an element of a list";
+  EXPECT_FALSE(is_path(R"({"source":[{"x":1},["a"]],"path":"b"})", 2)) << "under a key of its own";
+  EXPECT_FALSE(is_path(R"({"source":"a","sources":"b"})", 0));
+  EXPECT_FALSE(is_path(R"({"source":"a","path":null})", 0));
+  EXPECT_FALSE(is_path(R"({"source":"a","o":{"path":"b"}})", 0));
+  EXPECT_FALSE(is_path(R"({"o":{"source":"a"},"path":"b"})", 1));
+}
+
 TEST(Arguments, TwinsAreFoundAtAnyDepthAndOnlyWithinOneObject) {
   for (const std::string_view text :
        {R"({"path":1,"Path":2})", R"({"Path":1,"b":2,"path":3})",

@@ -56,6 +56,30 @@ TEST(Key, LastWordSaysTheClass) {
   EXPECT_EQ(Classify("cliArgs"), kArgsKey);
 }
 
+TEST(Key, PluralsAndPairsSayTheClassInEverySpelling) {
+  for (const std::string_view key : {"pathName", "path-names", "directory_name", "directoryname",
+                                     "DIRECTORYNAMES", "git_workdir", "dests", "xfilenames"}) {
+    EXPECT_EQ(Classify(key) & kPathKey, kPathKey) << key;
+  }
+  for (const std::string_view key : {"host_name", "hostName", "domainNames", "end-point", "webHook",
+                                     "proxies", "servers", "fqdn", "xuris"}) {
+    EXPECT_EQ(Classify(key) & kDomainKey, kDomainKey) << key;
+  }
+  for (const std::string_view key : {"commandline", "cmd_line", "CmdLines", "scripts"}) {
+    EXPECT_EQ(Classify(key) & kCommandKey, kCommandKey) << key;
+  }
+  for (const std::string_view key : {"environ", "environments", "env_variable", "environmentVars",
+                                     "environmentvariables", "ENVVARS"}) {
+    EXPECT_EQ(Classify(key), kEnvKey) << key;
+  }
+  for (const std::string_view key : {"url_count", "hosted_name", "point", "hook", "variables",
+                                     "environmental", "directorynamesake", "my_env_variables"}) {
+    EXPECT_EQ(Classify(key), 0) << key;
+  }
+  EXPECT_EQ(Classify("source"), kSourceKey);
+  EXPECT_EQ(Classify("data_source"), 0);
+}
+
 TEST(Key, SomeWordsMeanItOnlyAlone) {
   for (const std::string_view key : {"env", "ENV", "environment", "env_vars", "envVars"}) {
     EXPECT_EQ(Classify(key), kEnvKey) << key;
