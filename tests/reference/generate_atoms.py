@@ -104,6 +104,9 @@ PLAIN_KEYS = [
     "x1",
     "runCmd",
     "source",
+    "include",
+    "pattern",
+    "globs",
 ]
 TWISTED_KEYS = [
     "TREE",
@@ -131,6 +134,8 @@ ADDABLE = [
     "runcmd",
     "path",
     "source",
+    "include",
+    "pattern",
 ]
 FREEABLE = [
     "source",
@@ -144,7 +149,7 @@ FREEABLE = [
     "note",
     "runcmd",
 ]
-TEXT_KEYS = ["note", "content", "x1", "opt", "cOntent"]
+TEXT_KEYS = ["pattern", "include", "note", "content", "x1", "opt", "cOntent"]
 PATTERN_TEXTS = ["[a-z]+", "[a-z ]{1,20}", "r|rw", "[0-9]+"]
 HOSTS = [
     "x.test",
@@ -200,6 +205,17 @@ ODD_STRINGS = [
     ".",
     "c/e",
     "https://q.test/",
+    "/a/*",
+    "/a/b/**/*.c",
+    "/?/b",
+    "/d/(e|f)",
+    "/*",
+    "../*",
+    "/a/.*",
+    "// a",
+    "/d/e\n",
+    " https://y.test/\n",
+    "./c\n",
 ]
 TAILS = [
     "",

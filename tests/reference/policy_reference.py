@@ -14,7 +14,7 @@ import ref_paths
 import ref_schemas
 import ref_sights
 import yaml
-from ref_keys import Malformed, Search, fold, has_twins
+from ref_keys import Exempt, Glob, Malformed, Search, fold, has_twins
 from ref_numbers import Number
 from ref_schemas import ARGUMENTS, COMMAND, DOMAIN, PATH, PATTERNS
 
@@ -249,6 +249,7 @@ def path_search(added, freed, exemptions=True):
         ref_paths.looks_like_path,
         freed,
         exemptions,
+        ref_paths.is_glob,
     )
 
 
@@ -362,7 +363,7 @@ def guess_denies(kind, entry, added, bases, arguments):
     """Whether an entry fires on what the short form finds."""
     try:
         if kind == "path":
-            # [deny.value-rule] [deny.no-exemption] [deny.no-free]
+            # [deny.value-rule] [deny.no-free]
             found = path_search(added, set(), exemptions=False).run(arguments)
             return any(denies_path(entry, path, bases) for path in found)
         if kind == "domain":
@@ -401,11 +402,22 @@ def sight_denies(kind, entry, added, sight):
 
 
 def denies_domain(entry, value):
+    if isinstance(value, Exempt):  # [deny.exempt-words]
+        try:
+            return denies_domain(entry, value.strip(ref_paths.WHITE_SPACE))
+        except Malformed:
+            return False
     return ref_domains.matches(entry, ref_domains.parse(value), deny=True)
 
 
 def denies_path(entry, path, bases):
     """[deny.relative]"""
+    if isinstance(path, Glob):
+        return ref_paths.glob_reaches(path, entry)
+    if isinstance(path, Exempt):  # [deny.exempt-words]
+        known = [base for base in bases if base is not None]  # [deny.exempt-relative]
+        text = path.strip(ref_paths.WHITE_SPACE)
+        return ref_paths.is_one_path(path) and denies_path(entry, text, known)
     segments = ref_paths.normalise(path, None)
     if segments is not None:
         return ref_paths.covers(entry, segments, itself=True)

@@ -6,6 +6,7 @@ import urllib.parse
 
 import ref_addresses
 from ref_keys import (
+    Exempt,
     Malformed,
     fold,
     is_freed,
@@ -257,4 +258,5 @@ def holds_domain(search, key, value, obj):
         return False
     if isinstance(value, list):
         return any(holds_domain(search, key, element, obj) for element in value)
-    return bool(search.other(key, value))
+    # [deny.exempt-words] What deny entries find under an exempt word is no reason to look at ports.
+    return any(not isinstance(found, Exempt) for found in search.other(key, value))

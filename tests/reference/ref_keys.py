@@ -137,6 +137,19 @@ def has_twins(value):
     return False
 
 
+class Exempt(str):
+    """A string under an exempt word, as deny entries find it. [deny.exempt-words]"""
+
+
+class Glob(str):
+    """A string under a glob key, as deny entries find it. [deny.glob]"""
+
+
+def is_glob_key(key):
+    """[deny.glob-key]"""
+    return last_word(key, with_plurals("glob", "include", "exclude", "pattern"))
+
+
 class Malformed(Exception):
     """The call holds what is denied whatever the allowlist says."""
 
@@ -145,14 +158,16 @@ class Search:
     """What is looked for: the values of one class (paths or domains) in the arguments.
 
     in_class(key, obj) says whether the key of an object belongs to the class, by_value(string)
-    whether the value rule takes a string under another key for one.
+    whether the value rule takes a string under another key for one. Without exemptions, as in deny
+    lists, strings under exempt words and, with is_glob(string), globs are found as such.
     """
 
-    def __init__(self, in_class, by_value, freed, exemptions):
+    def __init__(self, in_class, by_value, freed, exemptions, is_glob=None):
         self.in_class = in_class
         self.by_value = by_value
         self.freed = freed
         self.exemptions = exemptions
+        self.is_glob = is_glob
 
     def run(self, obj):
         """The strings found below one object, or Malformed. [key.any-depth]"""
@@ -201,7 +216,13 @@ class Search:
         if isinstance(value, str):
             if self.exemptions and (is_exempt(key) or is_freed(key, self.freed)):
                 return []
-            return [value] if self.by_value(value) else []
+            if not self.by_value(value):
+                return []
+            if self.exemptions:
+                return [value]
+            if self.is_glob and is_glob_key(key) and self.is_glob(value):
+                return [Glob(value)]
+            return [Exempt(value) if is_exempt(key) else value]
         if isinstance(value, list):
             return [found for element in value for found in self.other(key, element)]
         if isinstance(value, dict):

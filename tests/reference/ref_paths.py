@@ -108,6 +108,43 @@ def covers(entry, segments, itself=False):
     return all(p in ("*", s) for p, s in zip(pattern, segments, strict=False))
 
 
+def is_glob(string):
+    """[deny.glob] [deny.glob-line]"""
+    glob = string.strip(WHITE_SPACE)
+    at_a_place = glob.startswith(("/", "~")) or bool(re.match("[A-Za-z]:", glob))
+    return (
+        (at_a_place or ".." in glob.split("/"))
+        and not any(c in "\\()|+^$" or is_control(c) for c in glob)
+        and ".*" not in glob
+    )
+
+
+def glob_reaches(glob, entry):
+    """Whether a deny entry lies at, above or below the whole segments before the first wildcard."""
+    glob = glob.strip(WHITE_SPACE)
+    if not glob.startswith("/") or ".." in glob.split("/"):  # [deny.glob-anywhere]
+        return True
+    wildcards = [i for i, c in enumerate(glob) if c in "*?[{"]
+    if wildcards:
+        glob = glob[: glob.rfind("/", 0, wildcards[0]) + 1]
+    segments = normalise(glob, None)
+    pattern = entry_segments(entry)
+    if pattern and pattern[-1] in ("*", "**"):
+        pattern = pattern[:-1]
+    return all(p in ("*", s) for p, s in zip(pattern, segments, strict=False))
+
+
+def is_one_path(text):
+    """Whether a text, outer white space aside, is one well-formed path. [deny.exempt-words]"""
+    path = text.strip(WHITE_SPACE)
+    try:
+        normalise(path, "/")
+    except Malformed:
+        return False
+    # [deny.exempt-segments]
+    return all(segment == segment.strip(WHITE_SPACE) for segment in path.split("/"))
+
+
 def allowed(path, entries, base):
     """Whether a path argument is within an allowlist."""
     try:

@@ -30,6 +30,12 @@ struct ArgumentSearch {
     return (item.classes & key_class) != 0 || Holds(added, item.folded);
   }
 
+  // True for what stands under a text key alone: allowlists pass over it, and deny entries look
+  // only at what is one path or URL from end to end.
+  bool IsExempt(const Item& item) const noexcept {
+    return !InClass(item) && (item.classes & kTextKey) != 0;
+  }
+
   // Gives `judge` every string of the class, with its item, in order. Returns the first fault: one
   // that `judge` returns, or a value that no key of the class may hold.
   template <typename Judge>  // Fault(std::uint32_t item, std::string_view value)
@@ -38,8 +44,8 @@ struct ArgumentSearch {
       const Item& item = arguments[i];
       const bool in_class = InClass(item);
       if (item.value.is_string()) {
-        const bool exempt = exemptions && ((!in_class && (item.classes & kTextKey) != 0) ||
-                                           Frees(freed, item.folded, item.classes));
+        const bool exempt =
+            exemptions && (IsExempt(item) || Frees(freed, item.folded, item.classes));
         if (exempt || (!in_class && !looks_like(item.value.string()))) continue;
         if (const Fault fault = judge(i, item.value.string())) return fault;
       } else if (in_class) {

@@ -1,5 +1,7 @@
 #include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/values/glob.h"
 #include "core/policy/values/path.h"
+#include "core/policy/values/text.h"
 
 namespace callgate::policy {
 namespace {
@@ -28,6 +30,51 @@ std::string_view JudgeRelative(const Context& context, const EntriesOfKind& entr
   return {};
 }
 
+// A text that is one path from end to end, outer white space aside: one that is malformed, or of
+// which a segment begins or ends in white space, is prose or code.
+std::string_view OnePath(std::string_view text) noexcept {
+  const std::string_view path = WithoutOuterWhiteSpace(text);
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    if (WhiteSpaceAt(path.substr(slash + 1)) != 0 || EndsInWhiteSpace(path.substr(0, slash))) {
+      return {};
+    }
+  }
+  return JudgePath(path).rule.empty() ? path : std::string_view();
+}
+
+// Under an exempt word nothing fires but what is covered.
+std::string_view JudgeExempt(const Context& context, const EntriesOfKind& entries,
+                             const Positions& capabilities, std::string_view text,
+                             const DenyEntry*& fired) {
+  const std::string_view path = OnePath(text);
+  if (path.empty()) return {};
+  if (IsAbsolutePath(path)) return AnyCovers(entries, path, {}, fired) ? "deny.path" : "";
+  for (const std::uint32_t position : capabilities) {
+    const auto& base = context.capabilities[position].base_directory;
+    if (base && AnyCovers(entries, path, base->text, fired)) return "deny.relative";
+  }
+  return {};
+}
+
+// The glob could reach what an entry covers.
+std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
+                           const DenyEntry*& fired) {
+  const std::string_view directory = GlobDirectory(glob);
+  if (directory.empty()) return "deny.glob-anywhere";
+  if (const auto rule = JudgePath(directory).rule; !rule.empty()) return rule;
+  PathBuffer buffer;
+  const std::string_view normal = NormalizePath(directory, {}, buffer);
+  for (const DenyEntry* entry : entries) {
+    fired = entry;
+    if (As<PathEntry>(entry).MatchesDenied(normal) || As<PathEntry>(entry).LiesBelow(normal)) {
+      return "deny.glob";
+    }
+  }
+  fired = entries[0];
+  return {};
+}
+
 }  // namespace
 
 Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
@@ -37,6 +84,13 @@ Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
   const DenyEntry* fired = entries[0];
   const Fault fault =
       search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) -> Fault {
+        const Item& item = arguments[i];
+        if ((item.classes & kGlobKey) != 0 && !search.InClass(item) && IsGlob(path)) {
+          return {JudgeGlob(entries, path, fired), i};
+        }
+        if (search.IsExempt(item)) {
+          return {JudgeExempt(context, entries, capabilities, path, fired), i};
+        }
         if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
         if (!IsAbsolutePath(path)) {
           return {JudgeRelative(context, entries, capabilities, path, fired), i};

@@ -60,6 +60,7 @@ Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments) {
 
   std::vector<bool> holds_domain(arguments.size() + 1);
   (void)search.ForEach(arguments, [&](std::uint32_t found, std::string_view) {
+    if (search.IsExempt(arguments[found])) return Fault{};
     bool nearest = true;
     for (std::uint32_t i = found; i != kNoItem; i = arguments[i].parent) {
       const Item& item = arguments[i];

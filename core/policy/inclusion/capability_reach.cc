@@ -33,15 +33,6 @@ bool CouldBeCommandKey(std::string_view folded) noexcept {
   return ends_in(WithoutNonLetters(folded.substr(0, folded.size() - 4)), {"command", "cmd"});
 }
 
-// Some spelling of the key exempts its values from the value rules.
-bool CouldBeText(std::string_view folded) noexcept {
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    const std::string_view end = folded.substr(i);
-    if ((ClassifyKey(end, end) & kTextKey) != 0) return true;
-  }
-  return false;
-}
-
 // The constraint is there and judges values: without any, a call is refused where absence is.
 template <Constraint kConstraint>
 bool Judges(const Capability& capability) noexcept {
@@ -137,7 +128,7 @@ bool EndsInDots(std::string_view program) {
 bool CanStart(const Capability& capability, std::string_view program) {
   if (!capability.path_allowlist || !LooksLikePath(program) || EndsInDots(program)) return true;
   for (const std::string& key : capability.command_arguments) {
-    if (CouldBeText(key)) return true;
+    if (CouldBe(kTextKey, key)) return true;
   }
   if (capability.base_directory && HoldsSpace(*capability.base_directory)) return true;
   for (const PathEntry& entry : *capability.path_allowlist) {
@@ -187,9 +178,10 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   takes_no_argument = capability.arguments ? TakesNone(*capability.arguments)
                                            : capability.only_arguments.has_value() &&
                                                  capability.only_arguments->empty();
-  // No text key is of another class by its name.
+  // No text or glob key is of another class by its name. What a deny entry reads as a glob, it
+  // covers more by than the list judged.
   const auto exempt = [](KeyClasses classes, const KeyList& added, std::string_view key) {
-    return (classes & kTextKey) != 0 && !Holds(added, key);
+    return (classes & (kTextKey | kGlobKey)) != 0 && !Holds(added, key);
   };
   hides_paths = !capability.path_allowlist ||
                 Hides(capability, [&](std::string_view key, KeyClasses classes) {
@@ -200,6 +192,14 @@ CapabilityReach::CapabilityReach(const Capability& capability)
                     return exempt(classes, capability.domain_arguments, key);
                   });
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
+}
+
+bool CouldBe(KeyClasses classes, std::string_view folded) noexcept {
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const std::string_view end = folded.substr(i);
+    if ((ClassifyKey(end, end) & classes) != 0) return true;
+  }
+  return false;
 }
 
 bool JudgesValues(const Capability& capability) noexcept {

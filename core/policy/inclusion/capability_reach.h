@@ -35,6 +35,9 @@ struct CapabilityReach {
 // refused.
 bool JudgesValues(const Capability& capability) noexcept;
 
+// Some spelling of the key, which is folded, is of one of the classes by its last word.
+bool CouldBe(KeyClasses classes, std::string_view folded) noexcept;
+
 // `keys` without those that are of the class by their name alone.
 KeyList WithoutBuiltIn(const KeyList& keys, KeyClasses key_class);
 bool IsSubset(const KeyList& inner, const KeyList& outer);

@@ -19,11 +19,16 @@ const CommandEntry& CommandOf(const DenyEntry& entry) {
 // Both lists must take the same values for paths, or domains. Keys that only the parent adds would
 // be judged by its entries alone. Keys that only the child adds would let an object under a class
 // key pass its list and be malformed for the parent's, unless the capability refuses such objects;
-// likewise arguments that follow a command under such a key.
+// likewise arguments that follow a command under such a key. A text or glob key that only the child
+// adds would be read whole by its list, and as a text or glob by the parent's.
 bool SeeTheSame(const KeyList& parent_keys, const KeyList& child_keys, bool accepting_judges,
                 const KeyList& accepting_keys) {
   if (parent_keys == child_keys) return true;
-  return accepting_judges && accepting_keys == parent_keys;  // which the child's include
+  if (!accepting_judges || accepting_keys != parent_keys)
+    return false;  // which the child's include
+  return std::ranges::none_of(child_keys, [&](const std::string& key) {
+    return !Holds(parent_keys, key) && CouldBe(kTextKey | kGlobKey, key);
+  });
 }
 
 // The directories that the deny list of a context joins relative paths to that it guesses. `unset`:
@@ -59,15 +64,16 @@ bool DeniesRelative(const std::vector<const DenyEntry*>& entries, const Bases& b
 // Every relative path that fires the parent's entry fires one of the child's.
 bool IsRelativeDenied(const DenyQuestion& question, const PathEntry& entry) {
   const Bases child(question.child, question.tool);
-  if (child.unset) return true;
   const auto& entries = question.child_entries.paths;
   const Bases parent(question.parent, question.tool);
-  if (parent.unset && !DeniesRelative(entries, child, PathSet{})) return false;
-  return std::all_of(parent.directories.begin(), parent.directories.end(),
-                     [&](const PathEntry* base) {
-                       const auto relative = PathSet::OfDenied(entry).From(*base);
-                       return !relative || DeniesRelative(entries, child, *relative);
-                     });
+  const bool covered =
+      std::all_of(parent.directories.begin(), parent.directories.end(), [&](const PathEntry* base) {
+        const auto relative = PathSet::OfDenied(entry).From(*base);
+        return !relative || DeniesRelative(entries, child, *relative);
+      });
+  // Under an exempt word a relative path fires only where it is covered.
+  if (!covered) return false;
+  return child.unset || !parent.unset || DeniesRelative(entries, child, PathSet{});
 }
 
 // Nothing but what the capability's own list lets through can reach the parent's entry.

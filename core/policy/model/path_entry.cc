@@ -37,6 +37,18 @@ bool PathEntry::Matches(std::string_view path) const noexcept { return Covers(pa
 
 bool PathEntry::MatchesDenied(std::string_view path) const noexcept { return Covers(path, true); }
 
+bool PathEntry::LiesBelow(std::string_view directory) const noexcept {
+  if (directory == "/") directory = {};
+  for (const std::string& segment : segments) {
+    if (directory.empty()) return true;
+    directory.remove_prefix(1);
+    const std::string_view actual = directory.substr(0, directory.find('/'));
+    if (segment != "*" && segment != actual) return false;
+    directory.remove_prefix(actual.size());
+  }
+  return directory.empty();
+}
+
 bool PathEntry::Covers(std::string_view path, bool itself) const noexcept {
   if (path == "/") path = {};  // so that every path is a sequence of "/segment"
   if (!wildcard) {

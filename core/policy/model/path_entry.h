@@ -20,6 +20,9 @@ struct PathEntry {
   // As an entry of a deny list: a trailing /* or /** also covers the directory itself.
   [[nodiscard]] bool MatchesDenied(std::string_view path) const noexcept;
 
+  // Some path that the entry names as one of a deny list is `directory` or lies below it.
+  [[nodiscard]] bool LiesBelow(std::string_view directory) const noexcept;
+
   bool has_wildcard() const noexcept { return wildcard; }
 
   std::string text;                   // as written, but for a trailing /** written as /*

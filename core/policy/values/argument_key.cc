@@ -142,10 +142,12 @@ constexpr WordTable<512> kWords(std::array{
           "cmdline cmdlines commandline commandlines",
           {kCommandKey, 0, false}},
     Named{"args arguments argv flags", {kArgsKey, 0, false}},
-    Named{"content contents text body data message messages query pattern patterns regex "
+    Named{"content contents text body data message messages query regex "
           "description str string code comment comments title prompt note notes summary subject "
           "html markdown sql",
           {kTextKey, 0, false}},
+    Named{"pattern patterns", {kTextKey | kGlobKey, 0, false}},
+    Named{"glob globs include includes exclude excludes", {kGlobKey, 0, false}},
     Named{"src srcs dst dsts dest dests destination destinations cwd cwds", {0, kPathKey, false}},
     Named{"source sources", {0, kSourceKey, false}},
     Named{"env envs environ environs environment environments envvar envvars envvariable "

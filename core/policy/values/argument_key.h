@@ -22,6 +22,7 @@ inline constexpr KeyClasses kTextKey = 1 << 7;   // content, query...: the value
 inline constexpr KeyClasses kAddressKey = 1 << 8;  // host, ip...: a number is an address
 // source: a path key where another path key stands beside it.
 inline constexpr KeyClasses kSourceKey = 1 << 9;
+inline constexpr KeyClasses kGlobKey = 1 << 10;  // glob, include...: deny lists read globs there
 
 // The classes of a key by its name alone. `key` is as written, since capitals separate words;
 // `folded` is FoldKey(key), and `key` itself where folding leaves it as it is.

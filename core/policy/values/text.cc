@@ -51,6 +51,26 @@ std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept {
   return text;
 }
 
+namespace {
+
+// Bytes of the white space character that `text` ends with, else 0.
+std::size_t WhiteSpaceBeforeEnd(std::string_view text) noexcept {
+  for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+    if (WhiteSpaceAt(text.substr(text.size() - size)) == size) return size;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool EndsInWhiteSpace(std::string_view text) noexcept { return WhiteSpaceBeforeEnd(text) != 0; }
+
+std::string_view WithoutOuterWhiteSpace(std::string_view text) noexcept {
+  text = WithoutLeadingWhiteSpace(text);
+  while (const std::size_t size = WhiteSpaceBeforeEnd(text)) text.remove_suffix(size);
+  return text;
+}
+
 bool HoldsControl(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (IsControlAt(text, i)) return true;

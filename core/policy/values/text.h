@@ -13,6 +13,8 @@ namespace callgate::policy {
 // with, else 0.
 [[nodiscard]] std::size_t WhiteSpaceAt(std::string_view text) noexcept;
 std::string_view WithoutLeadingWhiteSpace(std::string_view text) noexcept;
+std::string_view WithoutOuterWhiteSpace(std::string_view text) noexcept;
+[[nodiscard]] bool EndsInWhiteSpace(std::string_view text) noexcept;
 
 // The character that begins at `i` is U+0000-1F or U+007F-9F.
 [[nodiscard]] inline bool IsControlAt(std::string_view text, std::size_t i) noexcept {

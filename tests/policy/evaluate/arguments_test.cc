@@ -30,13 +30,15 @@ TEST(Arguments, ASourceIsAPathKeyBesideAnother) {
     const json::Document document = Parse(text);
     return (Arguments(document.root())[item].classes & kPathKey) != 0;
   };
-  EXPECT_TRUE(is_path(R"({"source":"a","path":"b"})", 0));
-  EXPECT_TRUE(is_path(R"({"path":"b","Source":"a"})", 1));
-  EXPECT_TRUE(is_path(R"({"source":[{"x":1},["a"]],"path":"b"})", 4)) << "an element of a list";
-  EXPECT_FALSE(is_path(R"({"source":[{"x":1},["a"]],"path":"b"})", 2)) << "under a key of its own";
+  // Members are in the order of their keys.
+  EXPECT_TRUE(is_path(R"({"source":"a","zip_file":"b"})", 0));
+  EXPECT_TRUE(is_path(R"({"Source":"a","path":"b"})", 0));
+  EXPECT_TRUE(is_path(R"({"path":"b","source":"a"})", 1));
+  EXPECT_TRUE(is_path(R"({"path":"b","source":[{"x":1},["a"]]})", 5)) << "an element of a list";
+  EXPECT_FALSE(is_path(R"({"path":"b","source":[{"x":1},["a"]]})", 3)) << "has its own key";
   EXPECT_FALSE(is_path(R"({"source":"a","sources":"b"})", 0));
-  EXPECT_FALSE(is_path(R"({"source":"a","path":null})", 0));
-  EXPECT_FALSE(is_path(R"({"source":"a","o":{"path":"b"}})", 0));
+  EXPECT_FALSE(is_path(R"({"path":null,"source":"a"})", 1));
+  EXPECT_FALSE(is_path(R"({"o":{"path":"b"},"source":"a"})", 2));
   EXPECT_FALSE(is_path(R"({"o":{"source":"a"},"path":"b"})", 1));
 }
 

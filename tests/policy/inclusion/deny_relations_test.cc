@@ -81,7 +81,8 @@ TEST(FiresOnlyWithChild, ForPathsThatTheChildDeniesToo) {
 TEST(FiresOnlyWithChild, ForRelativePathsFromTheSameBase) {
   const std::string base = "base_directory: /w";
   EXPECT_TRUE(OnlyWithChild({base, "'t:/w/a'"}, {base, "'t:/w/a'"}));
-  EXPECT_TRUE(OnlyWithChild({base, "'t:/w/a'"}, {"", "'t:/w/a'"})) << "each relative path fires";
+  EXPECT_FALSE(OnlyWithChild({base, "'t:/w/a'"}, {"", "'t:/w/a'"}))
+      << "each relative path fires, but none in a text";
   EXPECT_FALSE(OnlyWithChild({base, "'t:/w/a'"}, {"base_directory: /v", "'t:/w/a'"}));
   EXPECT_TRUE(OnlyWithChild({base, "'t:/a'"}, {"base_directory: /v", "'t:/a'"}))
       << "no relative path of the parent reaches the entry";
@@ -130,6 +131,11 @@ TEST(FiresOnlyWithChild, ForObjectsThatTheCapabilityRefuses) {
                               around.context->deny_list[0]);
   };
   EXPECT_TRUE(only("exec: shell", "path_allowlist: [/]", "'t:/a'", "path_arguments: [tree]"));
+  for (const std::string key : {"content", "mycontent", "pattern", "include"}) {
+    EXPECT_FALSE(
+        only("exec: shell", "path_allowlist: [/]", "'t:/a'", "path_arguments: [" + key + "]"))
+        << "the parent reads a text or glob there";
+  }
   EXPECT_FALSE(only("exec: shell", "exec: shell", "'t:/a'", "path_arguments: [tree]"));
   EXPECT_FALSE(only("path_arguments: [tree]", "path_allowlist: [/]", "'t:/a'",
                     "path_arguments: [tree, root]"));

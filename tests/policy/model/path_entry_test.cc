@@ -17,6 +17,21 @@ bool Denies(std::string_view entry, std::string_view path) {
   return parsed && parsed->MatchesDenied(path);
 }
 
+TEST(PathEntry, LiesBelowTheDirectoriesThatItsPathsGoThrough) {
+  const auto lies = [](std::string_view entry, std::string_view directory) {
+    return PathEntry::Parse(entry)->LiesBelow(directory);
+  };
+  EXPECT_TRUE(lies("/a/b", "/"));
+  EXPECT_TRUE(lies("/a/b", "/a"));
+  EXPECT_TRUE(lies("/a/b/*", "/a/b"));
+  EXPECT_TRUE(lies("/home/*/.ssh", "/home/x"));
+  EXPECT_TRUE(lies("/", "/"));
+  EXPECT_FALSE(lies("/a/b", "/ab"));
+  EXPECT_FALSE(lies("/a/b", "/a/c"));
+  EXPECT_FALSE(lies("/a/b", "/a/b/c"));
+  EXPECT_FALSE(lies("/home/*/.ssh", "/home/x/y"));
+}
+
 TEST(PathEntry, AllowsItselfAndWhatIsBelow) {
   EXPECT_TRUE(Allows("/workspace", "/workspace"));
   EXPECT_TRUE(Allows("/workspace", "/workspace/a/b"));

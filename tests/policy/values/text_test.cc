@@ -34,13 +34,17 @@ TEST(Text, WhiteSpaceAndControlsAreExactlyTheCharactersOfTheReference) {
     const std::string within = "a" + character + "a";
     if (WhiteSpaceAt(character) != (is_space ? character.size() : 0) ||
         HoldsWhiteSpace(within) != is_space || HoldsControl(within) != is_control ||
-        IsControlAt(within, 1) != is_control ||
+        IsControlAt(within, 1) != is_control || EndsInWhiteSpace("a" + character) != is_space ||
+        WithoutOuterWhiteSpace(character + "a" + character) !=
+            (is_space ? "a" : character + "a" + character) ||
         WithoutLeadingWhiteSpace(character + "a") != (is_space ? "a" : character + "a")) {
       ADD_FAILURE() << "U+" << std::hex << code;
     }
   }
   EXPECT_EQ(WhiteSpaceAt(""), 0u);
   EXPECT_EQ(WithoutLeadingWhiteSpace(" \u3000\t"), "");
+  EXPECT_EQ(WithoutOuterWhiteSpace(" \u3000\t"), "");
+  EXPECT_FALSE(EndsInWhiteSpace(""));
 }
 
 TEST(Text, ASchemeIsALetterAndWhatRfc3986LetsFollow) {
