@@ -109,6 +109,7 @@ export interface PolicyChange {
   readonly becameAllowed: boolean;
   /** In the context that allows: the new one, or the old one. */
   readonly capability: number;
+  /** Several are sorted and joined by a space. */
   readonly toolPattern: string;
   readonly witness: Witness | null;
   readonly reason: string | null;

@@ -178,19 +178,17 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   takes_no_argument = capability.arguments ? TakesNone(*capability.arguments)
                                            : capability.only_arguments.has_value() &&
                                                  capability.only_arguments->empty();
-  // No text or glob key is of another class by its name. What a deny entry reads as a glob, it
-  // covers more by than the list judged.
-  const auto exempt = [](KeyClasses classes, const KeyList& added, std::string_view key) {
-    return (classes & (kTextKey | kGlobKey)) != 0 && !Holds(added, key);
+  // No text or glob key is of another class by its name. A deny entry reads globs, and reaches more
+  // by them than the list judged.
+  const auto unjudged = [](KeyClasses which, const KeyList& added) {
+    return [which, &added](std::string_view key, KeyClasses classes) {
+      return (classes & which) != 0 && !Holds(added, key);
+    };
   };
   hides_paths = !capability.path_allowlist ||
-                Hides(capability, [&](std::string_view key, KeyClasses classes) {
-                  return exempt(classes, capability.path_arguments, key);
-                });
+                Hides(capability, unjudged(kTextKey | kGlobKey, capability.path_arguments));
   hides_domains = !capability.domain_allowlist ||
-                  Hides(capability, [&](std::string_view key, KeyClasses classes) {
-                    return exempt(classes, capability.domain_arguments, key);
-                  });
+                  Hides(capability, unjudged(kTextKey, capability.domain_arguments));
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
 }
 

@@ -259,6 +259,8 @@ class Denials {
     const KeyClasses own_class = path() != nullptr ? kPathKey : kDomainKey;
     const bool in_class = (classes & own_class) != 0;
     // Under such a key a list holds nothing but strings, and objects a key of the class.
+    // Whether a source is a path key hangs on what stands beside it.
+    if (path() != nullptr && (classes & kSourceKey) != 0) return false;
     if (in_class &&
         (key.in_list ? types != kStringType || AcceptsNull(schema) : (types & kObjectType) != 0)) {
       return false;
@@ -270,7 +272,7 @@ class Denials {
     }
     if (!HasString(schema)) return true;
     // Words are taken apart, and globs stand for what is below them.
-    const bool is_plain = (classes & kWords) == 0 && !MayBeGlob(folded);
+    const bool is_plain = (classes & (kWords | kGlobKey)) == 0;
     if (const auto listed = ListOf(schema, kStringType, scope_)) {
       return std::all_of(listed->begin(), listed->end(), [&](const Listed& value) {
         const std::string& text = *std::get_if<std::string>(&value.value);
@@ -298,13 +300,6 @@ class Denials {
   static bool MayBeHost(std::string_view folded) noexcept {
     constexpr std::array<std::string_view, 9> kEnds = {
         "host", "hostname", "uri", "url", "address", "ip", "endpoint", "server", "proxy"};
-    return std::any_of(kEnds.begin(), kEnds.end(),
-                       [&](std::string_view end) { return folded.ends_with(end); });
-  }
-
-  static bool MayBeGlob(std::string_view folded) noexcept {
-    constexpr std::array<std::string_view, 6> kEnds = {"glob",    "globs",   "include",
-                                                       "exclude", "pattern", "patterns"};
     return std::any_of(kEnds.begin(), kEnds.end(),
                        [&](std::string_view end) { return folded.ends_with(end); });
   }

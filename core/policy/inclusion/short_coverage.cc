@@ -210,6 +210,8 @@ class Coverage {
   // Keys whose values are judged whatever they are.
   Gap FindByKey(const Schema& schema, const Key& key) const {
     const bool is_command = std::holds_alternative<CommandKind>(schema.kind);
+    // Whether it is a path key hangs on what stands beside it.
+    if (paths_ && key.Has(kSourceKey)) return At(Constraint::kPathAllowlist);
     if (commands_) {
       if (key.Has(kArgsKey | kEnvKey)) return At(Constraint::kCommandAllowlist);
       if (key.Has(kCommandKey) && !is_command) return At(Constraint::kCommandAllowlist);
