@@ -14,6 +14,7 @@ from generate_atoms import chance, text_of
 from generate_calls import random_call
 from generate_contexts import random_context
 from generate_related import mutate, related
+from ref_numbers import Number
 
 __all__ = [
     "mutate",
@@ -47,8 +48,25 @@ def random_case(rng, calls=0):
     inner = {**related(rng, middle), "name": "inner"}
     return {
         "contexts": [outer, middle, inner],
-        "calls": [list(random_call(rng, middle, (outer, middle)[i % 2])) for i in range(calls)],
+        "calls": [readable_call(rng, middle, (outer, middle)[i % 2]) for i in range(calls)],
     }
+
+
+def readable_call(rng, fit, around):
+    """A call that every reader of JSON reads: without numbers that no double holds."""
+    while True:
+        tool, arguments = random_call(rng, fit, around)
+        if all(number.fits_double() for number in numbers_of(arguments)):
+            return [tool, arguments]
+
+
+def numbers_of(value):
+    """The numbers that are written in a way of their own, at any depth."""
+    if isinstance(value, (dict, list)):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from numbers_of(held)
+    elif isinstance(value, Number):
+        yield value
 
 
 def main():
