@@ -14,7 +14,10 @@ from callgate import PolicySet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
 import generate
+import generate_atoms
 import policy_reference
+
+generate_atoms.DECLARED = 35
 
 
 def compare(seed: int, count: int) -> dict[str, Any]:
