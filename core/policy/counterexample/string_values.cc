@@ -86,7 +86,9 @@ void AppendHost(Texts& texts, const HostKind& kind, const std::string& host, std
 }
 
 void AppendHosts(Texts& texts, const HostKind& kind, const HostSet& hosts, std::uint16_t port) {
-  for (const std::string& host : hosts.Samples(kUnlisted)) AppendHost(texts, kind, host, port);
+  for (const std::string_view fresh : {kUnlisted, std::string_view("x")}) {
+    for (const std::string& host : hosts.Samples(fresh)) AppendHost(texts, kind, host, port);
+  }
 }
 
 // What the entry allows and `except` leaves, of names more.
@@ -129,6 +131,7 @@ void AppendUris(Texts& texts, const UriKind& kind, const Neighbours& neighbours)
         return;
       }
       AppendUnique(texts, entry + std::string(kUnlisted));
+      AppendUnique(texts, entry + "x");
       AppendUnique(texts, entry + "/" + std::string(kUnlisted));
     }
     AppendUnique(texts, std::move(entry));
@@ -156,6 +159,17 @@ void AppendLengths(Texts& texts, const Schema& schema, const Neighbours& neighbo
     if (schema.min_length && length < *schema.min_length) continue;
     if (schema.max_length && length > *schema.max_length) continue;
     AppendUnique(texts, std::string(length, 'a'));
+  }
+}
+
+// Those of the texts that are shorter, and go on so that they are not.
+void AppendLonger(Texts& texts, std::uint64_t length) {
+  if (length > kMaxLength) return;
+  for (std::size_t i = 0, size = texts.size(); i < size; ++i) {
+    if (texts[i].size() >= length) continue;
+    std::string longer = texts[i] + (texts[i].ends_with('/') ? "" : "/");
+    longer.resize(std::max<std::size_t>(length, longer.size() + 1), 'a');
+    AppendUnique(texts, std::move(longer));
   }
 }
 
@@ -210,6 +224,12 @@ std::vector<std::string> StringsOf(const Schema& schema, const Neighbours& neigh
       for (std::string& text : LikelyMatches(*neighbour->pattern)) {
         AppendUnique(texts, std::move(text));
       }
+    }
+  }
+  if (HasStringKind(schema)) {
+    AppendLonger(texts, schema.min_length.value_or(0));
+    for (const Schema* neighbour : neighbours) {
+      if (neighbour->max_length) AppendLonger(texts, *neighbour->max_length + 1);
     }
   }
   // Those that the schema accepts by themselves come first.

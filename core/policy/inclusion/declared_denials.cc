@@ -1,7 +1,6 @@
 #include "core/policy/inclusion/declared_denials.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/base/ascii.h"
 #include "core/policy/inclusion/domain_relations.h"
@@ -266,8 +265,8 @@ class Denials {
       return false;
     }
     if (domain() != nullptr &&
-        ((classes & kPortKey) != 0 ||
-         ((types & (kNumberType | kIntegerType)) != 0 && MayBeHost(folded)))) {
+        ((classes & kPortKey) != 0 || ((types & (kNumberType | kIntegerType)) != 0 &&
+                                       (classes & (kDomainKey | kAddressKey)) != 0))) {
       return false;
     }
     if (!HasString(schema)) return true;
@@ -295,13 +294,6 @@ class Denials {
     if (Holds(question_.parent.domain_keys(), folded)) classes |= kDomainKey;
     if (Holds(question_.parent.command_keys(), folded)) classes |= kCommandKey;
     return classes;
-  }
-
-  static bool MayBeHost(std::string_view folded) noexcept {
-    constexpr std::array<std::string_view, 9> kEnds = {
-        "host", "hostname", "uri", "url", "address", "ip", "endpoint", "server", "proxy"};
-    return std::any_of(kEnds.begin(), kEnds.end(),
-                       [&](std::string_view end) { return folded.ends_with(end); });
   }
 
   // The one command of the call, by its key as by what it is declared to be.

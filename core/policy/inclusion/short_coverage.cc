@@ -267,15 +267,11 @@ class Coverage {
       default:
         if (in_list && judged) return At("type");
         // An integer may be the address that it spells.
-        if (domains_ && type != kBooleanType && MayBeHost(key)) {
+        if (domains_ && type != kBooleanType && key.Has(kDomainKey | kAddressKey)) {
           return At(Constraint::kDomainAllowlist);
         }
         return std::nullopt;
     }
-  }
-
-  static bool MayBeHost(const Key& key) noexcept {
-    return key.Has(kDomainKey) || key.folded.ends_with("address") || key.folded.ends_with("ip");
   }
 
   // An object under a key of a class is refused unless it holds a key of the class.
@@ -315,7 +311,7 @@ class Coverage {
       // A host may be read as a drive, `c:80`; a URL may hold a segment `..`.
       if (host != nullptr && !host->url && !in_class) {
         return std::all_of(host->allow.begin(), host->allow.end(), [](const DomainEntry& entry) {
-          return entry.host.size() > 1 && entry.text != "*";
+          return entry.kind == DomainEntry::Kind::kName && entry.host.size() > 1;
         });
       }
       if (!std::holds_alternative<PathKind>(schema.kind)) return false;
@@ -328,7 +324,8 @@ class Coverage {
     // `http:80` is one, too.
     if (!host->url && !in_class) {
       return std::all_of(host->allow.begin(), host->allow.end(), [](const DomainEntry& entry) {
-        return entry.host != "http" && entry.host != "https" && entry.text != "*";
+        return entry.kind != DomainEntry::Kind::kAny && entry.host != "http" &&
+               entry.host != "https";
       });
     }
     Schema around;
