@@ -38,7 +38,9 @@ class Comparison {
     for (const CommandClass& command_class : inner.reach.commands) {
       if (exact || !IsCoveredOnEveryTool(capability, command_class)) open.push_back(&command_class);
     }
-    if (open.empty() && parent_.context().deny_list.empty()) return;
+    const bool may_hold_several =
+        inner.reach.takes_several && inner.capability.subcommand_allowlist.has_value();
+    if (open.empty() && !may_hold_several && parent_.context().deny_list.empty()) return;
     for (const std::string& tool : tools_.Of(inner.capability.tool_pattern)) {
       CompareOn(capability, tool, open);
       if (stopped_) return;
@@ -72,6 +74,13 @@ class Comparison {
       if (IsCovered(inner, outer, uncovered)) continue;
       if (!Report(uncovered)) return;
     }
+    if (inner.reach.takes_several && inner.capability.subcommand_allowlist) {
+      for (const CommandClass& command_class : inner.reach.commands) {
+        if (AreCoveredTogether(inner, outer, denied, command_class)) continue;
+        const ConstraintSet gap = {Constraint::kSubcommandAllowlist};
+        if (!Report({capability, tool, &command_class, nullptr, gap, outer[0]})) return;
+      }
+    }
 
     Positions entries;
     parent_.context().compiled->deny_list().Find(tool, entries);
@@ -98,6 +107,32 @@ class Comparison {
       uncovered.closest = i;
     }
     return false;
+  }
+
+  // One capability covers all classes of the program of `first`, if that is the first of these and
+  // a capability covers each: a list of several commands holds them side by side.
+  bool AreCoveredTogether(const Reached& inner, const Positions& outer, const DenialsByKind& denied,
+                          const CommandClass& first) const {
+    if (first.kind != CommandClass::Kind::kWords) return true;
+    std::vector<const CommandClass*> classes;
+    for (const CommandClass& other : inner.reach.commands) {
+      if (other.kind != CommandClass::Kind::kWords || other.words[0] != first.words[0]) continue;
+      if (classes.empty() && &other != &first) return true;
+      classes.push_back(&other);
+    }
+    std::erase_if(classes, [&](const CommandClass* it) { return StopsEvery(denied, *it); });
+    const auto covers = [&](std::uint32_t i, const CommandClass* it) {
+      return FindGaps(parent_[i], inner, *it).empty();
+    };
+    const auto is_covered = [&](const CommandClass* it) {
+      return std::any_of(outer.begin(), outer.end(),
+                         [&](std::uint32_t i) { return covers(i, it); });
+    };
+    if (classes.size() < 2 || !std::all_of(classes.begin(), classes.end(), is_covered)) return true;
+    return std::any_of(outer.begin(), outer.end(), [&](std::uint32_t i) {
+      return std::all_of(classes.begin(), classes.end(),
+                         [&](const CommandClass* it) { return covers(i, it); });
+    });
   }
 
   static const CommandClass* FirstAlive(const CapabilityReach& reach, const DenialsByKind& denied) {

@@ -89,7 +89,7 @@ DOMAIN_KEYS = [
     *("host_name", "webHooks"),
 ]
 ADDRESS_KEYS = ["host", "ip", "serverAddress", "url", "IP", "links", "proxy"]
-COMMAND_KEYS = ["command", "cmd", "commandLine", "Script", "cmd_lines"]
+COMMAND_KEYS = ["command", "cmd", "commandLine", "Script", "cmd_lines", "commands"]
 ARGS_KEYS = ["args", "argv", "extraFlags"]
 PLAIN_KEYS = [
     "mode",
@@ -216,6 +216,13 @@ ODD_STRINGS = [
     "/d/e\n",
     " https://y.test/\n",
     "./c\n",
+    "/a/{b,c}",
+    "/a/[b]",
+    "/[ad]/e",
+    "/d/@(e)",
+    "/a/.[.]",
+    "[id]",
+    ":/a",
 ]
 TAILS = [
     "",
@@ -236,6 +243,18 @@ TAILS = [
     " x=y=/a",
     " ./b",
     " status",
+    " -I/a/b",
+    " /a/b:/d",
+    " x,/a/c",
+    " https://x.test/",
+    " --url=https://y.test",
+    " u@y.test:/a",
+    " a.x.test/b",
+    " git://q.test",
+    " file:///d/e",
+    " '/a /d'",
+    " a'b",
+    " a..b",
 ]
 
 # How many of a hundred capabilities declare their arguments; tests set it.

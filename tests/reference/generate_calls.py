@@ -157,6 +157,11 @@ def add_command(rng, arguments, key, entries, constraints):
     elif len(words) == 1 and chance(rng, 30):
         words.append(rng.choice(SUBCOMMANDS))
     tail = rng.choice(TAILS) if chance(rng, 50) else ""
+    if key == "commands" and chance(rng, 60):
+        one = " ".join(words)
+        others = [one, one + tail, one + rng.choice(TAILS), rng.choice(COMMAND_ENTRIES)]
+        arguments[key] = [one + tail, *some(rng, others, 0, 2)]
+        return
     args_key = key_for(rng, ARGS_KEYS, constraints)
     shape = rng.randrange(4)
     if shape == 0:

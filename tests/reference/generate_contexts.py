@@ -120,6 +120,9 @@ def random_deny(rng, patterns=()):
         entry = rng.choice(DOMAIN_DENY)
     else:
         entry = rng.choice(["git push", "npm", "rm", "/bin/ls", "git status", "git", "ls"])
+        if chance(rng, 25):
+            option = rng.choice(["-v", "--out", "--file", "-k", "-I"])
+            return {"tool_pattern": pattern, kind: entry, "option": option}
     # An entry with a port needs the object, and so do blocks and IPv6.
     if ":" not in entry and not (kind == "domain" and "/" in entry) and chance(rng, 40):
         return f"{pattern}:{entry}"

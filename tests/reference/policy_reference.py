@@ -13,6 +13,7 @@ import ref_domains
 import ref_paths
 import ref_schemas
 import ref_sights
+import ref_words
 import yaml
 from ref_keys import Exempt, Glob, Malformed, Search, fold, has_twins
 from ref_numbers import Number
@@ -108,7 +109,10 @@ def read_deny(entry):
         entry = without_nulls(entry)
         for kind in ("path", "domain", "command"):
             if kind in entry:  # [deny.path] [deny.domain] [deny.command]
-                return [(entry["tool_pattern"], kind, entry[kind])]
+                value = entry[kind]
+                if "option" in entry:  # [deny.option]
+                    value = ref_commands.WithOption(value, entry["option"])
+                return [(entry["tool_pattern"], kind, value)]
         return [(entry["tool_pattern"], None, None)]  # [deny.object]
     if ":" not in entry:  # [deny.pattern]
         return [(entry, None, None)]
@@ -243,22 +247,41 @@ def only_known_arguments(capability, arguments):
     return all(key in capability["only_arguments"] for key, v in arguments.items() if v is not None)
 
 
-def path_search(added, freed, exemptions=True):
+def path_search(added, freed, commands, exemptions=True):
     return Search(
         lambda key, obj: ref_paths.is_path_key(key, added, obj),
         ref_paths.looks_like_path,
         freed,
         exemptions,
+        lambda key: ref_commands.is_command_key(key, commands),
+        lambda text: [],
         ref_paths.is_glob,
     )
 
 
-def domain_search(added, freed, exemptions=True):
+def domain_search(added, freed, commands, reading, exemptions=True):
     return Search(
         lambda key, _: ref_domains.is_domain_key(key, added),
         ref_domains.looks_like_url,
         freed,
         exemptions,
+        lambda key: ref_commands.is_command_key(key, commands),
+        # [words.url]
+        lambda text: [
+            url for word in ref_words.words(text, reading) for url in ref_words.urls(word)
+        ],
+    )
+
+
+def word_search(freed, commands, reading, exemptions=True):
+    """For the words of commands alone."""
+    return Search(
+        lambda key, obj: False,
+        lambda string: False,
+        freed,
+        exemptions,
+        lambda key: ref_commands.is_command_key(key, commands),
+        lambda text: ref_words.words(text, reading),
     )
 
 
@@ -267,18 +290,34 @@ def path_passes(capability, path):
 
 
 def paths_pass(capability, arguments):
-    search = path_search(capability["path_arguments"], capability["free_arguments"])
+    freed, commands = capability["free_arguments"], capability["command_arguments"]
+    search = path_search(capability["path_arguments"], freed, commands)
     try:
         found = search.run(arguments)
     except Malformed:
         return False
+    if "command_allowlist" not in capability:  # [words.path]
+        words = word_search(freed, commands, ref_words.reading_of(capability)).run(arguments)
+        if not all(path_word_passes(capability, word) for word in words):
+            return False
     if not found:  # [path.absent]
         return accepts_absence(capability)
     return all(path_passes(capability, path) for path in found)  # [path.every]
 
 
+def path_word_passes(capability, word):
+    """[words.path] [words.most]"""
+    paths = ref_words.paths(word, strict=True)
+    return paths is not None and all(path_passes(capability, path) for path in paths)
+
+
 def domains_pass(capability, arguments):
-    search = domain_search(capability["domain_arguments"], capability["free_arguments"])
+    search = domain_search(
+        capability["domain_arguments"],
+        capability["free_arguments"],
+        capability["command_arguments"],
+        ref_words.reading_of(capability),
+    )
     try:
         found = search.run(arguments)
         ref_domains.check_ports(search, arguments)
@@ -296,31 +335,29 @@ def command_failure(capability, arguments):
     """The code of what the command check denies, or None."""
     argv_mode = capability.get("exec", "shell") == "argv"  # [doc.exec]
     try:
-        argv = ref_commands.find_argv(
+        argvs = ref_commands.find_argvs(
             arguments, capability["command_arguments"], capability["free_arguments"]
-        )
-        if argv is None:  # [command.absent]
-            return None if accepts_absence(capability) else "COMMAND_NOT_ALLOWED"
-        words = ref_commands.judged_words(
-            argv, capability["command_allowlist"], capability["subcommand_allowlist"], argv_mode
         )
     except Malformed:
         return "COMMAND_NOT_ALLOWED"
-    if "path_allowlist" in capability:  # [command.path-words]
-        for word in words:
-            parts = [part for part in path_parts(word) if ref_paths.looks_like_path(part)]
-            too_many = len(parts) - ref_paths.looks_like_path(word) > MOST_PATHS_IN_WORD
-            if too_many or not all(path_passes(capability, part) for part in parts):
-                return "PATH_NOT_ALLOWED"
+    if not argvs:  # [command.absent]
+        return None if accepts_absence(capability) else "COMMAND_NOT_ALLOWED"
+    entries = capability["command_allowlist"]
+    for argv in argvs:
+        try:
+            words = ref_commands.judged_words(
+                argv, entries, capability["subcommand_allowlist"], argv_mode
+            )
+        except Malformed:
+            return "COMMAND_NOT_ALLOWED"
+        # [command.path-words]
+        if "path_allowlist" in capability and not all(
+            path_word_passes(capability, word) for word in [argv[0].raw, *words]
+        ):
+            return "PATH_NOT_ALLOWED"
+    if len(argvs) > 1 and not ref_commands.one_entry_for_all(argvs, entries):
+        return "COMMAND_NOT_ALLOWED"
     return None
-
-
-MOST_PATHS_IN_WORD = 16
-
-
-def path_parts(word):
-    """A word, and what follows each `=` in it."""
-    return [word] + [word[i + 1 :] for i, char in enumerate(word) if char == "="]
 
 
 def patterns_pass(capability, arguments):
@@ -344,7 +381,11 @@ def denies(rule, capabilities, tool, arguments):
         return False
     if kind is None:
         return True
-    added = set().union(*(c[f"{kind}_arguments"] for c in capabilities))  # [deny.added-keys]
+    # [deny.added-keys]
+    added = {
+        one: set().union(*(c[f"{one}_arguments"] for c in capabilities))
+        for one in ("path", "domain", "command")
+    }
     on_tool = [c for c in capabilities if is_on(c, tool)]
     short = [c for c in on_tool if "arguments" not in c]
     if short or not on_tool:  # [args.deny-guess]
@@ -364,18 +405,30 @@ def guess_denies(kind, entry, added, bases, arguments):
     try:
         if kind == "path":
             # [deny.value-rule] [deny.no-free]
-            found = path_search(added, set(), exemptions=False).run(arguments)
-            return any(denies_path(entry, path, bases) for path in found)
-        if kind == "domain":
-            search = domain_search(added, set(), exemptions=False)
+            search = path_search(added["path"], set(), added["command"], exemptions=False)
             found = search.run(arguments)
+            return any(denies_path(entry, path, bases) for path in found) or any(
+                denies_path_word(entry, word, bases) for word in words_for_deny(arguments, added)
+            )
+        if kind == "domain":
+            search = domain_search(
+                added["domain"], set(), added["command"], ref_words.BOTH, exemptions=False
+            )
+            values = domain_search(added["domain"], set(), added["command"], None, False)
+            values.of_command = lambda text: []
+            found = values.run(arguments)
             ref_domains.check_ports(search, arguments)
             numbers = ref_domains.numbers(arguments, set())  # [domain.integer]
-            return any(denies_domain(entry, value) for value in found) or any(
-                ref_domains.matches(entry, (None, address, None), deny=True) for address in numbers
+            return (
+                any(denies_domain(entry, value) for value in found)
+                or any(
+                    ref_domains.matches(entry, (None, address, None), deny=True)
+                    for address in numbers
+                )
+                or any(denies_domain_word(entry, w) for w in words_for_deny(arguments, added))
             )
-        argv = ref_commands.find_argv(arguments, added, set())
-        return argv is not None and ref_commands.deny_matches(entry, argv)
+        argvs = ref_commands.find_argvs(arguments, added["command"], set())
+        return any(ref_commands.deny_matches(entry, argv) for argv in argvs)
     except Malformed:  # [deny.malformed]
         return True
 
@@ -408,6 +461,31 @@ def denies_domain(entry, value):
         except Malformed:
             return False
     return ref_domains.matches(entry, ref_domains.parse(value), deny=True)
+
+
+def words_for_deny(arguments, added):
+    return word_search(set(), added["command"], ref_words.BOTH, exemptions=False).run(arguments)
+
+
+def denies_path_word(entry, word, bases):
+    """[deny.word-path] [words.most]"""
+    paths = ref_words.paths(word, strict=False)
+    if paths is None:
+        return True
+    for path in paths:
+        if ref_words.holds_dot_dot(path):
+            return True
+        try:
+            if denies_path(entry, path, bases):
+                return True
+        except Malformed:
+            continue
+    return False
+
+
+def denies_domain_word(entry, word):
+    """[deny.word-host]"""
+    return any(ref_domains.matches(entry, host, deny=True) for host in ref_words.hosts(word))
 
 
 def denies_path(entry, path, bases):

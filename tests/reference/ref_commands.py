@@ -142,9 +142,9 @@ def sets_environment(value):
     return isinstance(value, (dict, list)) and bool(value)
 
 
-def find_argv(arguments, added, freed):
-    """The one argv of a call, None if it holds no command, or Malformed."""
-    argv = None
+def find_argvs(arguments, added, freed):
+    """Every argv of a call, of which there are none if it holds no command, or Malformed."""
+    argvs = []
     command_keys = 0
     for obj in objects(arguments):
         present = {k: v for k, v in obj.items() if v is not None}  # [key.null]
@@ -163,19 +163,42 @@ def find_argv(arguments, added, freed):
         if command_keys > 1:  # [command.one]
             raise Malformed
         # [key.scalar] A number or boolean is no command.
-        commands = [v for _, v in commands if isinstance(v, (str, list, dict))]
+        commands = [(k, v) for k, v in commands if isinstance(v, (str, list, dict))]
         if not commands:
             if args:  # [command.args-alone]
                 raise Malformed
             continue
         if len(args) > 1:  # [command.args-one]
             raise Malformed
-        argv = words_of(commands[0], may_be_empty=False)
-        if args:  # [command.args]
-            argv = argv + words_of(args[0], may_be_empty=True)
-    if argv and re.match("[A-Za-z_][A-Za-z0-9_]*=", argv[0].raw):  # [command.assignment]
-        raise Malformed
-    return argv
+        key, value = commands[0]
+        argv = words_of(value, may_be_empty=False)
+        if isinstance(value, list) and is_plural_key(key):
+            argvs = several(value)
+            if args:  # [command.several-args]
+                raise Malformed
+        elif args:  # [command.args]
+            argvs = [argv + words_of(args[0], may_be_empty=True)]
+        else:
+            argvs = [argv]
+    if any(re.match(r"[A-Za-z_][A-Za-z0-9_]*\+?=", a[0].raw) for a in argvs):
+        raise Malformed  # [command.assignment]
+    return argvs
+
+
+def is_plural_key(key):
+    """[command.several] By its name alone."""
+    return is_command_key(key, set()) and re.sub("[^a-z]+$", "", fold(key)).endswith("s")
+
+
+def several(elements):
+    """[command.several] Every argv of a list of commands, or Malformed."""
+    argvs = [split(element) for element in elements]
+    for argv in argvs:
+        for word in argv:
+            word.unquoted()
+    if not any(" " in element for element in elements):
+        argvs.append([Word(element, True) for element in elements])
+    return argvs
 
 
 def entry_matches(entry, argv):
@@ -206,6 +229,33 @@ def judged_words(argv, entries, subcommands, argv_mode):
     return [word.value(argv_mode) for word in argv[matched:]]
 
 
+def one_entry_for_all(argvs, entries):
+    """[command.several]"""
+    return any(all(entry_matches(entry, argv) for argv in argvs) for entry in entries)
+
+
+class WithOption(str):
+    """A deny entry for commands that hold an option. [deny.option]"""
+
+    def __new__(cls, entry, option):
+        self = super().__new__(cls, entry)
+        self.option = option
+        return self
+
+
+def holds_option(word, option):
+    """Whether a word could be the option for some program."""
+    if not word.startswith("-"):
+        return False
+    word = word.split("=")[0]
+    name = option.lstrip("-")
+    if not option.startswith("--") and len(name) == 1:  # [deny.option-short]
+        return not word.startswith("--") and name in word[1:]
+    if word.startswith("--"):  # [deny.option-long]
+        return len(word) > 2 and name.startswith(word[2:])
+    return word[1:] == name
+
+
 def deny_matches(entry, argv):
     """Whether a deny entry covers argv; Malformed counts as well."""
     words = [argv[0].plain()]
@@ -214,7 +264,10 @@ def deny_matches(entry, argv):
     for word, text in zip(argv, words, strict=False):
         split_words += [part for part in text.split(" ") if part] if word.from_list else [text]
     entry_words = [w for w in entry.split(" ") if w]
-    return any(deny_prefix(entry_words, candidate) for candidate in (words, split_words))
+    if not any(deny_prefix(entry_words, candidate) for candidate in (words, split_words)):
+        return False
+    option = getattr(entry, "option", None)
+    return option is None or any(holds_option(word, option) for word in split_words[1:])
 
 
 def deny_prefix(entry_words, words):

@@ -242,21 +242,32 @@ def check_ports(search, value):
         is_port_key(key) and port is not None and str(port) not in ("80", "443")
         for key, port in value.items()
     )
-    if bad_port and any(holds_domain(search, key, v, value) for key, v in value.items()):
+    if bad_port and any(
+        holds_domain(search, key, v, value, search.holds_command(key, value))
+        for key, v in value.items()
+    ):
         raise Malformed
     for member in value.values():
         check_ports(search, member)
 
 
-def holds_domain(search, key, value, obj):
+def without_objects(value):
+    return [
+        without_objects(element) if isinstance(element, list) else element
+        for element in value
+        if not isinstance(element, dict)
+    ]
+
+
+def holds_domain(search, key, value, obj, in_command):
     """Whether a domain is found under this key itself."""
     if value is None:
         return False
     if search.in_class(key, obj):
-        return bool(search.class_value(key, value))
+        return bool(search.member(key, value, obj, in_command))
     if isinstance(value, dict):
         return False
     if isinstance(value, list):
-        return any(holds_domain(search, key, element, obj) for element in value)
+        value = without_objects(value)
     # [deny.exempt-words] What deny entries find under an exempt word is no reason to look at ports.
-    return any(not isinstance(found, Exempt) for found in search.other(key, value))
+    return any(not isinstance(found, Exempt) for found in search.other(key, value, in_command))

@@ -159,27 +159,49 @@ class Search:
 
     in_class(key, obj) says whether the key of an object belongs to the class, by_value(string)
     whether the value rule takes a string under another key for one. Without exemptions, as in deny
-    lists, strings under exempt words and, with is_glob(string), globs are found as such.
+    lists, strings under exempt words and, with is_glob(string), globs are found as such. The
+    strings of commands are not for the value rule: is_command(key) says which keys hold one, and
+    of_command((key, string, is_element)) gives what is found in one.
     """
 
-    def __init__(self, in_class, by_value, freed, exemptions, is_glob=None):
+    def __init__(self, in_class, by_value, freed, exemptions, is_command, of_command, is_glob=None):
         self.in_class = in_class
         self.by_value = by_value
         self.freed = freed
         self.exemptions = exemptions
         self.is_glob = is_glob
+        self.is_command = is_command
+        self.of_command = of_command
 
     def run(self, obj):
         """The strings found below one object, or Malformed. [key.any-depth]"""
         found = []
         for key, value in obj.items():
-            found += self.member(key, value, obj)
+            found += self.member(key, value, obj, self.holds_command(key, obj))
         return found
 
-    def member(self, key, value, obj):
+    def holds_command(self, key, obj):
+        """[words.texts] Whether the strings under a key of an object are of a command."""
+        beside = any(v is not None and self.is_command(k) for k, v in obj.items())
+        return self.is_command(key) or (beside and is_args_key(key))
+
+    def member(self, key, value, obj, in_command):
         if value is None:  # [key.null]
             return []
-        return self.class_value(key, value) if self.in_class(key, obj) else self.other(key, value)
+        if not self.in_class(key, obj):
+            return self.other(key, value, in_command)
+        found = self.class_value(key, value)
+        return found + (self.commands(key, value) if in_command else [])
+
+    def commands(self, key, value, is_element=False):
+        """What is found in the strings of a command under a key."""
+        if isinstance(value, str):
+            if self.exemptions and is_freed(key, self.freed):
+                return []
+            return self.of_command((key, value, is_element))
+        if isinstance(value, list):
+            return [found for element in value for found in self.commands(key, element, True)]
+        return []
 
     def class_value(self, key, value):
         if isinstance(value, str):
@@ -211,9 +233,11 @@ class Search:
             )
         return isinstance(value, list) and any(self.holds_key(element) for element in value)
 
-    def other(self, key, value):
+    def other(self, key, value, in_command):
         """A value under a key outside the class. [key.nearest]"""
         if isinstance(value, str):
+            if in_command:
+                return self.commands(key, value)
             if self.exemptions and (is_exempt(key) or is_freed(key, self.freed)):
                 return []
             if not self.by_value(value):
@@ -224,7 +248,17 @@ class Search:
                 return [Glob(value)]
             return [Exempt(value) if is_exempt(key) else value]
         if isinstance(value, list):
-            return [found for element in value for found in self.other(key, element)]
+            if in_command:
+                return [found for e in value for found in self.element(key, e)]
+            return [found for element in value for found in self.other(key, element, False)]
         if isinstance(value, dict):
             return self.run(value)
         return []
+
+    def element(self, key, value):
+        """An element of a list under a key of a command."""
+        if isinstance(value, dict):
+            return self.run(value)
+        if isinstance(value, list):
+            return [found for e in value for found in self.element(key, e)]
+        return self.commands(key, value, True)

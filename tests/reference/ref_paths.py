@@ -2,6 +2,7 @@
 
 import re
 
+import ref_globs
 from ref_keys import Malformed, fold, is_word, joined, last_two, last_word, pairs, with_plurals
 
 SINGLE = with_plurals("src", "dst", "dest", "destination", "cwd")
@@ -46,12 +47,18 @@ def as_url_parsers_read(string):
 
 def looks_like_path(string):
     """The value rule."""
+    # [path.value-dotdot]
+    return begins_like_path(string) or ".." in as_url_parsers_read(string).split("/")
+
+
+def begins_like_path(string):
+    """The value rule but for a `..` segment further on."""
     start = as_url_parsers_read(string)
     return (
         start.startswith(("/", "~", "./", "../"))  # [path.value-start]
+        or start == ".."
         or bool(re.match("[A-Za-z]:", start))  # [path.value-drive]
         or start[:5].lower() == "file:"  # [path.value-file]
-        or ".." in start.split("/")  # [path.value-dotdot]
     )
 
 
@@ -69,7 +76,9 @@ def normalise(path, base):
         raise Malformed
     if re.match("[A-Za-z][A-Za-z0-9+.-]*:", path):  # [path.scheme]
         raise Malformed
-    if path[0] in "~-$@" or path[0] in WHITE_SPACE:  # [path.leading]
+    if path[0] in "~-$@:" or path[0] in WHITE_SPACE:  # [path.leading]
+        raise Malformed
+    if ref_globs.holds_brace_list(path):  # [path.braces]
         raise Malformed
     if re.search("%[0-9A-Fa-f]{2}", path):  # [path.percent]
         raise Malformed
@@ -79,6 +88,8 @@ def normalise(path, base):
     for segment in segments:
         # [path.dotdot] [path.dots]
         if segment not in ("", ".") and set(segment) <= {".", " "}:
+            raise Malformed
+        if ref_globs.could_be(segment, ".."):  # [path.glob]
             raise Malformed
     segments = [s for s in segments if s not in ("", ".")]  # [path.collapse]
     if path.startswith("/"):  # [path.absolute]
@@ -105,7 +116,10 @@ def covers(entry, segments, itself=False):
     if len(segments) < shortest:
         return False
     # [path.entry-tree] [path.entry-star]
-    return all(p in ("*", s) for p, s in zip(pattern, segments, strict=False))
+    return all(
+        p in ("*", s) or (itself and ref_globs.could_be(s, p))  # [path.glob-denied]
+        for p, s in zip(pattern, segments, strict=False)
+    )
 
 
 def is_glob(string):

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/json/object_writer.h"
+
 namespace callgate::policy {
 namespace {
 
@@ -86,6 +88,31 @@ void AppendCommands(std::vector<Fragment>& pieces, const Reached& inner, const R
          values);
 }
 
+// Strings that one side reads as the words of a command, and the other as a whole, or otherwise.
+JsonTexts WordTexts(const JsonTexts& allowed_paths) {
+  JsonTexts texts = {R"("x /x-unlisted")", R"("x https://x-unlisted/")", R"("//x-unlisted")",
+                     R"(["x","'/x-unlisted'"])", R"(["x","ftp:'//x-unlisted/'"])"};
+  for (const std::string& path : First(allowed_paths, 3)) {  // in quotes
+    texts.push_back(path.substr(0, path.size() - 1) + " *\"");
+    texts.push_back("[\"x\"," + path.substr(0, path.size() - 2) + "'" +
+                    path.substr(path.size() - 2, 1) + "'\"]");
+  }
+  return texts;
+}
+
+void AppendWords(std::vector<Fragment>& pieces, const Reached& inner, const Reached& outer) {
+  Keys keys = DisputedKeys(inner.capability, outer.capability, inner.capability.command_arguments,
+                           outer.capability.command_arguments);
+  const JsonTexts paths = AllowedPaths(inner.capability);
+  for (const std::string& key : keys) {
+    if (paths.empty()) break;
+    const std::string& path = paths.front();
+    pieces.push_back({{key, path}, {"args", path.substr(0, path.size() - 1) + " *\""}});
+  }
+  keys.emplace_back("command");
+  Append(pieces, keys, WordTexts(paths));
+}
+
 void AppendOnly(std::vector<Fragment>& pieces, const Capability& inner, const Capability& outer) {
   Keys keys;
   if (!inner.only_arguments) {
@@ -145,9 +172,9 @@ ConstraintSet JudgesOf(Constraint gap) noexcept {
       return {Constraint::kDomainAllowlist};
     case Constraint::kCommandAllowlist:
     case Constraint::kSubcommandAllowlist:
-    case Constraint::kExec:
       return {Constraint::kCommandAllowlist};
     // What is found under a key of one class may be missed, or taken for more, in any other.
+    case Constraint::kExec:
     case Constraint::kPathArguments:
     case Constraint::kDomainArguments:
     case Constraint::kCommandArguments:
@@ -161,6 +188,20 @@ ConstraintSet JudgesOf(Constraint gap) noexcept {
       return {};
   }
   return {};
+}
+
+// Every command of the program that the capability tells apart, in one list.
+std::string ListOfProgram(const CapabilityReach& reach, std::string_view program) {
+  JsonTexts texts;
+  for (const CommandClass& other : reach.commands) {
+    if (other.kind != CommandClass::Kind::kWords || other.words[0] != program) continue;
+    std::string text;
+    for (const std::string_view word : other.words) text.append(word).append(" ");
+    texts.push_back(JsonString(text));
+  }
+  std::string list;
+  json::WriteList(texts, list, [&](const std::string& text) { list += text; });
+  return list;
 }
 
 }  // namespace
@@ -182,6 +223,9 @@ std::vector<Fragment> PiecesBetween(const Reached& inner, const Reached& outer,
   if (judges.Holds(Constraint::kPathAllowlist)) AppendPaths(pieces, inner, outer);
   if (judges.Holds(Constraint::kDomainAllowlist)) AppendDomains(pieces, inner, outer);
   if (judges.Holds(Constraint::kCommandAllowlist)) AppendCommands(pieces, inner, outer);
+  if (judges.Meets({Constraint::kPathAllowlist, Constraint::kDomainAllowlist})) {
+    AppendWords(pieces, inner, outer);
+  }
   return pieces;
 }
 
@@ -235,6 +279,18 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
     }
     pieces.push_back({{"shell", "true"}});
   }
+  if (!std::holds_alternative<CommandEntry>(entry.argument)) {
+    const Keys words = keys({"command"}, parent.command_keys(), child.command_keys());
+    JsonTexts texts = {R"("/x\\y")", R"("https://x-unlisted:0")"};
+    if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
+      const std::string sample = PathSet::OfDenied(*path).Sample(kUnlisted, true);
+      texts.push_back(JsonString("x " + sample));
+      texts.push_back(JsonString(sample + " x"));
+    } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
+      texts.push_back(JsonString("x " + domain->host));
+    }
+    Append(pieces, words, texts);
+  }
   return pieces;
 }
 
@@ -266,12 +322,23 @@ FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
       further.commands.push_back({{key, JsonString(text)}, {"args", "[]"}});
     }
   }
+  if (command.kind == CommandClass::Kind::kWords) {
+    for (const char* last : {R"("'/x-unlisted'")", R"("ftp:'//x-unlisted/'")"}) {
+      std::string list;
+      for (const std::string_view word : command.words) list += JsonString(word) + ",";
+      further.commands.push_back({{"command", "[" + list + last + "]"}});
+    }
+  }
+  if (command.kind == CommandClass::Kind::kWords && inner.reach.takes_several) {
+    further.commands.push_back({{"commands", ListOfProgram(inner.reach, command.words[0])}});
+  }
   if (entry == nullptr) return further;
   if (const auto* denied = std::get_if<CommandEntry>(&entry->argument)) {
     for (const CommandClass& command_class : inner.reach.commands) {
       if (command_class.kind != CommandClass::Kind::kWords) continue;
-      const auto words = DeniedBeginning(command_class.words, *denied);
+      auto words = DeniedBeginning(command_class.words, *denied);
       if (!words) continue;
+      if (!denied->option.empty()) words->emplace_back(denied->option);
       for (Fragment& piece : CommandsBeginning(inner.capability, *words)) {
         further.commands.push_back(std::move(piece));
       }

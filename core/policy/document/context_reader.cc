@@ -211,7 +211,9 @@ bool ContextReader::ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns)
 
 bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries) {
   if (forms_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
-  Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}};
+  Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}, {"option"}};
+  constexpr std::size_t kKinds = 4;  // from 1 on
+  const Member& option = members[4];
   if (!forms_.ReadMap(node, members, std::size(members),
                       "expected a tool pattern, pattern:entry, or a map with tool_pattern")) {
     return false;
@@ -224,7 +226,7 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
 
   std::uint32_t last = 0;
   int kinds = 0;
-  for (std::size_t i = 1; i < std::size(members); ++i) {
+  for (std::size_t i = 1; i < kKinds; ++i) {
     if (members[i].value == kAbsent) continue;
     ++kinds;
     last = std::max(last, members[i].key);
@@ -243,6 +245,15 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
       !read(members[2], DomainEntry::ParseDenied, DomainEntry::kDeniedExpected) ||
       !read(members[3], CommandEntry::Parse, "expected a command entry")) {
     return false;
+  }
+  if (option.value != kAbsent) {
+    constexpr const char* kExpectedOption =
+        "expected an option without a value: --name, -name or -x";
+    auto* const command = std::get_if<CommandEntry>(&entry.argument);
+    if (command == nullptr) return forms_.Fail(option.key, "expected a command beside option");
+    if (!forms_.ReadString(option.value, text, kExpectedOption)) return false;
+    if (!IsOptionName(text)) return forms_.Fail(option.value, kExpectedOption);
+    command->option = text;
   }
   entries.push_back(std::move(entry));
   return true;

@@ -58,6 +58,7 @@ void WriteDenyEntry(const DenyEntry& entry, std::string& out) {
   json::ObjectWriter object(out);
   if (const auto* command = std::get_if<CommandEntry>(&entry.argument)) {
     object.Text("command", command->text);
+    if (!command->option.empty()) object.Text("option", command->option);
   } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
     object.Text("domain", domain->text);
   } else if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/policy/evaluate/arguments.h"
+#include "core/policy/evaluate/command_texts.h"
 #include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
@@ -24,7 +25,8 @@ struct ArgumentSearch {
   bool (*looks_like)(std::string_view value) noexcept;  // the value rule
   const KeyList& added;                                 // further keys of the class
   const KeyList& freed;
-  bool exemptions;  // text keys and freed keys: false in deny lists
+  const KeyList& commands;  // further command keys: the value rule is not for strings of commands
+  bool exemptions;          // text keys and freed keys: false in deny lists
 
   bool InClass(const Item& item) const noexcept {
     return (item.classes & key_class) != 0 || Holds(added, item.folded);
@@ -36,18 +38,27 @@ struct ArgumentSearch {
     return !InClass(item) && (item.classes & kTextKey) != 0;
   }
 
-  // Gives `judge` every string of the class, with its item, in order. Returns the first fault: one
-  // that `judge` returns, or a value that no key of the class may hold.
-  template <typename Judge>  // Fault(std::uint32_t item, std::string_view value)
-  Fault ForEach(const Arguments& arguments, Judge&& judge) const {
+  // Gives `judge` every string of the class, with its item, in order, and `judge_command` every
+  // string of a command. Returns the first fault: one that these return, or a value that no key of
+  // the class may hold.
+  template <typename Judge, typename JudgeCommand>  // Fault(std::uint32_t item, std::string_view)
+  Fault ForEach(const Arguments& arguments, Judge&& judge, JudgeCommand&& judge_command) const {
+    const CommandTexts texts(arguments, commands);
     for (std::uint32_t i = 0; i < arguments.size(); ++i) {
       const Item& item = arguments[i];
       const bool in_class = InClass(item);
       if (item.value.is_string()) {
+        const bool in_command = texts.Holds(i);
         const bool exempt =
-            exemptions && (IsExempt(item) || Frees(freed, item.folded, item.classes));
-        if (exempt || (!in_class && !looks_like(item.value.string()))) continue;
-        if (const Fault fault = judge(i, item.value.string())) return fault;
+            exemptions && ((!in_command && IsExempt(item)) ||
+                           Frees(freed, item.folded, item.classes));
+        if (exempt) continue;
+        if (in_class || (!in_command && looks_like(item.value.string()))) {
+          if (const Fault fault = judge(i, item.value.string())) return fault;
+        }
+        if (in_command) {
+          if (const Fault fault = judge_command(i, item.value.string())) return fault;
+        }
       } else if (in_class) {
         if (const Fault fault = JudgeStructure(arguments, i)) return fault;
       }

@@ -4,7 +4,6 @@
 
 #include "core/policy/evaluate/command_search.h"
 #include "core/policy/evaluate/path_constraint.h"
-#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 namespace {
@@ -40,49 +39,53 @@ std::string_view JudgeSubcommand(const Capability& capability, const Argv& argv,
   return {};
 }
 
-}  // namespace
-
-std::string_view JudgePathWord(const Capability& capability, std::string_view word) {
-  if (LooksLikePath(word)) {
-    if (const std::string_view rule = JudgeOnePath(capability, word); !rule.empty()) return rule;
-  }
-  // A `..` segment further on would have denied above, so only the beginning is left to look at.
-  // The count keeps a word of nothing but "=/" from costing the square of its length.
-  constexpr int kMaxPathsInWord = 16;
-  int paths = 0;
-  for (std::size_t equals = word.find('='); equals != std::string_view::npos;
-       equals = word.find('=')) {
-    word.remove_prefix(equals + 1);
-    if (!BeginsLikePath(word)) continue;
-    if (++paths > kMaxPathsInWord) return "path.every";
-    if (const std::string_view rule = JudgeOnePath(capability, word); !rule.empty()) return rule;
+// The rule that denies one argv.
+std::string_view JudgeArgv(const Capability& capability, const Word* words, std::size_t count) {
+  // Entries and subcommands hold no quote and nothing forbidden, so the words that equal theirs as
+  // written need no further look, and a quoted word never equals one.
+  Argv argv;
+  for (std::size_t i = 0; i < count; ++i) argv.Append(words[i].raw);
+  std::size_t matched = MatchedWords(capability, argv);
+  if (matched == 0) return "command.entry-prefix";
+  if (const auto rule = JudgeSubcommand(capability, argv, matched); !rule.empty()) return rule;
+  if (!capability.path_allowlist) return {};
+  for (std::size_t i = 0; i < count; i = std::max(i + 1, matched)) {
+    if (const auto rule = JudgePathWord(capability, words[i].text); !rule.empty()) return rule;
   }
   return {};
 }
+
+// One entry allows each of the commands: those of one list are as much one thing as one command.
+bool HasEntryForAll(const Capability& capability, const Commands& commands) {
+  const auto& entries = *capability.command_allowlist;
+  return std::any_of(entries.begin(), entries.end(), [&](const CommandEntry& entry) {
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      const std::size_t begin = commands.BeginOf(i);
+      if (commands.ends[i] - begin < entry.words.size()) return false;
+      for (std::size_t word = 0; word < entry.words.size(); ++word) {
+        if (commands.words[begin + word].raw != entry.words[word]) return false;
+      }
+    }
+    return true;
+  });
+}
+
+}  // namespace
 
 Fault JudgeCommand(const Capability& capability, const Arguments& arguments) {
   const CommandSearch search{capability.command_arguments, capability.free_arguments,
                              capability.exec};
   base::TextArena arena;
-  WordBuffer words;
-  std::uint32_t item;
-  if (const Fault fault = search.Find(arguments, arena, words, item)) return fault;
-  if (words.empty()) return capability.allow_absent ? Fault{} : Fault{"command.absent"};
-
-  // Entries and subcommands hold no quote and nothing forbidden, so the words that equal theirs as
-  // written need no further look, and a quoted word never equals one.
-  Argv argv;
-  for (const Word& word : words) argv.Append(word.raw);
-  std::size_t matched = MatchedWords(capability, argv);
-  if (matched == 0) return {"command.entry-prefix", item};
-  if (const auto rule = JudgeSubcommand(capability, argv, matched); !rule.empty()) {
-    return {rule, item};
+  Commands commands;
+  if (const Fault fault = search.Find(arguments, arena, commands)) return fault;
+  if (commands.empty()) return capability.allow_absent ? Fault{} : Fault{"command.absent"};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const Word* const words = commands.words.data() + commands.BeginOf(i);
+    const auto rule = JudgeArgv(capability, words, commands.ends[i] - commands.BeginOf(i));
+    if (!rule.empty()) return {rule, commands.item};
   }
-  if (!capability.path_allowlist) return {};
-  for (std::size_t i = matched; i < words.size(); ++i) {
-    if (const auto rule = JudgePathWord(capability, words[i].text); !rule.empty()) {
-      return {rule, item};
-    }
+  if (commands.size() > 1 && !HasEntryForAll(capability, commands)) {
+    return {"command.several", commands.item};
   }
   return {};
 }

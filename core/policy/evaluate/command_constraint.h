@@ -13,10 +13,6 @@ namespace callgate::policy {
 // REQUIRES: capability.command_allowlist.
 [[nodiscard]] Fault JudgeCommand(const Capability& capability, const Arguments& arguments);
 
-// The rule that denies a word of a command, or what follows an `=` in it, as a path; empty when
-// none does. REQUIRES: capability.path_allowlist.
-[[nodiscard]] std::string_view JudgePathWord(const Capability& capability, std::string_view word);
-
 }  // namespace callgate::policy
 
 #endif  // CALLGATE_CORE_POLICY_EVALUATE_COMMAND_CONSTRAINT_H_

@@ -12,9 +12,8 @@ bool SetsEnvironment(json::Value value) noexcept {
 }  // namespace
 
 // Keys of the four kinds are rare, so the items are passed over three times rather than sorted.
-Fault CommandSearch::Find(const Arguments& arguments, base::TextArena& arena, WordBuffer& words,
-                          std::uint32_t& item) const {
-  item = kNoItem;
+Fault CommandSearch::Find(const Arguments& arguments, base::TextArena& arena,
+                          Commands& commands) const {
   constexpr KeyClasses kAll = kCommandKey | kArgsKey | kEnvKey | kShellKey;
   if (added.empty() && (arguments.classes() & kAll) == 0) return {};
 
@@ -55,16 +54,22 @@ Fault CommandSearch::Find(const Arguments& arguments, base::TextArena& arena, Wo
   if (!value.is_string() && !(value.is_array() && value.size() != 0)) {
     return {"command.value", command};
   }
-  if (const auto rule = TakeWords(arguments, command, arena, words); !rule.empty()) {
-    return {rule == "command.args-form" ? "command.value" : rule, command};
-  }
+  WordBuffer& words = commands.words;
+  const bool is_several = value.is_array() && IsPluralCommandKey(arguments[command]);
+  const auto rule = is_several ? TakeSeveral(arguments, command, arena, commands)
+                               : TakeWords(arguments, command, arena, words);
+  if (!rule.empty()) return {rule == "command.args-form" ? "command.value" : rule, command};
   if (args != kNoItem) {
-    if (const auto rule = TakeWords(arguments, args, arena, words); !rule.empty()) {
-      return {rule, args};
+    if (is_several) return {"command.several-args", args};
+    if (const auto args_rule = TakeWords(arguments, args, arena, words); !args_rule.empty()) {
+      return {args_rule, args};
     }
   }
-  if (IsAssignment(words[0].raw)) return {"command.assignment", command};
-  item = command;
+  if (!is_several) commands.ends.Append(words.size());
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (IsAssignment(words[commands.BeginOf(i)].raw)) return {"command.assignment", command};
+  }
+  commands.item = command;
   return {};
 }
 
@@ -80,6 +85,23 @@ bool CommandSearch::IsFreed(const Arguments& arguments, std::uint32_t i) const n
     if (!arguments[below].value.is_string()) return false;
   }
   return true;
+}
+
+std::string_view CommandSearch::TakeSeveral(const Arguments& arguments, std::uint32_t i,
+                                            base::TextArena& arena, Commands& commands) const {
+  bool holds_space = false;
+  for (std::uint32_t element = i + 1; element < arguments[i].end; ++element) {
+    const json::Value value = arguments[element].value;
+    if (!value.is_string()) return "command.value";
+    holds_space = holds_space || value.string().find(' ') != std::string_view::npos;
+    const std::string_view rule = SplitCommand(value.string(), arena, commands.words);
+    if (!rule.empty()) return rule;
+    commands.ends.Append(commands.words.size());
+  }
+  if (holds_space) return {};
+  if (const auto rule = TakeWords(arguments, i, arena, commands.words); !rule.empty()) return rule;
+  commands.ends.Append(commands.words.size());
+  return {};
 }
 
 std::string_view CommandSearch::TakeWords(const Arguments& arguments, std::uint32_t i,

@@ -138,7 +138,8 @@ CommandReading::Step CommandReading::ReadOption(std::string_view word) noexcept 
         return {{}, option.value.get(), word.substr(option.name.size())};
       case CommandOption::Shape::kNextWord: {
         if (word != option.name) break;
-        if (done() || words_[at_].text.starts_with('-')) return {"operand.option-value", nullptr, {}};
+        if (done() || words_[at_].text.starts_with('-'))
+          return {"operand.option-value", nullptr, {}};
         return {{}, option.value.get(), words_[at_++].text};
       }
     }

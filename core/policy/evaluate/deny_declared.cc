@@ -4,6 +4,7 @@
 #include "core/policy/evaluate/declared_values.h"
 #include "core/policy/evaluate/deny_kinds.h"
 #include "core/policy/evaluate/kind_check.h"
+#include "core/policy/model/path_glob.h"
 #include "core/policy/values/path.h"
 #include "core/policy/values/uri.h"
 
@@ -60,7 +61,8 @@ class DeclaredDenial {
       WordBuffer words;
       if (!TakeDeclaredWords(Exec::kArgv, command, args, arena, words).empty()) return {};
       const DenyEntry* fired = nullptr;
-      const std::string_view rule = JudgeDeniedWords(entries_.commands, words, fired);
+      const std::string_view rule =
+          JudgeDeniedWords(entries_.commands, words.data(), words.size(), fired);
       if (fired != nullptr) return {{rule, value.item}, fired};
     }
     if (entries_.paths.empty() && entries_.domains.empty()) return {};
@@ -102,7 +104,7 @@ class DeclaredDenial {
       normal = NormalizePath(value, base, buffer);
     }
     for (const DenyEntry* const entry : entries_.paths) {
-      if (As<PathEntry>(entry).MatchesDenied(normal)) return {{"deny.path", item}, entry};
+      if (CouldBeDenied(As<PathEntry>(entry), normal)) return {{"deny.path", item}, entry};
     }
     return {};
   }

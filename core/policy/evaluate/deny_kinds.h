@@ -36,9 +36,9 @@ struct DenyEntries {
                                          const Arguments& arguments);
 
 // The rule by which an entry fires on argv: "deny.command" where one covers it, then `fired`, else
-// what is wrong with its first word; empty where none does. REQUIRES: `words` holds one or more.
-[[nodiscard]] std::string_view JudgeDeniedWords(const EntriesOfKind& entries,
-                                                const WordBuffer& words, const DenyEntry*& fired);
+// what is wrong with its first word; empty where none does. REQUIRES: `count` is 1 or more.
+[[nodiscard]] std::string_view JudgeDeniedWords(const EntriesOfKind& entries, const Word* words,
+                                                std::size_t count, const DenyEntry*& fired);
 
 // free_arguments frees nothing from a deny list.
 inline const KeyList kNothingFreed;

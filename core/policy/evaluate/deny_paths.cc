@@ -1,4 +1,6 @@
 #include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/evaluate/path_constraint.h"
+#include "core/policy/model/path_glob.h"
 #include "core/policy/values/glob.h"
 #include "core/policy/values/path.h"
 #include "core/policy/values/text.h"
@@ -13,7 +15,7 @@ bool AnyCovers(const EntriesOfKind& entries, std::string_view path, std::string_
   const std::string_view normal = NormalizePath(path, base, buffer);
   for (const DenyEntry* entry : entries) {
     fired = entry;
-    if (As<PathEntry>(entry).MatchesDenied(normal)) return true;
+    if (CouldBeDenied(As<PathEntry>(entry), normal)) return true;
   }
   fired = entries[0];
   return false;
@@ -75,15 +77,44 @@ std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
   return {};
 }
 
+// A word of a command names nothing for certain, so what is malformed in it fires nothing, but a
+// `..` segment does.
+std::string_view JudgeWord(const Context& context, const EntriesOfKind& entries,
+                           const Positions& capabilities, std::string_view word,
+                           const DenyEntry*& fired) {
+  const auto judge = [&](std::string_view path) -> std::string_view {
+    if (HoldsDotDot(path)) return "deny.word-path";
+    if (!JudgePath(path).rule.empty()) return {};
+    if (!IsAbsolutePath(path)) return JudgeRelative(context, entries, capabilities, path, fired);
+    return AnyCovers(entries, path, {}, fired) ? "deny.word-path" : "";
+  };
+  int paths = 0;
+  WordPieces pieces(word);
+  for (WordPiece piece; pieces.Next(piece);) {
+    if (piece.is_url || !LooksLikePath(piece.text)) continue;
+    if (++paths > kMaxPathsInWord) return "deny.word-path";
+    if (const auto rule = judge(piece.text); !rule.empty()) return rule;
+    if (piece.rest.size() == piece.text.size()) continue;
+    if (const auto rule = judge(piece.rest); !rule.empty()) return rule;
+  }
+  return {};
+}
+
 }  // namespace
 
 Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
                         const Positions& capabilities, const Arguments& arguments) {
-  const ArgumentSearch search{kPathKey, LooksLikePath, context.compiled->path_arguments(),
-                              kNothingFreed, false};
+  const ArgumentSearch search{kPathKey,
+                              LooksLikePath,
+                              context.compiled->path_arguments(),
+                              kNothingFreed,
+                              context.compiled->command_arguments(),
+                              false};
   const DenyEntry* fired = entries[0];
-  const Fault fault =
-      search.ForEach(arguments, [&](std::uint32_t i, std::string_view path) -> Fault {
+  base::TextArena arena;
+  const Fault fault = search.ForEach(
+      arguments,
+      [&](std::uint32_t i, std::string_view path) -> Fault {
         const Item& item = arguments[i];
         if ((item.classes & kGlobKey) != 0 && !search.InClass(item) && IsGlob(path)) {
           return {JudgeGlob(entries, path, fired), i};
@@ -96,6 +127,12 @@ Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
           return {JudgeRelative(context, entries, capabilities, path, fired), i};
         }
         return {AnyCovers(entries, path, {}, fired) ? "deny.path" : "", i};
+      },
+      [&](std::uint32_t i, std::string_view) {
+        return ForEachCommandWord(
+            arguments[i], ListReading::kBoth, arena, [&](std::string_view word) {
+              return Fault{JudgeWord(context, entries, capabilities, word, fired), i};
+            });
       });
   return {fault, fired};
 }

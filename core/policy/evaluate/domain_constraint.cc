@@ -14,6 +14,20 @@ std::string_view JudgeDomain(const Capability& capability, std::string_view valu
   return "domain.every";
 }
 
+// Gives `judge` the URLs of a string of a command until it returns a fault.
+template <typename Judge>  // Fault(std::string_view url)
+Fault ForEachUrlInCommand(const Item& item, ListReading reading, base::TextArena& arena,
+                          Judge&& judge) {
+  return ForEachCommandWord(item, reading, arena, [&](std::string_view word) -> Fault {
+    WordPieces pieces(word);
+    for (WordPiece piece; pieces.Next(piece);) {
+      if (!piece.is_url) continue;
+      if (const Fault fault = judge(piece.text)) return fault;
+    }
+    return {};
+  });
+}
+
 bool IsUsualPort(json::Value port) noexcept {
   if (port.is_number()) return port.number() == "80" || port.number() == "443";
   return port.is_string() && (port.string() == "80" || port.string() == "443");
@@ -32,12 +46,22 @@ std::size_t MarkOf(std::uint32_t object) noexcept {
 }  // namespace
 
 Fault JudgeDomains(const Capability& capability, const Arguments& arguments) {
-  const ArgumentSearch search{kDomainKey, LooksLikeUrl, capability.domain_arguments,
-                              capability.free_arguments, true};
+  const ArgumentSearch search{kDomainKey,
+                              LooksLikeUrl,
+                              capability.domain_arguments,
+                              capability.free_arguments,
+                              capability.command_arguments,
+                              true};
   bool found = false;
-  const Fault fault = search.ForEach(arguments, [&](std::uint32_t i, std::string_view value) {
+  const auto judge = [&](std::uint32_t i, std::string_view value) {
     found = true;
     return Fault{JudgeDomain(capability, value), i};
+  };
+  base::TextArena arena;
+  const ListReading reading = ReadingOf(capability.exec);
+  const Fault fault = search.ForEach(arguments, judge, [&](std::uint32_t i, std::string_view) {
+    return ForEachUrlInCommand(arguments[i], reading, arena,
+                               [&](std::string_view url) { return judge(i, url); });
   });
   if (fault) return fault;
   const Fault number =
@@ -45,21 +69,21 @@ Fault JudgeDomains(const Capability& capability, const Arguments& arguments) {
         return Fault{"domain.integer", i};
       });
   if (number) return number;
-  if (const Fault port = JudgePorts(search, arguments)) return port;
+  if (const Fault port = JudgePorts(search, reading, arguments)) return port;
   if (!found && !capability.allow_absent) return {"domain.absent"};
   return {};
 }
 
 // A domain belongs to the object that holds its key, and where that object stands under a domain
 // key, to the object around it too: {"url": {"host": "a.example"}, "port": 8080}.
-Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments) {
+Fault JudgePorts(const ArgumentSearch& search, ListReading reading, const Arguments& arguments) {
   if ((arguments.classes() & kPortKey) == 0) return {};
   std::uint32_t bad_port = 0;
   while (bad_port < arguments.size() && !IsBadPort(arguments[bad_port])) ++bad_port;
   if (bad_port == arguments.size()) return {};
 
   std::vector<bool> holds_domain(arguments.size() + 1);
-  (void)search.ForEach(arguments, [&](std::uint32_t found, std::string_view) {
+  const auto mark = [&](std::uint32_t found, std::string_view) {
     if (search.IsExempt(arguments[found])) return Fault{};
     bool nearest = true;
     for (std::uint32_t i = found; i != kNoItem; i = arguments[i].parent) {
@@ -69,6 +93,11 @@ Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments) {
       nearest = false;
     }
     return Fault{};
+  };
+  base::TextArena arena;
+  (void)search.ForEach(arguments, mark, [&](std::uint32_t i, std::string_view) {
+    return ForEachUrlInCommand(arguments[i], reading, arena,
+                               [&](std::string_view url) { return mark(i, url); });
   });
   for (std::uint32_t i = bad_port; i < arguments.size(); ++i) {
     if (IsBadPort(arguments[i]) && holds_domain[MarkOf(arguments[i].parent)]) {

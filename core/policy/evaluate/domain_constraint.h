@@ -27,7 +27,8 @@ Fault ForEachNumber(const Arguments& arguments, const KeyList& freed, Judge&& ju
 }
 
 // A port, as an argument of its own, that stands next to a domain and is neither 80 nor 443.
-[[nodiscard]] Fault JudgePorts(const ArgumentSearch& search, const Arguments& arguments);
+[[nodiscard]] Fault JudgePorts(const ArgumentSearch& search, ListReading reading,
+                               const Arguments& arguments);
 
 }  // namespace callgate::policy
 

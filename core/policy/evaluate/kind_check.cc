@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/policy/model/path_glob.h"
 #include "core/policy/values/path.h"
 #include "core/policy/values/uri.h"
 
@@ -11,7 +12,7 @@ namespace {
 std::string_view JudgeNormal(const PathKind& kind, std::string_view path) noexcept {
   const auto allows = [path](const PathEntry& entry) { return entry.Matches(path); };
   if (std::none_of(kind.allow.begin(), kind.allow.end(), allows)) return "kind.path";
-  const auto excepts = [path](const PathEntry& entry) { return entry.MatchesDenied(path); };
+  const auto excepts = [path](const PathEntry& entry) { return CouldBeDenied(entry, path); };
   return std::any_of(kind.except.begin(), kind.except.end(), excepts) ? "kind.except" : "";
 }
 

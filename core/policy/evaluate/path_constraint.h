@@ -11,6 +11,11 @@ namespace callgate::policy {
 [[nodiscard]] Fault JudgePaths(const Capability& capability, const Arguments& arguments);
 // One path by itself; the rule that denies it.
 [[nodiscard]] std::string_view JudgeOnePath(const Capability& capability, std::string_view path);
+// The rule that denies a piece of a word of a command as a path; empty when none does.
+[[nodiscard]] std::string_view JudgePathWord(const Capability& capability, std::string_view word);
+
+// Pieces of one word that are judged as paths; further ones deny.
+inline constexpr int kMaxPathsInWord = 16;
 
 }  // namespace callgate::policy
 

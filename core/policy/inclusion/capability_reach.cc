@@ -8,7 +8,6 @@
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/model/command_entry.h"
 #include "core/policy/model/constraint.h"
-#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 namespace {
@@ -77,6 +76,20 @@ bool HasBarredPattern(const Capability& capability) {
   return false;
 }
 
+// A list of several commands may stand in some call.
+bool MayHoldSeveral(const Capability& capability) {
+  if (!capability.command_allowlist) return false;
+  if (!capability.only_arguments) return true;
+  const auto& only = *capability.only_arguments;
+  return std::any_of(only.begin(), only.end(), [&](const std::string& key) {
+    const std::string folded = FoldKey(key);
+    const KeyClasses classes = ClassifyKey(key, folded);
+    if ((classes & kCommandKey) != 0) return true;
+    return (classes & (kArgsKey | kEnvKey | kShellKey)) == 0 &&
+           !capability.argument_patterns.contains(folded);
+  });
+}
+
 // only_arguments lets through some key that may hold a command, or an object with one in it.
 bool CanHoldCommand(const Capability& capability) {
   const auto& only = *capability.only_arguments;
@@ -113,30 +126,6 @@ bool TakesNone(const DeclaredArguments& arguments) {
   return arguments.members.empty() && arguments.other == nullptr;
 }
 
-bool HoldsSpace(const PathEntry& entry) { return entry.stem.find(' ') != std::string::npos; }
-
-// `..` and the like are segments that no path may hold, but `.. x` is one that it may.
-bool EndsInDots(std::string_view program) {
-  const std::string_view last = LastSegment(program);
-  return last.find_first_not_of('.') == std::string_view::npos;
-}
-
-// Whether some call of `program` passes. A program that looks like a path stands in a string that
-// is judged as one, be it a list element or the beginning of a text, unless it stands under an
-// added key that exempts its values. As the beginning of a text its last segment goes on after the
-// space, into one that a `*`, or an entry with a space in it, allows.
-bool CanStart(const Capability& capability, std::string_view program) {
-  if (!capability.path_allowlist || !LooksLikePath(program) || EndsInDots(program)) return true;
-  for (const std::string& key : capability.command_arguments) {
-    if (CouldBe(kTextKey, key)) return true;
-  }
-  if (capability.base_directory && HoldsSpace(*capability.base_directory)) return true;
-  for (const PathEntry& entry : *capability.path_allowlist) {
-    if (entry.has_wildcard() || HoldsSpace(entry)) return true;
-  }
-  return JudgeOnePath(capability, program).empty();
-}
-
 // Keys of a capability that limits its arguments to such as can hold no object, so that what may
 // stand in the call is known. `hidden` says for one key whether a string under it passes unjudged.
 template <typename Hidden>
@@ -146,9 +135,11 @@ bool Hides(const Capability& capability, Hidden hidden) {
     const std::string folded = FoldKey(key);
     const KeyClasses classes = ClassifyKey(key, folded);
     const bool is_string = capability.argument_patterns.contains(folded);
-    const bool is_command = capability.command_allowlist &&
-                            (classes & (kCommandKey | kArgsKey | kEnvKey | kShellKey)) != 0;
-    if (!is_string && !is_command) return true;  // an object, with any key in it
+    // Deny entries see more in the words of a command than the lists do.
+    if ((classes & (kCommandKey | kArgsKey)) != 0) return true;
+    if (Holds(capability.command_arguments, folded)) return true;
+    const bool is_empty = capability.command_allowlist && (classes & (kEnvKey | kShellKey)) != 0;
+    if (!is_string && !is_empty) return true;  // an object, with any key in it
     if (Frees(capability.free_arguments, folded, classes) || hidden(folded, classes)) return true;
   }
   return false;
@@ -162,9 +153,10 @@ CapabilityReach::CapabilityReach(const Capability& capability)
       command_keys(WithoutBuiltIn(capability.command_arguments, kCommandKey)),
       freed(WithoutBuiltIn(capability.free_arguments, kNeverFreed)),
       commands(CommandClassesOf(capability)) {
+  // The first word is judged as a path, if it looks like one.
   std::erase_if(commands, [&](const CommandClass& command_class) {
-    return command_class.kind == CommandClass::Kind::kWords &&
-           !CanStart(capability, command_class.words[0]);
+    return command_class.kind == CommandClass::Kind::kWords && capability.path_allowlist &&
+           !JudgePathWord(capability, command_class.words[0]).empty();
   });
   for (const std::string& key : freed) {
     if (CouldBeCommandKey(key)) freed_commands.push_back(key);
@@ -174,6 +166,7 @@ CapabilityReach::CapabilityReach(const Capability& capability)
       uses_base = uses_base || PathSet::OfAllowed(entry).From(*capability.base_directory);
     }
   }
+  takes_several = MayHoldSeveral(capability);
   allows_nothing = AllowsNothing(capability, *this);
   takes_no_argument = capability.arguments ? TakesNone(*capability.arguments)
                                            : capability.only_arguments.has_value() &&

@@ -23,6 +23,7 @@ struct CapabilityReach {
   std::vector<CommandClass> commands;
   bool uses_base = false;          // some relative path is allowed
   bool allows_nothing = false;     // no call passes
+  bool takes_several = false;      // some call holds a list of several commands
   bool takes_no_argument = false;  // no argument but null, where it is in the short form
   // Some string could pass without being judged as a path, or as a domain, or a command could
   // without being judged as one, though the capability has a list: a deny list would see it.

@@ -81,14 +81,21 @@ bool NeverMeetsPath(const DenyQuestion& question, const PathEntry& entry) {
   const auto& [capability, reach] = question.accepting;
   if (reach.hides_paths || reach.uses_base) return false;
   if (question.parent.path_keys() != reach.path_keys) return false;
+  if (question.parent.command_keys() != reach.command_keys) return false;
   return std::none_of(capability.path_allowlist->begin(), capability.path_allowlist->end(),
                       [&](const PathEntry& allowed) {
                         return PathSet::OfAllowed(allowed).Meets(PathSet::OfDenied(entry));
                       });
 }
 
+// Both lists see the words of the same strings: another string is one value as a whole.
+bool SeeTheSameWords(const DenyQuestion& question) {
+  return question.parent.command_keys() == question.child.command_keys();
+}
+
 bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
   if (NeverMeetsPath(question, entry)) return true;
+  if (!SeeTheSameWords(question)) return false;
   const auto& [capability, reach] = question.accepting;
   if (!SeeTheSame(question.parent.path_keys(), question.child.path_keys(),
                   capability.path_allowlist.has_value(), reach.path_keys)) {
@@ -105,12 +112,14 @@ bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
 bool NeverMeetsDomain(const DenyQuestion& question, const DomainEntry& entry) {
   const auto& [capability, reach] = question.accepting;
   if (reach.hides_domains || question.parent.domain_keys() != reach.domain_keys) return false;
+  if (question.parent.command_keys() != reach.command_keys) return false;
   return std::none_of(capability.domain_allowlist->begin(), capability.domain_allowlist->end(),
                       [&](const DomainEntry& allowed) { return DeniesSome(allowed, entry); });
 }
 
 bool IsDomainCovered(const DenyQuestion& question, const DomainEntry& entry) {
   if (NeverMeetsDomain(question, entry)) return true;
+  if (!SeeTheSameWords(question)) return false;
   const auto& [capability, reach] = question.accepting;
   if (!SeeTheSame(question.parent.domain_keys(), question.child.domain_keys(),
                   capability.domain_allowlist.has_value(), reach.domain_keys)) {
@@ -142,7 +151,7 @@ bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
         if (command_class.kind != CommandClass::Kind::kWords) return true;
         const auto denied = DeniedBeginning(command_class.words, entry);
         return !denied || std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-          return DeniesEvery(CommandOf(*around), *denied);
+          return DeniesEvery(CommandOf(*around), *denied, entry.option);
         });
       });
 }

@@ -2,13 +2,20 @@
 
 #include <algorithm>
 
+#include "core/policy/values/glob_segment.h"
+
 namespace callgate::policy {
 namespace {
 
 constexpr std::string_view kAnySegment = "*";
 
+// What a tool may expand `segment` to is `other`.
+bool CouldMeet(std::string_view segment, std::string_view other) noexcept {
+  return MayHoldGlob(segment) && CouldBe(segment, {other, false, false, false});
+}
+
 bool SegmentsMeet(std::string_view a, std::string_view b) noexcept {
-  return a == b || a == kAnySegment || b == kAnySegment;
+  return a == b || a == kAnySegment || b == kAnySegment || CouldMeet(a, b) || CouldMeet(b, a);
 }
 
 // The first word of a deny entry stands for itself and, without a slash, for every program whose
@@ -72,7 +79,7 @@ std::string PathSet::Sample(std::string_view fresh, bool absolute) const {
 }
 
 bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept {
-  return DeniesEvery(outer, Words(inner.words.begin(), inner.words.end()));
+  return DeniesEvery(outer, Words(inner.words.begin(), inner.words.end()), inner.option);
 }
 
 std::optional<Words> DeniedBeginning(const Words& words, const CommandEntry& entry) {
@@ -88,10 +95,13 @@ std::optional<Words> DeniedBeginning(const Words& words, const CommandEntry& ent
   return beginning;
 }
 
-bool DeniesEvery(const CommandEntry& entry, const Words& words) noexcept {
+bool DeniesEvery(const CommandEntry& entry, const Words& words, std::string_view option) noexcept {
   if (entry.words.size() > words.size()) return false;
   if (!FirstWordCovers(entry.words[0], words[0])) return false;
-  return std::equal(entry.words.begin() + 1, entry.words.end(), words.begin() + 1);
+  if (!std::equal(entry.words.begin() + 1, entry.words.end(), words.begin() + 1)) return false;
+  if (entry.option.empty() || entry.option == option) return true;
+  return std::any_of(words.begin() + 1, words.end(),
+                     [&](std::string_view word) { return HoldsOption(word, entry.option); });
 }
 
 }  // namespace callgate::policy

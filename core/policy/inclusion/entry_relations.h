@@ -40,11 +40,13 @@ bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept
 
 using Words = std::vector<std::string_view>;  // the first words of argv
 
-// What commands that begin with `words` and are denied by `entry` begin with; nullopt where no such
-// command is.
+// What commands that begin with `words` and are denied by `entry` begin with, but for the option of
+// the entry, which stands anywhere behind; nullopt where no such command is.
 std::optional<Words> DeniedBeginning(const Words& words, const CommandEntry& entry);
-// `entry` denies every command that begins with `words`; none where there are no words.
-bool DeniesEvery(const CommandEntry& entry, const Words& words) noexcept;
+// `entry` denies every command that begins with `words` and holds `option`, if that is not empty;
+// none where there are no words.
+bool DeniesEvery(const CommandEntry& entry, const Words& words,
+                 std::string_view option = {}) noexcept;
 
 }  // namespace callgate::policy
 

@@ -63,6 +63,7 @@ class Comparison {
         paths_(outer_.path_allowlist && inner_.path_allowlist),
         domains_(outer_.domain_allowlist && inner_.domain_allowlist),
         commands_(outer_.command_allowlist && inner_.command_allowlist),
+        class_(command_class),
         holds_command_(command_class.kind == CommandClass::Kind::kWords) {
     if (commands_ && holds_command_) word_gap_ = FindWordGap(outer_, command_class.words);
   }
@@ -77,7 +78,8 @@ class Comparison {
       case Constraint::kOnlyArguments:
         return IsOnlyWithin(inner_, outer_);
       case Constraint::kPathAllowlist:
-        return !outer_.path_allowlist || (paths_ && ArePathsWithin(inner_, outer_));
+        return !outer_.path_allowlist ||
+               (paths_ && ArePathsWithin(inner_, outer_) && CoversMatchedWords());
       case Constraint::kBaseDirectory:
         return !paths_ || !inner_reach_.uses_base ||
                (outer_.base_directory &&
@@ -90,7 +92,7 @@ class Comparison {
       case Constraint::kSubcommandAllowlist:
         return word_gap_ != Constraint::kSubcommandAllowlist;
       case Constraint::kExec:
-        return !commands_ || !holds_command_ || outer_.exec == inner_.exec;
+        return !ReadsCommands() || outer_.exec == inner_.exec;
       // Both sides must find the same values. Keys that only `inner` adds are a gap too: an object
       // under a class key must hold a key of the class, and they would count as such.
       case Constraint::kPathArguments:
@@ -98,7 +100,9 @@ class Comparison {
       case Constraint::kDomainArguments:
         return !domains_ || outer_reach_.domain_keys == inner_reach_.domain_keys;
       case Constraint::kCommandArguments:
-        return !commands_ || CoversCommandKeys();
+        // The words of a command are judged one by one, other values as a whole.
+        return (!commands_ || CoversCommandKeys()) &&
+               (!finds_values() || outer_reach_.command_keys == inner_reach_.command_keys);
       case Constraint::kFreeArguments:
         return CoversFreed();
       case Constraint::kWhenAbsent:
@@ -115,6 +119,17 @@ class Comparison {
 
  private:
   bool finds_values() const noexcept { return paths_ || domains_; }
+
+  // Both judge the words of a command that the call may hold.
+  bool ReadsCommands() const noexcept {
+    if (commands_) return holds_command_;
+    return finds_values() && class_.kind != CommandClass::Kind::kAbsent;
+  }
+
+  // Without a list of commands `outer` judges as paths also the words that `inner` matched.
+  bool CoversMatchedWords() const {
+    return outer_.command_allowlist || !holds_command_ || DoWordsPass(outer_, class_.words, 0);
+  }
 
   // Which key holds the command, and that there is one only, both sides must see alike: what one
   // takes for a command and the other does not would be a second command, or arguments without
@@ -155,6 +170,7 @@ class Comparison {
   const bool paths_;
   const bool domains_;
   const bool commands_;
+  const CommandClass& class_;
   const bool holds_command_;
   std::optional<Constraint> word_gap_;
 };

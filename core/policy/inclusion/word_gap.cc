@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "core/policy/evaluate/command_constraint.h"
+#include "core/policy/evaluate/path_constraint.h"
 
 namespace callgate::policy {
-namespace {
 
 // What follows the words that an entry matched is judged for paths. `inner` judges what follows
 // `words`; this says whether `outer` passes those of them that it would judge.
@@ -15,8 +14,6 @@ bool DoWordsPass(const Capability& outer, const Words& words, std::size_t matche
                      words.end(),
                      [&](std::string_view word) { return JudgePathWord(outer, word).empty(); });
 }
-
-}  // namespace
 
 std::optional<Constraint> FindWordGap(const Capability& outer, const Words& words) {
   std::size_t matched = 0;

@@ -124,6 +124,13 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
     case Constraint::kPathAllowlist:
       if (capability.path_allowlist) LintPaths(*capability.path_allowlist, warn);
       return;
+    case Constraint::kDomainAllowlist:
+      if (capability.domain_allowlist && capability.command_allowlist) {
+        warn("lint.bare-hosts",
+             "the domain allowlist sees URLs in commands, but no host without a scheme, as in curl "
+             "x.example; deny such programs, or declare the command and its operands");
+      }
+      return;
     case Constraint::kCommandAllowlist:
       if (!capability.command_allowlist) return;
       for (const CommandEntry& entry : *capability.command_allowlist) {
@@ -133,7 +140,6 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
     // Nothing is wrong with any of these as far as one capability shows.
     case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:
-    case Constraint::kDomainAllowlist:
     case Constraint::kSubcommandAllowlist:
     case Constraint::kExec:
     case Constraint::kPathArguments:

@@ -1,8 +1,19 @@
 #include "core/policy/model/command_entry.h"
 
+#include <algorithm>
+
 #include "core/policy/values/command.h"
 
 namespace callgate::policy {
+namespace {
+
+bool IsOneCharacter(std::string_view text) noexcept {
+  std::size_t size = 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
+  return size == text.size();
+}
+
+}  // namespace
 
 std::optional<CommandEntry> CommandEntry::Parse(std::string_view text) {
   base::TextArena arena;
@@ -34,7 +45,28 @@ bool CommandEntry::MatchesDenied(const std::string_view* argv, std::size_t argc)
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (argv[i] != words[i]) return false;
   }
-  return true;
+  if (option.empty()) return true;
+  return std::any_of(argv + 1, argv + argc,
+                     [this](std::string_view word) { return HoldsOption(word, option); });
+}
+
+bool IsOptionName(std::string_view text) {
+  if (!text.starts_with('-') || text.find('=') != std::string_view::npos) return false;
+  if (text.find_first_not_of('-') > 2) return false;
+  const auto entry = CommandEntry::Parse("x " + std::string(text));
+  return entry && entry->words.size() == 2 && entry->words[1] == text;
+}
+
+bool HoldsOption(std::string_view word, std::string_view option) noexcept {
+  if (!word.starts_with('-')) return false;
+  word = word.substr(0, word.find('='));
+  const bool is_long_word = word.starts_with("--");
+  const std::string_view in_word = word.substr(is_long_word ? 2 : 1);
+  const std::string_view name = option.substr(option.find_first_not_of('-'));
+  if (!option.starts_with("--") && IsOneCharacter(name)) {
+    return !is_long_word && in_word.find(name) != std::string_view::npos;
+  }
+  return is_long_word ? !in_word.empty() && name.starts_with(in_word) : in_word == name;
 }
 
 }  // namespace callgate::policy

@@ -9,6 +9,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/hex.h"
+#include "core/policy/values/glob_segment.h"
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
@@ -60,8 +61,9 @@ std::string_view JudgeDots(std::string_view segment) noexcept {
 }
 
 #if defined(__SSE2__)
-// True for most paths: only printable ASCII that no rule names, and no segment that is empty or
-// begins with a dot or a space. Sixteen bytes at a time, the last ones perhaps twice.
+// True for most paths: only printable ASCII that no rule names, nothing that expands, and no
+// segment that is empty or begins with a dot or a space. Sixteen bytes at a time, the last ones
+// perhaps twice.
 bool IsOrdinary(std::string_view text) noexcept {
   constexpr std::size_t kBlock = 16;
   if (text.size() < kBlock || text.back() == '/') return false;
@@ -75,10 +77,13 @@ bool IsOrdinary(std::string_view text) noexcept {
     const __m128i unprintable = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), is('\x7F'));
     const __m128i special =
         _mm_or_si128(_mm_or_si128(is('\\'), is('*')), _mm_or_si128(is('?'), is('%')));
+    const __m128i glob = _mm_or_si128(_mm_or_si128(is('{'), is('[')), is('('));
     const unsigned slashes = mask(is('/'));
     const unsigned begins = slashes << 1 | static_cast<unsigned>(at == 0 || text[at - 1] == '/');
     const unsigned no_beginning = slashes | mask(_mm_or_si128(is('.'), is(' ')));
-    if (mask(_mm_or_si128(unprintable, special)) != 0 || (begins & no_beginning) != 0) return false;
+    if (mask(_mm_or_si128(_mm_or_si128(unprintable, special), glob)) != 0 ||
+        (begins & no_beginning) != 0)
+      return false;
     if (at + kBlock == text.size()) return true;
   }
 }
@@ -90,6 +95,7 @@ bool IsOrdinary(std::string_view) noexcept { return false; }
 // is one empty segment.
 PathJudgement JudgeSegments(std::string_view text) noexcept {
   if (IsOrdinary(text)) return {{}, true};
+  if (const std::string_view rule = JudgeGlobs(text); !rule.empty()) return {rule, false};
   bool is_normal = true;
   const char* const end = text.data() + text.size();
   for (const char* at = text.data();; ++at) {
@@ -133,7 +139,9 @@ PathJudgement JudgePath(std::string_view argument) noexcept {
     if (argument.size() == 1) return {{}, true};
     return JudgeSegments(argument.substr(1));
   }
-  if (first == '~' || first == '-' || first == '$' || first == '@') return {"path.leading", false};
+  if (first == '~' || first == '-' || first == '$' || first == '@' || first == ':') {
+    return {"path.leading", false};
+  }
   if (WhiteSpaceAt(argument) != 0) return {"path.leading", false};
   if (SchemeLength(argument) != 0) return {"path.scheme", false};
   return {JudgeSegments(argument).rule, false};

@@ -104,25 +104,11 @@ TEST(CapabilityReach, AllowsNothingWhereNoKeyCouldHoldTheCommand) {
 TEST(CapabilityReach, AllowsNoProgramOutsideThePathAllowlist) {
   const std::string ls = "command_allowlist: [/bin/ls], ";
   EXPECT_TRUE(AllowsNothing(ls + "path_allowlist: [/a]"));
+  EXPECT_TRUE(AllowsNothing(ls + "path_allowlist: ['/bin/*/x']"));
   EXPECT_FALSE(AllowsNothing(ls + "path_allowlist: [/bin]"));
   EXPECT_FALSE(AllowsNothing(ls + "domain_allowlist: [x.test]"));
   EXPECT_FALSE(AllowsNothing("command_allowlist: [ls], path_allowlist: [/a]"));
   EXPECT_FALSE(AllowsNothing("command_allowlist: [/bin/ls, ls], path_allowlist: [/a]"));
-}
-
-TEST(CapabilityReach, AllowsAProgramWhoseKeyIsExemptFromTheValueRule) {
-  const std::string ls = "command_allowlist: [/bin/ls], path_allowlist: [/a], ";
-  EXPECT_FALSE(AllowsNothing(ls + "command_arguments: [code]"));
-  EXPECT_FALSE(AllowsNothing(ls + "command_arguments: [runcode]")) << "as runCode";
-  EXPECT_TRUE(AllowsNothing(ls + "command_arguments: [run]"));
-}
-
-TEST(CapabilityReach, AllowsAProgramThatATextCouldGoOnFrom) {
-  const std::string ls = "command_allowlist: [/bin/ls], ";
-  EXPECT_FALSE(AllowsNothing(ls + "path_allowlist: ['/bin/*/x']"));
-  EXPECT_FALSE(AllowsNothing(ls + "path_allowlist: ['/bin/ls x']"));
-  EXPECT_FALSE(AllowsNothing(ls + "path_allowlist: [/a], base_directory: '/b c'"));
-  EXPECT_TRUE(AllowsNothing(ls + "path_allowlist: [/a], base_directory: /b"));
 }
 
 TEST(CapabilityReach, HidesWhateverItHasNoListFor) {
@@ -148,11 +134,23 @@ TEST(CapabilityReach, HidesWhatAnObjectCouldHold) {
   EXPECT_TRUE(HidesPaths("path_allowlist: [/a], only_arguments: [command]"));
 }
 
-TEST(CapabilityReach, HidesNothingUnderTheKeysOfAJudgedCommand) {
+TEST(CapabilityReach, HidesWhatDenyEntriesSeeInACommand) {
   const std::string git = "command_allowlist: [git], ";
-  EXPECT_FALSE(HidesPaths(git + "path_allowlist: [/a], only_arguments: [command, args]"));
-  EXPECT_FALSE(HidesDomains(git + "domain_allowlist: [x.test], only_arguments: [command, args]"));
-  EXPECT_TRUE(HidesPaths(git + "path_allowlist: [/a], only_arguments: [command, mode]"));
+  EXPECT_TRUE(HidesPaths(git + "path_allowlist: [/a], only_arguments: [command, args]"));
+  EXPECT_TRUE(HidesDomains(git + "domain_allowlist: [x.test], only_arguments: [command, args]"));
+  const std::string run = ", only_arguments: [run], argument_patterns: {run: x}";
+  EXPECT_TRUE(HidesPaths("path_allowlist: [/a], command_arguments: [run]" + run));
+  EXPECT_FALSE(HidesPaths("path_allowlist: [/a]" + run));
+}
+
+TEST(CapabilityReach, TakesSeveralCommandsWhereAKeyCouldHoldThem) {
+  const auto takes_several = [](const std::string& constraints) {
+    return test::Constrained(constraints)[0].reach.takes_several;
+  };
+  EXPECT_FALSE(takes_several(""));
+  EXPECT_TRUE(takes_several("command_allowlist: [git]"));
+  EXPECT_TRUE(takes_several("command_allowlist: [git], only_arguments: [commands]"));
+  EXPECT_FALSE(takes_several("command_allowlist: [git], only_arguments: [args]"));
 }
 
 TEST(CapabilityReach, HidesWhatIsExemptOrFreed) {
