@@ -2,10 +2,12 @@
 #   libsodium  all curve arithmetic, hashing, locked memory (ISC)
 #   RE2        argument patterns in linear time (BSD-3)
 #   libyaml    policy documents, with line and column (MIT)
+#   utf8proc   normal forms and case folding of Unicode (MIT)
 # The tests compare our JSON reader with RapidJSON (MIT, headers).
 # libyaml before 0.2.5 refuses what policies hold, as a colon within a text in brackets.
-# No version of RE2 is asked for: Debian's re2.pc says 0.0.0.
-set(CALLGATE_DEPENDENCIES PkgConfig::SODIUM PkgConfig::RE2 PkgConfig::YAML)
+# No version of RE2 is asked for: Debian's re2.pc says 0.0.0. Nor of utf8proc: its .pc holds the
+# version of the binary interface.
+set(CALLGATE_DEPENDENCIES PkgConfig::SODIUM PkgConfig::RE2 PkgConfig::YAML PkgConfig::UTF8PROC)
 
 set(missing_apt "")
 set(missing_dnf "")
@@ -22,6 +24,7 @@ if(PkgConfig_FOUND)
   pkg_check_modules(SODIUM QUIET IMPORTED_TARGET libsodium)
   pkg_check_modules(RE2 QUIET IMPORTED_TARGET re2)
   pkg_check_modules(YAML QUIET IMPORTED_TARGET yaml-0.1>=0.2.5)
+  pkg_check_modules(UTF8PROC QUIET IMPORTED_TARGET libutf8proc)
 else()
   callgate_missing(pkg-config pkgconf-pkg-config pkgconf)
 endif()
@@ -33,6 +36,9 @@ if(NOT RE2_FOUND)
 endif()
 if(NOT YAML_FOUND)
   callgate_missing(libyaml-dev libyaml-devel libyaml)
+endif()
+if(NOT UTF8PROC_FOUND)
+  callgate_missing(libutf8proc-dev utf8proc-devel utf8proc)
 endif()
 if(CALLGATE_TESTS)
   find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h)

@@ -42,7 +42,12 @@ inline Reaching Constrained(const std::string& constraints, const std::string& d
                   deny_list);
 }
 
-inline policy::PathEntry Path(std::string_view text) { return *policy::PathEntry::Parse(text); }
+inline policy::PathEntry Path(std::string_view text) {
+  return *policy::PathEntry::ParseAllowed(text);
+}
+inline policy::PathEntry DeniedPath(std::string_view text) {
+  return *policy::PathEntry::ParseDenied(text);
+}
 // Of an allowlist; of a deny list where only those take it.
 inline policy::DomainEntry Domain(std::string_view text) {
   const auto allowed = policy::DomainEntry::ParseAllowed(text);

@@ -29,6 +29,27 @@ PATH_ENTRIES = [
     "/d/*",
     "/*/b",
     "/a/b/*",
+    "/a/**/c",
+    "/**/b*",
+    "/d/**/*e",
+    "/a/**/b/c",
+]
+DENIED_PATHS = [
+    "/d/e",
+    "/a/b/c",
+    "/a/*/c",
+    "/d/*",
+    "/e",
+    "/a/b",
+    "**/b",
+    "**/c/**",
+    "/a/**/c",
+    "**/b*",
+    "**/*e",
+    "**/b/c",
+    "**/.x*",
+    "/d/**/.x",
+    "/d/\u00e9",
 ]
 BASES = ["/a", "/a/b", "/d", "/"]
 DOMAIN_ENTRIES = [
@@ -181,6 +202,12 @@ ODD_STRINGS = [
     "file:///a",
     "/a\\b",
     "/a*",
+    "/d/e\u0301",
+    "/d/\u00e9",
+    "\u212a:x",
+    "/a/\u212a/c",
+    "a/B.",
+    "/d/X~1",
     "/%2e%2e",
     "/a/\uff0e",
     " /a",
@@ -280,7 +307,7 @@ DECLARED_NAMES = [
     "constructor",
 ]
 PATH_ALLOW = PATH_ENTRIES
-PATH_EXCEPT = ["/a/b", "/a/*/c", "/d/*", "/a/b/c", "/e"]
+PATH_EXCEPT = ["/a/b", "/a/*/c", "/d/*", "/a/b/c", "/e", "**/c", "/a/**/b*", "**/*e"]
 DOMAIN_ALLOW = [entry for entry in DOMAIN_ENTRIES if "*.a" not in entry]
 DOMAIN_EXCEPT = [
     "a.x.test",
@@ -332,6 +359,31 @@ NUMBER_TEXTS = [
     "11",
     "51",
 ]
+
+
+def fill(rng, entry):
+    """Segments of a path that an entry covers."""
+    segments = []
+    for segment in entry.split("/"):
+        if segment == "**":
+            segments += some(rng, PATH_PARTS, 0, 2)
+        elif segment == "*":
+            segments.append(rng.choice(PATH_PARTS))
+        elif segment:
+            segments.append(segment.replace("*", rng.choice(["", "x", ".d"])))
+    return segments
+
+
+def respell(rng, segment):
+    """A name that some file server holds to be the same, or one beside it."""
+    return rng.choice(
+        [
+            segment.upper(),
+            segment + rng.choice([".", " ", ". ", ":x", "::$DATA", "\u200b", "\u0301", "~", "s"]),
+            "\u00ad" + segment,
+            segment.lstrip(".").upper() + rng.choice(["~1", "~12", "~1.D", "~"]),
+        ]
+    )
 
 
 def some(rng, population, low, high):

@@ -21,6 +21,8 @@ from generate_atoms import (
     TOOLS,
     TWISTED_KEYS,
     chance,
+    fill,
+    respell,
     some,
 )
 from generate_edges import entry_of
@@ -118,7 +120,7 @@ def path_value(rng, entries, constraints):
         return "/" + "/".join(some(rng, PATH_PARTS, 0, 3))
     entry = rng.choice(entries)
     base = constraints.get("base_directory")
-    segments = [rng.choice(PATH_PARTS) if s in ("*", "**") else s for s in entry.split("/") if s]
+    segments = fill(rng, entry)
     if not entry.endswith("*") or chance(rng, 20):
         segments += some(rng, PATH_PARTS, 0, 2)
     if chance(rng, 8) and segments:
@@ -224,6 +226,8 @@ def add_denied(rng, arguments, context):
             if kind not in entry:
                 continue
             value = entry[kind].replace("*", rng.choice(PATH_PARTS))
+            if kind == "path":
+                value = denied_path(rng, entry[kind])
             if kind == "domain":
                 host = some_spelling(rng, host_of(rng, entry[kind])[0])
                 value = "https://" + host if chance(rng, 70) else host
@@ -231,3 +235,8 @@ def add_denied(rng, arguments, context):
                     arguments[rng.choice(ADDRESS_KEYS)] = number_of(rng, host)
                     continue
             arguments[rng.choice(PLAIN_KEYS if chance(rng, 40) else keys)] = value
+
+
+def denied_path(rng, entry):
+    segments = [respell(rng, s) if chance(rng, 25) else s for s in fill(rng, entry)]
+    return rng.choice(["/", "/", "/", ""]) + "/".join(segments + some(rng, PATH_PARTS, 0, 1))

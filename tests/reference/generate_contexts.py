@@ -7,6 +7,7 @@ from generate_atoms import (
     BASES,
     COMMAND_ENTRIES,
     COMMAND_KEYS,
+    DENIED_PATHS,
     DOMAIN_DENY,
     DOMAIN_ENTRIES,
     DOMAIN_KEYS,
@@ -115,7 +116,7 @@ def random_deny(rng, patterns=()):
         pattern = rng.choice(PATTERNS[:-1])  # a deny list that stops every tool says little
         return rng.choice([pattern, {"tool_pattern": pattern}])
     if kind == "path":
-        entry = rng.choice(["/d/e", "/a/b/c", "/a/*/c", "/d/*", "/e", "/a/b"])
+        entry = rng.choice(DENIED_PATHS)
     elif kind == "domain":
         entry = rng.choice(DOMAIN_DENY)
     else:

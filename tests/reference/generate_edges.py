@@ -1,6 +1,6 @@
 """Values at the edge of what a schema says."""
 
-from generate_atoms import PATH_PARTS, WORD_HOSTS, chance, some
+from generate_atoms import PATH_PARTS, WORD_HOSTS, chance, fill, respell, some
 from generate_hosts import host_of, respelt
 from ref_numbers import Number
 
@@ -83,7 +83,7 @@ def edge_path(rng, path, value, denied):
     pool = [*path["allow"], *path.get("except", []), *path.get("except", [])]
     pool += [denied["path"]] * 6 if "path" in denied else []
     entry = rng.choice(pool or ["/a"])
-    parts = [rng.choice(PATH_PARTS) if "*" in part else part for part in entry.split("/") if part]
+    parts = [respell(rng, part) if chance(rng, 10) else part for part in fill(rng, entry)]
     parts += some(rng, PATH_PARTS, 0, 1)
     return rng.choice(["/", "/", "/", "", "/./", "//"]) + "/".join(parts)
 
@@ -163,7 +163,7 @@ def entry_of(entry):
     pattern, _, entry = entry.rpartition(":")
     if not pattern:
         return {}
-    if entry.startswith("/"):
+    if entry.startswith(("/", "**/")):
         return {"path": entry}
     is_domain = "." in entry or entry in WORD_HOSTS
     return {"domain": entry} if is_domain else {"command": entry}

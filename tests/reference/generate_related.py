@@ -102,6 +102,8 @@ def narrow_list(rng, context):
 
 
 def narrower_entry(rng, entry):
+    if "/**/" in entry:
+        return entry.replace("/**/", f"/{rng.choice(PATH_PARTS)}/**/") if chance(rng, 70) else entry
     if entry.startswith("/"):
         if entry.endswith("*"):
             return entry.rsplit("/", 1)[0] + "/" + rng.choice(PATH_PARTS)

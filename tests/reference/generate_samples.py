@@ -5,6 +5,7 @@ from generate_atoms import (
     PATH_PARTS,
     STRINGS,
     chance,
+    fill,
     some,
 )
 from generate_hosts import host_of
@@ -131,8 +132,9 @@ def sample_object(rng, schema, definitions):
 
 def sample_path(rng, path, definitions):
     entry = rng.choice(path["allow"] or ["/a"])
-    segments = [rng.choice(PATH_PARTS) if "*" in s else s for s in entry.split("/") if s]
-    segments += some(rng, PATH_PARTS, 0, 2)
+    segments = fill(rng, entry)
+    if "/**/" not in entry:
+        segments += some(rng, PATH_PARTS, 0, 2)
     base = path.get("base", "")
     prefix = [s for s in base.split("/") if s]
     if base.startswith("/") and segments[: len(prefix)] == prefix and chance(rng, 50):

@@ -120,7 +120,7 @@ def read_deny(entry):
     if at < 0:
         at = entry.rfind(":")  # [deny.sugar-last-colon]
     pattern, value = entry[:at], entry[at + 1 :]
-    if value.startswith("/"):
+    if value.startswith(("/", "**/")):  # [deny.sugar-name]
         kinds = ["path"]
     elif value.startswith("*."):  # [deny.sugar-domain]
         kinds = ["domain"]

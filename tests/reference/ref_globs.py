@@ -86,3 +86,31 @@ def could_be(segment, text):
         else:
             reached = {i + 1 for i in reached if i < len(text) and may_match(token, text[i])}
     return len(text) in reached
+
+
+def could_be_name(segment, literal, before, after):
+    """[name.glob] Whether a segment with a bracket or a group could be read as a folded name.
+
+    With before or after anything may stand there.
+    """
+    if "[" not in segment and "(" not in segment:
+        return False
+    size = len(literal)
+    reached = {0}
+    for token in tokens(segment):
+        if token is None or not token[1][0].isascii():
+            reached = set(range(min(reached), size + 1)) if reached else set()
+            continue
+        found = {i + 1 for i in reached if i < size and may_match_folded(token, literal[i])}
+        if size in reached:
+            if after or may_match(token, ":"):
+                return True
+            if may_match(token, ".") or may_match(token, " "):
+                found.add(size)
+        reached = found | ({0} if before else set())
+    return size in reached
+
+
+def may_match_folded(token, char):
+    spellings = {char, char.upper()} if char.isascii() else {char}
+    return any(may_match(token, spelling) for spelling in spellings)

@@ -113,11 +113,16 @@ JsonTexts AllowedPaths(const Capability& capability) {
     const PathSet paths = PathSet::OfAllowed(entry);
     const std::string sample = paths.Sample(kUnlisted, true);
     AppendUnique(values, JsonString(sample));
-    AppendUnique(values, JsonString((sample == "/" ? "" : sample) + "/" + std::string(kUnlisted)));
+    if (entry.names.empty()) {
+      AppendUnique(values,
+                   JsonString((sample == "/" ? "" : sample) + "/" + std::string(kUnlisted)));
+    }
     if (!capability.base_directory) continue;
-    if (const auto below = paths.From(*capability.base_directory)) {
-      AppendUnique(relative, JsonString(below->Sample(kUnlisted, false)));
-      if (below->segments.empty()) AppendUnique(relative, JsonString(kUnlisted));
+    for (const PathSet& below : paths.From(*capability.base_directory)) {
+      AppendUnique(relative, JsonString(below.Sample(kUnlisted, false)));
+      if (below.segments.empty() && below.names.empty()) {
+        AppendUnique(relative, JsonString(kUnlisted));
+      }
     }
   }
   values.insert(values.end(), relative.begin(), relative.end());
@@ -143,18 +148,18 @@ JsonTexts DeniedPaths(const PathEntry& entry, const Capability& capability) {
   JsonTexts values = {JsonString(sample),
                       JsonString((sample == "/" ? "" : sample) + "/" + std::string(kUnlisted))};
   if (capability.path_allowlist) {
-    // Where both reach: the deeper of the two.
+    std::size_t count = 0;
     for (const PathEntry& allowed : *capability.path_allowlist) {
-      if (allowed.segments.size() > entry.segments.size() &&
-          PathSet::OfAllowed(allowed).Meets(paths)) {
-        AppendUnique(values, JsonString(PathSet::OfAllowed(allowed).Sample(kUnlisted, true)));
+      if (++count > kMaxEntries) break;
+      if (const auto common = PathSet::OfAllowed(allowed).CommonSample(paths, kUnlisted)) {
+        AppendUnique(values, JsonString(*common));
       }
     }
   }
   if (capability.base_directory) {
-    if (const auto below = paths.From(*capability.base_directory)) {
-      AppendUnique(values, JsonString(below->Sample(kUnlisted, false)));
-      AppendUnique(values, JsonString("./" + below->Sample(kUnlisted, false)));
+    for (const PathSet& below : paths.From(*capability.base_directory)) {
+      AppendUnique(values, JsonString(below.Sample(kUnlisted, false)));
+      AppendUnique(values, JsonString("./" + below.Sample(kUnlisted, false)));
     }
   }
   for (std::string& strange : StrangePaths()) AppendUnique(values, std::move(strange));

@@ -15,6 +15,8 @@ namespace {
 
 // Strings that are tried under the keys of argument patterns: those come first that lists ask for.
 constexpr std::size_t kVariants = 8;
+// Entries of a path allowlist that values are made from with another name.
+constexpr std::size_t kMaxUnnamed = 16;
 
 // A search for a call of one tool that passes.
 class CallSearch {
@@ -43,6 +45,7 @@ class CallSearch {
         });
       });
     }
+    if (capability.path_allowlist) AddUnnamed(*capability.path_allowlist);
     if (capability.domain_allowlist) {
       std::vector<DomainEntry> left;
       for (DomainEntry& entry : *capability.domain_allowlist) {
@@ -67,6 +70,32 @@ class CallSearch {
     if (entry.kind != DomainEntry::Kind::kBlock) return true;
     if (!left.empty()) entry.block = left.blocks().front();
     return !left.empty();
+  }
+
+  // Where deny entries name files at any depth, values are made from a name that none of them fits.
+  void AddUnnamed(std::vector<PathEntry>& entries) const {
+    const auto fits = [this](const std::string& segment) {
+      const NameSegment folded(segment);
+      return std::any_of(denied_.paths.begin(), denied_.paths.end(), [&](const DenyEntry* deny) {
+        const auto& names = std::get<PathEntry>(deny->argument).names;
+        return std::any_of(names.begin(), names.end(),
+                           [&](const SegmentName& name) { return name.Matches(folded); });
+      });
+    };
+    std::string unnamed(kUnlisted);
+    // Any one character fits few names.
+    for (char last = '\x80'; fits(unnamed) && last <= '\xBF'; ++last) {
+      unnamed = std::string("\xE4\xB8") + last;
+    }
+    if (unnamed == kUnlisted) return;
+    std::vector<PathEntry> all;
+    for (const PathEntry& entry : entries) {
+      const std::string sample = PathSet::OfAllowed(entry).Sample(unnamed, true);
+      if (auto literal = PathEntry::ParseAllowed(sample)) all.push_back(std::move(*literal));
+      if (all.size() == kMaxUnnamed) break;
+    }
+    all.insert(all.end(), entries.begin(), entries.end());
+    entries = std::move(all);
   }
 
   bool CouldPass(const Capability& capability) const {

@@ -23,13 +23,12 @@ std::string Below(const std::string& path) {
   return (path == "/" ? "" : path) + "/" + std::string(kUnlisted);
 }
 
-// A path in both: the longer of the two.
+// A path in both.
 void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
-  if (!allowed.Meets(other)) return;
-  const PathSet& deeper = other.segments.size() > allowed.segments.size() ? other : allowed;
-  const std::string sample = deeper.Sample(kUnlisted, true);
-  AppendUnique(texts, sample);
-  AppendUnique(texts, Below(sample));
+  const auto sample = allowed.CommonSample(other, kUnlisted);
+  if (!sample) return;
+  AppendUnique(texts, *sample);
+  AppendUnique(texts, Below(*sample));
 }
 
 void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbours) {
@@ -42,9 +41,9 @@ void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbour
     AppendUnique(texts, "/" + sample);
     AppendUnique(texts, paths.Sample("x", true));
     if (kind.base) {
-      if (const auto below = paths.From(*kind.base)) {
-        AppendUnique(relative, below->Sample(kUnlisted, false));
-        AppendUnique(relative, "./" + below->Sample(kUnlisted, false));
+      for (const PathSet& below : paths.From(*kind.base)) {
+        AppendUnique(relative, below.Sample(kUnlisted, false));
+        AppendUnique(relative, "./" + below.Sample(kUnlisted, false));
       }
     } else if (!kind.base_argument.empty()) {
       AppendUnique(relative, ".");
@@ -57,8 +56,8 @@ void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbour
         const PathSet excepted = PathSet::OfDenied(except);
         AppendMeeting(texts, paths, excepted);
         if (kind.base && paths.Meets(excepted)) {
-          if (const auto below = excepted.From(*kind.base)) {
-            AppendUnique(relative, below->Sample(kUnlisted, false));
+          for (const PathSet& below : excepted.From(*kind.base)) {
+            AppendUnique(relative, below.Sample(kUnlisted, false));
           }
         }
       }

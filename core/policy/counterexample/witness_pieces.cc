@@ -249,8 +249,8 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
     JsonTexts values = DeniedPaths(*path, inner.capability);
     for (const Capability& capability : parent.context().capabilities) {
       if (!capability.base_directory || values.size() > 64) continue;
-      if (const auto below = PathSet::OfDenied(*path).From(*capability.base_directory)) {
-        values.push_back(JsonString("./" + below->Sample(kUnlisted, false)));
+      for (const PathSet& below : PathSet::OfDenied(*path).From(*capability.base_directory)) {
+        values.push_back(JsonString("./" + below.Sample(kUnlisted, false)));
       }
     }
     Append(pieces, keys({"content", "path", "x-plain"}, parent.path_keys(), child.path_keys()),

@@ -21,9 +21,7 @@ void WriteStrings(const std::vector<std::string>& list, std::string& out) {
 template <typename Entry>
 constexpr const char* kExpected = nullptr;
 template <>
-constexpr const char* kExpected<PathEntry> =
-    "expected an absolute path without empty, . or .. segments and without a trailing slash; * "
-    "stands for a whole segment";
+constexpr const char* kExpected<PathEntry> = PathEntry::kAllowedExpected;
 template <>
 constexpr const char* kExpected<DomainEntry> = DomainEntry::kAllowedExpected;
 template <>
@@ -34,6 +32,10 @@ constexpr const char* kExpected<CommandEntry> =
 template <typename Entry>
 std::optional<Entry> ParseAllowed(std::string_view text) {
   return Entry::Parse(text);
+}
+template <>
+std::optional<PathEntry> ParseAllowed(std::string_view text) {
+  return PathEntry::ParseAllowed(text);
 }
 template <>
 std::optional<DomainEntry> ParseAllowed(std::string_view text) {
@@ -65,10 +67,8 @@ void WriteEntries(const Capability& capability, std::string& out) {
 bool ReadBase(FormReader& forms, std::uint32_t node, Capability& capability) {
   std::string_view text;
   if (!forms.ReadString(node, text, "expected a path")) return false;
-  auto entry = PathEntry::Parse(text);
-  if (!entry || entry->wildcard || entry->below_only) {
-    return forms.Fail(node, "expected an absolute path without *");
-  }
+  auto entry = PathEntry::ParseDirectory(text);
+  if (!entry) return forms.Fail(node, PathEntry::kDirectoryExpected);
   capability.base_directory = std::move(entry);
   return true;
 }

@@ -241,7 +241,7 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     entry.argument = std::move(*parsed);
     return true;
   };
-  if (!read(members[1], PathEntry::Parse, "expected a path entry") ||
+  if (!read(members[1], PathEntry::ParseDenied, PathEntry::kDeniedExpected) ||
       !read(members[2], DomainEntry::ParseDenied, DomainEntry::kDeniedExpected) ||
       !read(members[3], CommandEntry::Parse, "expected a command entry")) {
     return false;
@@ -289,8 +289,8 @@ bool ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& ent
   const bool wildcard = argument.starts_with("*.");
   std::string_view host = wildcard ? argument.substr(2) : argument;
   if (host.ends_with('.')) host.remove_suffix(1);
-  if (argument.starts_with('/')) {
-    if (!add(PathEntry::Parse(argument))) return false;
+  if (argument.starts_with('/') || argument.starts_with("**/")) {
+    if (!add(PathEntry::ParseDenied(argument))) return false;
   } else {
     const bool is_host = IsHost(host) && argument.find('.') != std::string_view::npos;
     const bool is_domain = is_host || FindAddressWord(argument) != nullptr;

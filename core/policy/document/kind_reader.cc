@@ -15,9 +15,6 @@
 namespace callgate::policy {
 namespace {
 
-constexpr const char* kExpectedPath =
-    "expected an absolute path without empty, . or .. segments and without a trailing slash; * "
-    "stands for a whole segment";
 // `parse` makes an entry of a text, or nullopt.
 template <typename Entry, typename Parse>
 bool ReadEntries(FormReader& forms, std::uint32_t node, Parse parse, const char* expected,
@@ -54,7 +51,7 @@ void WriteEntries(std::string_view key, const std::vector<Entry>& entries,
 
 bool ReadBase(FormReader& forms, std::uint32_t node, PathKind& kind) {
   constexpr const char* kExpected =
-      "expected an absolute path without *, or the name of an argument that the capability "
+      "expected an absolute path in NFC without *, or the name of an argument that the capability "
       "declares";
   if (node == kAbsent) return true;
   std::string_view text;
@@ -65,10 +62,8 @@ bool ReadBase(FormReader& forms, std::uint32_t node, PathKind& kind) {
     forms.scope().bases.push_back({text, node});
     return true;
   }
-  kind.base = PathEntry::Parse(text);
-  if (!kind.base || kind.base->wildcard || kind.base->below_only)
-    return forms.Fail(node, kExpected);
-  return true;
+  kind.base = PathEntry::ParseDirectory(text);
+  return kind.base || forms.Fail(node, kExpected);
 }
 
 // Lower-case, sorted, each once; at least one. `is_known` says which are accepted.
@@ -107,8 +102,10 @@ bool ReadPathKind(FormReader& forms, std::uint32_t node, PathKind& kind) {
   }
   const auto [allow, except, base] = members;
   return RequireAllow(forms, node, allow) &&
-         ReadEntries(forms, allow.value, PathEntry::Parse, kExpectedPath, kind.allow) &&
-         ReadEntries(forms, except.value, PathEntry::Parse, kExpectedPath, kind.except) &&
+         ReadEntries(forms, allow.value, PathEntry::ParseAllowed, PathEntry::kAllowedExpected,
+                     kind.allow) &&
+         ReadEntries(forms, except.value, PathEntry::ParseDenied, PathEntry::kDeniedExpected,
+                     kind.except) &&
          ReadBase(forms, base.value, kind);
 }
 

@@ -103,10 +103,8 @@ class DeclaredDenial {
       }
       normal = NormalizePath(value, base, buffer);
     }
-    for (const DenyEntry* const entry : entries_.paths) {
-      if (CouldBeDenied(As<PathEntry>(entry), normal)) return {{"deny.path", item}, entry};
-    }
-    return {};
+    const DenyEntry* const entry = FindDeniedPath(entries_.paths, normal);
+    return entry == nullptr ? Denial{} : Denial{{"deny.path", item}, entry};
   }
 
   Denial JudgeUriValue(std::uint32_t item, std::string_view value) {

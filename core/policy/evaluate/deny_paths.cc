@@ -2,6 +2,7 @@
 #include "core/policy/evaluate/path_constraint.h"
 #include "core/policy/model/path_glob.h"
 #include "core/policy/values/glob.h"
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
 #include "core/policy/values/text.h"
 
@@ -12,13 +13,9 @@ namespace {
 bool AnyCovers(const EntriesOfKind& entries, std::string_view path, std::string_view base,
                const DenyEntry*& fired) {
   PathBuffer buffer;
-  const std::string_view normal = NormalizePath(path, base, buffer);
-  for (const DenyEntry* entry : entries) {
-    fired = entry;
-    if (CouldBeDenied(As<PathEntry>(entry), normal)) return true;
-  }
-  fired = entries[0];
-  return false;
+  const DenyEntry* const found = FindDeniedPath(entries, NormalizePath(path, base, buffer));
+  fired = found != nullptr ? found : entries[0];
+  return found != nullptr;
 }
 
 // A relative path could mean any of the directories that the capabilities on the tool name.
@@ -34,7 +31,7 @@ std::string_view JudgeRelative(const Context& context, const EntriesOfKind& entr
 
 // A text that is one path from end to end, outer white space aside: one that is malformed, or of
 // which a segment begins or ends in white space, is prose or code.
-std::string_view OnePath(std::string_view text) noexcept {
+std::string_view OnePath(std::string_view text) {
   const std::string_view path = WithoutOuterWhiteSpace(text);
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
        slash = path.find('/', slash + 1)) {
@@ -67,14 +64,16 @@ std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
   if (const auto rule = JudgePath(directory).rule; !rule.empty()) return rule;
   PathBuffer buffer;
   const std::string_view normal = NormalizePath(directory, {}, buffer);
-  for (const DenyEntry* entry : entries) {
-    fired = entry;
-    if (As<PathEntry>(entry).MatchesDenied(normal) || As<PathEntry>(entry).LiesBelow(normal)) {
-      return "deny.glob";
+  return JudgeForms(normal, [&](std::string_view form) -> std::string_view {
+    for (const DenyEntry* entry : entries) {
+      fired = entry;
+      if (As<PathEntry>(entry).MatchesDenied(form) || As<PathEntry>(entry).LiesBelow(form)) {
+        return "deny.glob";
+      }
     }
-  }
-  fired = entries[0];
-  return {};
+    fired = entries[0];
+    return {};
+  });
 }
 
 // A word of a command names nothing for certain, so what is malformed in it fires nothing, but a
@@ -101,6 +100,19 @@ std::string_view JudgeWord(const Context& context, const EntriesOfKind& entries,
 }
 
 }  // namespace
+
+const DenyEntry* FindDeniedPath(const EntriesOfKind& entries, std::string_view path) {
+  const DenyEntry* found = nullptr;
+  (void)JudgeForms(path, [&](std::string_view form) -> std::string_view {
+    for (const DenyEntry* entry : entries) {
+      if (!CouldBeDenied(As<PathEntry>(entry), form)) continue;
+      found = entry;
+      return "deny.path";
+    }
+    return {};
+  });
+  return found;
+}
 
 Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
                         const Positions& capabilities, const Arguments& arguments) {

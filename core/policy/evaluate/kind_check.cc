@@ -3,17 +3,20 @@
 #include <algorithm>
 
 #include "core/policy/model/path_glob.h"
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
 #include "core/policy/values/uri.h"
 
 namespace callgate::policy {
 namespace {
 
-std::string_view JudgeNormal(const PathKind& kind, std::string_view path) noexcept {
-  const auto allows = [path](const PathEntry& entry) { return entry.Matches(path); };
-  if (std::none_of(kind.allow.begin(), kind.allow.end(), allows)) return "kind.path";
-  const auto excepts = [path](const PathEntry& entry) { return CouldBeDenied(entry, path); };
-  return std::any_of(kind.except.begin(), kind.except.end(), excepts) ? "kind.except" : "";
+std::string_view JudgeNormal(const PathKind& kind, std::string_view path) {
+  return JudgeForms(path, [&kind](std::string_view form) -> std::string_view {
+    const auto allows = [form](const PathEntry& entry) { return entry.Matches(form); };
+    if (std::none_of(kind.allow.begin(), kind.allow.end(), allows)) return "kind.path";
+    const auto excepts = [form](const PathEntry& entry) { return CouldBeDenied(entry, form); };
+    return std::any_of(kind.except.begin(), kind.except.end(), excepts) ? "kind.except" : "";
+  });
 }
 
 }  // namespace

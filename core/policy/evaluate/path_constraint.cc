@@ -1,15 +1,18 @@
 #include "core/policy/evaluate/path_constraint.h"
 
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
 
 namespace callgate::policy {
 namespace {
 
-std::string_view JudgeNormal(const Capability& capability, std::string_view path) noexcept {
-  for (const PathEntry& entry : *capability.path_allowlist) {
-    if (entry.Matches(path)) return {};
-  }
-  return "path.every";
+std::string_view JudgeNormal(const Capability& capability, std::string_view path) {
+  return JudgeForms(path, [&](std::string_view form) -> std::string_view {
+    for (const PathEntry& entry : *capability.path_allowlist) {
+      if (entry.Matches(form)) return {};
+    }
+    return "path.every";
+  });
 }
 
 }  // namespace

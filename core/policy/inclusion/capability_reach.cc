@@ -163,7 +163,7 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   }
   if (capability.path_allowlist && capability.base_directory) {
     for (const PathEntry& entry : *capability.path_allowlist) {
-      uses_base = uses_base || PathSet::OfAllowed(entry).From(*capability.base_directory);
+      uses_base = uses_base || !PathSet::OfAllowed(entry).From(*capability.base_directory).empty();
     }
   }
   takes_several = MayHoldSeveral(capability);

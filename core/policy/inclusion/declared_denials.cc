@@ -8,6 +8,7 @@
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/sights.h"
 #include "core/policy/values/domain.h"
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
 
 namespace callgate::policy {
@@ -185,7 +186,11 @@ class Denials {
     if (!JudgePath(text).rule.empty()) return false;
     if (!IsAbsolutePath(text) && base.kind != Base::Kind::kDirectory) return false;
     PathBuffer buffer;
-    return !path()->MatchesDenied(NormalizePath(text, base.text, buffer));
+    return JudgeForms(NormalizePath(text, base.text, buffer),
+                      [this](std::string_view form) {
+                        return std::string_view(path()->MatchesDenied(form) ? "deny.path" : "");
+                      })
+        .empty();
   }
 
   bool NeverMeets(const PathKind& kind, const Base& base) const {

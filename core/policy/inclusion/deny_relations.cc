@@ -68,8 +68,10 @@ bool IsRelativeDenied(const DenyQuestion& question, const PathEntry& entry) {
   const Bases parent(question.parent, question.tool);
   const bool covered =
       std::all_of(parent.directories.begin(), parent.directories.end(), [&](const PathEntry* base) {
-        const auto relative = PathSet::OfDenied(entry).From(*base);
-        return !relative || DeniesRelative(entries, child, *relative);
+        const auto sets = PathSet::OfDenied(entry).From(*base);
+        return std::all_of(sets.begin(), sets.end(), [&](const PathSet& relative) {
+          return DeniesRelative(entries, child, relative);
+        });
       });
   // Under an exempt word a relative path fires only where it is covered.
   if (!covered) return false;

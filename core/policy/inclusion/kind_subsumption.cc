@@ -5,6 +5,7 @@
 #include "core/policy/evaluate/kind_check.h"
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/entry_relations.h"
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
 
 namespace callgate::policy {
@@ -104,14 +105,16 @@ std::string_view FindPathRefusal(const PathKind& kind, std::string_view path, co
   }
   PathBuffer buffer;
   const std::string_view normal = NormalizePath(path, directory, buffer);
-  if (std::none_of(kind.allow.begin(), kind.allow.end(),
-                   [&](const PathEntry& entry) { return entry.Matches(normal); })) {
-    return "allow";
-  }
-  const bool excepted =
-      std::any_of(kind.except.begin(), kind.except.end(),
-                  [&](const PathEntry& entry) { return entry.MatchesDenied(normal); });
-  return excepted ? "except" : "";
+  return JudgeForms(normal, [&kind](std::string_view form) -> std::string_view {
+    if (std::none_of(kind.allow.begin(), kind.allow.end(),
+                     [form](const PathEntry& entry) { return entry.Matches(form); })) {
+      return "allow";
+    }
+    const bool excepted =
+        std::any_of(kind.except.begin(), kind.except.end(),
+                    [form](const PathEntry& entry) { return entry.MatchesDenied(form); });
+    return excepted ? "except" : "";
+  });
 }
 
 // The one string that the argument holds in every call; nullptr where there is no such.
@@ -130,7 +133,7 @@ Base BaseOf(const PathKind& kind, const DeclaredArguments& calls) {
   if (kind.base_argument.empty()) return {};
   if (FindMember(calls.members, kind.base_argument) == nullptr && calls.other == nullptr) return {};
   const std::string* const constant = ConstantOf(calls, kind.base_argument);
-  if (constant != nullptr && PathEntry::Parse(*constant)) {
+  if (constant != nullptr && PathEntry::ParseDirectory(*constant)) {
     return {Base::Kind::kDirectory, *constant};
   }
   return {Base::Kind::kArgument, kind.base_argument};
@@ -138,10 +141,10 @@ Base BaseOf(const PathKind& kind, const DeclaredArguments& calls) {
 
 bool TakesRelative(const PathKind& kind, const Base& base) {
   if (base.kind != Base::Kind::kDirectory) return base.kind == Base::Kind::kArgument;
-  const auto directory = PathEntry::Parse(base.text);
-  if (!directory || directory->has_wildcard()) return true;
+  const auto directory = PathEntry::ParseDirectory(base.text);
+  if (!directory) return true;
   return std::any_of(kind.allow.begin(), kind.allow.end(), [&](const PathEntry& entry) {
-    return PathSet::OfAllowed(entry).From(*directory).has_value();
+    return !PathSet::OfAllowed(entry).From(*directory).empty();
   });
 }
 

@@ -46,9 +46,9 @@ void LintTools(const ToolPatterns& patterns, const Warn& warn) {
 
 void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
   for (const PathEntry& entry : entries) {
-    if (entry.segments.empty()) {
+    if (entry.segments.empty() && entry.names.empty()) {
       warn("lint.broad-path", "the path entry " + entry.text + " reaches the whole file system");
-    } else if (entry.segments[0] == "*" || entry.segments[0] == "proc") {
+    } else if (entry.segments.empty() || entry.segments[0] == "*" || entry.segments[0] == "proc") {
       warn("lint.broad-path", "the path entry " + entry.text +
                                   " reaches /proc, and through it other processes and their files");
     }

@@ -10,6 +10,7 @@
 #include "core/base/ascii.h"
 #include "core/base/hex.h"
 #include "core/policy/values/glob_segment.h"
+#include "core/policy/values/normal_form.h"
 #include "core/policy/values/text.h"
 
 namespace callgate::policy {
@@ -130,9 +131,7 @@ void AppendSegments(std::string_view path, PathBuffer& buffer) {
   }
 }
 
-}  // namespace
-
-PathJudgement JudgePath(std::string_view argument) noexcept {
+PathJudgement JudgeAsWritten(std::string_view argument) noexcept {
   if (argument.empty()) return {"path.empty", false};
   const char first = argument.front();
   if (first == '/') {
@@ -145,6 +144,17 @@ PathJudgement JudgePath(std::string_view argument) noexcept {
   if (WhiteSpaceAt(argument) != 0) return {"path.leading", false};
   if (SchemeLength(argument) != 0) return {"path.scheme", false};
   return {JudgeSegments(argument).rule, false};
+}
+
+}  // namespace
+
+PathJudgement JudgePath(std::string_view argument) {
+  const PathJudgement judgement = JudgeAsWritten(argument);
+  if (!judgement.rule.empty()) return judgement;
+  PathBuffer buffer;
+  const auto composed = ComposedForm(argument, buffer);
+  if (!composed) return judgement;
+  return {JudgeAsWritten(*composed).rule, judgement.is_normal};
 }
 
 std::string_view NormalizePath(std::string_view argument, std::string_view base,

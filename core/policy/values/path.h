@@ -15,8 +15,9 @@ struct PathJudgement {
   bool is_normal;         // no rule does, and it is what NormalizePath would make of it
 };
 
-// A relative path is not refused here, and is never normal.
-[[nodiscard]] PathJudgement JudgePath(std::string_view argument) noexcept;
+// A relative path is not refused here, and is never normal. What NFC makes of the argument is
+// judged too.
+[[nodiscard]] PathJudgement JudgePath(std::string_view argument);
 
 inline bool IsAbsolutePath(std::string_view path) noexcept { return path.starts_with('/'); }
 

@@ -228,7 +228,7 @@ TEST(SchemaReader, RangesThatOneValueMeetsAreRead) {
 TEST(SchemaReader, KindsHaveTheirForms) {
   constexpr std::string_view kAllow = "expected the key allow: a list, empty to allow nothing";
   constexpr std::string_view kBase =
-      "expected an absolute path without *, or the name of an argument that the capability "
+      "expected an absolute path in NFC without *, or the name of an argument that the capability "
       "declares";
   ExpectEachRefused({
       {"{path: ^{}}", kAllow},

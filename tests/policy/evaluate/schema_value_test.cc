@@ -114,15 +114,15 @@ TEST_F(SchemaValue, APathIsJudgedBeforeItsLengthAndPattern) {
   schema.types = kStringType;
   schema.max_length = 4;
   PathKind& path = schema.kind.emplace<PathKind>();
-  path.allow.push_back(*PathEntry::Parse("/w"));
-  path.except.push_back(*PathEntry::Parse("/w/s/*"));
+  path.allow.push_back(*PathEntry::ParseAllowed("/w"));
+  path.except.push_back(*PathEntry::ParseDenied("/w/s/*"));
   EXPECT_EQ(String("/w/a"), "");
   EXPECT_EQ(String("/etc/passwd"), "kind.path");
   EXPECT_EQ(String("/w/s"), "kind.except");
   EXPECT_EQ(String("/w/../x"), "path.dotdot");
   EXPECT_EQ(String("a"), "kind.path-base");
   EXPECT_EQ(String("/w/abcd"), "schema.length");
-  path.base = PathEntry::Parse("/w");
+  path.base = PathEntry::ParseDirectory("/w");
   EXPECT_EQ(String("a"), "");
   EXPECT_EQ(String("s/x"), "kind.except");
 }

@@ -3,12 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tests/policy/compiled.h"
 
 namespace callgate::policy {
 namespace {
 
 using test::Command;
+using test::DeniedPath;
 using test::Path;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -81,7 +87,7 @@ std::string SampleFrom(std::string_view path, std::string_view base) {
   const PathEntry entry = Path(path);
   const PathEntry around = Path(base);
   const auto rest = PathSet::OfAllowed(entry).From(around);
-  return rest ? rest->Sample("new", false) : "-";
+  return rest.empty() ? "-" : rest[0].Sample("new", false);
 }
 
 TEST(PathSet, FromABaseIsWhatFollowsIt) {
@@ -96,9 +102,9 @@ TEST(PathSet, FromABaseBelowIsAnyRelativePath) {
   const PathEntry entry = Path("/a/*");
   const PathEntry base = Path("/a/b/c");
   const auto rest = PathSet::OfAllowed(entry).From(base);
-  ASSERT_TRUE(rest);
-  EXPECT_THAT(rest->segments, IsEmpty());
-  EXPECT_FALSE(rest->below_only);
+  ASSERT_EQ(rest.size(), 1);
+  EXPECT_THAT(rest[0].segments, IsEmpty());
+  EXPECT_FALSE(rest[0].below_only);
 }
 
 TEST(PathSet, FromABaseElsewhereIsNone) {
@@ -114,6 +120,141 @@ TEST(PathSet, JoinedToABaseBeginsWithIt) {
   EXPECT_THAT(joined.segments, ElementsAre("w", "x", "b"));
   EXPECT_TRUE(joined.below_only);
   EXPECT_THAT(PathSet{}.JoinedTo(base).segments, ElementsAre("w", "x"));
+}
+
+// Of a deny entry within another, or of an entry that allows within one.
+bool IsDeniedWithin(std::string_view inner, std::string_view outer) {
+  const PathEntry a = DeniedPath(inner);
+  const PathEntry b = DeniedPath(outer);
+  return PathSet::OfDenied(a).IsWithin(PathSet::OfDenied(b));
+}
+bool IsAllowedDenied(std::string_view allowed, std::string_view denied) {
+  const PathEntry a = Path(allowed);
+  const PathEntry b = DeniedPath(denied);
+  return PathSet::OfAllowed(a).IsWithin(PathSet::OfDenied(b));
+}
+
+TEST(PathSet, OfNamesThatAreDeniedIsWithinThoseAround) {
+  for (const auto& [inner, outer] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"**/.env", "**/.env*"},
+                                                                  {"**/.env", "**/.ENV"},
+                                                                  {"/a/**/.git", "**/.git"},
+                                                                  {"/a/**/.git", "/a"},
+                                                                  {"/a/**/.git", "/a/*"},
+                                                                  {"/a/b/**/.git", "/a/*/**/.git"},
+                                                                  {"**/a/.git", "**/.git"},
+                                                                  {"**/a/b/c", "**/b"},
+                                                                  {"**/a/b/c", "/*/**/b"},
+                                                                  {"/w/.git", "**/.git"},
+                                                                  {"/w/.git/hooks", "**/.git"},
+                                                                  {"/w/a/b", "**/A/B"},
+                                                                  {"/a/.git/**/x", "**/.git"},
+                                                                  {"**/x", "/*"}}) {
+    EXPECT_TRUE(IsDeniedWithin(inner, outer)) << inner << " " << outer;
+  }
+  for (const auto& [inner, outer] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"**/.env*", "**/.env"},
+                                                                  {"**/.git", "/a/**/.git"},
+                                                                  {"/a", "/a/**/.git"},
+                                                                  {"/w/*", "**/.git"},
+                                                                  {"/w/*/x", "**/a/x"},
+                                                                  {"**/b", "**/a/b"},
+                                                                  {"**/a", "/*/**/a"},
+                                                                  {"/a/**/b", "**/a/b"},
+                                                                  {"/A/**/.git", "/a/**/.git"},
+                                                                  {"**/.pem", "**/*.pem"}}) {
+    EXPECT_FALSE(IsDeniedWithin(inner, outer)) << inner << " " << outer;
+  }
+}
+
+TEST(PathSet, OfNamesThatAreAllowedIsWithinThoseAround) {
+  for (const auto& [inner, outer] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/src/**/*.py", "/src"},
+           {"/src/**/*.py", "/src/*"},
+           {"/src/**/*.py", "/src/**/*.py"},
+           {"/src/a/**/*.py", "/src/**/*.py"},
+           {"/src/**/a.py", "/src/**/*.py"},
+           {"/src/**/tests/*.py", "/src/**/*.py"},
+           {"/src/**/tests/*.py", "/*/*/**/*.py"},
+           {"/a/b/**/x", "/a/*/**/x"}}) {
+    EXPECT_TRUE(IsWithin(inner, outer)) << inner << " " << outer;
+  }
+  for (const auto& [inner, outer] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/src", "/src/**/*.py"},
+           {"/src/a.py", "/src/**/*.py"},
+           {"/src/**/*.py", "/src/a"},
+           {"/src/**/*.py", "/src/a/**/*.py"},
+           {"/src/**/*.py", "/src/**/a.py"},
+           {"/src/**/*.py", "/src/*/**/*.py"},
+           {"/src/**/*.py", "/src/**/tests/*.py"},
+           {"/src/**/*.PY", "/src/**/*.py"}}) {
+    EXPECT_FALSE(IsWithin(inner, outer)) << inner << " " << outer;
+  }
+}
+
+TEST(PathSet, ThatIsAllowedIsWithinNamesThatAreDenied) {
+  EXPECT_TRUE(IsAllowedDenied("/w/.git", "**/.git"));
+  EXPECT_TRUE(IsAllowedDenied("/w/.git/*", "**/.git"));
+  EXPECT_TRUE(IsAllowedDenied("/w/**/.git", "**/.git"));
+  EXPECT_TRUE(IsAllowedDenied("/w/**/.GIT", "**/.git"));
+  EXPECT_TRUE(IsAllowedDenied("/w/.git/**/*.py", "**/.git"));
+  EXPECT_FALSE(IsAllowedDenied("/w", "**/.git"));
+  EXPECT_FALSE(IsAllowedDenied("/w/*", "**/.git"));
+  // Of `/w/x:.pem` the entry sees `x`.
+  EXPECT_FALSE(IsAllowedDenied("/w/**/*.pem", "**/*.pem"));
+}
+
+TEST(PathSet, MeetsNamesThatAreDeniedWhereverTheyMayLie) {
+  const auto meets = [](std::string_view allowed, std::string_view denied) {
+    const PathEntry a = Path(allowed);
+    const PathEntry b = DeniedPath(denied);
+    const auto common = PathSet::OfAllowed(a).CommonSample(PathSet::OfDenied(b), "new");
+    EXPECT_EQ(PathSet::OfAllowed(a).Meets(PathSet::OfDenied(b)), common.has_value());
+    if (common) {
+      EXPECT_TRUE(a.Matches(*common)) << allowed << " " << *common;
+      EXPECT_TRUE(b.MatchesDenied(*common)) << denied << " " << *common;
+    }
+    return common.has_value();
+  };
+  for (const char* allowed : {"/w", "/w/*", "/w/**/*.py", "/*", "/*/a", "/w/a/b/**/c"}) {
+    for (const char* denied : {"**/.git", "/w/**/.env*", "/w/a", "/*/a/b", "/w/*", "**/a/b"}) {
+      EXPECT_TRUE(meets(allowed, denied)) << allowed << " " << denied;
+    }
+  }
+  EXPECT_FALSE(meets("/w", "/v/**/.git"));
+  EXPECT_FALSE(meets("/w/**/*.py", "/v"));
+}
+
+TEST(PathSet, FromABaseHoldsTheNamesThatAreLeft) {
+  const auto from = [](std::string_view entry, std::string_view base) {
+    const PathEntry denied = DeniedPath(entry);
+    const PathEntry directory = Path(base);
+    std::vector<std::string> samples;
+    for (const PathSet& rest : PathSet::OfDenied(denied).From(directory)) {
+      samples.push_back((rest.at_once ? "at once " : "") + rest.Sample("new", false));
+    }
+    return samples;
+  };
+  EXPECT_THAT(from("**/.git", "/w"), ElementsAre(".git"));
+  EXPECT_THAT(from("/w/a/**/.git", "/w"), ElementsAre("a/.git"));
+  EXPECT_THAT(from("/v/**/.git", "/w"), IsEmpty());
+  EXPECT_THAT(from("**/.git", "/w/.GIT/x"), ElementsAre("."));
+  EXPECT_THAT(from("**/a/b", "/w/a"), ElementsAre("a/b", "at once b"));
+  EXPECT_THAT(from("**/a/a/b", "/w/a/a"), ElementsAre("a/a/b", "at once b", "at once a/b"));
+  EXPECT_THAT(from("**/a/b", "/w/a/x"), ElementsAre("a/b"));
+}
+
+TEST(PathSet, OfNamesJoinedToABaseIsWithinTheirEntry) {
+  for (const char* text : {"**/a/b", "**/a/a/b", "**/.git", "/w/**/a/b", "/w/a/**/x"}) {
+    for (const char* directory : {"/", "/w", "/w/a", "/w/a/a", "/a/b", "/w/x/a"}) {
+      const PathEntry entry = DeniedPath(text);
+      const PathEntry base = Path(directory);
+      for (const PathSet& rest : PathSet::OfDenied(entry).From(base)) {
+        EXPECT_TRUE(rest.JoinedTo(base).IsWithin(PathSet::OfDenied(entry)))
+            << text << " " << directory;
+      }
+    }
+  }
 }
 
 TEST(PathSet, SampleFillsInStars) {
