@@ -36,8 +36,8 @@ std::string NameOf(const policy::Context* context, std::int32_t capability) {
 }
 
 std::string NameOfDenyEntry(const policy::Context& context, std::int32_t position) {
-  const auto& pattern = context.deny_list[static_cast<std::size_t>(position)].tool_pattern;
-  return "deny entry " + std::to_string(position) + " (" + pattern.text + ")";
+  const policy::DenyEntry& entry = context.deny_list[static_cast<std::size_t>(position)];
+  return "deny entry " + std::to_string(entry.nth) + " (" + entry.tool_pattern.text + ")";
 }
 
 }  // namespace

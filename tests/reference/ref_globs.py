@@ -114,3 +114,15 @@ def could_be_name(segment, literal, before, after):
 def may_match_folded(token, char):
     spellings = {char, char.upper()} if char.isascii() else {char}
     return any(may_match(token, spelling) for spelling in spellings)
+
+
+def is_unclear(path):
+    """[path.glob] Whether brackets or groups of a path could lead anywhere."""
+    while path:
+        segment, _, path = path.partition("/")
+        if "[" not in segment and "(" not in segment:
+            continue
+        opens = ("=", "[") in tokens(segment)
+        if could_be(segment, "..") or len(segment.encode()) > 255 or (opens and "]" in path):
+            return True
+    return False

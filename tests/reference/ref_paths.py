@@ -120,8 +120,8 @@ def refuse_malformed(path):
         # [path.dotdot] [path.dots]
         if segment not in ("", ".") and set(segment) <= {".", " "}:
             raise Malformed
-        if ref_globs.could_be(segment, ".."):  # [path.glob]
-            raise Malformed
+    if ref_globs.is_unclear(path):  # [path.glob]
+        raise Malformed
 
 
 def nfc(text):

@@ -279,7 +279,8 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
     }
     pieces.push_back({{"shell", "true"}});
   }
-  if (!std::holds_alternative<CommandEntry>(entry.argument)) {
+  if (std::holds_alternative<PathEntry>(entry.argument) ||
+      std::holds_alternative<DomainEntry>(entry.argument)) {
     const Keys words = keys({"command"}, parent.command_keys(), child.command_keys());
     JsonTexts texts = {R"("/x\\y")", R"("https://x-unlisted:0")"};
     if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {

@@ -126,8 +126,14 @@ bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contex
     if (denied.kind != Document::Kind::kList) {
       return forms_.Fail(deny_list.value, "expected a list of deny entries");
     }
+    std::uint32_t nth_entry = 0;
     for (std::uint32_t i = deny_list.value + 1; i < denied.end; i = forms_[i].end) {
+      const std::size_t first = context.deny_list.size();
       if (!ReadDenyEntry(i, context.deny_list)) return false;
+      for (std::size_t entry = first; entry < context.deny_list.size(); ++entry) {
+        context.deny_list[entry].nth = nth_entry;
+      }
+      ++nth_entry;
     }
   }
   contexts.push_back(std::move(context));

@@ -64,6 +64,7 @@ struct DenyEntry {
   ToolPattern tool_pattern;
   std::variant<std::monostate, PathEntry, DomainEntry, CommandEntry> argument;
   SourcePosition position;
+  std::uint32_t nth = 0;  // element of the document's list: one text may stand for several entries
 };
 
 struct Context {

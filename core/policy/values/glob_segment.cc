@@ -1,5 +1,6 @@
 #include "core/policy/values/glob_segment.h"
 
+#include <algorithm>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,8 @@
 namespace callgate::policy {
 namespace {
 
-// Longer texts are compared as far as this; file systems know no longer segments.
+// File systems know no longer segments: what a longer one with brackets stands for is not looked
+// into, and longer texts are compared as far as this.
 constexpr std::size_t kMaxText = 255;
 
 // One character of a segment as a tool might read it, or any number of any.
@@ -175,17 +177,33 @@ bool HoldsBraceList(std::string_view path) noexcept {
   return false;
 }
 
+// Some bracket opens in the segment and does not close there.
+bool HoldsOpenBracket(std::string_view segment) noexcept {
+  while (!segment.empty()) {
+    const Token token = TakeToken(segment);
+    if (token.kind == Token::Kind::kLiteral && token.text[0] == '[') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view JudgeGlobs(std::string_view path) noexcept {
   if (path.find('{') != std::string_view::npos && HoldsBraceList(path)) return "path.braces";
   if (!MayHoldGlob(path)) return {};
-  while (true) {
-    const std::string_view segment = path.substr(0, path.find('/'));
-    if (MayHoldGlob(segment) && CouldBe(segment, {"..", false, false, false})) return "path.glob";
-    if (segment.size() == path.size()) return {};
-    path.remove_prefix(segment.size() + 1);
+  const std::size_t last_close = path.rfind(']');
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string_view segment = path.substr(begin, end - begin);
+    if (MayHoldGlob(segment)) {
+      if (segment.size() > kMaxText) return "path.glob";
+      if (CouldBe(segment, {"..", false, false, false})) return "path.glob";
+      const bool closes_later = last_close != std::string_view::npos && last_close > end;
+      if (closes_later && HoldsOpenBracket(segment)) return "path.glob";
+    }
+    begin = end + 1;
   }
+  return {};
 }
 
 bool MayHoldGlob(std::string_view path) noexcept {

@@ -98,7 +98,7 @@ TEST(Key, FoldingMakesClassesButNeverExempts) {
   EXPECT_EQ(Classify("conTENT"), 0);
   EXPECT_EQ(Classify("SQl"), 0) << "only an s at the end of capitals belongs to them";
   EXPECT_EQ(Classify("DEscription"), 0);
-  EXPECT_EQ(Classify("urlſ"), kDomainKey);
+  EXPECT_EQ(Classify("urlſ"), kDomainKey | kAddressKey);
 }
 
 TEST(Key, FreeingNeverFreesWhatStartsProgramsOrPorts) {

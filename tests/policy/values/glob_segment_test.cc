@@ -18,13 +18,20 @@ TEST(GlobSegment, BracesAroundAListDeny) {
 
 TEST(GlobSegment, WhatCouldBeTwoDotsDenies) {
   for (const char* bad : {"[.].", "a/.[.]/b", "[.][.]", "[!a][^b]", ".[+-/]", "@(..)", ".@(.)",
-                          "a/!(x)", "+(.)", "@(app)", "[[:punct:]]x", "@(a"}) {
+                          "a/!(x)", "+(.)", "@(app)", "[[:punct:]]x", "@(a", "[+-/]env", "[a/b]"}) {
     EXPECT_EQ(JudgeGlobs(bad), "path.glob") << bad;
   }
   for (const char* good : {"[id]", "[...slug]", "+page@(app).svelte", "(group)", "[.", "a[.].",
-                           "x@(.)", "[..]x", "a(b)"}) {
+                           "x@(.)", "[..]x", "a(b)", "[a/b", "a]/[b"}) {
     EXPECT_EQ(JudgeGlobs(good), "") << good;
   }
+}
+
+TEST(GlobSegment, LongerSegmentsThanFilesHaveDeny) {
+  const std::string longest(252, 'x');
+  EXPECT_EQ(JudgeGlobs(longest + "[a]"), "");
+  EXPECT_EQ(JudgeGlobs(longest + "x[a]"), "path.glob");
+  EXPECT_EQ(JudgeGlobs(longest + "x/[a]"), "");
 }
 
 TEST(GlobSegment, ABracketIsAnyCharacterThatItMayMatch) {
