@@ -116,6 +116,8 @@ JsonTexts AllowedPaths(const Capability& capability) {
     if (entry.names.empty()) {
       AppendUnique(values,
                    JsonString((sample == "/" ? "" : sample) + "/" + std::string(kUnlisted)));
+    } else {
+      AppendUnique(values, JsonString(paths.Deeper(kUnlisted).Sample(kUnlisted, true)));
     }
     if (!capability.base_directory) continue;
     for (const PathSet& below : paths.From(*capability.base_directory)) {
@@ -147,6 +149,9 @@ JsonTexts DeniedPaths(const PathEntry& entry, const Capability& capability) {
   const std::string sample = paths.Sample(kUnlisted, true);
   JsonTexts values = {JsonString(sample),
                       JsonString((sample == "/" ? "" : sample) + "/" + std::string(kUnlisted))};
+  if (!entry.names.empty()) {
+    values.push_back(JsonString(paths.Deeper(kUnlisted).Sample(kUnlisted, true)));
+  }
   if (capability.path_allowlist) {
     std::size_t count = 0;
     for (const PathEntry& allowed : *capability.path_allowlist) {

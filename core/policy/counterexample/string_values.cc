@@ -40,6 +40,7 @@ void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbour
     AppendUnique(texts, Below(sample));
     AppendUnique(texts, "/" + sample);
     AppendUnique(texts, paths.Sample("x", true));
+    if (!paths.names.empty()) AppendUnique(texts, paths.Deeper("x").Sample("x", true));
     if (kind.base) {
       for (const PathSet& below : paths.From(*kind.base)) {
         AppendUnique(relative, below.Sample(kUnlisted, false));

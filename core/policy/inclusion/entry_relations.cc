@@ -145,6 +145,12 @@ std::string PathSet::Sample(std::string_view fresh, bool absolute) const {
   return path;
 }
 
+PathSet PathSet::Deeper(std::string_view fresh) const {
+  PathSet deeper = *this;
+  deeper.segments.push_back(fresh);
+  return deeper;
+}
+
 std::optional<std::string> PathSet::CommonSample(const PathSet& denied,
                                                  std::string_view fresh) const {
   if (!Meets(denied)) return std::nullopt;

@@ -34,6 +34,8 @@ struct PathSet {
   PathSet JoinedTo(const PathEntry& base) const;
   // A path of the set, "*" filled in with `fresh`; relative paths begin without a slash.
   std::string Sample(std::string_view fresh, bool absolute) const;
+  // This set with one segment more before its names, which are then deeper.
+  PathSet Deeper(std::string_view fresh) const;
   // A path of this set, of an entry that allows, and of `denied`; nullopt where they do not meet.
   std::optional<std::string> CommonSample(const PathSet& denied, std::string_view fresh) const;
 
