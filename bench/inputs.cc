@@ -180,6 +180,30 @@ std::string WidePolicyInYaml(std::size_t count) {
   return policy;
 }
 
+std::string DirectoriesPolicy(std::size_t count) {
+  std::string capabilities;
+  std::string denied;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    if (i > 0) capabilities += ",\n";
+    capabilities += R"({"tool_pattern":"fs.read","base_directory":"/srv/base)" + n + "\"}";
+    if (i > 0) denied += ",\n";
+    denied += R"({"tool_pattern":"fs.*","path":")" +
+              (i % 2 == 0 ? "/srv/base" + n + "/secrets" : "**/.secret" + n) + "\"}";
+  }
+  return R"({"name":"directories","capabilities":[)" + capabilities + R"(],"deny_list":[)" +
+         denied + "]}";
+}
+
+std::string RelativePaths(std::size_t count) {
+  std::string paths;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) paths += ',';
+    paths += "\"src/file" + std::to_string(i) + ".py\"";
+  }
+  return R"({"paths":[)" + paths + "]}";
+}
+
 std::string WideArguments(std::size_t n) {
   return R"({"path":"/workspace/project)" + std::to_string(n) +
          R"(/src/main.py","encoding":"utf-8"})";

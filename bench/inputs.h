@@ -56,6 +56,11 @@ std::string DeclaredPolicy();
 std::string WidePolicy(std::size_t count);
 // The same in block style YAML.
 std::string WidePolicyInYaml(std::size_t count);
+// A context "directories" with `count` capabilities on fs.read, each with a base directory, and as
+// many deny entries for paths, every second for a name at any depth.
+std::string DirectoriesPolicy(std::size_t count);
+// One argument, a list of `count` relative paths that none of those covers.
+std::string RelativePaths(std::size_t count);
 std::string WideTool(std::size_t n);
 // Two arguments, the path within what capability n of WidePolicy allows.
 std::string WideArguments(std::size_t n);

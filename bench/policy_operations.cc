@@ -108,6 +108,8 @@ std::vector<Operation> PolicyOperations() {
       EvaluateParsed("evaluate/pattern", session,
                      {context, "search", R"({"query":"canonical form","limit":10})", true}));
   for (auto& operation : DeclaredOperations()) out.push_back(std::move(operation));
+  out.push_back(EvaluateParsed("evaluate/deny_relative", DirectoriesPolicy(100),
+                               {"directories", "fs.read", RelativePaths(1'000), true}));
   out.push_back(EvaluateBytes("evaluate/bytes", WidePolicy(100),
                               {"wide", WideTool(50), WideArguments(50), true}));
   out.push_back(EvaluateBytes("evaluate/least", session, {context, "docs.list", "{}", true}));

@@ -40,6 +40,7 @@ KeyList Union(const std::vector<Capability>& capabilities, KeyList Capability::*
 CompiledContext::CompiledContext(const Context& context)
     : capabilities_(PatternsOf(context.capabilities)),
       deny_list_(PatternsOf(context.deny_list)),
+      deny_paths_(context),
       path_arguments_(Union(context.capabilities, &Capability::path_arguments)),
       domain_arguments_(Union(context.capabilities, &Capability::domain_arguments)),
       command_arguments_(Union(context.capabilities, &Capability::command_arguments)) {}

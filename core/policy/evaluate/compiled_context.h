@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CORE_POLICY_EVALUATE_COMPILED_CONTEXT_H_
 #define CALLGATE_CORE_POLICY_EVALUATE_COMPILED_CONTEXT_H_
 
+#include "core/policy/evaluate/deny_path_index.h"
 #include "core/policy/evaluate/tool_index.h"
 #include "core/policy/model/context.h"
 
@@ -14,6 +15,7 @@ class CompiledContext {
 
   const ToolIndex& capabilities() const noexcept { return capabilities_; }
   const ToolIndex& deny_list() const noexcept { return deny_list_; }
+  const DenyPathIndex& deny_paths() const noexcept { return deny_paths_; }
   // Keys that any capability of the context adds.
   const KeyList& path_arguments() const noexcept { return path_arguments_; }
   const KeyList& domain_arguments() const noexcept { return domain_arguments_; }
@@ -22,6 +24,7 @@ class CompiledContext {
  private:
   ToolIndex capabilities_;
   ToolIndex deny_list_;
+  DenyPathIndex deny_paths_;
   KeyList path_arguments_;
   KeyList domain_arguments_;
   KeyList command_arguments_;

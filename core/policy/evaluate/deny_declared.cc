@@ -2,7 +2,7 @@
 
 #include "core/policy/evaluate/declared_command.h"
 #include "core/policy/evaluate/declared_values.h"
-#include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/evaluate/denied_paths.h"
 #include "core/policy/evaluate/kind_check.h"
 #include "core/policy/model/path_glob.h"
 #include "core/policy/values/path.h"
@@ -16,12 +16,13 @@ namespace {
 class DeclaredDenial {
  public:
   DeclaredDenial(const Context& context, const DenyEntries& entries, std::uint32_t capability,
-                 const Arguments& arguments) noexcept
+                 const Arguments& arguments)
       : context_(context),
         entries_(entries),
         capability_(capability),
         arguments_(arguments),
-        bases_(arguments) {}
+        bases_(arguments),
+        paths_(context, entries.paths, none_) {}
 
   Denial Judge(const DeclaredArguments* seen) {
     auto visit = [this](const DeclaredValue& value) {
@@ -103,7 +104,7 @@ class DeclaredDenial {
       }
       normal = NormalizePath(value, base, buffer);
     }
-    const DenyEntry* const entry = FindDeniedPath(entries_.paths, normal);
+    const DenyEntry* const entry = paths_.Find(normal);
     return entry == nullptr ? Denial{} : Denial{{"deny.path", item}, entry};
   }
 
@@ -132,6 +133,8 @@ class DeclaredDenial {
   const std::uint32_t capability_;
   const Arguments& arguments_;
   Bases bases_;
+  const Positions none_;  // each path is joined to the directory of its kind
+  DeniedPaths paths_;
   Denial denial_;
 };
 

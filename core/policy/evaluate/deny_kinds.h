@@ -35,9 +35,6 @@ struct DenyEntries {
 [[nodiscard]] Denial JudgeDeniedCommands(const Context& context, const EntriesOfKind& entries,
                                          const Arguments& arguments);
 
-// The first entry that covers a normal path, as written or in NFC; nullptr where none does.
-[[nodiscard]] const DenyEntry* FindDeniedPath(const EntriesOfKind& entries, std::string_view path);
-
 // The rule by which an entry fires on argv: "deny.command" where one covers it, then `fired`, else
 // what is wrong with its first word; empty where none does. REQUIRES: `count` is 1 or more.
 [[nodiscard]] std::string_view JudgeDeniedWords(const EntriesOfKind& entries, const Word* words,

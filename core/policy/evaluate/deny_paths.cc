@@ -1,6 +1,5 @@
-#include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/evaluate/denied_paths.h"
 #include "core/policy/evaluate/path_constraint.h"
-#include "core/policy/model/path_glob.h"
 #include "core/policy/values/glob.h"
 #include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
@@ -9,24 +8,19 @@
 namespace callgate::policy {
 namespace {
 
-// `fired` becomes the entry that covers the path, or the first.
-bool AnyCovers(const EntriesOfKind& entries, std::string_view path, std::string_view base,
-               const DenyEntry*& fired) {
-  PathBuffer buffer;
-  const DenyEntry* const found = FindDeniedPath(entries, NormalizePath(path, base, buffer));
-  fired = found != nullptr ? found : entries[0];
-  return found != nullptr;
+// `rule` where `found` is an entry, which `fired` then becomes.
+std::string_view Fired(const DenyEntry* found, std::string_view rule,
+                       const DenyEntry*& fired) noexcept {
+  if (found == nullptr) return {};
+  fired = found;
+  return rule;
 }
 
 // A relative path could mean any of the directories that the capabilities on the tool name.
-std::string_view JudgeRelative(const Context& context, const EntriesOfKind& entries,
-                               const Positions& capabilities, std::string_view path,
+std::string_view JudgeRelative(DeniedPaths& denied, std::string_view path,
                                const DenyEntry*& fired) {
-  for (const std::uint32_t position : capabilities) {
-    const auto& base = context.capabilities[position].base_directory;
-    if (!base || AnyCovers(entries, path, base->text, fired)) return "deny.relative";
-  }
-  return {};
+  if (denied.lacks_directory()) return "deny.relative";
+  return Fired(denied.FindRelative(path), "deny.relative", fired);
 }
 
 // A text that is one path from end to end, outer white space aside: one that is malformed, or of
@@ -43,17 +37,11 @@ std::string_view OnePath(std::string_view text) {
 }
 
 // Under an exempt word nothing fires but what is covered.
-std::string_view JudgeExempt(const Context& context, const EntriesOfKind& entries,
-                             const Positions& capabilities, std::string_view text,
-                             const DenyEntry*& fired) {
+std::string_view JudgeExempt(DeniedPaths& denied, std::string_view text, const DenyEntry*& fired) {
   const std::string_view path = OnePath(text);
   if (path.empty()) return {};
-  if (IsAbsolutePath(path)) return AnyCovers(entries, path, {}, fired) ? "deny.path" : "";
-  for (const std::uint32_t position : capabilities) {
-    const auto& base = context.capabilities[position].base_directory;
-    if (base && AnyCovers(entries, path, base->text, fired)) return "deny.relative";
-  }
-  return {};
+  if (IsAbsolutePath(path)) return Fired(denied.Find(path), "deny.path", fired);
+  return Fired(denied.FindRelative(path), "deny.relative", fired);
 }
 
 // The glob could reach what an entry covers.
@@ -78,14 +66,12 @@ std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
 
 // A word of a command names nothing for certain, so what is malformed in it fires nothing, but a
 // `..` segment does.
-std::string_view JudgeWord(const Context& context, const EntriesOfKind& entries,
-                           const Positions& capabilities, std::string_view word,
-                           const DenyEntry*& fired) {
+std::string_view JudgeWord(DeniedPaths& denied, std::string_view word, const DenyEntry*& fired) {
   const auto judge = [&](std::string_view path) -> std::string_view {
     if (HoldsDotDot(path)) return "deny.word-path";
     if (!JudgePath(path).rule.empty()) return {};
-    if (!IsAbsolutePath(path)) return JudgeRelative(context, entries, capabilities, path, fired);
-    return AnyCovers(entries, path, {}, fired) ? "deny.word-path" : "";
+    if (!IsAbsolutePath(path)) return JudgeRelative(denied, path, fired);
+    return Fired(denied.Find(path), "deny.word-path", fired);
   };
   int paths = 0;
   WordPieces pieces(word);
@@ -101,19 +87,6 @@ std::string_view JudgeWord(const Context& context, const EntriesOfKind& entries,
 
 }  // namespace
 
-const DenyEntry* FindDeniedPath(const EntriesOfKind& entries, std::string_view path) {
-  const DenyEntry* found = nullptr;
-  (void)JudgeForms(path, [&](std::string_view form) -> std::string_view {
-    for (const DenyEntry* entry : entries) {
-      if (!CouldBeDenied(As<PathEntry>(entry), form)) continue;
-      found = entry;
-      return "deny.path";
-    }
-    return {};
-  });
-  return found;
-}
-
 Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
                         const Positions& capabilities, const Arguments& arguments) {
   const ArgumentSearch search{kPathKey,
@@ -123,6 +96,7 @@ Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
                               context.compiled->command_arguments(),
                               false};
   const DenyEntry* fired = entries[0];
+  DeniedPaths denied(context, entries, capabilities);
   base::TextArena arena;
   const Fault fault = search.ForEach(
       arguments,
@@ -132,19 +106,19 @@ Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
           return {JudgeGlob(entries, path, fired), i};
         }
         if (search.IsExempt(item)) {
-          return {JudgeExempt(context, entries, capabilities, path, fired), i};
+          return {JudgeExempt(denied, path, fired), i};
         }
         if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
         if (!IsAbsolutePath(path)) {
-          return {JudgeRelative(context, entries, capabilities, path, fired), i};
+          return {JudgeRelative(denied, path, fired), i};
         }
-        return {AnyCovers(entries, path, {}, fired) ? "deny.path" : "", i};
+        return {Fired(denied.Find(path), "deny.path", fired), i};
       },
       [&](std::uint32_t i, std::string_view) {
-        return ForEachCommandWord(
-            arguments[i], ListReading::kBoth, arena, [&](std::string_view word) {
-              return Fault{JudgeWord(context, entries, capabilities, word, fired), i};
-            });
+        return ForEachCommandWord(arguments[i], ListReading::kBoth, arena,
+                                  [&](std::string_view word) {
+                                    return Fault{JudgeWord(denied, word, fired), i};
+                                  });
       });
   return {fault, fired};
 }

@@ -2,40 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <functional>
 
+#include "core/base/text_hash.h"
+
 namespace callgate::policy {
-namespace {
-
-// Eight bytes a step. The tables are filled from the policy alone, so no caller can make
-// stems collide.
-std::uint64_t Hash(std::string_view text) noexcept {
-  constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;
-  std::uint64_t hash = text.size() * kMultiplier;
-  const char* next = text.data();
-  std::size_t left = text.size();
-  while (left > 0) {
-    std::uint64_t chunk = 0;
-    if (left >= 8) {
-      std::memcpy(&chunk, next, 8);
-      next += 8;
-      left -= 8;
-    } else {
-      for (; left > 0; --left) chunk = chunk << 8 | static_cast<unsigned char>(*next++);
-    }
-    hash = (hash ^ chunk) * kMultiplier;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
-
-std::size_t Home(std::uint64_t hash, std::size_t slots) noexcept {
-  return static_cast<std::size_t>(hash ^ (hash >> 32)) & (slots - 1);
-}
-
-}  // namespace
-
 ToolIndex::ToolIndex(const std::vector<PositionedPattern>& patterns) {
   std::size_t exact = 0;
   std::size_t prefix = 0;
@@ -65,8 +36,8 @@ ToolIndex::ToolIndex(const std::vector<PositionedPattern>& patterns) {
 }
 
 void ToolIndex::Insert(Table& table, std::string_view stem, std::uint32_t link) {
-  const std::uint64_t hash = Hash(stem);
-  std::size_t i = Home(hash, table.size());
+  const std::uint64_t hash = base::HashText(stem);
+  std::size_t i = base::HomeSlot(hash, table.size());
   while (table[i].first != kNone && table[i].stem != stem) i = (i + 1) & (table.size() - 1);
   Slot& slot = table[i];
   if (slot.first == kNone) {
@@ -87,8 +58,8 @@ void ToolIndex::AddProbe(std::string_view stem) {
 }
 
 void ToolIndex::Append(const Table& table, std::string_view stem, Positions& out) const {
-  const std::uint64_t hash = Hash(stem);
-  for (std::size_t i = Home(hash, table.size()); table[i].first != kNone;
+  const std::uint64_t hash = base::HashText(stem);
+  for (std::size_t i = base::HomeSlot(hash, table.size()); table[i].first != kNone;
        i = (i + 1) & (table.size() - 1)) {
     if (table[i].hash != hash || table[i].stem != stem) continue;
     for (std::uint32_t link = table[i].first; link != kNone; link = links_[link].next) {

@@ -1,0 +1,64 @@
+// The deny entries for paths on one tool, asked about the paths of one call.
+#ifndef CALLGATE_CORE_POLICY_EVALUATE_DENIED_PATHS_H_
+#define CALLGATE_CORE_POLICY_EVALUATE_DENIED_PATHS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/policy/evaluate/deny_kinds.h"
+#include "core/policy/evaluate/deny_path_index.h"
+
+namespace callgate::policy {
+
+// Entries without wildcards are looked up, whatever their number. The others are read along with
+// the segments of a path, where it is relative for all directories at once. Only a path that a tool
+// may expand is compared with one entry after the other.
+class DeniedPaths {
+ public:
+  // A relative path is joined to the directories of `capabilities`. All must outlive this.
+  DeniedPaths(const Context& context, const EntriesOfKind& entries, const Positions& capabilities);
+
+  // The first entry that covers an absolute path; nullptr where none does.
+  // REQUIRES: no rule denies the path (JudgePath).
+  [[nodiscard]] const DenyEntry* Find(std::string_view path);
+  // The same for a relative path, joined to each of the directories.
+  [[nodiscard]] const DenyEntry* FindRelative(std::string_view path);
+  // Some capability has no directory.
+  [[nodiscard]] bool lacks_directory();
+
+ private:
+  // Of one directory that paths begin in.
+  using Directory = DenyPathIndex::Directory;
+  struct Beginnings {
+    base::SmallVector<Directory, 4> directories;
+    base::SmallVector<PathEntry::Progress, 16> progress;  // of each starred entry, in all of them
+    const DenyEntry* covering = nullptr;                  // one of the directories
+  };
+
+  void BeginAtRoot();
+  void BeginRelative();
+  void TakeEarlier(const DenyEntry* entry, const DenyEntry*& found) const noexcept;
+  void Probe(const Directory& directory, std::uint64_t hash, std::string_view below,
+             const DenyEntry*& found) const;
+  const DenyEntry* FindFrom(const Beginnings& beginnings, std::string_view path);
+  const DenyEntry* FindForm(const Beginnings& beginnings, std::string_view path);
+  const DenyEntry* FindExpanded(const Beginnings& beginnings, std::string_view path) const;
+
+  const Context& context_;
+  const DenyPathIndex& index_;
+  const EntriesOfKind& entries_;
+  const Positions& capabilities_;
+  base::SmallVector<std::uint32_t, 4> groups_;  // of the entries without wildcards
+  EntriesOfKind starred_;                       // the others
+  bool has_root_ = false;
+  bool has_relative_ = false;
+  bool lacks_directory_ = false;
+  Beginnings root_;
+  Beginnings relative_;
+  base::SmallVector<std::uint64_t, 4> hashes_;           // room for one path
+  base::SmallVector<PathEntry::Progress, 16> progress_;  // likewise
+};
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_EVALUATE_DENIED_PATHS_H_
