@@ -37,7 +37,7 @@ def calls(workspace: Path) -> list[Call]:
             "filesystem-read",
             read,
             {"path": f"{folder}/.git/config"},
-            "TOOL_EXPLICITLY_DENIED",
+            "PATH_NOT_ALLOWED",
         ),
         Call(
             python,

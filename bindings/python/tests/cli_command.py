@@ -8,6 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[3]
 POLICIES = ROOT / "examples" / "policies"
+CONTEXTS = ROOT / "examples" / "contexts"
 POLICY = str(POLICIES / "research-safe.yaml")
 CALL = ["--policy", POLICY, "--context", "research-safe", "--tool", "fs.read"]
 

@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from callgate import PolicySet
 from callgate.cli.__main__ import main
-from cli_command import POLICIES, POLICY, assert_error, run, run_json
+from cli_command import CONTEXTS, POLICIES, POLICY, assert_error, run, run_json
+
+SUITES = sorted([*(POLICIES / "tests").glob("*.yaml"), *(CONTEXTS / "tests").glob("*.yaml")])
 
 
-@pytest.mark.parametrize("suite", sorted((POLICIES / "tests").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("suite", SUITES, ids=lambda p: p.stem)
 def test_the_example_suites_pass(suite: Path) -> None:
     done = run("test", suite)
     assert (done.returncode, done.stderr) == (0, "")
@@ -25,6 +28,15 @@ def test_each_example_policy_has_a_suite() -> None:
         f"{name}.yaml"
         for name in ("code-assistant", "default", "read-only-research", "research-safe")
     }
+
+
+def test_each_example_context_has_a_suite() -> None:
+    contexts = {
+        context
+        for file in CONTEXTS.glob("*.yaml")
+        for context in PolicySet.load(file).context_names
+    }
+    assert contexts == {file.stem for file in (CONTEXTS / "tests").glob("*.yaml")}
 
 
 FAILING = f"""\
