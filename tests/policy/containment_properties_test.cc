@@ -83,7 +83,8 @@ TEST(ContainmentProperties, ANoCarriesAWitnessThatWorksOrALimit) {
       }
       EXPECT_TRUE(containment->reason.starts_with("uncovered")) << containment->reason;
       if (std::getenv("CALLGATE_SHOW") != nullptr) {
-        std::cout << parent << ", " << child << ": " << one.contexts << "\n\n";
+        std::cout << parent << ", " << child << ": " << containment->reason << ": " << one.contexts
+                  << "\n\n";
       }
       ++uncovered;
     }

@@ -122,8 +122,10 @@ JsonTexts AllowedPaths(const Capability& capability) {
     if (!capability.base_directory) continue;
     for (const PathSet& below : paths.From(*capability.base_directory)) {
       AppendUnique(relative, JsonString(below.Sample(kUnlisted, false)));
-      if (below.segments.empty() && below.names.empty()) {
-        AppendUnique(relative, JsonString(kUnlisted));
+      if (below.names.empty()) {
+        if (below.segments.empty()) AppendUnique(relative, JsonString(kUnlisted));
+      } else if (!below.at_once) {
+        AppendUnique(relative, JsonString(below.Deeper(kUnlisted).Sample(kUnlisted, false)));
       }
     }
   }
@@ -198,7 +200,7 @@ JsonTexts DeniedDomains(const DomainEntry& entry, const Capability& capability) 
 
 JsonTexts StrangePaths() {
   return {R"("/x-unlisted")",  R"("~")", R"("")", R"("x-unlisted")",
-          R"("./x-unlisted")", "[1]",    "{}"};
+          R"("./x-unlisted")", "[1]",    "{}",    R"("https://x-unlisted.example/../x")"};
 }
 
 JsonTexts StrangeDomains() {

@@ -12,8 +12,8 @@
 namespace callgate::policy {
 namespace {
 
-constexpr std::size_t kMaxCandidateCalls = 40;  // that the child allows and are built on
-constexpr std::size_t kMaxChanges = 8;          // of one call of declared arguments
+constexpr std::size_t kMaxCandidateCalls = 120;  // that the child allows and are built on
+constexpr std::size_t kMaxChanges = 8;           // of one call of declared arguments
 
 class WitnessSearch {
  public:

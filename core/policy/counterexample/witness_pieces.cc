@@ -27,6 +27,16 @@ Keys First(Keys keys, std::size_t count) {
   return keys;
 }
 
+// A key of commands, and one under which a list is one command.
+Keys KeysOfOne(const Capability& capability) {
+  Keys keys = KeysOf(capability, kCommandKey);
+  const auto is_one = [](const std::string& key) { return !key.ends_with('s'); };
+  const auto one = std::find_if(keys.begin(), keys.end(), is_one);
+  Keys chosen = First(keys, 1);
+  if (one != keys.end() && one != keys.begin()) chosen.push_back(*one);
+  return chosen;
+}
+
 // Keys whose values two sides may judge differently.
 Keys DisputedKeys(const Capability& inner, const Capability& outer, const KeyList& inner_keys,
                   const KeyList& outer_keys) {
@@ -90,8 +100,13 @@ void AppendCommands(std::vector<Fragment>& pieces, const Reached& inner, const R
 
 // Strings that one side reads as the words of a command, and the other as a whole, or otherwise.
 JsonTexts WordTexts(const JsonTexts& allowed_paths) {
-  JsonTexts texts = {R"("x /x-unlisted")", R"("x https://x-unlisted/")", R"("//x-unlisted")",
-                     R"(["x","'/x-unlisted'"])", R"(["x","ftp:'//x-unlisted/'"])"};
+  JsonTexts texts = {R"("x /x-unlisted")",
+                     R"("x https://x-unlisted/")",
+                     R"("//x-unlisted")",
+                     R"("x ./x-unlisted")",
+                     R"(["x","'/x-unlisted'"])",
+                     R"(["x","'../x'"])",
+                     R"(["x","ftp:'//x-unlisted/'"])"};
   for (const std::string& path : First(allowed_paths, 3)) {  // in quotes
     texts.push_back(path.substr(0, path.size() - 1) + " *\"");
     texts.push_back("[\"x\"," + path.substr(0, path.size() - 2) + "'" +
@@ -109,7 +124,9 @@ void AppendWords(std::vector<Fragment>& pieces, const Reached& inner, const Reac
     const std::string& path = paths.front();
     pieces.push_back({{key, path}, {"args", path.substr(0, path.size() - 1) + " *\""}});
   }
-  keys.emplace_back("command");
+  for (std::string& key : KeysOfOne(inner.capability)) {
+    keys.push_back(std::move(key));
+  }
   Append(pieces, keys, WordTexts(paths));
 }
 
@@ -303,7 +320,8 @@ FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
   Keys freed;
   for (const Reached& other : outer) AppendSpellings(freed, other.reach.freed);
   if (!paths.empty()) {
-    Append(further.paths, freed, {paths.front(), paths.back()});
+    Append(further.paths, freed,
+           {paths.front(), paths.back(), JsonObject({{"x-plain", paths.front()}})});
     Append(further.paths, inner.capability.path_arguments, paths);
   }
   if (!domains.empty()) {
@@ -324,10 +342,13 @@ FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
     }
   }
   if (command.kind == CommandClass::Kind::kWords) {
-    for (const char* last : {R"("'/x-unlisted'")", R"("ftp:'//x-unlisted/'")"}) {
+    for (const std::string& key : KeysOfOne(inner.capability)) {
       std::string list;
       for (const std::string_view word : command.words) list += JsonString(word) + ",";
-      further.commands.push_back({{"command", "[" + list + last + "]"}});
+      for (const char* last :
+           {R"("'/x-unlisted'")", R"("'../x'")", R"("ftp:'//x-unlisted/'")", R"("./x-unlisted")"}) {
+        further.commands.push_back({{key, "[" + list + last + "]"}});
+      }
     }
   }
   if (command.kind == CommandClass::Kind::kWords && inner.reach.takes_several) {

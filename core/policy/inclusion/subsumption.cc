@@ -23,6 +23,13 @@ bool ArePathsWithin(const Capability& inner, const Capability& outer) {
       });
 }
 
+// From whatever directory a path is read.
+bool AllowsEveryPath(const Capability& capability) {
+  return std::any_of(
+      capability.path_allowlist->begin(), capability.path_allowlist->end(),
+      [](const PathEntry& entry) { return PathSet().IsWithin(PathSet::OfAllowed(entry)); });
+}
+
 bool AreDomainsWithin(const Capability& inner, const Capability& outer) {
   return std::all_of(inner.domain_allowlist->begin(), inner.domain_allowlist->end(),
                      [&](const DomainEntry& entry) {
@@ -83,7 +90,8 @@ class Comparison {
       case Constraint::kBaseDirectory:
         return !paths_ || !inner_reach_.uses_base ||
                (outer_.base_directory &&
-                outer_.base_directory->text == inner_.base_directory->text);
+                (outer_.base_directory->text == inner_.base_directory->text ||
+                 AllowsEveryPath(outer_)));
       case Constraint::kDomainAllowlist:
         return !outer_.domain_allowlist || (domains_ && AreDomainsWithin(inner_, outer_));
       case Constraint::kCommandAllowlist:

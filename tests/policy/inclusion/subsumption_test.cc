@@ -65,6 +65,8 @@ TEST(Subsumption, RelativePathsNeedTheSameBase) {
   EXPECT_EQ(Gap(a + ", base_directory: /a", a + ", base_directory: /a"), "");
   EXPECT_EQ(Gap(a, a + ", base_directory: /a"), "base_directory");
   EXPECT_EQ(Gap(a + ", base_directory: /a/b", a + ", base_directory: /a"), "base_directory");
+  EXPECT_EQ(Gap("path_allowlist: [/], base_directory: /b", a + ", base_directory: /a"), "");
+  EXPECT_EQ(Gap("path_allowlist: [/]", a + ", base_directory: /a"), "base_directory");
   EXPECT_EQ(Gap(a, a + ", base_directory: /b"), "") << "no relative path passes";
   EXPECT_EQ(Gap(a + ", base_directory: /a", a), "");
 }
