@@ -141,7 +141,13 @@ class CallSearch {
   bool CouldPassDeclared(const Capability& capability) const {
     Capability unpatterned = capability;
     unpatterned.arguments = WithoutPatterns(*capability.arguments);
-    const DeclaredCalls calls(ChoicesOf(*unpatterned.arguments, {}, {}),
+    Schema denied;  // of a block of addresses values are taken where the deny list leaves some
+    HostKind hosts;
+    for (const DenyEntry* deny : denied_.domains) {
+      hosts.except.push_back(std::get<DomainEntry>(deny->argument));
+    }
+    denied.kind = std::move(hosts);
+    const DeclaredCalls calls(ChoicesOf(*unpatterned.arguments, {}, {&denied}),
                               [this](const Fragment& members) { return IsSpared(members); });
     for (const DeclaredCalls::Picks& base : calls.Bases()) {
       bool passes = Passes(unpatterned, calls.Json(base));

@@ -31,7 +31,18 @@ void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
   AppendUnique(texts, Below(*sample));
 }
 
-void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbours) {
+// Paths of the set whose names are as short as they can be, or fill the length that is asked for.
+void AppendFitting(Texts& texts, const PathSet& paths, const Schema& schema, bool absolute) {
+  std::string shortest = paths.Sample("x", absolute);
+  const std::uint64_t least = schema.min_length.value_or(0);
+  if (shortest.size() < least && least <= kMaxLength) {
+    AppendUnique(texts, paths.Sample(std::string(least - shortest.size() + 1, 'x'), absolute));
+  }
+  AppendUnique(texts, std::move(shortest));
+}
+
+void AppendPaths(Texts& texts, const Schema& schema, const PathKind& kind,
+                 const Neighbours& neighbours) {
   Texts relative;
   for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
     const PathSet paths = PathSet::OfAllowed(kind.allow[i]);
@@ -39,12 +50,14 @@ void AppendPaths(Texts& texts, const PathKind& kind, const Neighbours& neighbour
     AppendUnique(texts, sample);
     AppendUnique(texts, Below(sample));
     AppendUnique(texts, "/" + sample);
-    AppendUnique(texts, paths.Sample("x", true));
+    AppendFitting(texts, paths, schema, true);
     if (!paths.names.empty()) AppendUnique(texts, paths.Deeper("x").Sample("x", true));
     if (kind.base) {
       for (const PathSet& below : paths.From(*kind.base)) {
         AppendUnique(relative, below.Sample(kUnlisted, false));
         AppendUnique(relative, "./" + below.Sample(kUnlisted, false));
+        AppendFitting(relative, below, schema, false);
+        if (below.segments.empty() && below.names.empty()) AppendUnique(relative, "x");
       }
     } else if (!kind.base_argument.empty()) {
       AppendUnique(relative, ".");
@@ -103,8 +116,17 @@ HostSet LeftOf(const DomainEntry& entry, const std::vector<DomainEntry>& except)
 }
 
 void AppendDomains(Texts& texts, const HostKind& kind, const Neighbours& neighbours) {
+  std::vector<DomainEntry> except = kind.except;
+  for (const Schema* neighbour : neighbours) {
+    const auto* const other = std::get_if<HostKind>(&neighbour->kind);
+    if (other != nullptr) except.insert(except.end(), other->except.begin(), other->except.end());
+  }
   for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
-    AppendHosts(texts, kind, LeftOf(kind.allow[i], kind.except), kind.allow[i].port);
+    const DomainEntry& entry = kind.allow[i];
+    AppendHosts(texts, kind, LeftOf(entry, kind.except), entry.port);
+    if (except.size() > kind.except.size()) {
+      AppendHosts(texts, kind, LeftOf(entry, except), entry.port);
+    }
   }
   for (const Schema* neighbour : neighbours) {
     const auto* const other = std::get_if<HostKind>(&neighbour->kind);
@@ -203,7 +225,7 @@ std::vector<std::string> LikelyMatches(const ArgumentPattern& pattern) {
 std::vector<std::string> StringsOf(const Schema& schema, const Neighbours& neighbours) {
   Texts texts;
   if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
-    AppendPaths(texts, *path, neighbours);
+    AppendPaths(texts, schema, *path, neighbours);
   } else if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
     AppendDomains(texts, *host, neighbours);
   } else if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
