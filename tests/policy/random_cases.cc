@@ -24,9 +24,10 @@ RandomCase ReadCase(std::string_view line) {
     std::cerr << "a random case is not JSON: " << line << '\n';
     std::exit(1);
   }
-  RandomCase one{Compact(*document->root().Find("contexts")), {}, false};
+  RandomCase one{Compact(*document->root().Find("contexts")), {}, false, false};
   one.has_patterns = one.contexts.find("argument_patterns") != std::string::npos ||
                      one.contexts.find("\"pattern\"") != std::string::npos;
+  one.has_declared = one.contexts.find("\"arguments\":{") != std::string::npos;
   for (const json::Value call : document->root().Find("calls")->elements()) {
     RandomCall& read = one.calls.emplace_back();
     auto part = call.elements().begin();

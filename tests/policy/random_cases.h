@@ -20,6 +20,7 @@ struct RandomCase {
   std::string contexts;           // a document
   std::vector<RandomCall> calls;  // fitted to middle; none in most cases
   bool has_patterns = false;      // a context has patterns of arguments
+  bool has_declared = false;      // a capability declares its arguments
 
   PolicySet Parse() const;
 };

@@ -84,6 +84,8 @@ def drop_except(rng, schema):
 
 
 def lower_bound(rng, schema):
+    if "enum" in schema or "const" in schema:
+        return  # The bound may be what the last of them meets.
     for keyword in ("maxLength", "maxItems"):
         least = schema.get(keyword.replace("max", "min"), 0)
         if keyword in schema and schema[keyword] > max(least, 1):
