@@ -45,14 +45,13 @@ LIST, TIME = "filesystem.list_directory", "time.get_current_time"
 SHOW, STATUS, ECHO = "git.git_show", "git.git_status", "everything.echo"
 FILES, EDIT = "filesystem-read", "filesystem-edit"
 NO_TOOL, NO_PATH, NO_ARGUMENT = "TOOL_NOT_ALLOWED", "PATH_NOT_ALLOWED", "ARGUMENT_NOT_ALLOWED"
-NEVER = "TOOL_EXPLICITLY_DENIED"
 CASES = [
     Case("A72", FILES, READ, {"path": NOTES}, None, "first"),
     Case("A72", FILES, "Filesystem.read_text_file", {"path": NOTES}, NO_TOOL),
     Case("A72", FILES, "filesystem_read_text_file", {"path": NOTES}, NO_TOOL),
     Case("A77", "everything", ECHO, {"message": "hello"}, None, "hello"),
     Case("A77", "everything", ECHO, {"message": "hello", "mesage": "x"}, NO_ARGUMENT),
-    Case("A79", FILES, READ, {"path": f"{W}/../outside.txt"}, NEVER),
+    Case("A79", FILES, READ, {"path": f"{W}/../outside.txt"}, NO_PATH),
     Case("A79", "time", TIME, {"timezone": "../../etc/passwd"}, NO_ARGUMENT),
     Case("A81", FILES, LIST, {"path": f"{W}/"}, None, "project"),
     Case("A81", FILES, LIST, {"path": f"{W}-evil"}, NO_PATH),
@@ -61,11 +60,11 @@ CASES = [
     Case("A84", FILES, MANY, {"paths": [NOTES, "/etc/passwd"]}, NO_PATH),
     Case("A84", FILES, MANY, {"paths": [NOTES]}, None, "first"),
     Case("A85", EDIT, "filesystem.move_file", {"source": NOTES, "destination": "/x"}, NO_TOOL),
-    Case("A86", FILES, READ, {"path": f"{W}/%2e%2e/outside.txt"}, NEVER),
+    Case("A86", FILES, READ, {"path": f"{W}/%2e%2e/outside.txt"}, NO_PATH),
     Case("A89", FILES, READ, {"path": f"{W}/out/passwd"}, None, "Access denied"),
-    Case("A90", FILES, READ, {"path": f"{W}/.git/config"}, NEVER),
+    Case("A90", FILES, READ, {"path": f"{W}/.git/config"}, NO_PATH),
     Case("A91", "git-read", STATUS, {"repo_path": W}, None, "main"),
-    Case("A91", "git-read", STATUS, {"repo_path": "/"}, NO_PATH),
+    Case("A91", "git-read", STATUS, {"repo_path": "/"}, NO_ARGUMENT),
     Case("A98", "everything", "everything.gzip-file-as-resource", {"data": "https://x/"}, NO_TOOL),
     Case("A104", "git-read", SHOW, {"repo_path": W, "revision": "--output=/x"}, NO_ARGUMENT),
     Case("A104", "git-read", SHOW, {"repo_path": W, "revision": "HEAD"}, None, "begin"),
@@ -99,9 +98,9 @@ def denying(*entries: Any) -> str:
 POLICIES = {
     "A68": [
         capability(tool_pattern=pattern)
-        for pattern in (".*", "fs.*.*", "*.read", "fs.r*", "f*s", "", "**")
+        for pattern in (".*", "fs.*.*", "*.read", "fs*.r", "f*s", "", "**")
     ],
-    "A70": [denying("fs.read:/a*"), denying("f*:rm"), denying("web.fetch:https://x.example")],
+    "A70": [denying("fs.read:/a*"), denying("*f:rm"), denying("web.fetch:https://x.example")],
     "A71": [denying({"tool": "fs.read"}), denying({}), denying(["fs.read"])],
     "A77": [
         capability(path_allow_list=["/w"]),
@@ -117,7 +116,7 @@ POLICIES = {
     ],
     "A99": [
         capability(domain_allowlist=[entry])
-        for entry in ("", "*", ".com", "*.", "https://x.org", "x.org ", "a..b")
+        for entry in ("", "**", ".com", "*.", "https://x.org", "x.org ", "a..b")
     ],
 }
 
