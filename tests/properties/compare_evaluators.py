@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
 import generate
 import generate_atoms
 import policy_reference
+import ref_documents
 
 generate_atoms.DECLARED = 35
 
@@ -29,7 +30,7 @@ def compare(seed: int, count: int) -> dict[str, Any]:
     for _ in range(count):
         document, context, tool, arguments = generate.random_pair(rng)
         text = generate.text_of(document)
-        expected = policy_reference.evaluate(policy_reference.load(text), context, tool, arguments)
+        expected = policy_reference.evaluate(ref_documents.load(text), context, tool, arguments)
         decision = PolicySet.parse(text).evaluate(context, tool, arguments.encode())
         answer = (decision.allowed, decision.code_name, decision.capability)
         verdicts[decision.code_name or "allowed"] += 1

@@ -4,13 +4,14 @@ import json
 
 import policy_reference
 import pytest
+import ref_documents
 
 
 def decide(capabilities, arguments, deny=(), definitions=None):
     """The code of a denial, or None."""
     capabilities = [{"tool_pattern": "t", **c} for c in capabilities]
     document = {"name": "c", "capabilities": capabilities, "deny_list": list(deny)}
-    contexts = policy_reference.load(json.dumps({**document, "definitions": definitions or {}}))
+    contexts = ref_documents.load(json.dumps({**document, "definitions": definitions or {}}))
     text = arguments if isinstance(arguments, str) else json.dumps(arguments)
     return policy_reference.evaluate(contexts, "c", "t", text)[1]
 

@@ -8,6 +8,7 @@ import sys
 
 import generate
 import policy_reference
+import ref_documents
 
 SEED = 20260217
 CODES = [
@@ -23,7 +24,7 @@ CODES = [
 
 
 def evaluate(document, call):
-    contexts = policy_reference.load(generate.text_of(document))
+    contexts = ref_documents.load(generate.text_of(document))
     return policy_reference.evaluate(contexts, "c", call[0], generate.text_of(call[1]))
 
 
@@ -33,7 +34,7 @@ def test_a_third_of_the_calls_is_allowed_and_every_denial_occurs():
     shares = collections.Counter()
     for _ in range(count):
         document, name, tool, text = generate.random_pair(rng)
-        contexts = policy_reference.load(generate.text_of(document))
+        contexts = ref_documents.load(generate.text_of(document))
         allowed, code, _ = policy_reference.evaluate(contexts, name, tool, text)
         shares["allowed" if allowed else code] += 1
     print({verdict: n / count for verdict, n in shares.items()})

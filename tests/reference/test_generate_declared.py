@@ -8,6 +8,8 @@ import generate_atoms
 import generate_schemas
 import policy_reference
 import pytest
+import ref_denials
+import ref_documents
 
 SEED = 20260217
 COUNT = 3000
@@ -73,7 +75,7 @@ def without(value, keyword, within=""):
 
 
 def verdict(document, pair):
-    contexts = policy_reference.load(generate.text_of(document))
+    contexts = ref_documents.load(generate.text_of(document))
     return policy_reference.evaluate(contexts, *pair[1:])
 
 
@@ -110,7 +112,7 @@ def test_declared_capabilities_allow_and_deny_in_every_stage(pairs):
 def test_deny_entries_fire_on_what_is_declared(pairs):
     fired = collections.Counter()
     for pair in pairs:
-        context = policy_reference.load(generate.text_of(pair[0]))["c"]
+        context = ref_documents.load(generate.text_of(pair[0]))["c"]
         shorts = [c for c in context["capabilities"] if "arguments" not in c]
         if verdict(pair[0], pair)[1] == "TOOL_EXPLICITLY_DENIED" and not shorts:
             arguments = policy_reference.parse_arguments(pair[3])
@@ -118,7 +120,7 @@ def test_deny_entries_fire_on_what_is_declared(pairs):
                 kind
                 for pattern, kind, entry in context["deny"]
                 if kind
-                and policy_reference.denies(
+                and ref_denials.denies(
                     (pattern, kind, entry), context["capabilities"], pair[2], arguments
                 )
             )

@@ -6,6 +6,7 @@ import pathlib
 
 import policy_reference
 import pytest
+import ref_documents
 
 VECTORS = pathlib.Path(__file__).resolve().parents[1] / "vectors"
 POLICY = json.loads((VECTORS / "policy.json").read_text(encoding="utf-8"))
@@ -15,7 +16,7 @@ RANDOM = json.loads((VECTORS / "random.json").read_text(encoding="utf-8"))
 
 @functools.cache
 def contexts_of(name):
-    return policy_reference.load(POLICY["policies"][name])
+    return ref_documents.load(POLICY["policies"][name])
 
 
 @pytest.mark.parametrize("vector", POLICY["vectors"], ids=lambda vector: vector["id"])
@@ -33,7 +34,7 @@ def test_vector_is_decided_as_written(vector):
 
 @pytest.mark.parametrize("vector", RANDOM["vectors"], ids=lambda vector: vector["id"])
 def test_random_call_is_decided_as_written(vector):
-    contexts = policy_reference.load(json.dumps(vector["contexts"]))
+    contexts = ref_documents.load(json.dumps(vector["contexts"]))
     for call in vector["calls"]:
         for context in ("outer", "middle"):
             text = json.dumps(call["arguments"])

@@ -16,6 +16,7 @@ from vectors import FOLDER
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "reference"))
 import generate
 import policy_reference
+import ref_documents
 
 SEED = 20260301
 PAIRS = 160
@@ -23,7 +24,7 @@ CALLS = 8
 
 
 def verdict(document, call):
-    contexts = policy_reference.load(generate.text_of(document))
+    contexts = ref_documents.load(generate.text_of(document))
     text = generate.text_of(call[1])
     return policy_reference.evaluate(contexts, document["name"], call[0], text)[1]
 
