@@ -49,9 +49,8 @@ struct ArgumentSearch {
       const bool in_class = InClass(item);
       if (item.value.is_string()) {
         const bool in_command = texts.Holds(i);
-        const bool exempt =
-            exemptions && ((!in_command && IsExempt(item)) ||
-                           Frees(freed, item.folded, item.classes));
+        const bool exempt = exemptions && ((!in_command && IsExempt(item)) ||
+                                           Frees(freed, item.folded, item.classes));
         if (exempt) continue;
         if (in_class || (!in_command && looks_like(item.value.string()))) {
           if (const Fault fault = judge(i, item.value.string())) return fault;

@@ -134,9 +134,10 @@ constexpr WordTable<512> kWords(std::array{
           "tmpdir tmpdirs infile infiles outfile outfiles",
           {kPathKey, 0, false}},
     Named{"url uri host hostname endpoint server proxy", {kDomainKey | kAddressKey, 0, false}},
-    Named{"urls uris hosts hostnames endpoints servers proxies href hrefs link links domain domains "
-          "site sites domainname domainnames webhook webhooks website websites fqdn fqdns",
-          {kDomainKey, 0, false}},
+    Named{
+        "urls uris hosts hostnames endpoints servers proxies href hrefs link links domain domains "
+        "site sites domainname domainnames webhook webhooks website websites fqdn fqdns",
+        {kDomainKey, 0, false}},
     Named{"address ip", {kAddressKey, 0, false}},
     Named{"command commands cmd cmds program programs executable executables script scripts "
           "cmdline cmdlines commandline commandlines",
