@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # mypy over the Python tests, a folder at a time: each has a conftest.py, and mypy takes two files
-# of one name for one module. Tests import helpers of their own folder and of four others.
+# of one name for one module. Tests import helpers of their own folder and of five others.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -12,7 +12,7 @@ check() {
 check bindings/python/tests/*.py tools
 for folder in "$tests"/*/; do
   [[ -n $(find "$folder" -maxdepth 1 -name '*.py' -print -quit) ]] || continue
-  export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp"
+  export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp:$tests"
   check "$folder"*.py
 done
 exit $status
