@@ -1,0 +1,1 @@
+"""From the short form to declared arguments, proved to allow no more."""
