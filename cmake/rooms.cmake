@@ -19,7 +19,7 @@ set(CALLGATE_HOUSE
   "policy                | decision.h policy.h | error base json crypto policy/model policy/document policy/evaluate policy/inclusion policy/counterexample policy/lint"
   "ledger                | ledger.h | error crypto policy"
   "gate/state            |  | error base json crypto token policy/model policy ledger"
-  "gate                  | gate.h | error base json crypto token envelope policy/model policy/evaluate policy ledger gate/state"
+  "gate                  | gate.h guard.h | error base json crypto token envelope policy/model policy/evaluate policy ledger gate/state"
   "audit                 | audit.h callgate.h | error base json crypto token envelope policy ledger gate"
 )
 

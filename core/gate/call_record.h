@@ -85,7 +85,6 @@ struct CallRecord : DecisionRecord {
   std::string_view session_id, subject, policy_digest;
   std::optional<PublicKey> public_key;
   std::optional<Signature> signature;
-  std::optional<std::chrono::milliseconds> retry_after;
   std::string_view cause;  // static
 
   ledger::SessionEntry* session = nullptr;     // `owner` keeps it

@@ -71,10 +71,6 @@ std::optional<Sha256Digest> Decision::envelope_digest() const {
 std::string_view Decision::policy_digest() const noexcept { return CallOf(record_).policy_digest; }
 std::vector<RateCharge> Decision::charged() const { return CallOf(record_).Charged(); }
 
-std::optional<std::chrono::milliseconds> Decision::retry_after() const noexcept {
-  return CallOf(record_).retry_after;
-}
-
 std::string_view Decision::cause() const noexcept { return CallOf(record_).cause; }
 std::string Decision::effects() const { return CallOf(record_).Effects(); }
 

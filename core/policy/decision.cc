@@ -97,6 +97,10 @@ std::optional<std::uint64_t> Decision::max_response_size() const noexcept {
   return context_->capabilities[static_cast<std::size_t>(capability_)].max_response_size;
 }
 
+std::optional<std::chrono::milliseconds> Decision::retry_after() const noexcept {
+  return record_ != nullptr ? record_->retry_after : std::nullopt;
+}
+
 Decision Decision::CheckResponse(std::string_view result_json) const {
   if (!allowed_) return *this;
   const auto refuse = [this](ErrorCode code, std::string_view rule) {
@@ -128,6 +132,12 @@ RateCharge ChargeOf(const policy::Context& context, std::size_t capability, std:
   return charge;
 }
 
+std::vector<RateCharge> ChargesOf(const policy::Context& context, const policy::Verdict& verdict) {
+  std::vector<RateCharge> charges;
+  for (const std::uint32_t i : verdict.allowing) charges.push_back(ChargeOf(context, i, {}));
+  return charges;
+}
+
 Decision DecisionBuilder::Allow(ContextPtr context, std::int32_t capability, RecordPtr record) {
   Decision decision;
   decision.allowed_ = true;
@@ -155,9 +165,7 @@ Decision DecisionBuilder::FromVerdict(policy::Verdict&& verdict, ContextPtr cont
   auto record = std::make_shared<DecisionRecord>();
   record->rule = verdict.rule;
   if (verdict.allowed) {
-    for (const std::uint32_t i : verdict.allowing) {
-      record->charges.push_back(ChargeOf(*context, i, {}));
-    }
+    record->charges = ChargesOf(*context, verdict);
     record->max_response_size =
         context->capabilities[static_cast<std::size_t>(capability)].max_response_size;
     return Allow(std::move(context), capability, std::move(record));
@@ -165,6 +173,14 @@ Decision DecisionBuilder::FromVerdict(policy::Verdict&& verdict, ContextPtr cont
   const ErrorCode code = verdict.code;
   Describe(std::move(verdict), *record);
   return Deny(code, std::move(context), capability, std::move(record));
+}
+
+Decision DecisionBuilder::DenyText(const Error& error, ContextPtr context) {
+  auto record = std::make_shared<DecisionRecord>();
+  record->rule = "order.arguments-object";
+  record->reason = "the arguments are no acceptable JSON: " + error.message;
+  return Deny(ErrorCode::kInvalidEnvelope, std::move(context), policy::kNoCapability,
+              std::move(record));
 }
 
 void DecisionBuilder::Describe(policy::Verdict&& verdict, DecisionRecord& record) {

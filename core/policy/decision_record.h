@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CORE_POLICY_DECISION_RECORD_H_
 #define CALLGATE_CORE_POLICY_DECISION_RECORD_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +36,7 @@ struct DecisionRecord {
   std::vector<TriedCapability> details;
   std::vector<RateCharge> charges;
   std::optional<std::uint64_t> max_response_size;
+  std::optional<std::chrono::milliseconds> retry_after;
   std::string_view context_name;  // where the Decision has no context; what it views must last
 };
 
@@ -52,6 +54,8 @@ class DecisionBuilder {
   static void Describe(policy::Verdict&& verdict, DecisionRecord& record);
   // What PolicySet::Evaluate answers. No allocation where one capability allows.
   static Decision FromVerdict(policy::Verdict&& verdict, ContextPtr context);
+  // For arguments that are no acceptable JSON.
+  static Decision DenyText(const Error& error, ContextPtr context);
 
   static const DecisionRecord* RecordOf(const Decision& decision) noexcept {
     return decision.record_.get();
@@ -60,6 +64,8 @@ class DecisionBuilder {
 
 // The charge of one capability of `context`.
 RateCharge ChargeOf(const policy::Context& context, std::size_t capability, std::string_view root);
+// Those of the capabilities that allow, in order; without a root.
+std::vector<RateCharge> ChargesOf(const policy::Context& context, const policy::Verdict& verdict);
 
 }  // namespace callgate
 

@@ -69,11 +69,7 @@ Decision PolicySet::Evaluate(std::string_view context, std::string_view tool,
   }
   const Result<json::Document> arguments = json::Parse(arguments_json, state_->limits);
   if (arguments) return Evaluate(context, tool, arguments->root());
-  auto record = std::make_shared<DecisionRecord>();
-  record->rule = "order.arguments-object";
-  record->reason = "the arguments are no acceptable JSON: " + arguments.error().message;
-  return DecisionBuilder::Deny(ErrorCode::kInvalidEnvelope, Find(context), policy::kNoCapability,
-                               std::move(record));
+  return DecisionBuilder::DenyText(arguments.error(), Find(context));
 }
 
 std::vector<std::string> PolicySet::context_names() const {

@@ -8,6 +8,7 @@
 #include "callgate/envelope.h"
 #include "callgate/error.h"
 #include "callgate/gate.h"
+#include "callgate/guard.h"
 #include "callgate/json.h"
 #include "callgate/ledger.h"
 #include "callgate/limits.h"

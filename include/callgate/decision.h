@@ -24,7 +24,8 @@ struct DecisionRecord;
 // One rate limit of one context. The capability is named by (context, tool_pattern, nth), which
 // survives reloads that reorder a context.
 struct RateCharge {
-  std::string root;  // root execution: `sub` of the topmost ancestor; empty for PolicySet::Evaluate
+  // Root execution: `sub` of the topmost ancestor. Empty for PolicySet::Evaluate and Guard::Check.
+  std::string root;
   std::string context;
   std::string tool_pattern;  // several are sorted and joined by a space
   std::uint32_t nth = 0;     // among the capabilities of the context with that pattern, from 0
@@ -39,7 +40,8 @@ struct RateCharge {
 // Immutable and cheap to copy; what it returns stays the same whatever happens later.
 //
 // Accessors of the call (payload to cause) are filled by Gate::Authorize, on denials as far as the
-// call was verified; after PolicySet::Evaluate all but context and max_response_size are empty.
+// call was verified; after PolicySet::Evaluate all but context and max_response_size are empty, and
+// after Guard::Check all but these and retry_after.
 class [[nodiscard]] Decision {
  public:
   Decision() noexcept = default;
@@ -90,7 +92,7 @@ class [[nodiscard]] Decision {
   std::vector<RateCharge> charged() const;
   // Bytes; the smallest along the chain. nullopt: no limit.
   std::optional<std::uint64_t> max_response_size() const noexcept;
-  // With RATE_LIMIT_EXCEEDED: after this time a call has room again.
+  // With RATE_LIMIT_EXCEEDED, and CLOCK_STEPPED of a Guard: after this time a call has room again.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept;
   // Finer than the code: "outside_window", "already_seen", "unknown_tool"; empty otherwise.
   std::string_view cause() const noexcept;

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "callgate/guard.h"
 #include "tests/gate/scene.h"
 
 namespace {
@@ -61,6 +62,28 @@ capabilities:
       if (taken <= 2) ++calls_within;
     }
     EXPECT_GE(calls_within, 200);
+  }
+}
+
+TEST(Allocations, AGuardTakesNoneForACallThatItAllows) {
+  Guard guard(PolicyOf(R"(
+name: default
+capabilities:
+  - {tool_pattern: "fs.*", path_allowlist: [/workspace]}
+  - {tool_pattern: web.get, rate_limit: {calls: 1000, per_seconds: 60}}
+)"));
+  const json::Document arguments = *json::Parse(R"({"path": "/workspace/a", "mode": "r"})");
+  for (const std::string_view tool : {"fs.read", "web.get"}) {
+    // The table of rates grows now and then.
+    int calls_without = 0;
+    for (int i = 0; i < 300; ++i) {
+      const int before = allocations;
+      const Decision decision = guard.Check("alice", "default", tool, arguments.root(), kNoon);
+      const int taken = allocations - before;
+      ASSERT_TRUE(decision.allowed()) << decision.reason();
+      if (taken == 0) ++calls_without;
+    }
+    EXPECT_GE(calls_without, tool == "fs.read" ? 300 : 280);
   }
 }
 

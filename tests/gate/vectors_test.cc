@@ -8,18 +8,17 @@
 #include <map>
 
 #include "tests/gate/scene.h"
+#include "tests/gate/step.h"
 
 namespace callgate {
 namespace {
 
+using test::ExpectedCode;
+using test::ExpectVerdict;
 using test::MaybeText;
+using test::Now;
 using test::Text;
-
-std::int64_t Whole(json::Value object, std::string_view key) {
-  return object.Find(key)->integer().value();
-}
-
-Time Now(json::Value step) { return Time(milliseconds(Whole(step, "now"))); }
+using test::Whole;
 
 IssuerKeys KeysOf(json::Value object) {
   std::vector<std::pair<std::string, PublicKey>> keys;
@@ -55,41 +54,16 @@ GateOptions OptionsOf(json::Value vector) {
     ++read;
   }
   if (const auto limits = given->Find("limits")) {
-    const std::map<std::string_view, std::size_t*> known = {
-        {"max_replay_entries", &options.limits.max_replay_entries},
-        {"max_replay_entries_per_session", &options.limits.max_replay_entries_per_session},
-        {"max_sessions", &options.limits.max_sessions},
-        {"max_session_depth", &options.limits.max_session_depth},
-        {"max_rate_windows", &options.limits.max_rate_windows},
-    };
-    for (const auto& [name, value] : limits->members()) {
-      *known.at(name) = static_cast<std::size_t>(*value.integer());
-    }
+    options.limits = test::LimitsOf(*limits);
     ++read;
   }
   EXPECT_EQ(read, given->size()) << "an option that is not known here";
   return options;
 }
 
-// The name of the code that a step expects; empty for null.
-std::string ExpectedCode(json::Value step) {
-  return step.Find("code")->is_null() ? std::string() : Text(step, "code");
-}
-
 std::string EnvelopeOf(json::Value step) {
   if (const auto text = MaybeText(step, "envelope")) return *text;
   return Base64Decode(Text(step, "envelope_base64")).value();
-}
-
-void ExpectVerdict(json::Value step, const Decision& decision) {
-  EXPECT_EQ(decision.allowed(), test::Flag(step, "allowed")) << decision.reason();
-  const std::string code =
-      decision.code() ? std::string(CodeName(*decision.code())) : std::string();
-  EXPECT_EQ(code, ExpectedCode(step)) << decision.reason();
-  if (const auto expected = step.Find("retry_after")) {
-    const milliseconds wait = decision.retry_after().value_or(milliseconds(-1));
-    EXPECT_DOUBLE_EQ(static_cast<double>(wait.count()) / 1000, *expected->number_as_double());
-  }
 }
 
 // Every member of a step that says what a decision must hold.
@@ -111,14 +85,6 @@ void ExpectDecision(json::Value step, const Decision& decision) {
     if (expected) {
       EXPECT_EQ(value, *expected) << name;
     }
-  }
-  if (const auto expected = step.Find("capability")) {
-    EXPECT_EQ(decision.capability(), expected->is_null()
-                                         ? std::nullopt
-                                         : std::optional<std::size_t>(*expected->integer()));
-  }
-  if (const auto expected = step.Find("max_response_size")) {
-    EXPECT_EQ(decision.max_response_size(), static_cast<std::uint64_t>(*expected->integer()));
   }
 }
 

@@ -78,6 +78,15 @@ export function instant(value: unknown): number {
   return Math.floor(now);
 }
 
+/** When something happens: milliseconds since 1970 or a Date; the wall clock by default. */
+export interface NowOption {
+  readonly now?: number | Date;
+}
+
+export function nowOf(given: NowOption | undefined): number {
+  return instant(given === undefined ? undefined : options<NowOption>(given, ['now']).now);
+}
+
 /** A finite number of seconds. */
 export function seconds(value: unknown, name: string): number {
   if (typeof value !== 'number') throw wrongType(value, name, 'a number of seconds');

@@ -1,7 +1,7 @@
 /** Decisions as they are made and read. What they are for users is decision.ts. */
 import { jsonText, wrongType } from './check.js';
 import { codeAt } from './codes.js';
-import type { Allowed, Decision, Denied, PolicyDecision } from './decision.js';
+import type { Allowed, Decision, Denied, GuardDecision, PolicyDecision } from './decision.js';
 import { type DecisionBlock, native, type PackedDecision } from './native.js';
 import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
@@ -90,7 +90,7 @@ class PolicyRecord {
 }
 
 // Results are the upstream's to size: maxResponseSize judges their bytes.
-const MAX_RESULT_NODES = 2 ** 24;
+export const MAX_RESULT_NODES: number = 2 ** 24;
 
 class CallRecord extends PolicyRecord {
   get sessionId(): string | null {
@@ -161,13 +161,27 @@ class AllowedRecord extends CallRecord {
   }
 }
 
+function retryAfter(from: DecisionBlock, slot: number): number | null {
+  const milliseconds = native.decisionRetryAfter(from, slot);
+  return milliseconds === null ? null : milliseconds / 1000;
+}
+
+class GuardDeniedRecord extends PolicyRecord {
+  get retryAfter(): number | null {
+    return this.read(retryAfter);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), retryAfter: this.retryAfter };
+  }
+}
+
 class DeniedRecord extends CallRecord {
   get envelopeDigest(): Uint8Array | null {
     return this.read(native.decisionEnvelopeDigest);
   }
   get retryAfter(): number | null {
-    const milliseconds = this.read(native.decisionRetryAfter);
-    return milliseconds === null ? null : milliseconds / 1000;
+    return this.read(retryAfter);
   }
   get cause(): string | null {
     return this.read(native.decisionCause);
@@ -183,6 +197,14 @@ class DeniedRecord extends CallRecord {
 export function policyDecision(decide: Decide): PolicyDecision {
   const slot = reserve();
   return new PolicyRecord(block, slot, decide(block, slot)) as PolicyDecision;
+}
+
+/** A decision of a guard. */
+export function guardDecision(decide: Decide): GuardDecision {
+  const slot = reserve();
+  const packed = decide(block, slot);
+  const Record = packed % CODES === 0 ? PolicyRecord : GuardDeniedRecord;
+  return new Record(block, slot, packed) as GuardDecision;
 }
 
 /** A decision about a call. */

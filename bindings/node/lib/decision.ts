@@ -46,6 +46,15 @@ export interface PolicyDenied extends No, Reasons {}
 /** The answer of policy alone, told apart by `allowed`. It never changes. */
 export type PolicyDecision = PolicyAllowed | PolicyDenied;
 
+/** A call that a guard denies. */
+export interface GuardDenied extends PolicyDenied {
+  /** Seconds after which a call has room again, with RATE_LIMIT_EXCEEDED and CLOCK_STEPPED. */
+  readonly retryAfter: number | null;
+}
+
+/** The answer of a guard, told apart by `allowed`. It never changes. */
+export type GuardDecision = PolicyAllowed | GuardDenied;
+
 interface Call extends Reasons {
   /** JSON text. */
   readonly arguments: string | null;

@@ -4,6 +4,8 @@ import {
   flag,
   instant,
   list,
+  nowOf,
+  type NowOption,
   options,
   optionalText,
   seconds,
@@ -38,11 +40,6 @@ export interface GateOptions {
   /** Envelopes are fresh this many seconds before and after now: up to 300, 30 by default. */
   readonly window?: number;
   readonly limits?: Partial<Limits>;
-}
-
-/** When something happens: milliseconds since 1970 or a Date; the wall clock by default. */
-export interface NowOption {
-  readonly now?: number | Date;
 }
 
 export interface OpenSessionOptions extends NowOption {
@@ -251,6 +248,3 @@ export class Gate {
   }
 }
 
-function nowOf(given: NowOption | undefined): number {
-  return instant(given === undefined ? undefined : options<NowOption>(given, ['now']).now);
-}

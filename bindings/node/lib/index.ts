@@ -7,6 +7,8 @@ export type {
   Allowed,
   Decision,
   Denied,
+  GuardDecision,
+  GuardDenied,
   PolicyAllowed,
   PolicyDecision,
   PolicyDenied,
@@ -27,7 +29,11 @@ export {
   TokenError,
 } from './errors.js';
 export { DeniedError } from './denied-error.js';
-export { Gate, type GateOptions, type NowOption, type OpenSessionOptions } from './gate.js';
+export type { NowOption } from './check.js';
+export { Gate, type GateOptions, type OpenSessionOptions } from './gate.js';
+export { Guard, type GuardOptions } from './guard.js';
+export { GuardError } from './guard-error.js';
+export type { Named, ToolOptions } from './guarded-tool.js';
 export type { IssuerKeys, Jwks } from './issuer-keys.js';
 export { canonicalize, type Json, type JsonObject } from './json.js';
 export { defaultLimits } from './limits.js';

@@ -29,6 +29,7 @@ export type SecretKeyHandle = Handle<'SecretKey'>;
 export type IssuerKeysHandle = Handle<'IssuerKeys'>;
 export type PolicySetHandle = Handle<'PolicySet'>;
 export type GateHandle = Handle<'Gate'>;
+export type GuardHandle = Handle<'Guard'>;
 export type PlanHandle = Handle<'Plan'>;
 export type RedactionHandle = Handle<'Redaction'>;
 /** Holds `decisionsInBlock` decisions. */
@@ -273,6 +274,20 @@ interface Native {
   gateRevokeSession(gate: GateHandle, id: string): NativeSession;
   gateFindSession(gate: GateHandle, id: string): NativeSession | null;
   gateIsOpen(gate: GateHandle, id: string): boolean;
+
+  createGuard(policy: PolicySetHandle, limits: LimitValues): GuardHandle;
+  guardCheck(
+    guard: GuardHandle,
+    subject: string,
+    context: string,
+    tool: string,
+    args: Text,
+    now: Milliseconds,
+    into: DecisionBlock,
+    intoSlot: number,
+  ): PackedDecision;
+  guardSetPolicy(guard: GuardHandle, policy: PolicySetHandle): void;
+  guardResetClock(guard: GuardHandle, now: Milliseconds): void;
 
   planReplayKey(plan: PlanHandle): [publicKey: PublicKeyHandle, signature: Uint8Array] | null;
   planSessions(plan: PlanHandle): string[];

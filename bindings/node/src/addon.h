@@ -65,6 +65,7 @@ void RegisterErrors(Napi::Object exports);
 void RegisterDecision(Napi::Object exports);
 void RegisterEnvelope(Napi::Object exports);
 void RegisterGate(Napi::Object exports);
+void RegisterGuard(Napi::Object exports);
 void RegisterJson(Napi::Object exports);
 void RegisterLimits(Napi::Object exports);
 void RegisterPlan(Napi::Object exports);

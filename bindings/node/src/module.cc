@@ -19,6 +19,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterPolicy(exports);
   RegisterPolicyRelations(exports);
   RegisterGate(exports);
+  RegisterGuard(exports);
   RegisterSession(exports);
   RegisterPlan(exports);
   RegisterAudit(exports);

@@ -12,6 +12,8 @@ from callgate._errors import (
     TokenError,
 )
 from callgate._gate import Gate
+from callgate._guard import Guard
+from callgate._guarded_tool import GuardError, GuardTypeError, ToolCall
 from callgate._limits import Limits
 from callgate._native import (
     Containment,
@@ -58,6 +60,9 @@ __all__ = [
     "EnvelopeError",
     "Full",
     "Gate",
+    "Guard",
+    "GuardError",
+    "GuardTypeError",
     "JsonError",
     "KeyFormatError",
     "Limits",
@@ -76,6 +81,7 @@ __all__ = [
     "SessionInactive",
     "TokenClaims",
     "TokenError",
+    "ToolCall",
     "TriedCapability",
     "Unavailable",
     "Witness",

@@ -4,7 +4,7 @@ from typing import Any, Literal, TypeVar, final
 
 from callgate._charge import Charge
 from callgate._limits import Limits
-from callgate._types import Buffer, JsonObject, Text
+from callgate._types import Buffer, Instant, JsonObject, Text
 
 __version__: str
 EARLIEST_TIME: int  # milliseconds since 1970
@@ -424,3 +424,22 @@ class Gate:
     def reset_clock(self, now: int) -> bytes: ...
     def export_state(self) -> bytes: ...
     def restore_state(self, state: Text, effects: list[Buffer]) -> None: ...
+
+class Guard:
+    def check(
+        self,
+        subject: str,
+        context: str,
+        tool: str,
+        arguments: JsonObject,
+        *,
+        now: Instant | None = None,
+    ) -> Decision: ...
+
+_G = TypeVar("_G", bound=Guard)
+
+# `now` is in milliseconds.
+def create_guard(type: type[_G], policy: PolicySet, limits: Limits | None) -> _G: ...
+def guard_set_policy(guard: Guard, policy: PolicySet) -> None: ...
+def guard_policy(guard: Guard, type: type[_P]) -> _P: ...
+def guard_reset_clock(guard: Guard, now: int) -> None: ...

@@ -27,6 +27,7 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterSession(module);
   callgate::python::RegisterPlan(module);
   callgate::python::RegisterGate(module);
+  callgate::python::RegisterGuard(module);
   callgate::python::RegisterFlatObject(module);
   callgate::python::RegisterAudit(module);
   callgate::python::RegisterDurableAppend(module);

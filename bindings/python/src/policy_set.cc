@@ -3,7 +3,6 @@
 #include "policy_set.h"
 
 #include <array>
-#include <cstddef>
 #include <new>
 #include <utility>
 
@@ -27,37 +26,15 @@ void Deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
-constexpr std::size_t kParameters = 3;
-constexpr const char* kNames[kParameters] = {"context", "tool", "arguments"};
-
-// The parameters by position and by name; false, with a TypeError, where they do not fit. The error
-// shows no value.
-bool Bind(PyObject* const* values, std::size_t positional, PyObject* names,
-          std::array<PyObject*, kParameters>& bound) {
-  const std::size_t named =
-      names == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(names));
-  if (positional + named != kParameters) {
-    PyErr_SetString(PyExc_TypeError, "evaluate() takes context, tool and arguments");
-    return false;
-  }
-  for (std::size_t i = 0; i < positional; ++i) bound[i] = values[i];
-  for (std::size_t i = 0; i < named; ++i) {
-    PyObject* const name = PyTuple_GET_ITEM(names, static_cast<Py_ssize_t>(i));
-    std::size_t at = positional;
-    while (at < kParameters && PyUnicode_CompareWithASCIIString(name, kNames[at]) != 0) ++at;
-    if (at == kParameters || bound[at] != nullptr) {
-      PyErr_Format(PyExc_TypeError, "evaluate() got an unexpected keyword argument '%.100U'", name);
-      return false;
-    }
-    bound[at] = values[positional + i];
-  }
-  return true;
-}
+constexpr Parameters<3> kEvaluate = {{"context", "tool", "arguments"},
+                                     3,
+                                     "evaluate() takes context, tool and arguments",
+                                     "evaluate"};
 
 PyObject* Evaluate(PyObject* self, PyObject* const* values, Py_ssize_t positional,
                    PyObject* names) noexcept {
-  std::array<PyObject*, kParameters> bound{};
-  if (!Bind(values, static_cast<std::size_t>(positional), names, bound)) return nullptr;
+  std::array<PyObject*, 3> bound{};
+  if (!Bind(kEvaluate, values, positional, names, bound)) return nullptr;
   return Guarded([&] {
     const PolicySet& policy = reinterpret_cast<PolicySetObject*>(self)->policy;
     const Input context(bound[0], "context", Accept::kText);

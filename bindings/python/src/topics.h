@@ -22,6 +22,7 @@ void RegisterEnvelope(pybind11::module_& module);
 void RegisterSession(pybind11::module_& module);
 void RegisterPlan(pybind11::module_& module);
 void RegisterGate(pybind11::module_& module);
+void RegisterGuard(pybind11::module_& module);
 void RegisterFlatObject(pybind11::module_& module);
 void RegisterAudit(pybind11::module_& module);
 void RegisterDurableAppend(pybind11::module_& module);

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import callgate
 import pytest
-from callgate import Gate, PolicySet, SecretKey
+from callgate import Gate, Guard, PolicySet, SecretKey
 
 POLICY = 'name: c\ncapabilities:\n  - tool_pattern: "*"\n'
 ISSUER = SecretKey.generate()
@@ -20,6 +20,7 @@ SIGNATURE = KEY.sign(LARGE)
 POLICY_SET = PolicySet.parse(POLICY)
 GATE = Gate(POLICY_SET, issuer_keys=[ISSUER.public_key])
 GATE.open_session(TOKEN, KEY.public_key)
+GUARD = Guard(POLICY_SET)
 ALLOWED = POLICY_SET.evaluate("c", "t", {})
 
 WORK: dict[str, Callable[[], object]] = {
@@ -37,6 +38,7 @@ WORK: dict[str, Callable[[], object]] = {
     "contains": lambda: POLICY_SET.contains("c", "c"),
     "canonicalize": lambda: callgate.canonicalize(LARGE),
     "evaluate": lambda: POLICY_SET.evaluate("c", "t", LARGE),
+    "check": lambda: GUARD.check("a", "c", "t", LARGE),
     "check_response": lambda: ALLOWED.check_response(LARGE),
 }
 

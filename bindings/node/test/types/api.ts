@@ -8,6 +8,9 @@ import {
   type Decision,
   DeniedError,
   Gate,
+  Guard,
+  type GuardDecision,
+  GuardError,
   issueToken,
   type Outcome,
   type PolicyDecision,
@@ -111,6 +114,48 @@ try {
 } catch (error) {
   if (error instanceof DeniedError) error.decision.codeName satisfies CodeName;
 }
+
+const guard = new Guard(policy, { limits: { maxRateWindows: 100 } });
+// @ts-expect-error whose tokens are accepted is a gate's affair
+new Guard(policy, { issuerKeys: [] });
+const checked: GuardDecision = guard.check('alice', 'default', 'fs.read', { ...args }, { now: 0 });
+if (checked.allowed) {
+  // @ts-expect-error only a denial has to wait
+  checked.retryAfter;
+} else {
+  checked.retryAfter satisfies number | null;
+  checked.codeName satisfies CodeName;
+}
+checked satisfies PolicyDecision;
+// @ts-expect-error nothing was signed
+checked.payload;
+interface GuardedArguments {
+  readonly path: string;
+  readonly lines?: number;
+}
+const read = guard.tool(
+  'fs.read',
+  {
+    subject: (given, request) => `${given.path} ${request.user}`,
+    context: 'default',
+    measure: (result) => result.text,
+  },
+  async ({ path }: GuardedArguments, request: { user: string }) => ({ text: path + request.user }),
+);
+read({ path: '/a' }, { user: 'alice' }) satisfies Promise<{ text: string }>;
+// @ts-expect-error the request is the function's second parameter
+read({ path: '/a' });
+// @ts-expect-error the function takes no such argument
+read({ pth: '/a' }, { user: 'alice' });
+guard.tool('t', { subject: 'alice', context: 'default' }, () => 1)({}) satisfies number;
+// @ts-expect-error whose call it is has no default
+guard.tool('t', { context: 'default' }, () => 1);
+try {
+  await read({ path: '/a' }, { user: 'alice' });
+} catch (error) {
+  if (error instanceof GuardError) error.decision.codeName satisfies CodeName;
+}
+
 const outcome: Outcome = { outcome: 'committed', taken: [0] };
 gate.plan(wire).finish(outcome) satisfies Decision;
 // @ts-expect-error what was taken has to be said
