@@ -27,4 +27,5 @@ export ASAN_OPTIONS=detect_leaks=0:external_symbolizer_path=/usr/bin/addr2line
 export UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc
 # The tests that call the extension in this process. Those of servers start interpreters of other
 # environments, which the preloaded runtime does not belong in.
-exec $venv/bin/python -m pytest -q -p no:cacheprovider bindings/python/tests/test_*.py
+exec $venv/bin/python -m pytest -q -p no:cacheprovider bindings/python/tests/test_*.py \
+  bindings/python/tests/guard/test_guard*.py

@@ -96,6 +96,13 @@ if ! [[ -x .venv/bin/python ]]; then
 fi
 install_python tools/requirements-build.txt
 if wants dev; then install_python tools/requirements-dev.txt; fi
+if wants dev && ! cmp -s tools/requirements-mcp-1.txt .venv/mcp-1/.requirements; then
+  echo "installing tools/requirements-mcp-1.txt into .venv/mcp-1"
+  rm -rf .venv/mcp-1
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --target .venv/mcp-1 \
+    -r tools/requirements-mcp-1.txt
+  cp tools/requirements-mcp-1.txt .venv/mcp-1/.requirements
+fi
 if wants servers; then install_python tools/requirements-gateway.txt; fi
 if wants peers; then install_python tools/requirements-peers.txt; fi
 
