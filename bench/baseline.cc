@@ -32,6 +32,7 @@ void WriteInputs(const std::string& folder) {
   Write(folder + "/issuer_key.jwk", IssuerKey().public_key().ToJwk());
   Write(folder + "/issuer_key.pem", IssuerKey().public_key().ToPem());
   Write(folder + "/session_policy.yaml", SessionPolicy());
+  Write(folder + "/guarded_policy.yaml", GuardedPolicy());
   for (const std::size_t count : {4, 100, 1'000, 10'000}) {
     Write(folder + "/wide_policy_" + std::to_string(count) + ".json", WidePolicy(count));
   }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Gate, PolicySet, PublicKey, canonicalize } from "callgate";
+import { Gate, Guard, PolicySet, PublicKey, canonicalize } from "callgate";
 
 import { looped, measure, startBaseline } from "./measure.mjs";
 
@@ -18,12 +18,16 @@ const wide = PolicySet.loadSync(join(folder, `wide_policy_${WIDE}.json`));
 const tool = `service${WIDE / 2}.read`;
 const parsed = { path: `/workspace/project${WIDE / 2}/src/main.py`, encoding: "utf-8" };
 const args = Buffer.from(JSON.stringify(parsed));
+const write = Buffer.from('{"path":"/workspace/project/src/main.py","encoding":"utf-8"}');
 const nothing = Buffer.from("{}");
 const payload = read("payload.json");
 const large = read("large.json");
 if (!wide.evaluate("wide", tool, args).allowed || !wide.evaluate("wide", tool, parsed).allowed) {
   throw new Error("evaluate denied");
 }
+
+const guard = new Guard(PolicySet.loadSync(join(folder, "guarded_policy.yaml")));
+if (!guard.check("agent-7", "guarded", "fs.write", write).allowed) throw new Error("check denied");
 
 const sessionKey = PublicKey.fromJwk(read("session_key.jwk").toString());
 const issuerKeys = { "issuer-1": PublicKey.fromJwk(read("issuer_key.jwk").toString()) };
@@ -59,6 +63,9 @@ const figures = await measure(
     "evaluate/bytes": looped(() => wide.evaluate("wide", tool, args).allowed),
     "evaluate/parsed": looped(() => wide.evaluate("wide", tool, parsed).allowed),
     "evaluate/least": looped(() => session.evaluate("code-assistant", "docs.list", nothing).allowed),
+    "guard/check_rate_bytes": looped(
+      () => guard.check("agent-7", "guarded", "fs.write", write).allowed,
+    ),
     loop: looped(() => true),
     "json/canonicalize_600B": looped(() => canonicalize(payload)),
     "json/canonicalize_100kB": looped(() => canonicalize(large)),

@@ -54,10 +54,14 @@ def main() -> None:
     tool = f"service{WIDE // 2}.read"
     arguments = b'{"path":"/workspace/project%d/src/main.py","encoding":"utf-8"}' % (WIDE // 2)
     parsed = {"path": f"/workspace/project{WIDE // 2}/src/main.py", "encoding": "utf-8"}
+    write = b'{"path":"/workspace/project/src/main.py","encoding":"utf-8"}'
     payload = (folder / "payload.json").read_bytes()
     large = (folder / "large.json").read_bytes()
     if not wide.evaluate("wide", tool, arguments) or not wide.evaluate("wide", tool, parsed):
         raise SystemExit("evaluate denied")
+    check = callgate.Guard(callgate.PolicySet.load(folder / "guarded_policy.yaml")).check
+    if not check("agent-7", "guarded", "fs.write", write):
+        raise SystemExit("check denied")
     evaluate, canonicalize = wide.evaluate, callgate.canonicalize
     least = session.evaluate
     works: dict[str, tuple[Run, int]] = {
@@ -65,6 +69,10 @@ def main() -> None:
         "evaluate/bytes": (looped(lambda: evaluate("wide", tool, arguments).allowed), 0),
         "evaluate/parsed": (looped(lambda: evaluate("wide", tool, parsed).allowed), 0),
         "evaluate/least": (looped(lambda: least("code-assistant", "docs.list", b"{}").allowed), 0),
+        "guard/check_rate_bytes": (
+            looped(lambda: check("agent-7", "guarded", "fs.write", write).allowed),
+            0,
+        ),
         "loop": (looped(lambda: None), 0),
         "json/canonicalize_600B": (looped(lambda: canonicalize(payload)), 0),
         "json/canonicalize_100kB": (looped(lambda: canonicalize(large)), 0),

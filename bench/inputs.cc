@@ -126,6 +126,16 @@ deny_list: [fs.delete, "shell.*", {tool_pattern: "fs.*", path: "/etc/*"}]
 )";
 }
 
+std::string GuardedPolicy() {
+  return R"(
+name: guarded
+capabilities:
+  - {tool_pattern: fs.read, path_allowlist: [/workspace, /usr/share/doc]}
+  - {tool_pattern: fs.write, path_allowlist: [/workspace/project],
+     rate_limit: {calls: 100000000, per_seconds: 1}}
+)";
+}
+
 std::string DeclaredPolicy() {
   return R"(
 name: declared

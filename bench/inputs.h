@@ -50,6 +50,8 @@ bool SodiumVerify(const Signed& input, const PublicKey& key) noexcept;
 
 // The context of the session: a dozen capabilities with path, domain and command constraints.
 std::string SessionPolicy();
+// A context "guarded": fs.read and, with a rate that is never reached, fs.write, both of a path.
+std::string GuardedPolicy();
 // A context "declared" whose capabilities declare their arguments.
 std::string DeclaredPolicy();
 // A context "wide" with `count` capabilities of distinct tools, each with a path allowlist.

@@ -49,6 +49,7 @@ std::vector<Operation> EnvelopeOperations();
 std::vector<Operation> PolicyOperations();
 std::vector<Operation> LedgerOperations();
 std::vector<Operation> GateOperations();
+std::vector<Operation> GuardOperations();
 
 std::vector<Operation> AllOperations();
 

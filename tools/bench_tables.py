@@ -139,6 +139,17 @@ def targets(r: Results) -> Table:
     rows.append(_count("heap allocations of evaluate, declared", 0, r, "evaluate/declared"))
     for name, samples in (("Python", r.python), ("Node", r.node)):
         rows.append(_time(f"evaluate JSON bytes, {name}", 1_000, samples["evaluate/bytes"]))
+    for operation, what in (
+        ("check", "no rate"),
+        ("check_rate", "a rate"),
+        ("check_rate_bytes", "a rate, JSON bytes"),
+    ):
+        rows.append(_time(f"guard, {what}", 400, r.cpp[f"guard/{operation}"]))
+    rows.append(_count("heap allocations of guard, a rate", 0, r, "guard/check_rate"))
+    for name, samples in (("Python", r.python), ("Node", r.node)):
+        rows.append(
+            _time(f"guard, a rate, JSON bytes, {name}", 1_000, samples["guard/check_rate_bytes"])
+        )
     for size, target in (("600B", 3_000), ("100kB", 500_000)):
         for name, samples in (("C++", r.cpp), ("Python", r.python), ("Node", r.node)):
             rows.append(
