@@ -27,6 +27,9 @@ if (!wide.evaluate("wide", tool, args).allowed || !wide.evaluate("wide", tool, p
 }
 
 const guard = new Guard(PolicySet.loadSync(join(folder, "guarded_policy.yaml")));
+// One subject would reach the rate.
+const subjects = Array.from({ length: 64 }, (_, n) => `agent-${n}`);
+let checks = 0;
 if (!guard.check("agent-7", "guarded", "fs.write", write).allowed) throw new Error("check denied");
 
 const sessionKey = PublicKey.fromJwk(read("session_key.jwk").toString());
@@ -64,7 +67,7 @@ const figures = await measure(
     "evaluate/parsed": looped(() => wide.evaluate("wide", tool, parsed).allowed),
     "evaluate/least": looped(() => session.evaluate("code-assistant", "docs.list", nothing).allowed),
     "guard/check_rate_bytes": looped(
-      () => guard.check("agent-7", "guarded", "fs.write", write).allowed,
+      () => guard.check(subjects[checks++ % 64], "guarded", "fs.write", write).allowed,
     ),
     loop: looped(() => true),
     "json/canonicalize_600B": looped(() => canonicalize(payload)),

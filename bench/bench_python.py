@@ -4,6 +4,7 @@ nanoseconds, a figure for each round."""
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -60,6 +61,8 @@ def main() -> None:
     if not wide.evaluate("wide", tool, arguments) or not wide.evaluate("wide", tool, parsed):
         raise SystemExit("evaluate denied")
     check = callgate.Guard(callgate.PolicySet.load(folder / "guarded_policy.yaml")).check
+    # One subject would reach the rate.
+    subjects = itertools.cycle([f"agent-{n}" for n in range(64)])
     if not check("agent-7", "guarded", "fs.write", write):
         raise SystemExit("check denied")
     evaluate, canonicalize = wide.evaluate, callgate.canonicalize
@@ -70,7 +73,7 @@ def main() -> None:
         "evaluate/parsed": (looped(lambda: evaluate("wide", tool, parsed).allowed), 0),
         "evaluate/least": (looped(lambda: least("code-assistant", "docs.list", b"{}").allowed), 0),
         "guard/check_rate_bytes": (
-            looped(lambda: check("agent-7", "guarded", "fs.write", write).allowed),
+            looped(lambda: check(next(subjects), "guarded", "fs.write", write).allowed),
             0,
         ),
         "loop": (looped(lambda: None), 0),

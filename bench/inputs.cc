@@ -132,7 +132,7 @@ name: guarded
 capabilities:
   - {tool_pattern: fs.read, path_allowlist: [/workspace, /usr/share/doc]}
   - {tool_pattern: fs.write, path_allowlist: [/workspace/project],
-     rate_limit: {calls: 100000000, per_seconds: 1}}
+     rate_limit: {calls: 100000, per_seconds: 1}}
 )";
 }
 

@@ -14,7 +14,13 @@ void RateWindow::Add(std::int64_t time) {
 
 std::uint32_t RateWindow::ForgetUntil(std::int64_t time) {
   std::uint32_t low = 0;
-  for (std::uint32_t high = size_; low < high;) {
+  std::uint32_t high = 0;
+  // Mostly there are none or few to forget, so the search begins there.
+  for (std::uint32_t step = 1; high < size_ && At(high) <= time; step *= 2) {
+    low = high + 1;
+    high += step;
+  }
+  for (high = std::min(high, size_); low < high;) {
     const std::uint32_t middle = low + (high - low) / 2;
     if (At(middle) <= time) {
       low = middle + 1;
