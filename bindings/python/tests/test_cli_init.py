@@ -265,3 +265,38 @@ def test_faults_of_the_command_line() -> None:
     assert_error(run(*init, "--upstream"), "--upstream: expected a command or a URL")
     assert_error(run(*init, "--context", "A", "--tools", "-", stdin="[]"), "name.json:1:")
     assert run(*init).returncode == 2
+
+
+def nested(keyword: str, depth: int) -> Any:
+    schema: Any = {"type": "string"}
+    for _ in range(depth):
+        schema = {keyword: [schema]} if keyword in ("allOf", "anyOf") else {keyword: schema}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        *(nested(keyword, 400) for keyword in ("allOf", "anyOf", "items", "additionalProperties")),
+        {"enum": [f"value {n}" for n in range(20_000)]},
+        {"anyOf": [{"const": n} for n in range(5_000)]},
+        {"type": "string", "pattern": "[^" * 100_000},
+        {"type": "string", "pattern": "a" * 100_000},
+        {"type": "string", "title": "\ud800", "enum": ["\ud800", "a"]},
+        {"type": "object", "properties": {"\ud800": {"default": "\ud800"}}},
+        {"type": "object", "properties": {f"p{n}": {"$ref": "#"} for n in range(3_000)}},
+        {"type": {"a": 1}, "enum": {}, "anyOf": 1, "properties": [], "items": 7, "$ref": []},
+        {"$ref": "#/properties/a"},
+        {"type": "array", "items": [], "minItems": -1, "maxItems": "x", "prefixItems": {}},
+        {"minimum": 1e400, "maximum": float("-inf"), "multipleOf": 0, "type": ["number", 1]},
+        {"allOf": [True, False]},
+        None,
+        [],
+        7,
+    ],
+    ids=lambda schema: str(schema)[:40],
+)
+def test_a_hostile_schema_is_declared_or_left_out(schema: Any) -> None:
+    PolicySet.parse(init(listing({"a": schema, "b": {"type": "boolean"}}, "b")))
+    PolicySet.parse(init(listing({"a": schema}, "a")))
+    PolicySet.parse(skeleton([{"name": "t", "inputSchema": schema}], "c").text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from callgate import PolicySet
 from cli_command import ROOT, assert_error, run, run_json
-from gateway_process import write_gateway
+from gateway_process import WORKLOAD, write_gateway
 from upstream_servers import NODE_SERVERS
 
 GOLDEN = ROOT / "bindings" / "python" / "tests" / "golden"
@@ -79,15 +79,21 @@ def test_tools_says_what_each_context_could_call(tmp_path: Path, workspace: Path
     )
     found = {tool["name"]: tool["contexts"] for tool in run_json(*call, exit_code=0)["tools"]}
     convert = found["time.convert_time"]
-    assert convert["open"] == {"could_allow": True, "code_name": None, "reason": None, "rule": None}
+    assert convert["open"] == {
+        "could_allow": True, "code_name": None, "reason": None, "rule": None, "workloads": [],
+    }  # fmt: skip
     assert convert["none"]["rule"] == "deny.pattern"
     assert convert["shut"]["rule"] == "lint.impossible-constraint"
     assert found["time.get_current_time"]["shut"]["rule"] == "order.default-deny"
+    below = run_json(*call, "--context", "open", "--parent", "shut", exit_code=0)["tools"]
+    reasons = {tool["name"]: tool["contexts"]["open"]["reason"] for tool in below}
+    assert reasons["time.get_current_time"].startswith("by its parent shut, ")
     one = run_json(*call, "--context", "open", exit_code=0)["tools"]
     assert {tuple(tool["contexts"]) for tool in one} == {("open",)}
     # Without a policy of its own that of the configuration counts.
     own = run_json("tools", "--config", config, exit_code=0)["tools"]
-    assert all(tool["contexts"] for tool in own)
+    assert {one["contexts"]["clock"]["workloads"][0] for one in own} == {WORKLOAD}
+    assert f"  + clock ({WORKLOAD})\n" in run("tools", "--config", config).stdout
 
 
 def test_tools_without_a_policy_lists_what_there_is(workspace: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,13 @@ def add(verbs: Verbs) -> None:
         metavar="NAME",
         help="default: every context; may be given again",
     )
+    parser.add_argument(
+        "--parent",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a context of the parent session, which binds its children too; may be given again",
+    )
     add_sources(parser)
 
 
@@ -48,57 +55,76 @@ class _Verdict:
 
 def run(arguments: argparse.Namespace) -> Outcome:
     """0 listed."""
-    policy = _policy(arguments)
+    policy, workloads = _policy(arguments)
     tools = read_tools(arguments)
     names = [str(tool["name"]) for tool in tools]
-    verdicts = {} if policy is None else _verdicts(policy, arguments.context, names)
+    verdicts = {} if policy is None else _verdicts(policy, arguments, names)
     data = [
         {
             "name": name,
             "description": tool.get("description"),
             "annotations": tool.get("annotations"),
-            "contexts": {one.context: _data(one) for one in verdicts.get(name, ())},
+            "contexts": {
+                one.context: {**_data(one), "workloads": workloads.get(one.context, [])}
+                for one in verdicts.get(name, ())
+            },
         }
         for name, tool in zip(names, tools, strict=True)
     ]
     lines = [
         line
         for name, tool in zip(names, tools, strict=True)
-        for line in _lines(name, tool.get("description"), verdicts.get(name, ()))
+        for line in _lines(name, tool.get("description"), verdicts.get(name, ()), workloads)
     ]
     return Outcome(True, {"tools": data}, lines)
 
 
-def _policy(arguments: argparse.Namespace) -> PolicySet | None:
-    if arguments.policy is not None:
-        return read_policy(arguments.policy)
+def _policy(arguments: argparse.Namespace) -> tuple[PolicySet | None, dict[str, list[str]]]:
+    """With the workloads that may open sessions of each context, as far as a file has them."""
     if arguments.config is None:
-        return None
+        return (None if arguments.policy is None else read_policy(arguments.policy)), {}
     with needs_extra("gateway"):
         from callgate.gateway.config import load_config
-    return PolicySet.load(load_config(Path(arguments.config), os.environ).policy)
+        from callgate.gateway.executions.execution_file import load_executions
+    config = load_config(Path(arguments.config), os.environ)
+    workloads: dict[str, list[str]] = {}
+    for execution in load_executions(config, os.environ):
+        for scope in execution.scopes:
+            workloads.setdefault(scope, []).append(execution.workload_id)
+    return read_policy(arguments.policy or str(config.policy)), workloads
 
 
 def _verdicts(
-    policy: PolicySet, contexts: Sequence[str] | None, names: Sequence[str]
+    policy: PolicySet, arguments: argparse.Namespace, names: Sequence[str]
 ) -> dict[str, list[_Verdict]]:
-    verdicts: dict[str, list[_Verdict]] = {name: [] for name in names}
-    for context in contexts or policy.context_names:
-        could = frozenset(policy.could_allow(context, list(verdicts)))
-        for name, found in verdicts.items():
-            found.append(_Verdict(context) if name in could else _why_not(policy, context, name))
-    return verdicts
+    """A session of a context is bound by those of its ancestors, too."""
+    contexts = arguments.context or policy.context_names
+    could = {
+        context: frozenset(policy.could_allow(context, list(names)))
+        for context in (*contexts, *arguments.parent)
+    }
+
+    def verdict(context: str, name: str) -> _Verdict:
+        for one in (context, *arguments.parent):
+            if name not in could[one]:
+                return _why_not(policy, context, one, name)
+        return _Verdict(context)
+
+    return {name: [verdict(context, name) for context in contexts] for name in names}
 
 
-def _why_not(policy: PolicySet, context: str, tool: str) -> _Verdict:
-    decision = policy.evaluate(context, tool, {})
+def _why_not(policy: PolicySet, context: str, judge: str, tool: str) -> _Verdict:
+    decision = policy.evaluate(judge, tool, {})
     if decision.allowed:
         return _Verdict(context)
+    reason, rule = decision.reason, decision.rule
     if decision.details:  # a capability matches: what this call lacks is not what all calls lack
         at = ", ".join(str(tried.capability) for tried in decision.details)
         reason = f"no call could pass what matches it, capability {at}"
-        return _Verdict(context, decision.code_name, reason, "lint.impossible-constraint")
-    return _Verdict(context, decision.code_name, decision.reason, decision.rule)
+        rule = "lint.impossible-constraint"
+    if judge != context:
+        reason = f"by its parent {judge}, {reason}"
+    return _Verdict(context, decision.code_name, reason, rule)
 
 
 def _data(verdict: _Verdict) -> dict[str, Any]:
@@ -110,11 +136,17 @@ def _data(verdict: _Verdict) -> dict[str, Any]:
     }
 
 
-def _lines(name: str, description: object, verdicts: Sequence[_Verdict]) -> Iterator[str]:
+def _lines(
+    name: str,
+    description: object,
+    verdicts: Sequence[_Verdict],
+    workloads: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
     said = first_sentence(description) if isinstance(description, str) else ""
     yield f"{shown(name)}: {said}" if said else shown(name)
     for verdict in verdicts:
         if verdict.code_name is None:
-            yield f"  + {verdict.context}"
+            callers = shown(", ".join(workloads.get(verdict.context, ())))
+            yield f"  + {verdict.context}{callers and f' ({callers})'}"
         else:
             yield f"  - {verdict.context}: {verdict.code_name}, {verdict.reason} ({verdict.rule})"

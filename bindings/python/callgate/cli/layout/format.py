@@ -49,7 +49,8 @@ def _is_json(text: str, name: str) -> bool:
 
 
 def _values(text: str) -> list[Any]:
-    return [_value(root) for root in yaml.compose_all(text, Loader=yaml.SafeLoader)]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return [_value(root) for root in yaml.compose_all(text, Loader=loader)]
 
 
 def _value(node: yaml.Node) -> Any:

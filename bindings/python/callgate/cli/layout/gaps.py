@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -57,11 +58,18 @@ def _once(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             yield line
 
 
+@lru_cache(maxsize=2)  # of a text and its layout, which are asked for twice
+def tokens_of(text: str) -> tuple[Any, ...]:
+    """Raises yaml.YAMLError."""
+    return tuple(yaml.scan(text, Loader=yaml.SafeLoader))
+
+
 def comments_of(text: str) -> list[str]:
     """Every comment of a text, sorted."""
-    tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
-    found = [gap.trailing for gap in gaps_of(text, tokens)]
-    found += [line for gap in gaps_of(text, tokens) for _, line in gap.lines]
+    tokens = tokens_of(text)
+    found: list[str] = []
+    for gap in gaps_of(text, tokens):
+        found += [gap.trailing, *(line for _, line in gap.lines)]
     found += [
         (header[1] or "").rstrip()
         for token in tokens

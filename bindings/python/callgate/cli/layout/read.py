@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from callgate.cli.layout.gaps import BLOCK_TEXT, Gap, gaps_of
+from callgate.cli.layout.gaps import BLOCK_TEXT, Gap, gaps_of, tokens_of
 from callgate.cli.layout.nodes import Collection, Item, Node, Scalar
 
 _CLOSING: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
@@ -28,7 +28,7 @@ def read(text: str) -> list[tuple[str, Node]]:
 
     Raises LayoutError, yaml.YAMLError.
     """
-    tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
+    tokens = tokens_of(text)
     heads = _heads(text, tokens)
     tree = _Tree(text)
     if len(heads) != len(tree.roots):

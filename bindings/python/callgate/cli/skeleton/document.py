@@ -56,6 +56,8 @@ def skeleton(tools: Sequence[Mapping[str, Any]], context: str) -> Skeleton:
             names.append(name)
         except LeftOut as left:
             left_out.append((name, str(left)))
+        except RecursionError:
+            left_out.append((name, "its schemas stand in each other too deep"))
     capabilities = Collection(mapping=False, flow=not items, items=items)
     capabilities.tail = [comment(f"{name} is left out: {why}") for name, why in left_out]
     name_item = Item(scalar(context), scalar("name"))
@@ -123,4 +125,6 @@ def _proved(item: Item) -> Item:
         PolicySet.parse(write([("", alone)]))
     except PolicyError as error:
         raise LeftOut(f"what it says cannot be said in a policy: {error.message}") from error
+    except ValueError as error:  # of half a surrogate pair there is no UTF-8
+        raise LeftOut("its text is no Unicode") from error
     return item

@@ -112,7 +112,7 @@ def _denied_default(written: Mapping[str, Any], default: object) -> str | None:
     shown = json.dumps(default, ensure_ascii=False)
     try:
         allowed = PolicySet.parse(text).evaluate("c", "t", json.dumps({"a": default})).allowed
-    except PolicyError:
+    except (PolicyError, ValueError):  # of half a surrogate pair there is no UTF-8
         allowed = False
     return None if allowed else (shown if len(shown) <= 30 else f"{shown[:29]}…")
 

@@ -16,12 +16,16 @@ _UNICODE_ESCAPE: Final = re.compile(
 # flags, POSIX classes, sets that begin with a bracket, and complements of classes, which for RE2
 # are those of ASCII.
 _READ_OTHERWISE: Final = re.compile(r"\\[AzZQECaDSW]|\(\?[^:]|\[\^?\]|\[\[:|\[\^[^\]]*\\[dsw]")
+MAX_LENGTH: Final = 1000
+"""Of a pattern that is read at all."""
 _TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
 def whole_value(pattern: str) -> str | None:
     """The pattern of a policy that accepts no more. None: there is none, or that is not sure."""
+    if len(pattern) > MAX_LENGTH:
+        return None
     text = _UNICODE_ESCAPE.sub(lambda found: f"{found[1]}\\x{{{found[2] or found[3]}}}", pattern)
     if _READ_OTHERWISE.search(text):
         return None

@@ -31,7 +31,8 @@ class Resolver:
         joined = dict(schema)
         notes: list[str] = []
         while "$ref" in joined or "$dynamicRef" in joined:
-            reference = joined.pop("$ref", None) or joined.pop("$dynamicRef")
+            dynamic = joined.pop("$dynamicRef", None)
+            reference = joined.pop("$ref", dynamic)
             if reference in following:
                 raise LeftOut("it holds itself")
             following = (*following, str(reference))

@@ -5,7 +5,7 @@ unsaid.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from callgate.cli.skeleton import names, scalars
@@ -198,13 +198,13 @@ def _of(schema: dict[str, Any], notes: list[str]) -> Converted:
 
 def _constants(values: Sequence[object], schema: Mapping[str, Any]) -> Converted:
     types = _types(schema)
-    kept: list[object] = []
+    kept: list[Any] = []
     for value in values:
         name = scalars.type_of(value)
         fits = not types or name in types or (name == "integer" and "number" in types)
-        fits = fits and scalars.meets_bounds(value, schema)
-        if name is not None and fits and not any(_same(value, one) for one in kept):
+        if name is not None and fits and scalars.meets_bounds(value, schema):
             kept.append(value)
+    kept = _distinct(kept)
     nullable = any(value is None for value in values) and (not types or "null" in types)
     others = any(scalars.type_of(value) is None and value is not None for value in values)
     notes = ["values that are lists or objects are left out"] if others else []
@@ -219,8 +219,12 @@ def _constants(values: Sequence[object], schema: Mapping[str, Any]) -> Converted
     return Converted(one, nullable, notes)
 
 
-def _same(one: object, other: object) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    """Scalars, each once: numbers by value, and never a number for a boolean."""
+    found: dict[tuple[bool, Any], Any] = {}
+    for value in values:
+        found.setdefault((isinstance(value, bool), value), value)
+    return list(found.values())
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:
@@ -242,13 +246,13 @@ def _merged(branches: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         named = branch.get("type")
         names = named if isinstance(named, list) else [str(named)]
         if set(branch) <= {"const", "enum"}:
-            values = branch.get("enum", [branch.get("const")])
-            constants += [one for one in values if not any(_same(one, had) for had in constants)]
+            constants += branch.get("enum", [branch.get("const")])
         elif set(branch) == {"type"} and "object" not in names:
             types += [name for name in names if name not in types]
         elif branch not in rest:
             rest.append(branch)
     plain: list[dict[str, Any]] = []
+    constants = _distinct(constants)
     if types:
         plain.append({"type": types[0] if len(types) == 1 else types})
     if constants:
