@@ -121,6 +121,13 @@ def test_a_command_takes_its_arguments_along() -> None:
     assert "      args:" not in text
 
 
+def test_arguments_of_a_program_that_is_listed_are_declared_alone() -> None:
+    command, args = {"enum": ["ls"]}, {"type": "array", "items": {"type": "string"}}
+    text = init(listing({"command": command, "args": args}, "command", "args"))
+    assert "      command: {const: ls}\n      # REVIEW: arguments of a program" in text
+    assert "      args: {type: array, items: {type: string, maxLength: 0}}\n" in text
+
+
 def test_an_optional_argument_says_so() -> None:
     text = init(listing({"n": {"type": "integer", "default": 5}}))
     assert "      n: {type: integer, optional: true}\n" in text

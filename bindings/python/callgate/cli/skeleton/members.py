@@ -75,10 +75,9 @@ def _member(
     written = converted.written()
     notes = converted.notes
     if continued is not None and name == continued[0]:
-        if "command" in written:
-            written["command"] = {**written["command"], "args": continued[1]}
-        else:
-            notes.append(f"{continued[1]} is left out: it continues a command")
+        if "command" not in written:
+            raise LeftOut(f"it is no text that {continued[1]} could continue")
+        written["command"] = {**written["command"], "args": continued[1]}
     if not is_required:
         denied = _denied_default(written, converted.default)
         if denied is None:
@@ -90,14 +89,15 @@ def _member(
 
 def _continuation(properties: Mapping[str, Any], role_of: RoleOf) -> tuple[str, str] | None:
     """A command and the parameter that continues it, where there is one of each."""
-    commands = [name for name in properties if role_of(name) is Role.COMMAND]
-    arguments = [
+    texts = [
         name
         for name, schema in properties.items()
-        if role_of(name) is Role.ARGUMENTS
-        and isinstance(schema, Mapping)
+        if isinstance(schema, Mapping)
         and schema.get("type") in ("string", "array")
+        and not schema.keys() & {"enum", "const"}
     ]
+    commands = [name for name in texts if role_of(name) is Role.COMMAND]
+    arguments = [name for name in texts if role_of(name) is Role.ARGUMENTS]
     if len(commands) == 1 and len(arguments) == 1:
         return commands[0], arguments[0]
     return None
