@@ -22,7 +22,7 @@ Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context
                    policy::Where(at)};
     }
     std::string name = context.name;
-    context.json = policy::ContextJson(context);
+    context.json = policy::DecisiveJson(context);
     state->contexts.emplace(std::move(name), policy::Compile(std::move(context)));
   }
   std::string all;

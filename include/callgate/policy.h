@@ -69,7 +69,7 @@ class PolicySet {
 
   std::vector<std::string> context_names() const;  // sorted
   // SHA-256, hexadecimal, of the contexts in canonical form: the same for the same meaning of text,
-  // whatever its format, comments and order of keys.
+  // whatever its format, comments, order of keys and what it acknowledges.
   std::string_view Digest() const noexcept;
   // Null where there is none. For rooms of the core.
   std::shared_ptr<const policy::Context> Find(std::string_view context) const noexcept;

@@ -98,6 +98,16 @@ deny_list: ["fs.x:rm"]
   EXPECT_NE(yaml->Digest(), other->Digest());
 }
 
+TEST(PolicySet, WhatIsAcknowledgedIsNoPartOfTheDigest) {
+  const auto parse = [](const std::string& more) {
+    return *PolicySet::Parse("{name: c, capabilities: [{tool_pattern: t" + more + "}]}");
+  };
+  const PolicySet plain = parse("");
+  const PolicySet acknowledged = parse(", acknowledge: {lint.star: meant}");
+  EXPECT_EQ(plain.Digest(), acknowledged.Digest());
+  EXPECT_EQ(plain.Find("c")->json, acknowledged.Find("c")->json);
+}
+
 TEST(PolicySet, NthCountsCapabilitiesOfOnePattern) {
   const auto policy = PolicySet::Parse(
       R"({"name":"c","capabilities":[{"tool_pattern":"a"},{"tool_pattern":"b"},{"tool_pattern":"a"}]})");

@@ -64,6 +64,19 @@ def test_page_names_each_rule_once_and_no_other():
     assert len(IDS) == len(RULES)
 
 
+def test_page_gives_each_rule_of_lint_the_level_that_the_engine_does():
+    engine = (VECTORS.parent.parent / "core/policy/model/lint_rules.inc").read_text("utf-8")
+    levels = {
+        rule: level.lower() for rule, level in re.findall(r'^LINT_RULE\("(.+)", k(.+)\)', engine, re.M)
+    }
+    named = {rule["id"]: rule["rule"].partition(":") for rule in RULES}
+    assert levels == {
+        rule: level for rule, (level, colon, _) in named.items() if rule in levels and colon
+    }
+    unlisted = {rule for rule in named if rule.startswith("lint.")} - set(levels)
+    assert unlisted == {"lint.level", "lint.acknowledged", "lint.clean"}
+
+
 def test_every_cited_rule_exists():
     unknown = {rule: where for rule, where in cited().items() if rule not in IDS}
     assert not unknown

@@ -119,6 +119,8 @@ export interface PolicyChange {
 export interface LintWarning {
   /** `lint.…`, as named in the policy reference. */
   readonly rule: string;
+  /** How grave it is, `error` above `warning` above `info`. */
+  readonly level: 'info' | 'warning' | 'error';
   readonly context: string;
   /** null: the context or its deny list. */
   readonly capability: number | null;

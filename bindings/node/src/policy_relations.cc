@@ -36,6 +36,7 @@ Napi::Value ToJs(Napi::Env env, const PolicyChange& change) {
 Napi::Value ToJs(Napi::Env env, const LintWarning& warning) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("rule", Text(env, warning.rule));
+  object.Set("level", Text(env, LintLevelName(warning.level)));
   object.Set("context", Text(env, warning.context));
   object.Set("capability", warning.capability
                                ? Napi::Number::New(env, static_cast<double>(*warning.capability))

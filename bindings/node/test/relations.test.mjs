@@ -73,7 +73,7 @@ test('diff.json: exactly these changes, in order, each with its witness or reaso
 test('lint.json: exactly these warnings, in order', () => {
   for (const { id, context, warnings } of vectors('lint').vectors) {
     const found = PolicySet.parse(JSON.stringify(context)).lint();
-    assert.deepEqual(found.map(({ rule, capability }) => ({ rule, capability })), warnings, id);
+    assert.deepEqual(found.map(({ rule, level, capability }) => ({ rule, level, capability })), warnings, id);
   }
 });
 
@@ -124,8 +124,9 @@ test('lint: warnings name rule, context, capability and place', () => {
   const text = 'name: c\ncapabilities:\n  - {tool_pattern: "*"}\n  - {tool_pattern: fs.read}\n';
   const warnings = PolicySet.parse(text, { filename: 'c.yaml' }).lint();
   assert.ok(warnings.length > 0);
-  for (const { rule, context, where, message } of warnings) {
+  for (const { rule, level, context, where, message } of warnings) {
     assert.match(rule, /^lint\./);
+    assert.match(level, /^(info|warning|error)$/);
     assert.equal(context, 'c');
     assert.match(where, /^c\.yaml:\d+:\d+$/);
     assert.ok(message.length > 0);

@@ -42,6 +42,7 @@ def warning_data(warning: LintWarning) -> dict[str, Any]:
     """What ``lint`` found, and where."""
     return {
         "rule": warning.rule,
+        "level": warning.level,
         "context": warning.context,
         "capability": warning.capability,
         "message": warning.message,

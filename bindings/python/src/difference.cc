@@ -53,13 +53,16 @@ void RegisterValues(py::module_& module) {
   py::class_<LintWarning>(module, "LintWarning", py::is_final(),
                           "Something that loads and is probably not what its author meant.")
       .def_readonly("rule", &LintWarning::rule)
+      .def_property_readonly(
+          "level", [](const LintWarning& warning) { return Text(LintLevelName(warning.level)); })
       .def_readonly("context", &LintWarning::context)
       .def_readonly("capability", &LintWarning::capability)
       .def_readonly("message", &LintWarning::message)
       .def_property_readonly("where",
                              [](const LintWarning& warning) { return TextOrNone(warning.where); })
       .def("__repr__", [](const LintWarning& warning) {
-        return "<LintWarning " + warning.where + ": " + warning.rule + ">";
+        return "<LintWarning " + warning.where + ": " + std::string(LintLevelName(warning.level)) +
+               ": " + warning.rule + ">";
       });
 }
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from cli_command import POLICIES, assert_error, run, run_json
 
 
@@ -43,6 +44,25 @@ def test_lint_says_what_and_where(tmp_path: Path) -> None:
         "c",
         f"{file}:4:5",
     )
+    assert warning["level"] == "error"
+    assert ": error: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("policy", "denied"),
+    [
+        (CLEAN.replace("/workspace", "/"), ["info", "warning", "error"]),
+        (CLEAN.replace("fs.read", '"fs*"'), ["info", "warning"]),
+        (f"{CLEAN}deny_list: [other]", ["info"]),
+        (CLEAN, []),
+    ],
+    ids=["an error", "a warning", "info", "nothing"],
+)
+def test_lint_fails_for_the_deny_level_and_above(policy: str, denied: list[str]) -> None:
+    for level in ("info", "warning", "error"):
+        done = run("lint", "--deny-level", level, "-", stdin=policy)
+        assert done.returncode == (1 if level in denied else 0), level
+    assert run("lint", "--deny-level", "none", "-", stdin=policy).returncode == 2
 
 
 def test_diff_says_which_calls_became_allowed_and_denied(tmp_path: Path) -> None:

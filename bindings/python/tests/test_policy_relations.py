@@ -74,6 +74,7 @@ def test_lint_names_the_rule_and_the_place() -> None:
     for warning in warnings:
         assert (warning.context, warning.capability, warning.where) == ("c", 0, "a.yaml:3:5")
         assert warning.message
+        assert warning.level == {"lint.broad-path": "error"}.get(warning.rule, "warning")
         assert warning.rule in repr(warning)
 
 
@@ -146,7 +147,10 @@ def test_differences_are_the_vectors(vector: dict[str, Any]) -> None:
 @pytest.mark.vectors("lint.json", "vectors")
 def test_warnings_are_the_vectors(vector: dict[str, Any]) -> None:
     found = PolicySet.parse(json.dumps(vector["context"])).lint()
-    warnings = [{"rule": warning.rule, "capability": warning.capability} for warning in found]
+    warnings = [
+        {"rule": warning.rule, "level": warning.level, "capability": warning.capability}
+        for warning in found
+    ]
     assert warnings == vector["warnings"]
 
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "core/base/ascii.h"
+#include "core/policy/document/acknowledgements.h"
 #include "core/policy/document/constraint_table.h"
 #include "core/policy/document/schema_reader.h"
 #include "core/policy/values/domain.h"
@@ -36,6 +37,7 @@ const CapabilityMembers& MembersOfCapability() {
     }
     all[kConstraints].name = "tool_pattern";
     all[kConstraints + 1].name = "constraints";
+    all[kConstraints + 2].name = "acknowledge";
     return all;
   }();
   return members;
@@ -65,6 +67,10 @@ SourcePosition ContextReader::PositionAt(std::uint32_t node) const {
   return {file_, position.line, position.column};
 }
 
+bool ContextReader::ReadAcknowledged(const Member& member, Acknowledgements& out) {
+  return member.value == kAbsent || ReadAcknowledgements(forms_, member.value, file_, out);
+}
+
 bool ContextReader::Read(std::vector<Context>& contexts) {
   for (std::uint32_t root = 0; root < forms_.document().size(); root = forms_[root].end) {
     if (forms_[root].kind != Document::Kind::kList) {
@@ -80,7 +86,8 @@ bool ContextReader::Read(std::vector<Context>& contexts) {
 }
 
 bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contexts) {
-  Member members[] = {{"name"}, {"description"}, {"definitions"}, {"capabilities"}, {"deny_list"}};
+  Member members[] = {{"name"},         {"description"}, {"definitions"},
+                      {"capabilities"}, {"deny_list"},   {"acknowledge"}};
   const Member& name = members[0];
   const Member& description = members[1];
   const Member& definitions = members[2];
@@ -105,6 +112,7 @@ bool ContextReader::ReadContext(std::uint32_t node, std::vector<Context>& contex
     if (!forms_.ReadString(description.value, text, "expected a string")) return false;
     context.description = text;
   }
+  if (!ReadAcknowledged(members[5], context.acknowledged)) return false;
 
   forms_.scope() = {};
   if (definitions.value != kAbsent && !ReadDefinitions(forms_, definitions.value, context)) {
@@ -152,6 +160,7 @@ bool ContextReader::ReadCapability(std::uint32_t node, Capability& capability) {
   if (tool_pattern.value == kAbsent) return forms_.Fail(node, "expected the key tool_pattern");
   if (!ReadToolPatterns(tool_pattern.value, capability.tool_pattern)) return false;
   capability.position = PositionAt(node);
+  if (!ReadAcknowledged(members[kConstraints + 2], capability.acknowledged)) return false;
 
   if (constraints.value != kAbsent) {
     std::array<Member, kConstraints> nested;
@@ -217,7 +226,8 @@ bool ContextReader::ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns)
 
 bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries) {
   if (forms_[node].kind == Document::Kind::kString) return ReadDenyText(node, entries);
-  Member members[] = {{"tool_pattern"}, {"path"}, {"domain"}, {"command"}, {"option"}};
+  Member members[] = {{"tool_pattern"}, {"path"},   {"domain"},
+                      {"command"},      {"option"}, {"acknowledge"}};
   constexpr std::size_t kKinds = 4;  // from 1 on
   const Member& option = members[4];
   if (!forms_.ReadMap(node, members, std::size(members),
@@ -261,6 +271,7 @@ bool ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     if (!IsOptionName(text)) return forms_.Fail(option.value, kExpectedOption);
     command->option = text;
   }
+  if (!ReadAcknowledged(members[5], entry.acknowledged)) return false;
   entries.push_back(std::move(entry));
   return true;
 }

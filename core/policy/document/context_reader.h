@@ -16,7 +16,7 @@
 namespace callgate::policy {
 
 // The constraints in the order of their table, then what may only stand on the capability itself.
-using CapabilityMembers = std::array<Member, kConstraints + 2>;
+using CapabilityMembers = std::array<Member, kConstraints + 3>;
 
 class ContextReader {
  public:
@@ -36,6 +36,7 @@ class ContextReader {
   bool CheckBesideArguments(const CapabilityMembers& members);
   bool ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
   bool ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
+  bool ReadAcknowledged(const Member& member, Acknowledgements& out);
   SourcePosition PositionAt(std::uint32_t node) const;
 
   FormReader forms_;

@@ -5,6 +5,7 @@
 
 #include "callgate/json.h"
 #include "core/json/object_writer.h"
+#include "core/policy/document/acknowledgements.h"
 #include "core/policy/document/constraint_table.h"
 #include "core/policy/document/schema_writer.h"
 
@@ -42,9 +43,16 @@ const std::array<MemberWriter, kConstraints + 1>& MemberWriters() {
   return writers;
 }
 
+// `acknowledge` comes before every other key.
+void WriteAcknowledged(const Acknowledgements& all, bool wanted, json::ObjectWriter& object) {
+  if (wanted && !all.empty()) WriteAcknowledgements(all, object.Raw("acknowledge"));
+}
+
 // `value` is room that one capability leaves to the next.
-void WriteCapability(const Capability& capability, std::string& value, std::string& out) {
+void WriteCapability(const Capability& capability, bool acknowledged, std::string& value,
+                     std::string& out) {
   json::ObjectWriter object(out);
+  WriteAcknowledged(capability.acknowledged, acknowledged, object);
   for (const MemberWriter& member : MemberWriters()) {
     value.clear();
     member.write(capability, value);
@@ -54,8 +62,9 @@ void WriteCapability(const Capability& capability, std::string& value, std::stri
 }
 
 // Always an object: a plain text with a colon would be read as sugar.
-void WriteDenyEntry(const DenyEntry& entry, std::string& out) {
+void WriteDenyEntry(const DenyEntry& entry, bool acknowledged, std::string& out) {
   json::ObjectWriter object(out);
+  WriteAcknowledged(entry.acknowledged, acknowledged, object);
   if (const auto* command = std::get_if<CommandEntry>(&entry.argument)) {
     object.Text("command", command->text);
     if (!command->option.empty()) object.Text("option", command->option);
@@ -68,21 +77,26 @@ void WriteDenyEntry(const DenyEntry& entry, std::string& out) {
   object.End();
 }
 
-}  // namespace
-
-std::string ContextJson(const Context& context) {
+std::string Write(const Context& context, bool acknowledged) {
   std::string out;
   std::string value;
   json::ObjectWriter object(out);
-  json::WriteList(context.capabilities, object.Raw("capabilities"),
-                  [&](const Capability& capability) { WriteCapability(capability, value, out); });
+  WriteAcknowledged(context.acknowledged, acknowledged, object);
+  json::WriteList(
+      context.capabilities, object.Raw("capabilities"),
+      [&](const Capability& capability) { WriteCapability(capability, acknowledged, value, out); });
   if (!context.definitions.empty()) WriteDefinitions(context, object.Raw("definitions"));
   json::WriteList(context.deny_list, object.Raw("deny_list"),
-                  [&](const DenyEntry& entry) { WriteDenyEntry(entry, out); });
+                  [&](const DenyEntry& entry) { WriteDenyEntry(entry, acknowledged, out); });
   object.Text("description", context.description);
   object.Text("name", context.name);
   object.End();
   return out;
 }
+
+}  // namespace
+
+std::string ContextJson(const Context& context) { return Write(context, true); }
+std::string DecisiveJson(const Context& context) { return Write(context, false); }
 
 }  // namespace callgate::policy

@@ -11,6 +11,8 @@ namespace callgate::policy {
 // Compact JSON, keys sorted, defaults left out, sugar spelled out: the same text for the same
 // meaning, and PolicySet::Parse of it gives the same context.
 std::string ContextJson(const Context& context);
+// The same without what is acknowledged, which changes no verdict.
+std::string DecisiveJson(const Context& context);
 
 }  // namespace callgate::policy
 

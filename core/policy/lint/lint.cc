@@ -4,6 +4,7 @@
 
 #include "core/policy/inclusion/context_reach.h"
 #include "core/policy/inclusion/domain_relations.h"
+#include "core/policy/lint/findings.h"
 #include "core/policy/lint/lint_capability.h"
 #include "core/policy/lint/lint_declared.h"
 
@@ -24,31 +25,22 @@ bool HoldsStar(const ToolPatterns& patterns) {
 class ContextLint {
  public:
   ContextLint(const Context& context, std::vector<LintWarning>& warnings)
-      : reach_(context), warnings_(warnings) {}
+      : reach_(context), findings_(context, warnings) {}
 
   void Run() {
     for (std::size_t i = 0; i < reach_.size(); ++i) {
-      const Warn warn = [&](std::string_view rule, std::string message) {
-        WarnOf(i, rule, std::move(message));
-      };
+      const Warn warn = findings_.OfCapability(i);
       LintCapability(reach_[i], warn);
       LintExcepts(context(), i, warn);
       LintShadow(i);
     }
-    ForEachUnusedDefinition(context(), [&](const std::string& name) {
-      warnings_.push_back({"lint.unused-definition", context().name, std::nullopt,
-                           "no argument uses the definition " + name, Where(context().position)});
-    });
+    LintDefinitions(context(), findings_.OfContext());
     LintDenyList();
+    findings_.ReportVain();
   }
 
  private:
   const Context& context() const noexcept { return reach_.context(); }
-
-  void WarnOf(std::size_t capability, std::string_view rule, std::string message) {
-    warnings_.push_back({std::string(rule), context().name, capability, std::move(message),
-                         Where(context().capabilities[capability].position)});
-  }
 
   // The other capability allows whatever this one does, on every tool.
   bool IsRedundant(std::size_t capability, std::size_t other) const {
@@ -68,13 +60,15 @@ class ContextLint {
       const ToolPatterns& wide = context().capabilities[other].tool_pattern;
       if (other > capability && IsAsWide(pattern, wide) && IsRedundant(other, capability)) continue;
       if (HoldsStar(wide) && !HoldsStar(pattern)) {
-        WarnOf(other, "lint.star",
-               "allows whatever capability " + std::to_string(capability) + " (" + pattern.text +
-                   ") does, which makes that one useless");
+        findings_.OfCapability(other)(
+            "lint.star", "allows whatever capability " + std::to_string(capability) + " (" +
+                             pattern.text + ") does, which makes that one useless; delete that " +
+                             "one, or name the tools that this one is for");
       } else {
-        WarnOf(capability, "lint.shadowed",
-               "capability " + std::to_string(other) + " (" + wide.text +
-                   ") allows whatever this one does");
+        findings_.OfCapability(capability)(
+            "lint.shadowed", "capability " + std::to_string(other) + " (" + wide.text +
+                                 ") allows whatever this one does; delete this one, or narrow " +
+                                 "that one");
       }
       return;
     }
@@ -96,11 +90,11 @@ class ContextLint {
         dead = dead && (!on_some_tool || IsWithinAnother(i, first, end));
       }
       if (dead) {
-        warnings_.push_back({"lint.dead-deny", context().name, std::nullopt,
-                             "the deny entry for " + entries[first].tool_pattern.text +
-                                 (reaches_nothing ? " stops no tool that a capability allows"
-                                                  : " stops nothing that another does not stop"),
-                             Where(entries[first].position)});
+        findings_.OfDenyEntry(first)(
+            "lint.dead-deny", "the deny entry for " + entries[first].tool_pattern.text +
+                                  (reaches_nothing ? " stops no tool that a capability allows"
+                                                   : " stops nothing that another does not stop") +
+                                  "; delete it, or write the tools that it is for");
       }
       first = end;
     }
@@ -144,7 +138,7 @@ class ContextLint {
   }
 
   const ContextReach reach_;
-  std::vector<LintWarning>& warnings_;
+  Findings findings_;
 };
 
 }  // namespace

@@ -2,15 +2,12 @@
 #ifndef CALLGATE_CORE_POLICY_LINT_LINT_CAPABILITY_H_
 #define CALLGATE_CORE_POLICY_LINT_LINT_CAPABILITY_H_
 
-#include <functional>
-#include <string>
 #include <string_view>
 
 #include "core/policy/inclusion/subsumption.h"
+#include "core/policy/lint/findings.h"
 
 namespace callgate::policy {
-
-using Warn = std::function<void(std::string_view rule, std::string message)>;
 
 void LintCapability(const Reached& capability, const Warn& warn);
 

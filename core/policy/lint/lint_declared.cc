@@ -180,8 +180,7 @@ void LintExcepts(const Context& context, std::size_t capability, const Warn& war
   });
 }
 
-void ForEachUnusedDefinition(const Context& context,
-                             const std::function<void(const std::string& name)>& warn) {
+void LintDefinitions(const Context& context, const Warn& warn) {
   std::set<std::string_view> used;
   for (const Capability& capability : context.capabilities) {
     if (!capability.arguments) continue;
@@ -190,7 +189,8 @@ void ForEachUnusedDefinition(const Context& context,
     });
   }
   for (const auto& [name, schema] : context.definitions) {
-    if (!used.contains(name)) warn(name);
+    if (used.contains(name)) continue;
+    warn("lint.unused-definition", "no argument uses the definition " + name + "; delete it");
   }
 }
 

@@ -3,8 +3,6 @@
 #define CALLGATE_CORE_POLICY_LINT_LINT_DECLARED_H_
 
 #include <cstddef>
-#include <functional>
-#include <string>
 
 #include "core/policy/inclusion/context_reach.h"
 #include "core/policy/lint/lint_capability.h"
@@ -17,9 +15,8 @@ void LintArguments(const DeclaredArguments& arguments, const Warn& warn);
 // What a capability excepts and another of the context opens again, where no deny entry stops it.
 void LintExcepts(const Context& context, std::size_t capability, const Warn& warn);
 
-// Calls `warn` with each definition that no argument of the context uses.
-void ForEachUnusedDefinition(const Context& context,
-                             const std::function<void(const std::string& name)>& warn);
+// Of the definitions of the context.
+void LintDefinitions(const Context& context, const Warn& warn);
 
 }  // namespace callgate::policy
 

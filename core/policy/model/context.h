@@ -15,6 +15,7 @@
 #include "core/policy/model/argument_pattern.h"
 #include "core/policy/model/command_entry.h"
 #include "core/policy/model/domain_entry.h"
+#include "core/policy/model/lint_rule.h"
 #include "core/policy/model/path_entry.h"
 #include "core/policy/model/schema.h"
 #include "core/policy/model/source_position.h"
@@ -57,6 +58,7 @@ struct Capability {
   std::optional<std::uint64_t> max_response_size;
   bool allow_absent = false;  // when_absent: allow
 
+  Acknowledgements acknowledged = {};
   SourcePosition position;
 };
 
@@ -65,6 +67,7 @@ struct DenyEntry {
   std::variant<std::monostate, PathEntry, DomainEntry, CommandEntry> argument;
   SourcePosition position;
   std::uint32_t nth = 0;  // element of the document's list: one text may stand for several entries
+  Acknowledgements acknowledged = {};
 };
 
 struct Context {
@@ -73,7 +76,10 @@ struct Context {
   std::vector<Capability> capabilities;
   std::vector<DenyEntry> deny_list;
   std::map<std::string, SchemaPtr, std::less<>> definitions;
-  std::string json;  // canonical: PolicySet::Parse of it gives the same context
+  Acknowledgements acknowledged = {};
+  // Canonical, without what is acknowledged: PolicySet::Parse of it gives a context that decides
+  // alike.
+  std::string json;
   SourcePosition position;
 
   std::shared_ptr<const CompiledContext> compiled;  // the index that evaluation uses

@@ -51,6 +51,19 @@ TEST(ConstraintTable, EveryKeyIsReadAndWrittenBackInOrder) {
   }
 }
 
+TEST(ConstraintTable, WhatIsAcknowledgedIsWrittenAndDecidesNothing) {
+  const std::string text =
+      R"({"acknowledge":{"lint.dead-deny":"a","lint.star":"b"},"capabilities":[)"
+      R"({"acknowledge":{"lint.broad-path":"c"},"tool_pattern":"t"}],"deny_list":[)"
+      R"({"acknowledge":{"lint.dead-deny":"d"},"tool_pattern":"u"}],"description":"","name":"n"})";
+  const std::vector<Context> contexts = Read(text);
+  ASSERT_EQ(contexts.size(), 1u);
+  EXPECT_EQ(ContextJson(contexts[0]), text);
+  EXPECT_EQ(DecisiveJson(contexts[0]),
+            R"({"capabilities":[{"tool_pattern":"t"}],"deny_list":[{"tool_pattern":"u"}],)"
+            R"("description":"","name":"n"})");
+}
+
 TEST(ConstraintTable, WhatACapabilityDoesNotSayIsNotWritten) {
   const std::vector<Context> contexts =
       Read("{name: n, capabilities: [{tool_pattern: t, exec: shell, when_absent: deny}]}");
@@ -72,7 +85,7 @@ TEST(ConstraintTable, AnUnknownKeyIsToldTheKnownOnesInTheirOrder) {
             "domain_allowlist, "
             "command_allowlist, subcommand_allowlist, exec, argument_patterns, path_arguments, "
             "domain_arguments, command_arguments, free_arguments, only_arguments, rate_limit, "
-            "max_response_size, when_absent, tool_pattern, constraints");
+            "max_response_size, when_absent, tool_pattern, constraints, acknowledge");
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ TEST(LintVectors, EveryWarningIsGivenAsTheVectorSays) {
     std::size_t i = 0;
     for (const json::Value warning : expected.elements()) {
       EXPECT_EQ(warnings[i].rule, test::Text(warning, "rule")) << found;
+      EXPECT_EQ(LintLevelName(warnings[i].level), test::Text(warning, "level")) << found;
       const json::Value capability = *warning.Find("capability");
       EXPECT_EQ(warnings[i].capability.has_value(), !capability.is_null()) << found;
       if (warnings[i].capability && !capability.is_null()) {
@@ -111,8 +112,8 @@ TEST(Lint, DeadDenySaysWhichOfTheTwoItIs) {
         .at(0)
         .message;
   };
-  EXPECT_THAT(message("fs.write"), testing::EndsWith("stops no tool that a capability allows"));
-  EXPECT_THAT(message("fs.read, fs.read"), testing::EndsWith("that another does not stop"));
+  EXPECT_THAT(message("fs.write"), testing::HasSubstr("stops no tool that a capability allows"));
+  EXPECT_THAT(message("fs.read, fs.read"), testing::HasSubstr("that another does not stop"));
 }
 
 TEST(Lint, DeadDenyIsWithinAnotherEntry) {
@@ -146,6 +147,56 @@ TEST(Lint, DeadDenyIsFoundByLineAndColumn) {
   EXPECT_THAT(set.Lint()[0].where, testing::EndsWith(":5:5"));
 }
 
+TEST(Lint, EveryFindingHasTheLevelOfItsRule) {
+  const auto level = [](const std::string& capabilities) {
+    return test::ParsePolicy("{name: c, capabilities: [" + capabilities + "]}").Lint().at(0).level;
+  };
+  EXPECT_EQ(level("{tool_pattern: x, path_allowlist: [/], only_arguments: [path]}"),
+            LintLevel::kError);
+  EXPECT_EQ(level("{tool_pattern: x*}"), LintLevel::kWarning);
+  EXPECT_EQ(level("{tool_pattern: x}, {tool_pattern: x}"), LintLevel::kInfo);
+  EXPECT_LT(LintLevel::kInfo, LintLevel::kWarning);
+  EXPECT_LT(LintLevel::kWarning, LintLevel::kError);
+  EXPECT_EQ(LintLevelName(LintLevel::kInfo), "info");
+  EXPECT_EQ(LintLevelName(LintLevel::kWarning), "warning");
+  EXPECT_EQ(LintLevelName(LintLevel::kError), "error");
+}
+
+TEST(Lint, AcknowledgedIsWhatItsPlaceOrTheContextAcknowledges) {
+  const std::string broad = "tool_pattern: x, only_arguments: [path], path_allowlist: [/]";
+  EXPECT_EQ(Warnings("{" + broad + ", acknowledge: {lint.broad-path: why}}"), "");
+  EXPECT_EQ(Warnings("{" + broad + "}, {tool_pattern: y*, acknowledge: {lint.loose-prefix: why}}"),
+            "broad-path 0; ");
+  EXPECT_EQ(Warnings("{tool_pattern: x}", "{tool_pattern: y, acknowledge: {lint.dead-deny: why}}"),
+            "");
+  EXPECT_EQ(
+      test::ParsePolicy("{name: c, acknowledge: {lint.broad-path: why}, capabilities: [{" + broad +
+                        "}, {" + broad + ", rate_limit: {calls: 1, per_seconds: 1}}" + "]}")
+          .Lint()
+          .size(),
+      1u)
+      << "the second is shadowed, and both are broad";
+}
+
+TEST(Lint, AcknowledgedInVainIsWhatNothingNeeds) {
+  EXPECT_EQ(Warnings("{tool_pattern: x, acknowledge: {lint.broad-path: why}}"),
+            "acknowledged-in-vain 0; ");
+  EXPECT_EQ(Warnings("{tool_pattern: x}", "{tool_pattern: x, acknowledge: {lint.dead-deny: why}}"),
+            "acknowledged-in-vain deny; ");
+  const auto warnings = test::ParsePolicy(
+                            "name: c\n"
+                            "acknowledge:\n"
+                            "  lint.star: why\n"
+                            "capabilities:\n"
+                            "  - tool_pattern: x*\n"
+                            "    acknowledge: {lint.loose-prefix: why}\n")
+                            .Lint();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].rule, "lint.acknowledged-in-vain");
+  EXPECT_EQ(warnings[0].where, "policy:3:3") << "at the acknowledgement";
+  EXPECT_THAT(warnings[0].message, testing::StartsWith("lint.star"));
+}
+
 // `a:b` is a tool as well as the command `b` of the tool `a`.
 TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
   EXPECT_EQ(Warnings("{tool_pattern: a}", "'a:b'"), "");
@@ -159,7 +210,7 @@ TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
                                             "}], deny_list: [" + denied + "]}")
                               .Lint();
     ASSERT_EQ(warnings.size(), 1u) << denied;
-    EXPECT_THAT(warnings[0].message, testing::EndsWith("that another does not stop")) << denied;
+    EXPECT_THAT(warnings[0].message, testing::HasSubstr("that another does not stop")) << denied;
   }
 }
 
