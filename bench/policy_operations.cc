@@ -56,6 +56,12 @@ Prepared PrepareContains(std::size_t) {
   }};
 }
 
+Prepared PrepareLint(std::size_t) {
+  return {.run = [set = Load(WidePolicy(10'000))] {
+    Require(set.Lint().size() == 10'000, "a finding of each capability");
+  }};
+}
+
 // Arguments that a capability declares, one operation a kind.
 std::vector<Operation> DeclaredOperations() {
   const std::string policy = DeclaredPolicy();
@@ -116,6 +122,7 @@ std::vector<Operation> PolicyOperations() {
   out.push_back({"policy/load_10000", PrepareLoad, 1});
   out.push_back({"policy/load_yaml_10000", PrepareLoadYaml, 1});
   out.push_back({"policy/contains_10000", PrepareContains, 1});
+  out.push_back({"policy/lint_10000", PrepareLint, 1});
   return out;
 }
 
