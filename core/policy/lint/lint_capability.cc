@@ -1,33 +1,15 @@
 #include "core/policy/lint/lint_capability.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/base/ascii.h"
 #include "core/policy/lint/lint_declared.h"
 #include "core/policy/lint/lint_entries.h"
+#include "core/policy/lint/lint_hosts.h"
 #include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
 namespace {
-
-// Sorted.
-constexpr std::array<std::string_view, 116> kRunners = {
-    "ansible", "ant",     "apt",       "apt-get",  "ash",        "at",      "awk",    "bash",
-    "batch",   "bazel",   "bun",       "bunx",     "bundle",     "busybox", "bwrap",  "cargo",
-    "chroot",  "cmake",   "composer",  "cpan",     "csh",        "curl",    "dash",   "deno",
-    "dnf",     "doas",    "docker",    "dotnet",   "ed",         "emacs",   "env",    "ex",
-    "expect",  "find",    "fish",      "flock",    "gawk",       "gcc",     "gdb",    "gem",
-    "ghci",    "git",     "go",        "gradle",   "ionice",     "irb",     "java",   "jjs",
-    "jshell",  "julia",   "ksh",       "kubectl",  "less",       "lua",     "luajit", "m4",
-    "make",    "man",     "mawk",      "more",     "mvn",        "nano",    "nawk",   "nc",
-    "ncat",    "nice",    "ninja",     "nix",      "node",       "nodejs",  "nohup",  "npm",
-    "npx",     "nsenter", "osascript", "parallel", "perl",       "php",     "pip",    "pipx",
-    "pkexec",  "pnpm",    "podman",    "poetry",   "powershell", "pwsh",    "pypy",   "pytest",
-    "python",  "rake",    "rscript",   "rsync",    "ruby",       "runuser", "scp",    "screen",
-    "sed",     "setsid",  "sh",        "socat",    "ssh",        "stdbuf",  "strace", "su",
-    "sudo",    "tar",     "tclsh",     "time",     "timeout",    "tmux",    "tox",    "unshare",
-    "uv",      "vi",      "vim",       "xargs"};
 
 void LintTools(const ToolPatterns& patterns, const Warn& warn) {
   for (const ToolPattern& pattern : patterns.list) {
@@ -47,19 +29,29 @@ void LintTools(const ToolPatterns& patterns, const Warn& warn) {
 void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn) {
   for (const PathEntry& entry : entries) {
     if (entry.segments.empty() && entry.names.empty()) {
-      warn("lint.broad-path", "the path entry " + entry.text + " reaches the whole file system");
+      warn("lint.broad-path",
+           "the path entry " + entry.text +
+               " reaches the whole file system; write the directories that are meant");
     } else if (entry.segments.empty() || entry.segments[0] == "*" || entry.segments[0] == "proc") {
-      warn("lint.broad-path", "the path entry " + entry.text +
-                                  " reaches /proc, and through it other processes and their files");
+      warn("lint.broad-path",
+           "the path entry " + entry.text +
+               " reaches /proc, and through it other processes and their files; write the "
+               "directories that are meant");
     }
   }
 }
 
-void LintProgram(const std::string& program, std::string_view entry, const Warn& warn) {
-  if (!RunsOthers(program)) return;
-  warn("lint.interpreter", "the command entry " + std::string(entry) + " allows " +
-                               std::string(LastSegment(program)) +
-                               ", which can run other programs");
+bool AcceptsAnyText(const ArgumentPattern& pattern) {
+  // Each holds what some other would not: white space, signs, letters beyond ASCII, controls.
+  constexpr std::string_view kTexts[] = {"a", "-a --b=c", "/../\\;|&$(`'\"<>{}[]#!?*~%",
+                                         "\t\x01\x7f", "\xC3\xA4 \xE2\x80\xAE\xF0\x9F\x98\x80"};
+  return std::ranges::all_of(kTexts, [&](std::string_view text) { return pattern.Matches(text); });
+}
+
+void LintPattern(std::string_view argument, const ArgumentPattern& pattern, const Warn& warn) {
+  if (!AcceptsAnyText(pattern)) return;
+  warn("lint.open-pattern", "the pattern " + pattern.text() + " of " + std::string(argument) +
+                                " accepts any text; write what is meant, or leave it out");
 }
 
 namespace {
@@ -82,13 +74,16 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
   if (!capability.only_arguments) {
     if (JudgesValues(capability)) {
       warn("lint.no-only-arguments",
-           "without only_arguments, arguments that the constraints do not know pass unjudged");
+           "without only_arguments, arguments that the constraints do not know pass unjudged; "
+           "declare "
+           "the arguments, or list their names in only_arguments");
     }
     return;
   }
   const auto barred = [&](std::string_view constraint) {
     warn("lint.impossible-constraint", "no argument that only_arguments lists could hold what " +
-                                           std::string(constraint) + " judges");
+                                           std::string(constraint) +
+                                           " judges; list the argument, or delete the constraint");
   };
   if (capability.path_allowlist &&
       !CouldHold(capability, kPathKey, capability.path_arguments, true)) {
@@ -112,11 +107,12 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
 }
 
 // What one constraint says that is probably not meant.
-void LintConstraint(Constraint constraint, const Reached& reached, const Warn& warn) {
+void LintConstraint(const Context& context, Constraint constraint, const Reached& reached,
+                    const Warn& warn) {
   const Capability& capability = reached.capability;
   switch (constraint) {
     case Constraint::kArguments:
-      if (capability.arguments) LintArguments(*capability.arguments, warn);
+      if (capability.arguments) LintArguments(context, capability, warn);
       return;
     case Constraint::kOnlyArguments:
       if (!reached.reach.allows_nothing) LintOnlyArguments(capability, warn);
@@ -125,19 +121,22 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
       if (capability.path_allowlist) LintPaths(*capability.path_allowlist, warn);
       return;
     case Constraint::kDomainAllowlist:
-      if (capability.domain_allowlist && capability.command_allowlist) {
+      if (!capability.domain_allowlist) return;
+      LintHosts(context, capability.tool_pattern, *capability.domain_allowlist, {}, warn);
+      if (capability.command_allowlist) {
         warn("lint.bare-hosts",
              "the domain allowlist sees URLs in commands, but no host without a scheme, as in curl "
              "x.example; deny such programs, or declare the command and its operands");
       }
       return;
-    case Constraint::kCommandAllowlist:
-      if (!capability.command_allowlist) return;
-      for (const CommandEntry& entry : *capability.command_allowlist) {
-        LintProgram(entry.words[0], entry.text, warn);
+    case Constraint::kArgumentPatterns:
+      for (const auto& [key, pattern] : capability.argument_patterns) {
+        LintPattern(key, pattern, warn);
       }
       return;
-    // Nothing is wrong with any of these as far as one capability shows.
+    // Nothing is wrong with any of these as far as one capability shows; commands are looked at
+    // beside what others may write.
+    case Constraint::kCommandAllowlist:
     case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:
     case Constraint::kSubcommandAllowlist:
@@ -147,7 +146,6 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
     case Constraint::kCommandArguments:
     case Constraint::kFreeArguments:
     case Constraint::kWhenAbsent:
-    case Constraint::kArgumentPatterns:
     case Constraint::kRateLimit:
     case Constraint::kMaxResponseSize:
       return;
@@ -156,26 +154,15 @@ void LintConstraint(Constraint constraint, const Reached& reached, const Warn& w
 
 }  // namespace
 
-void LintCapability(const Reached& capability, const Warn& warn) {
+void LintCapability(const Context& context, const Reached& capability, const Warn& warn) {
   LintTools(capability.capability.tool_pattern, warn);
   if (capability.reach.allows_nothing) {
-    warn("lint.impossible-constraint", "no call can pass this capability");
+    warn("lint.impossible-constraint",
+         "no call can pass this capability; allow some value, or delete it");
   }
-  for (const Constraint constraint : kAllConstraints) LintConstraint(constraint, capability, warn);
-}
-
-bool RunsOthers(std::string_view program) {
-  program = LastSegment(program);
-  const auto listed = [](std::string_view name) {
-    return std::find(kRunners.begin(), kRunners.end(), name) != kRunners.end();
-  };
-  if (listed(program)) return true;
-  // python3, python3.11, ruby-3.2
-  while (!program.empty() &&
-         (base::IsAsciiDigit(program.back()) || program.back() == '.' || program.back() == '-')) {
-    program.remove_suffix(1);
+  for (const Constraint constraint : kAllConstraints) {
+    LintConstraint(context, constraint, capability, warn);
   }
-  return listed(program);
 }
 
 }  // namespace callgate::policy

@@ -9,11 +9,8 @@
 
 namespace callgate::policy {
 
-void LintCapability(const Reached& capability, const Warn& warn);
-
-// Interpreters, and programs that start others when told to. `program` may hold directories and
-// end in a version.
-bool RunsOthers(std::string_view program);
+// `capability` is one of the context.
+void LintCapability(const Context& context, const Reached& capability, const Warn& warn);
 
 }  // namespace callgate::policy
 

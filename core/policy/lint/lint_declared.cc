@@ -7,52 +7,15 @@
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/lint/lint_entries.h"
+#include "core/policy/lint/lint_hosts.h"
+#include "core/policy/lint/schema_walk.h"
 
 namespace callgate::policy {
 namespace {
 
-// Calls `visit` with the schema and all below it.
-template <typename Visit>  // void(const Schema&)
-void ForEachSchema(const Schema& schema, const Visit& visit) {
-  visit(schema);
-  const auto below = [&](const SchemaPtr& one) {
-    if (one != nullptr) ForEachSchema(*one, visit);
-  };
-  below(schema.items);
-  below(schema.additional);
-  below(schema.property_names);
-  for (const DeclaredMember& member : schema.properties) below(member.schema);
-  for (const SchemaPtr& branch : schema.any_of) below(branch);
-  const auto* const command = std::get_if<CommandKind>(&schema.kind);
-  if (command == nullptr) return;
-  for (const CommandRule& rule : command->allow) {
-    below(rule.operand);
-    for (const SchemaPtr& operand : rule.operands_by_place) below(operand);
-    for (const CommandOption& option : rule.options) below(option.value);
-  }
-}
-
-template <typename Visit>  // void(std::string_view argument, const Schema&)
-void ForEachSchema(const DeclaredArguments& arguments, const Visit& visit) {
-  for (const DeclaredMember& member : arguments.members) {
-    ForEachSchema(*member.schema, [&](const Schema& schema) { visit(member.name, schema); });
-  }
-  if (arguments.other == nullptr) return;
-  ForEachSchema(*arguments.other, [&](const Schema& schema) { visit(std::string_view(), schema); });
-}
-
 bool IsConstant(const DeclaredArguments& arguments, std::string_view name) {
   const DeclaredMember* const member = FindMember(arguments.members, name);
   return member != nullptr && member->schema->constants && member->schema->constants->size() == 1;
-}
-
-// Some tool is matched by both, as far as one of two patterns is as wide as the other.
-bool ShareTools(const ToolPatterns& a, const ToolPatterns& b) {
-  return std::ranges::any_of(a.list, [&](const ToolPattern& one) {
-    return std::ranges::any_of(b.list, [&](const ToolPattern& other) {
-      return IsAsWide(one, other) || IsAsWide(other, one);
-    });
-  });
 }
 
 bool IsAsWideAsAll(const ToolPattern& wide, const ToolPatterns& patterns) {
@@ -123,38 +86,67 @@ std::string NameOf(std::string_view argument) {
   return argument.empty() ? "other_arguments" : std::string(argument);
 }
 
+// How a program is started: with what environment, and by which shell.
+bool StartsPrograms(const std::string& name) {
+  return (ClassifyKey(name, FoldKey(name)) & (kEnvKey | kShellKey)) != 0;
+}
+
+// Only values that the document lists pass, or texts that a pattern or kind tells apart.
+bool IsBounded(const Schema& schema) {
+  if (!schema.any_of.empty()) {
+    return std::ranges::all_of(schema.any_of,
+                               [](const SchemaPtr& branch) { return IsBounded(*branch); });
+  }
+  if (schema.items != nullptr) return IsBounded(*schema.items);
+  if (schema.additional != nullptr && !IsBounded(*schema.additional)) return false;
+  for (const DeclaredMember& member : schema.properties) {
+    if (!IsBounded(*member.schema)) return false;
+  }
+  if (schema.any) return false;
+  if (schema.constants || schema.pattern) return true;
+  constexpr JsonTypes kFree = kStringType | kBooleanType;  // `shell: true`
+  return !std::holds_alternative<std::monostate>(schema.kind) || (schema.types & kFree) == 0;
+}
+
 template <typename Kind>
-void LintExceptsOf(const Context& context, std::size_t capability, std::string_view argument,
-                   const Kind& kind, const Warn& warn) {
+void LintExceptsOf(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
+                   std::string_view argument, const Kind& kind, const Warn& warn) {
   const Capability& own = context.capabilities[capability];
   for (const auto& except : kind.except) {
-    if (IsDenied(context, own.tool_pattern, except)) continue;
-    for (std::size_t i = 0; i < context.capabilities.size(); ++i) {
+    neighbours.ForEach(own.tool_pattern, [&](std::size_t i) {
       const Capability& other = context.capabilities[i];
-      if (i == capability || !ShareTools(own.tool_pattern, other.tool_pattern)) continue;
-      if (!Opens<Kind>(other, argument, except)) continue;
+      if (i == capability || !Opens<Kind>(other, argument, except)) return true;
+      if (IsDenied(context, own.tool_pattern, except)) return false;
       warn("lint.except-opened", "what " + NameOf(argument) + " excepts as " + except.text +
                                      ", capability " + std::to_string(i) + " (" +
                                      other.tool_pattern.text +
-                                     ") may allow; what must hold always stands in deny_list");
-      break;
-    }
+                                     ") may allow; write what must hold always into deny_list");
+      return false;
+    });
   }
 }
 
 }  // namespace
 
-void LintArguments(const DeclaredArguments& arguments, const Warn& warn) {
+void LintArguments(const Context& context, const Capability& capability, const Warn& warn) {
+  const DeclaredArguments& arguments = *capability.arguments;
   std::set<std::string_view> bases;
-  ForEachSchema(arguments, [&](std::string_view, const Schema& schema) {
+  ForEachSchema(arguments, [&](std::string_view argument, const Schema& schema) {
+    if (schema.pattern) LintPattern(NameOf(argument), *schema.pattern, warn);
     if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
       LintPaths(path->allow, warn);
       if (!path->base_argument.empty()) bases.insert(path->base_argument);
+    } else if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
+      LintHosts(context, capability.tool_pattern, host->allow, host->except, warn);
+    } else if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
+      LintUris(*uri, warn);
     }
-    if (const auto* command = std::get_if<CommandKind>(&schema.kind)) {
-      for (const CommandRule& rule : command->allow)
-        LintProgram(rule.words[0], rule.words[0], warn);
-    }
+  });
+  ForEachMember(arguments, [&](const DeclaredMember& member) {
+    if (!StartsPrograms(member.name) || IsBounded(*member.schema)) return;
+    warn("lint.start-argument",
+         "the argument " + member.name +
+             " may say how programs are started; leave it out, or list its values with enum");
   });
   for (const std::string_view base : bases) {
     if (IsConstant(arguments, base)) continue;
@@ -167,16 +159,33 @@ void LintArguments(const DeclaredArguments& arguments, const Warn& warn) {
   }
 }
 
-void LintExcepts(const Context& context, std::size_t capability, const Warn& warn) {
+void LintExcepts(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
+                 const Warn& warn) {
   const auto& arguments = context.capabilities[capability].arguments;
   if (!arguments) return;
   ForEachSchema(*arguments, [&](std::string_view argument, const Schema& schema) {
     if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
-      LintExceptsOf(context, capability, argument, *path, warn);
+      LintExceptsOf(context, neighbours, capability, argument, *path, warn);
     }
     if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
-      LintExceptsOf(context, capability, argument, *host, warn);
+      LintExceptsOf(context, neighbours, capability, argument, *host, warn);
     }
+  });
+}
+
+void LintForms(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
+               const Warn& warn) {
+  const Capability& own = context.capabilities[capability];
+  if (own.arguments) return;
+  neighbours.ForEach(own.tool_pattern, [&](std::size_t i) {
+    const Capability& other = context.capabilities[i];
+    if (!other.arguments) return true;
+    warn("lint.mixed-forms",
+         "this capability guesses what the arguments of a tool are, and "
+         "capability " +
+             std::to_string(i) + " (" + other.tool_pattern.text +
+             ") declares them; declare them here too");
+    return false;
   });
 }
 

@@ -4,16 +4,21 @@
 
 #include <cstddef>
 
-#include "core/policy/inclusion/context_reach.h"
-#include "core/policy/lint/lint_capability.h"
+#include "core/policy/lint/findings.h"
+#include "core/policy/lint/tool_neighbours.h"
 
 namespace callgate::policy {
 
-// About the arguments of one capability by themselves.
-void LintArguments(const DeclaredArguments& arguments, const Warn& warn);
+// About the arguments of one capability, which declares them, by themselves.
+void LintArguments(const Context& context, const Capability& capability, const Warn& warn);
 
 // What a capability excepts and another of the context opens again, where no deny entry stops it.
-void LintExcepts(const Context& context, std::size_t capability, const Warn& warn);
+void LintExcepts(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
+                 const Warn& warn);
+
+// A tool that one capability guesses about, and another declares.
+void LintForms(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
+               const Warn& warn);
 
 // Of the definitions of the context.
 void LintDefinitions(const Context& context, const Warn& warn);

@@ -11,7 +11,7 @@ namespace {
 std::string Rules(const std::string& constraints) {
   const test::Reaching one = test::Constrained(constraints);
   std::string rules;
-  LintCapability(one[0], [&](std::string_view rule, const std::string& message) {
+  LintCapability(*one.context, one[0], [&](std::string_view rule, const std::string& message) {
     EXPECT_FALSE(message.empty());
     rules += " " + std::string(rule);
   });
@@ -29,21 +29,6 @@ TEST(LintCapability, BroadPathIsTheRootOrReachesProc) {
   EXPECT_EQ(Warnings("path_allowlist: [/proc/self]"), " lint.broad-path");
   EXPECT_EQ(Warnings("path_allowlist: ['/*/x']"), " lint.broad-path");
   EXPECT_EQ(Warnings("path_allowlist: [/process, '/a/*', /a/proc]"), "");
-}
-
-TEST(LintCapability, InterpreterRunsOtherPrograms) {
-  EXPECT_EQ(Warnings("command_allowlist: [bash]"), " lint.interpreter");
-  EXPECT_EQ(Warnings("command_allowlist: [ls, git status]"), " lint.interpreter");
-  EXPECT_EQ(Warnings("command_allowlist: [ls, cat]"), "");
-}
-
-TEST(LintCapability, RunsOthersBehindDirectoriesAndVersions) {
-  for (const char* program : {"python", "/usr/bin/python", "python3", "python3.11", "ruby-3.2"}) {
-    EXPECT_TRUE(RunsOthers(program)) << program;
-  }
-  for (const char* program : {"pythonx", "python3x", "bin/cat", "3", "", "-", "ls"}) {
-    EXPECT_FALSE(RunsOthers(program)) << program;
-  }
 }
 
 TEST(LintCapability, NoOnlyArgumentsBesideAConstraint) {

@@ -20,7 +20,8 @@ TEST(LintVectors, EveryWarningIsGivenAsTheVectorSays) {
       EXPECT_FALSE(warning.where.empty());
     }
     const json::Value expected = *vector.Find("warnings");
-    ASSERT_EQ(warnings.size(), expected.size()) << found;
+    EXPECT_EQ(warnings.size(), expected.size()) << found;
+    if (warnings.size() != expected.size()) continue;
     std::size_t i = 0;
     for (const json::Value warning : expected.elements()) {
       EXPECT_EQ(warnings[i].rule, test::Text(warning, "rule")) << found;

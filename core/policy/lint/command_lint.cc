@@ -1,0 +1,250 @@
+#include "core/policy/lint/command_lint.h"
+
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "core/policy/inclusion/equivalence_classes.h"
+#include "core/policy/inclusion/schema_constants.h"
+#include "core/policy/lint/program_facts.h"
+
+namespace callgate::policy {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+bool IsOptionWord(std::string_view word) noexcept { return word.starts_with('-'); }
+
+// The strings that the schema lists, and no other passes; nullopt where others do.
+std::optional<Texts> ListedTexts(const Schema& schema) {
+  Texts texts;
+  if (!schema.any_of.empty()) {
+    for (const SchemaPtr& branch : schema.any_of) {
+      const auto listed = ListedTexts(*branch);
+      if (!listed) return std::nullopt;
+      texts.insert(texts.end(), listed->begin(), listed->end());
+    }
+    return texts;
+  }
+  if (!schema.constants) return std::nullopt;
+  for (const Constant& constant : *schema.constants) {
+    if (const auto* text = std::get_if<std::string>(&constant)) texts.push_back(*text);
+  }
+  return texts;
+}
+
+std::vector<const Schema*> OperandsOf(const CommandRule& rule) {
+  std::vector<const Schema*> operands;
+  if (rule.operand != nullptr) operands.push_back(rule.operand.get());
+  for (const SchemaPtr& operand : rule.operands_by_place) operands.push_back(operand.get());
+  return operands;
+}
+
+bool Accepts(const Schema& schema, std::string_view text) {
+  const DeclaredArguments none;
+  return FindRefusal(schema, {std::string(text)}, {none, none}).empty();
+}
+
+class Reading {
+ public:
+  Reading(const AllowedCommand& command, const ProgramFacts& facts)
+      : command_(command), facts_(facts), rest_(command.words.subspan(1)) {
+    const auto first = std::ranges::find_if_not(rest_, IsOptionWord);
+    if (first != rest_.end()) fixed_ = *first;
+    ReadSubcommands();
+  }
+
+  CommandReach Read() {
+    switch (facts_.kind) {
+      case ProgramFacts::Kind::kPlain:
+        ReadFiles("");
+        break;
+      case ProgramFacts::Kind::kInterpreter:
+        ReadInterpreter();
+        break;
+      case ProgramFacts::Kind::kRunner:
+        ReadRunner();
+        break;
+      case ProgramFacts::Kind::kSubcommands:
+        ReadEachSubcommand();
+        break;
+      case ProgramFacts::Kind::kWrapper:
+        return ReadWrapper();
+    }
+    ReadOptions();
+    ReadOperands();
+    return std::move(reach_);
+  }
+
+ private:
+  std::string Name() const { return std::string(facts_.name); }
+  void Runs(std::string why) {
+    if (reach_.runs.empty()) reach_.runs = std::move(why);
+  }
+
+  // The words of which one stands behind the program and its options; none where any may.
+  void ReadSubcommands() {
+    if (!fixed_.empty()) {
+      subcommands_ = Texts{std::string(fixed_)};
+    } else if (command_.then) {
+      subcommands_ = command_.then;
+    } else if (command_.rule != nullptr && command_.rule->min_operands > 0) {
+      const auto operands = OperandsOf(*command_.rule);
+      if (!operands.empty()) subcommands_ = ListedTexts(*operands.front());
+    }
+    // An option says what the next word is.
+    if (subcommands_ && std::ranges::any_of(*subcommands_, IsOptionWord)) subcommands_.reset();
+  }
+
+  void ReadInterpreter() {
+    // `python -m pytest`: the module is a program of its own.
+    if (rest_.size() >= 2 && rest_[0] == "-m" && FindProgram(rest_[1]) != nullptr) {
+      AllowedCommand module = command_;
+      module.words = rest_.subspan(1);
+      reach_ = ReachOf(std::move(module));
+      return;
+    }
+    if (subcommands_) {
+      reach_.files.push_back({Name() + " " + subcommands_->front(), ""});
+    } else {
+      Runs(
+          Name() +
+          " runs whatever code or file the call names; write the file into words, as in {words: [" +
+          Name() + ", tools/check]}, or leave " + Name() + " out");
+    }
+  }
+
+  // All that may follow is written down.
+  bool IsFixed() const {
+    if (command_.rule == nullptr) return false;
+    const auto is_listed = [](const Schema* schema) {
+      return schema != nullptr && ListedTexts(*schema).has_value();
+    };
+    return (subcommands_ || !rest_.empty()) &&
+           std::ranges::all_of(OperandsOf(*command_.rule), is_listed) &&
+           std::ranges::all_of(command_.rule->options, [&](const CommandOption& option) {
+             return option.shape == CommandOption::Shape::kFlag || is_listed(option.value.get());
+           });
+  }
+
+  void ReadRunner() {
+    if (IsFixed()) return;
+    Runs(Name() +
+         " can run other programs; list all that may follow it with words, then and enum, or "
+         "leave " +
+         Name() + " out");
+  }
+
+  void ReadEachSubcommand() {
+    if (!subcommands_) {
+      Runs("the call chooses what " + Name() +
+           " does, which can run other programs; list in then what is meant" +
+           (facts_.harmless.empty() ? ""
+                                    : ", as in {words: [" + Name() + "], then: [" +
+                                          std::string(facts_.harmless.front()) + "]}"));
+      return;
+    }
+    for (const std::string& subcommand : *subcommands_) {
+      if (std::ranges::find(facts_.harmless, subcommand) != facts_.harmless.end()) continue;
+      if (ReadFiles(subcommand)) continue;
+      Runs(Name() + " " + subcommand + " can run other programs; leave " + subcommand + " out");
+    }
+  }
+
+  bool ReadFiles(std::string_view subcommand) {
+    const auto found = facts_.files.find(subcommand);
+    if (found == facts_.files.end()) return false;
+    reach_.files.push_back(
+        {Name() + (subcommand.empty() ? "" : " ") + std::string(subcommand), found->second});
+    return true;
+  }
+
+  // What stands behind the program is another, and what that is given.
+  CommandReach ReadWrapper() {
+    std::size_t skipped = 0;  // assignments, and the duration of `timeout`
+    while (skipped < rest_.size() && (base::IsAsciiDigit(rest_[skipped][0]) ||
+                                      rest_[skipped].find('=') != std::string::npos)) {
+      ++skipped;
+    }
+    if (skipped < rest_.size() && !IsOptionWord(rest_[skipped])) {
+      AllowedCommand inner = command_;
+      inner.words = rest_.subspan(skipped);
+      return ReachOf(std::move(inner));
+    }
+    return {Name() +
+                " runs the program that the call names; write that program into words, as in "
+                "{words: [" +
+                Name() + ", ls]}, or leave " + Name() + " out",
+            {}};
+  }
+
+  bool IsIn(std::string_view where) const {
+    if (where == "*") return true;
+    if (where.empty()) return fixed_.empty() && !command_.then;
+    return !subcommands_ || std::ranges::find(*subcommands_, where) != subcommands_->end();
+  }
+
+  void ReadOptions() {
+    for (const ProgramFacts::Option& fact : facts_.options) {
+      if (!IsIn(fact.where)) continue;
+      const std::string what =
+          std::string(fact.option) + " of " + Name() + " can have it run other programs";
+      if (command_.rule == nullptr) {
+        Runs("the entry allows every option, and " + what +
+             "; declare the command with the options meant");
+        return;
+      }
+      for (const CommandOption& option : command_.rule->options) {
+        const bool is_flag = option.shape == CommandOption::Shape::kFlag;
+        if (!IsOption(option.name, fact.option)) continue;
+        if (is_flag && option.name.find('=') != std::string::npos) continue;
+        if (option.value != nullptr && ListedTexts(*option.value)) continue;
+        Runs("the option " + what + "; leave it out" +
+             (is_flag ? "" : ", or list its values with enum"));
+      }
+    }
+  }
+
+  void ReadOperands() {
+    for (const std::string_view text : facts_.operands) {
+      const std::string what =
+          "an operand such as " + std::string(text) + " makes " + Name() + " run other programs";
+      if (command_.rule == nullptr) {
+        Runs(what + "; declare the command with the operands meant");
+        return;
+      }
+      for (const Schema* operand : OperandsOf(*command_.rule)) {
+        if (Accepts(*operand, text))
+          Runs(what + "; give its operands a pattern or enum that refuses it");
+      }
+    }
+  }
+
+  const AllowedCommand& command_;
+  const ProgramFacts& facts_;
+  std::span<const std::string> rest_;
+  std::string_view fixed_;  // the first of the words that is no option
+  std::optional<Texts> subcommands_;
+  CommandReach reach_;
+};
+
+}  // namespace
+
+AllowedCommand AllowedCommand::OfEntry(const CommandEntry& entry, const Capability& capability) {
+  AllowedCommand command{entry.words, std::nullopt, nullptr};
+  const Subcommands held = SubcommandsOf(capability, entry.words[0]);
+  if (entry.words.size() == 1 && held.held)
+    command.then.emplace(held.listed.begin(), held.listed.end());
+  return command;
+}
+
+AllowedCommand AllowedCommand::OfRule(const CommandRule& rule) {
+  return {rule.words, rule.then, &rule};
+}
+
+CommandReach ReachOf(AllowedCommand command) {
+  const ProgramFacts* const facts = FindProgram(command.words[0]);
+  if (facts == nullptr) return {};
+  return Reading(command, *facts).Read();
+}
+
+}  // namespace callgate::policy

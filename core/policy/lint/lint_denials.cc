@@ -1,0 +1,167 @@
+#include "core/policy/lint/lint_denials.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/inclusion/entry_relations.h"
+#include "core/policy/lint/schema_walk.h"
+#include "core/policy/lint/tool_words.h"
+#include "core/policy/values/argument_key.h"
+
+namespace callgate::policy {
+namespace {
+
+struct KindOfEntry {
+  std::string_view key;   // of a deny object
+  std::string_view kind;  // of a schema
+  KeyClasses keys;
+};
+// In the order of DenyEntry::argument, which begins with none.
+constexpr std::array<KindOfEntry, 3> kKinds = {{{"path", "path", kPathKey},
+                                                {"domain", "url", kDomainKey},
+                                                {"command", "command", kCommandKey}}};
+
+// Words of the names of tools that take all that lies in a directory. Made from the names of public
+// MCP servers' tools.
+constexpr auto kTreeWords = std::to_array<std::string_view>(
+    {"add",   "archive", "backup", "clean", "compress", "copy", "cp",     "delete", "find",
+     "glob",  "grep",    "mirror", "move",  "mv",       "pack", "remove", "rename", "rm",
+     "rmdir", "search",  "stage",  "sync",  "tar",      "tree", "upload", "walk",   "zip"});
+
+bool TakesTrees(const ToolPattern& pattern) {
+  return pattern.kind != ToolPattern::Kind::kExact || HasWord(pattern.text, kTreeWords);
+}
+
+// Some directory that is allowed lies above what is denied, and is not denied itself.
+bool LiesBelow(const PathEntry& denied, const PathEntry& allowed) {
+  if (!allowed.names.empty()) return false;  // files
+  const PathSet tree = PathSet::OfAllowed(allowed);
+  const PathSet excepted = PathSet::OfDenied(denied);
+  return tree.Meets(excepted) && !tree.IsWithin(excepted);
+}
+
+}  // namespace
+
+DenialLint::DenialLint(const Context& context, const ToolNeighbours& neighbours)
+    : context_(context), neighbours_(neighbours) {
+  if (context.deny_list.empty()) return;
+  seen_.reserve(context.capabilities.size());
+  for (const Capability& capability : context.capabilities) seen_.push_back(SeenOf(capability));
+  for (const DenyEntry& entry : context.deny_list) {
+    if (std::holds_alternative<PathEntry>(entry.argument)) paths_.push_back(&entry);
+  }
+}
+
+DenialLint::Seen DenialLint::SeenOf(const Capability& capability) {
+  if (!capability.arguments) return {{true, true, true}, {}};  // it guesses
+  Seen seen;
+  ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
+    const bool is_uri = std::holds_alternative<UriKind>(schema.kind);
+    seen.kinds[0] |= schema.any || is_uri || std::holds_alternative<PathKind>(schema.kind);
+    seen.kinds[1] |= schema.any || is_uri || std::holds_alternative<HostKind>(schema.kind);
+    seen.kinds[2] |= schema.any || std::holds_alternative<CommandKind>(schema.kind);
+  });
+  ForEachMember(*capability.arguments, [&](const DeclaredMember& member) {
+    if (!TakesAnyText(*member.schema)) return;
+    const KeyClasses classes = ClassifyKey(member.name, FoldKey(member.name));
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+      if (seen.plain[i] == nullptr && (classes & kKinds[i].keys) != 0) {
+        seen.plain[i] = &member.name;
+      }
+    }
+  });
+  return seen;
+}
+
+void DenialLint::LintBlind(std::size_t first, std::size_t end, const Warn& warn) const {
+  std::string blind;
+  for (std::size_t i = first; i < end; ++i) {
+    blind = Blindness(context_.deny_list[i]);
+    if (blind.empty()) return;
+  }
+  warn("lint.blind-deny", std::move(blind));
+}
+
+const DenialLint::SeenOnTools& DenialLint::SeenOn(const ToolPattern& pattern) const {
+  const auto [found, is_new] = by_pattern_.try_emplace(pattern.text);
+  SeenOnTools& all = found->second;
+  if (!is_new) return all;
+  neighbours_.ForEach(pattern, [&](std::size_t capability) {
+    const Seen& one = seen_[capability];
+    all.any = true;
+    for (std::size_t kind = 0; kind < kKinds.size(); ++kind) {
+      all.seen.kinds[kind] |= one.kinds[kind];
+      if (all.seen.plain[kind] != nullptr || one.plain[kind] == nullptr) continue;
+      all.seen.plain[kind] = one.plain[kind];
+      all.capabilities[kind] = capability;
+    }
+    return true;
+  });
+  all.any = all.any && neighbours_.MayLook();  // else not all of them were looked at
+  return all;
+}
+
+std::string DenialLint::Blindness(const DenyEntry& entry) const {
+  if (std::holds_alternative<std::monostate>(entry.argument)) return {};
+  const std::size_t kind = entry.argument.index() - 1;
+  const SeenOnTools& all = SeenOn(entry.tool_pattern);
+  if (!all.any) return {};
+  const std::string what =
+      "the deny entry for " + entry.tool_pattern.text + " with " + std::string(kKinds[kind].key);
+  if (all.seen.plain[kind] != nullptr) {
+    return what + " does not see the argument " + *all.seen.plain[kind] + " of capability " +
+           std::to_string(all.capabilities[kind]) + ", which is any text; declare it as {" +
+           std::string(kKinds[kind].kind) + ": …}, or give it a pattern";
+  }
+  if (all.seen.kinds[kind]) return {};
+  return what +
+         " sees nothing: no capability on these tools declares an argument as such; declare " +
+         "one as {" + std::string(kKinds[kind].kind) + ": …}, or delete the entry";
+}
+
+const PathEntry* DenialLint::FindBelow(const std::vector<const PathEntry*>& denied,
+                                       const std::vector<PathEntry>& allowed) const {
+  for (const PathEntry* entry : denied) {
+    for (const PathEntry& directory : allowed) {
+      if (++pairs_ > kMostPairs) return nullptr;
+      if (LiesBelow(*entry, directory)) return entry;
+    }
+  }
+  return nullptr;
+}
+
+void DenialLint::LintAbove(std::size_t capability, const Warn& warn) const {
+  const Capability& one = context_.capabilities[capability];
+  const auto& tools = one.tool_pattern.list;
+  const auto tool = std::ranges::find_if(tools, TakesTrees);
+  if (tool == tools.end()) return;
+  std::vector<const PathEntry*> denied;
+  for (const DenyEntry* entry : paths_) {
+    if (IsAsWide(entry->tool_pattern, *tool)) {
+      denied.push_back(&std::get<PathEntry>(entry->argument));
+    }
+  }
+  const auto report = [&](const PathEntry* below) {
+    if (below == nullptr) return false;
+    warn("lint.above-denied",
+         tool->text +
+             (tool->kind == ToolPattern::Kind::kExact ? " takes" : " may match a tool that takes") +
+             " all that lies in a directory, and may be given one above what is denied as " +
+             below->text + "; allow names of files, as in /dir/**/*.txt, or leave the tool out");
+    return true;
+  };
+  if (!one.arguments) {
+    if (one.path_allowlist) (void)report(FindBelow(denied, *one.path_allowlist));
+    return;
+  }
+  bool reported = false;
+  ForEachSchema(*one.arguments, [&](std::string_view, const Schema& schema) {
+    const auto* const path = std::get_if<PathKind>(&schema.kind);
+    if (path == nullptr || reported) return;
+    std::vector<const PathEntry*> excepted;
+    for (const PathEntry& entry : path->except) excepted.push_back(&entry);
+    reported = report(FindBelow(excepted, path->allow)) || report(FindBelow(denied, path->allow));
+  });
+}
+
+}  // namespace callgate::policy

@@ -1,0 +1,152 @@
+#include "core/policy/lint/lint_runs.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/policy/inclusion/context_reach.h"
+#include "core/policy/lint/schema_walk.h"
+#include "core/policy/lint/tool_words.h"
+
+namespace callgate::policy {
+namespace {
+
+// Words of the names of tools that write files. Made from the names of public MCP servers' tools.
+constexpr auto kWriteWords = std::to_array<std::string_view>(
+    {"append", "apply", "copy", "create", "download", "edit", "extract", "insert", "modify", "move",
+     "patch", "put", "rename", "replace", "save", "update", "upload", "write"});
+
+// Of tools that write files and of others.
+constexpr auto kFileWords =
+    std::to_array<std::string_view>({"dir", "directory", "edit", "file", "files", "filesystem",
+                                     "folder", "fs", "path", "workspace"});
+
+bool MayWrite(const Capability& capability, const ToolPattern& pattern) {
+  if (pattern.kind == ToolPattern::Kind::kExact) return HasWord(pattern.text, kWriteWords);
+  if (!capability.arguments) return true;
+  bool takes_text = false;  // beside a path: its content
+  ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
+    takes_text = takes_text || schema.any || TakesAnyText(schema);
+  });
+  return takes_text;
+}
+
+// A path that the entry allows: its directory with the file below it; the entry's own names where
+// it has some.
+std::string Below(const PathEntry& entry, std::string_view file) {
+  std::string path = entry.names.empty() ? entry.stem : entry.text;
+  if (entry.names.empty() && !file.empty()) path.append("/").append(file);
+  return path;
+}
+
+bool Allows(const std::vector<PathEntry>& allow, const std::string& path) {
+  return std::ranges::any_of(allow, [&](const PathEntry& entry) { return entry.Matches(path); });
+}
+
+}  // namespace
+
+RunLint::RunLint(const Context& context) : context_(context) {
+  for (std::size_t i = 0; i < context.capabilities.size(); ++i) AddWriter(i);
+}
+
+void RunLint::AddWriter(std::size_t capability) {
+  const Capability& one = context_.capabilities[capability];
+  const auto& tools = one.tool_pattern.list;
+  const auto tool = std::ranges::find_if(
+      tools, [&](const ToolPattern& pattern) { return MayWrite(one, pattern); });
+  if (tool == tools.end()) return;
+  Writer writer{capability, &tool->text, {}, nullptr};
+  if (one.arguments) {
+    ForEachSchema(*one.arguments, [&](std::string_view, const Schema& schema) {
+      if (const auto* path = std::get_if<PathKind>(&schema.kind)) writer.paths.push_back(path);
+    });
+    if (writer.paths.empty()) return;
+  } else if (one.path_allowlist) {
+    writer.list = &*one.path_allowlist;
+  } else if (tool->kind == ToolPattern::Kind::kExact && !HasWord(tool->text, kFileWords)) {
+    return;
+  }
+  writers_.push_back(std::move(writer));
+}
+
+bool RunLint::IsDenied(const Writer& writer, const std::string& path) const {
+  const ToolPatterns& tools = context_.capabilities[writer.capability].tool_pattern;
+  return std::ranges::any_of(context_.deny_list, [&](const DenyEntry& entry) {
+    if (!IsAsWide(ToolPatterns::Of({entry.tool_pattern}), tools)) return false;
+    const auto* const denied = std::get_if<PathEntry>(&entry.argument);
+    return std::holds_alternative<std::monostate>(entry.argument) ||
+           (denied != nullptr && denied->MatchesDenied(path));
+  });
+}
+
+std::string RunLint::WritesTo(const Writer& writer, std::string_view file) const {
+  const auto find = [&](const std::vector<PathEntry>& allow, const std::vector<PathEntry>& except) {
+    for (const PathEntry& entry : allow) {
+      if (file.empty()) return Below(entry, "").empty() ? std::string("/") : Below(entry, "");
+      const std::string path = Below(entry, file);
+      const bool excepted = std::ranges::any_of(
+          except, [&](const PathEntry& one) { return one.MatchesDenied(path); });
+      if (Allows(allow, path) && path.ends_with(file) && !excepted && !IsDenied(writer, path)) {
+        return path;
+      }
+    }
+    return std::string();
+  };
+  if (writer.list != nullptr) return find(*writer.list, {});
+  if (writer.paths.empty()) return "/";
+  for (const PathKind* path : writer.paths) {
+    if (std::string found = find(path->allow, path->except); !found.empty()) return found;
+  }
+  return {};
+}
+
+const RunLint::Written& RunLint::FindWriter(std::string_view file) const {
+  const auto [found, is_new] = written_.try_emplace(file);
+  Written& written = found->second;
+  if (!is_new) return written;
+  for (const Writer& writer : writers_) {
+    written.path = WritesTo(writer, file);
+    if (written.path.empty()) continue;
+    written.writer = &writer;
+    break;
+  }
+  return written;
+}
+
+void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
+  bool reported = false;
+  const auto lint = [&](const std::string& entry, AllowedCommand command) {
+    const CommandReach reach = ReachOf(std::move(command));
+    if (!reach.runs.empty()) {
+      warn("lint.interpreter", "the command entry " + entry + ": " + reach.runs);
+    }
+    for (const CommandReach::Files& files : reach.files) {
+      const Written& written = FindWriter(files.file);
+      if (reported || written.writer == nullptr) continue;
+      reported = true;
+      warn("lint.runs-what-it-writes",
+           files.program + " runs what files say, and capability " +
+               std::to_string(written.writer->capability) + " (" + *written.writer->tool +
+               ") may write " + written.path + (files.file.empty() ? " or below" : "") +
+               "; except what is run from what is written, or acknowledge it where the tools that "
+               "run it can do no harm");
+    }
+  };
+  const Capability& one = context_.capabilities[capability];
+  if (one.command_allowlist) {
+    for (const CommandEntry& entry : *one.command_allowlist) {
+      lint(entry.text, AllowedCommand::OfEntry(entry, one));
+    }
+  }
+  if (!one.arguments) return;
+  ForEachSchema(*one.arguments, [&](std::string_view, const Schema& schema) {
+    const auto* const command = std::get_if<CommandKind>(&schema.kind);
+    if (command == nullptr) return;
+    for (const CommandRule& rule : command->allow) {
+      std::string entry = rule.words[0];
+      for (std::size_t i = 1; i < rule.words.size(); ++i) entry += " " + rule.words[i];
+      lint(entry, AllowedCommand::OfRule(rule));
+    }
+  });
+}
+
+}  // namespace callgate::policy

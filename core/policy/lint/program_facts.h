@@ -1,0 +1,41 @@
+// What is known of programs that run others.
+#ifndef CALLGATE_CORE_POLICY_LINT_PROGRAM_FACTS_H_
+#define CALLGATE_CORE_POLICY_LINT_PROGRAM_FACTS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callgate::policy {
+
+// As programs.inc says.
+struct ProgramFacts {
+  enum class Kind : std::uint8_t { kPlain, kInterpreter, kWrapper, kRunner, kSubcommands };
+  struct Option {
+    std::string_view where;
+    std::string_view option;
+  };
+
+  std::string_view name;
+  Kind kind = Kind::kPlain;
+  std::vector<std::string_view> harmless;
+  std::map<std::string_view, std::string_view> files;  // by subcommand
+  std::vector<Option> options;
+  std::vector<std::string_view> operands;
+};
+
+// Of the program that a command begins with: its directories, its case, an ending such as `.exe`
+// and a version (`python3.11`, `ruby-3.2`) say nothing. Null where nothing is known. Lives for
+// ever.
+[[nodiscard]] const ProgramFacts* FindProgram(std::string_view program);
+
+// The word, an option as documents declare it or as it stands in a command, is the option, or one
+// that it may stand for: a beginning of a long one, or one of several short flags.
+[[nodiscard]] bool IsOption(std::string_view word, std::string_view option) noexcept;
+
+}  // namespace callgate::policy
+
+#endif  // CALLGATE_CORE_POLICY_LINT_PROGRAM_FACTS_H_
