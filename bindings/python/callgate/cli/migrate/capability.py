@@ -18,7 +18,7 @@ from callgate.cli.skeleton.resolve import LeftOut
 from callgate.cli.skeleton.schema import Converter
 
 Tools = Mapping[str, Mapping[str, Any]]
-_KEPT: Final = ("rate_limit", "max_response_size")
+_KEPT: Final = ("rate_limit", "max_response_size", "acknowledge")
 _LISTS: Final = (
     ("path_allowlist", (Role.PATH,)),
     ("domain_allowlist", (Role.URL, Role.HOST)),
