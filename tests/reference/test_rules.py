@@ -67,7 +67,8 @@ def test_page_names_each_rule_once_and_no_other():
 def test_page_gives_each_rule_of_lint_the_level_that_the_engine_does():
     engine = (VECTORS.parent.parent / "core/policy/model/lint_rules.inc").read_text("utf-8")
     levels = {
-        rule: level.lower() for rule, level in re.findall(r'^LINT_RULE\("(.+)", k(.+)\)', engine, re.M)
+        rule: level.lower()
+        for rule, level in re.findall(r'^LINT_RULE\("(.+)", k(.+)\)', engine, re.M)
     }
     named = {rule["id"]: rule["rule"].partition(":") for rule in RULES}
     assert levels == {
