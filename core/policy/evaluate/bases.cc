@@ -2,22 +2,20 @@
 
 #include <cstring>
 
-#include "core/policy/values/path.h"
-
 namespace callgate::policy {
 
-std::string_view Bases::Of(const PathKind& kind) {
-  if (kind.base) return kind.base->text;
+NormalPath Bases::Of(const PathKind& kind) {
+  if (kind.base) return AsNormal(kind.base->text);
   if (kind.base_argument.empty()) return {};
   for (const Known& known : known_) {
     if (known.argument == kind.base_argument) return known.directory;
   }
-  const std::string_view directory = Find(kind.base_argument);
+  const NormalPath directory = Find(kind.base_argument);
   known_.Append({kind.base_argument, directory});
   return directory;
 }
 
-std::string_view Bases::Find(std::string_view argument) {
+NormalPath Bases::Find(std::string_view argument) {
   for (std::uint32_t i = 0; i < arguments_.size(); i = arguments_[i].end) {
     if (arguments_[i].key != argument) continue;
     const json::Value value = arguments_[i].value;
@@ -25,12 +23,13 @@ std::string_view Bases::Find(std::string_view argument) {
     const std::string_view path = value.string();
     const PathJudgement judgement = JudgePath(path);
     if (!judgement.rule.empty() || !IsAbsolutePath(path)) return {};
-    if (judgement.is_normal) return path;
     PathBuffer buffer;
-    const std::string_view normal = NormalizePath(path, {}, buffer);
-    char* const kept = normal_.Take(normal.size());
-    std::memcpy(kept, normal.data(), normal.size());
-    return {kept, normal.size()};
+    NormalPath normal = Normalize(path, judgement, {}, buffer);
+    if (normal.text.data() == path.data()) return normal;
+    char* const kept = normal_.Take(normal.text.size());
+    std::memcpy(kept, normal.text.data(), normal.text.size());
+    normal.text = {kept, normal.text.size()};
+    return normal;
   }
   return {};
 }

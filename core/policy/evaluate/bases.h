@@ -8,6 +8,7 @@
 #include "core/base/text_arena.h"
 #include "core/policy/evaluate/arguments.h"
 #include "core/policy/model/schema.h"
+#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 
@@ -20,15 +21,15 @@ class Bases {
   // REQUIRES: `arguments` outlives this, and so do the kinds that are asked for.
   explicit Bases(const Arguments& arguments) noexcept : arguments_(arguments) {}
 
-  // Normal, as path.h has it; empty where the kind has no base, or its argument holds none.
-  [[nodiscard]] std::string_view Of(const PathKind& kind);
+  // Empty where the kind has no base, or its argument holds none.
+  [[nodiscard]] NormalPath Of(const PathKind& kind);
 
  private:
   struct Known {
     std::string_view argument;
-    std::string_view directory;
+    NormalPath directory;
   };
-  std::string_view Find(std::string_view argument);
+  NormalPath Find(std::string_view argument);
 
   const Arguments& arguments_;
   base::SmallVector<Known, 4> known_;

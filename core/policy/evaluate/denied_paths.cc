@@ -38,13 +38,17 @@ DeniedPaths::DeniedPaths(const Context& context, const EntriesOfKind& entries,
     : context_(context),
       index_(context.compiled->deny_paths()),
       entries_(entries),
-      capabilities_(capabilities) {
-  for (const DenyEntry* const entry : entries) {
+      capabilities_(capabilities) {}
+
+void DeniedPaths::Sort() {
+  if (is_sorted_) return;
+  is_sorted_ = true;
+  for (const DenyEntry* const entry : entries_) {
     if (As<PathEntry>(entry).has_wildcard()) {
       starred_.Append(entry);
       continue;
     }
-    const auto position = static_cast<std::uint32_t>(entry - context.deny_list.data());
+    const auto position = static_cast<std::uint32_t>(entry - context_.deny_list.data());
     const std::uint32_t group = index_.GroupOf(position);
     // Entries with the same tool pattern mostly stand together.
     if (groups_.empty() || groups_.back() != group) groups_.Append(group);
@@ -57,6 +61,7 @@ DeniedPaths::DeniedPaths(const Context& context, const EntriesOfKind& entries,
 }
 
 void DeniedPaths::BeginAtRoot() {
+  Sort();
   has_root_ = true;
   root_.directories.Append({});
   for (std::size_t i = 0; i < starred_.size(); ++i) root_.progress.Append(PathEntry::kBegun);
@@ -64,6 +69,7 @@ void DeniedPaths::BeginAtRoot() {
 }
 
 void DeniedPaths::BeginRelative() {
+  Sort();
   has_relative_ = true;
   base::SmallVector<std::uint32_t, 16> numbers;
   for (const std::uint32_t capability : capabilities_) {
@@ -112,14 +118,20 @@ void DeniedPaths::Probe(const Directory& directory, std::uint64_t hash, std::str
   }
 }
 
-const DenyEntry* DeniedPaths::Find(std::string_view path) {
+const DenyEntry* DeniedPaths::Find(NormalPath path) {
+  if (path.is_plain && entries_.size() <= kFew) {
+    const auto* const found = std::ranges::find_if(entries_, [path](const DenyEntry* entry) {
+      return As<PathEntry>(entry).MatchesDenied(path.text);
+    });
+    return found == entries_.end() ? nullptr : *found;
+  }
   if (!has_root_) BeginAtRoot();
   return FindFrom(root_, path);
 }
 
 const DenyEntry* DeniedPaths::FindRelative(std::string_view path) {
   if (!has_relative_) BeginRelative();
-  return FindFrom(relative_, path);
+  return FindFrom(relative_, {path});
 }
 
 bool DeniedPaths::lacks_directory() {
@@ -127,12 +139,13 @@ bool DeniedPaths::lacks_directory() {
   return lacks_directory_;
 }
 
-const DenyEntry* DeniedPaths::FindFrom(const Beginnings& beginnings, std::string_view path) {
+const DenyEntry* DeniedPaths::FindFrom(const Beginnings& beginnings, NormalPath path) {
   const DenyEntry* found = FindForm(beginnings, path);
+  if (path.is_plain) return found;
   PathBuffer buffer;
-  const auto composed = ComposedForm(path, buffer);
+  const auto composed = ComposedForm(path.text, buffer);
   if (!composed) return found;
-  if (const DenyEntry* const other = FindForm(beginnings, *composed)) TakeEarlier(other, found);
+  if (const DenyEntry* const other = FindForm(beginnings, {*composed})) TakeEarlier(other, found);
   return found;
 }
 
@@ -141,8 +154,8 @@ const DenyEntry* DeniedPaths::FindExpanded(const Beginnings& beginnings,
   const DenyEntry* found = nullptr;
   for (const Directory& directory : beginnings.directories) {
     PathBuffer buffer;
-    const std::string_view normal = NormalizePath(
-        path, directory.stem.empty() ? std::string_view("/") : directory.stem, buffer);
+    const std::string_view stem = directory.stem.empty() ? "/" : directory.stem;
+    const NormalPath normal = Normalize(path, {{}, false}, {stem}, buffer);
     for (const DenyEntry* const entry : entries_) {
       if (!CouldBeDenied(As<PathEntry>(entry), normal)) continue;
       TakeEarlier(entry, found);
@@ -152,8 +165,9 @@ const DenyEntry* DeniedPaths::FindExpanded(const Beginnings& beginnings,
   return found;
 }
 
-const DenyEntry* DeniedPaths::FindForm(const Beginnings& beginnings, std::string_view path) {
-  if (MayHoldGlob(path)) return FindExpanded(beginnings, path);
+const DenyEntry* DeniedPaths::FindForm(const Beginnings& beginnings, NormalPath form) {
+  const std::string_view path = form.text;
+  if (!form.is_plain && MayHoldGlob(path)) return FindExpanded(beginnings, path);
   const DenyEntry* found = beginnings.covering;
   hashes_.clear();
   for (const Directory& directory : beginnings.directories) hashes_.Append(directory.hash);

@@ -7,21 +7,22 @@
 
 #include "core/policy/evaluate/deny_kinds.h"
 #include "core/policy/evaluate/deny_path_index.h"
+#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 
 // Entries without wildcards are looked up, whatever their number. The others are read along with
 // the segments of a path, where it is relative for all directories at once. Only a path that a tool
-// may expand is compared with one entry after the other.
+// may expand is compared with one entry after the other, and so is a plain one with few entries.
 class DeniedPaths {
  public:
   // A relative path is joined to the directories of `capabilities`. All must outlive this.
   DeniedPaths(const Context& context, const EntriesOfKind& entries, const Positions& capabilities);
 
-  // The first entry that covers an absolute path; nullptr where none does.
-  // REQUIRES: no rule denies the path (JudgePath).
-  [[nodiscard]] const DenyEntry* Find(std::string_view path);
+  // The first entry that covers the path; nullptr where none does.
+  [[nodiscard]] const DenyEntry* Find(NormalPath path);
   // The same for a relative path, joined to each of the directories.
+  // REQUIRES: no rule denies the path (JudgePath).
   [[nodiscard]] const DenyEntry* FindRelative(std::string_view path);
   // Some capability has no directory.
   [[nodiscard]] bool lacks_directory();
@@ -35,13 +36,16 @@ class DeniedPaths {
     const DenyEntry* covering = nullptr;                  // one of the directories
   };
 
+  static constexpr std::size_t kFew = 8;
+
+  void Sort();
   void BeginAtRoot();
   void BeginRelative();
   void TakeEarlier(const DenyEntry* entry, const DenyEntry*& found) const noexcept;
   void Probe(const Directory& directory, std::uint64_t hash, std::string_view below,
              const DenyEntry*& found) const;
-  const DenyEntry* FindFrom(const Beginnings& beginnings, std::string_view path);
-  const DenyEntry* FindForm(const Beginnings& beginnings, std::string_view path);
+  const DenyEntry* FindFrom(const Beginnings& beginnings, NormalPath path);
+  const DenyEntry* FindForm(const Beginnings& beginnings, NormalPath form);
   const DenyEntry* FindExpanded(const Beginnings& beginnings, std::string_view path) const;
 
   const Context& context_;
@@ -50,6 +54,7 @@ class DeniedPaths {
   const Positions& capabilities_;
   base::SmallVector<std::uint32_t, 4> groups_;  // of the entries without wildcards
   EntriesOfKind starred_;                       // the others
+  bool is_sorted_ = false;
   bool has_root_ = false;
   bool has_relative_ = false;
   bool lacks_directory_ = false;

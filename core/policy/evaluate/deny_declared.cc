@@ -92,19 +92,16 @@ class DeclaredDenial {
   }
 
   Denial JudgePathValue(const PathKind& kind, std::uint32_t item, std::string_view value) {
+    if (entries_.paths.empty()) return {};
     const PathJudgement judgement = JudgePath(value);
-    if (entries_.paths.empty() || !judgement.rule.empty()) return {};
-    PathBuffer buffer;
-    std::string_view normal = value;
-    if (!judgement.is_normal) {
-      std::string_view base;
-      if (!IsAbsolutePath(value)) {
-        base = bases_.Of(kind);
-        if (base.empty()) return {};
-      }
-      normal = NormalizePath(value, base, buffer);
+    if (!judgement.rule.empty()) return {};
+    NormalPath base;
+    if (!IsAbsolutePath(value)) {
+      base = bases_.Of(kind);
+      if (base.text.empty()) return {};
     }
-    const DenyEntry* const entry = paths_.Find(normal);
+    PathBuffer buffer;
+    const DenyEntry* const entry = paths_.Find(Normalize(value, judgement, base, buffer));
     return entry == nullptr ? Denial{} : Denial{{"deny.path", item}, entry};
   }
 

@@ -23,8 +23,16 @@ std::string_view JudgeRelative(DeniedPaths& denied, std::string_view path,
   return Fired(denied.FindRelative(path), "deny.relative", fired);
 }
 
-// A text that is one path from end to end, outer white space aside: one that is malformed, or of
-// which a segment begins or ends in white space, is prose or code.
+// Of a path that nothing but an entry could deny.
+std::string_view JudgeAbsolute(DeniedPaths& denied, std::string_view path,
+                               const PathJudgement& judgement, std::string_view rule,
+                               const DenyEntry*& fired) {
+  PathBuffer buffer;
+  return Fired(denied.Find(Normalize(path, judgement, {}, buffer)), rule, fired);
+}
+
+// A text that is one path from end to end, outer white space aside: one of which a segment begins
+// or ends in white space is prose or code.
 std::string_view OnePath(std::string_view text) {
   const std::string_view path = WithoutOuterWhiteSpace(text);
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
@@ -33,14 +41,15 @@ std::string_view OnePath(std::string_view text) {
       return {};
     }
   }
-  return JudgePath(path).rule.empty() ? path : std::string_view();
+  return path;
 }
 
 // Under an exempt word nothing fires but what is covered.
 std::string_view JudgeExempt(DeniedPaths& denied, std::string_view text, const DenyEntry*& fired) {
   const std::string_view path = OnePath(text);
-  if (path.empty()) return {};
-  if (IsAbsolutePath(path)) return Fired(denied.Find(path), "deny.path", fired);
+  const PathJudgement judgement = JudgePath(path);
+  if (!judgement.rule.empty()) return {};  // malformed, as prose and code are
+  if (IsAbsolutePath(path)) return JudgeAbsolute(denied, path, judgement, "deny.path", fired);
   return Fired(denied.FindRelative(path), "deny.relative", fired);
 }
 
@@ -49,15 +58,15 @@ std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
                            const DenyEntry*& fired) {
   const std::string_view directory = GlobDirectory(glob);
   if (directory.empty()) return "deny.glob-anywhere";
-  if (const auto rule = JudgePath(directory).rule; !rule.empty()) return rule;
+  const PathJudgement judgement = JudgePath(directory);
+  if (!judgement.rule.empty()) return judgement.rule;
   PathBuffer buffer;
-  const std::string_view normal = NormalizePath(directory, {}, buffer);
-  return JudgeForms(normal, [&](std::string_view form) -> std::string_view {
+  const NormalPath normal = Normalize(directory, judgement, {}, buffer);
+  return JudgeForms(normal, [&](NormalPath form) -> std::string_view {
     for (const DenyEntry* entry : entries) {
       fired = entry;
-      if (As<PathEntry>(entry).MatchesDenied(form) || As<PathEntry>(entry).LiesBelow(form)) {
-        return "deny.glob";
-      }
+      const auto& denied = As<PathEntry>(entry);
+      if (denied.MatchesDenied(form.text) || denied.LiesBelow(form.text)) return "deny.glob";
     }
     fired = entries[0];
     return {};
@@ -69,9 +78,10 @@ std::string_view JudgeGlob(const EntriesOfKind& entries, std::string_view glob,
 std::string_view JudgeWord(DeniedPaths& denied, std::string_view word, const DenyEntry*& fired) {
   const auto judge = [&](std::string_view path) -> std::string_view {
     if (HoldsDotDot(path)) return "deny.word-path";
-    if (!JudgePath(path).rule.empty()) return {};
+    const PathJudgement judgement = JudgePath(path);
+    if (!judgement.rule.empty()) return {};
     if (!IsAbsolutePath(path)) return JudgeRelative(denied, path, fired);
-    return Fired(denied.Find(path), "deny.word-path", fired);
+    return JudgeAbsolute(denied, path, judgement, "deny.word-path", fired);
   };
   int paths = 0;
   WordPieces pieces(word);
@@ -108,11 +118,12 @@ Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,
         if (search.IsExempt(item)) {
           return {JudgeExempt(denied, path, fired), i};
         }
-        if (const auto rule = JudgePath(path).rule; !rule.empty()) return {rule, i};
+        const PathJudgement judgement = JudgePath(path);
+        if (!judgement.rule.empty()) return {judgement.rule, i};
         if (!IsAbsolutePath(path)) {
           return {JudgeRelative(denied, path, fired), i};
         }
-        return {Fired(denied.Find(path), "deny.path", fired), i};
+        return {JudgeAbsolute(denied, path, judgement, "deny.path", fired), i};
       },
       [&](std::uint32_t i, std::string_view) {
         return ForEachCommandWord(arguments[i], ListReading::kBoth, arena,

@@ -8,30 +8,26 @@
 #include "core/policy/values/uri.h"
 
 namespace callgate::policy {
-namespace {
 
-std::string_view JudgeNormal(const PathKind& kind, std::string_view path) {
-  return JudgeForms(path, [&kind](std::string_view form) -> std::string_view {
-    const auto allows = [form](const PathEntry& entry) { return entry.Matches(form); };
+std::string_view JudgeNormalPath(const PathKind& kind, NormalPath path) {
+  return JudgeForms(path, [&kind](NormalPath form) -> std::string_view {
+    const auto allows = [form](const PathEntry& entry) { return entry.Matches(form.text); };
     if (std::none_of(kind.allow.begin(), kind.allow.end(), allows)) return "kind.path";
     const auto excepts = [form](const PathEntry& entry) { return CouldBeDenied(entry, form); };
     return std::any_of(kind.except.begin(), kind.except.end(), excepts) ? "kind.except" : "";
   });
 }
 
-}  // namespace
-
 std::string_view JudgePathKind(const PathKind& kind, std::string_view value, Bases& bases) {
   const PathJudgement judgement = JudgePath(value);
   if (!judgement.rule.empty()) return judgement.rule;
-  if (judgement.is_normal) return JudgeNormal(kind, value);
-  std::string_view base;
+  NormalPath base;
   if (!IsAbsolutePath(value)) {
     base = bases.Of(kind);
-    if (base.empty()) return "kind.path-base";
+    if (base.text.empty()) return "kind.path-base";
   }
   PathBuffer buffer;
-  return JudgeNormal(kind, NormalizePath(value, base, buffer));
+  return JudgeNormalPath(kind, Normalize(value, judgement, base, buffer));
 }
 
 std::string_view ReadHostKind(const HostKind& kind, std::string_view value, Domain& out) noexcept {

@@ -13,6 +13,8 @@ namespace callgate::policy {
 // Each returns the rule that refuses the value; empty when none does.
 [[nodiscard]] std::string_view JudgePathKind(const PathKind& kind, std::string_view value,
                                              Bases& bases);
+// The same of a path that no rule denies by itself, joined to its base.
+[[nodiscard]] std::string_view JudgeNormalPath(const PathKind& kind, NormalPath path);
 [[nodiscard]] std::string_view JudgeHostKind(const HostKind& kind, std::string_view value) noexcept;
 [[nodiscard]] std::string_view JudgeUriKind(const UriKind& kind, std::string_view value);
 

@@ -6,10 +6,10 @@
 namespace callgate::policy {
 namespace {
 
-std::string_view JudgeNormal(const Capability& capability, std::string_view path) {
-  return JudgeForms(path, [&](std::string_view form) -> std::string_view {
+std::string_view JudgeNormal(const Capability& capability, NormalPath path) {
+  return JudgeForms(path, [&](NormalPath form) -> std::string_view {
     for (const PathEntry& entry : *capability.path_allowlist) {
-      if (entry.Matches(form)) return {};
+      if (entry.Matches(form.text)) return {};
     }
     return "path.every";
   });
@@ -20,14 +20,13 @@ std::string_view JudgeNormal(const Capability& capability, std::string_view path
 std::string_view JudgeOnePath(const Capability& capability, std::string_view path) {
   const PathJudgement judgement = JudgePath(path);
   if (!judgement.rule.empty()) return judgement.rule;
-  if (judgement.is_normal) return JudgeNormal(capability, path);
-  std::string_view base;
+  NormalPath base;
   if (!IsAbsolutePath(path)) {
     if (!capability.base_directory) return "path.relative";
-    base = capability.base_directory->text;
+    base = AsNormal(capability.base_directory->text);
   }
   PathBuffer buffer;
-  return JudgeNormal(capability, NormalizePath(path, base, buffer));
+  return JudgeNormal(capability, Normalize(path, judgement, base, buffer));
 }
 
 std::string_view JudgePathWord(const Capability& capability, std::string_view word) {

@@ -7,6 +7,7 @@
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/sights.h"
+#include "core/policy/model/path_glob.h"
 #include "core/policy/values/domain.h"
 #include "core/policy/values/normal_form.h"
 #include "core/policy/values/path.h"
@@ -183,12 +184,13 @@ class Denials {
 
   // The path, joined to the base where it is relative, is well-formed and not covered.
   bool NeverCovers(std::string_view text, const Base& base) const {
-    if (!JudgePath(text).rule.empty()) return false;
+    const PathJudgement judgement = JudgePath(text);
+    if (!judgement.rule.empty()) return false;
     if (!IsAbsolutePath(text) && base.kind != Base::Kind::kDirectory) return false;
     PathBuffer buffer;
-    return JudgeForms(NormalizePath(text, base.text, buffer),
-                      [this](std::string_view form) {
-                        return std::string_view(path()->MatchesDenied(form) ? "deny.path" : "");
+    return JudgeForms(Normalize(text, judgement, {base.text}, buffer),
+                      [this](NormalPath form) {
+                        return std::string_view(CouldBeDenied(*path(), form) ? "deny.path" : "");
                       })
         .empty();
   }

@@ -96,25 +96,18 @@ std::string_view FindUriGap(const UriKind& outer, const UriKind& inner) {
 }
 
 std::string_view FindPathRefusal(const PathKind& kind, std::string_view path, const Scope& scope) {
-  if (!JudgePath(path).rule.empty()) return "path";
-  std::string_view directory;
+  const PathJudgement judgement = JudgePath(path);
+  if (!judgement.rule.empty()) return "path";
+  NormalPath directory;
   if (!IsAbsolutePath(path)) {
     const Base base = BaseOf(kind, scope.inner);
     if (base.kind != Base::Kind::kDirectory) return "base";
-    directory = base.text;
+    directory = AsNormal(base.text);
   }
   PathBuffer buffer;
-  const std::string_view normal = NormalizePath(path, directory, buffer);
-  return JudgeForms(normal, [&kind](std::string_view form) -> std::string_view {
-    if (std::none_of(kind.allow.begin(), kind.allow.end(),
-                     [form](const PathEntry& entry) { return entry.Matches(form); })) {
-      return "allow";
-    }
-    const bool excepted =
-        std::any_of(kind.except.begin(), kind.except.end(),
-                    [form](const PathEntry& entry) { return entry.MatchesDenied(form); });
-    return excepted ? "except" : "";
-  });
+  const auto rule = JudgeNormalPath(kind, Normalize(path, judgement, directory, buffer));
+  if (rule.empty()) return {};
+  return rule == "kind.except" ? "except" : "allow";
 }
 
 // The one string that the argument holds in every call; nullptr where there is no such.

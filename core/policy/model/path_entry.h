@@ -12,7 +12,7 @@
 
 namespace callgate::policy {
 
-// Paths here are normal as NormalizePath (path.h) leaves them: "/" or "/a/b". Entries are in NFC. A
+// Paths here are normal as Normalize (path.h) leaves them: "/" or "/a/b". Entries are in NFC. A
 // path is judged as written and in NFC (ComposedForm), here and wherever entries are compared.
 struct PathEntry {
   // What an entry of each sort may be, for those who read documents.

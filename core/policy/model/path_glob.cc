@@ -35,9 +35,10 @@ bool CouldBeNamed(const PathEntry& entry, std::string_view path) {
 
 }  // namespace
 
-bool CouldBeDenied(const PathEntry& entry, std::string_view path) {
-  if (entry.MatchesDenied(path)) return true;
-  if (!MayHoldGlob(path)) return false;
+bool CouldBeDenied(const PathEntry& entry, NormalPath normal) {
+  if (entry.MatchesDenied(normal.text)) return true;
+  if (normal.is_plain || !MayHoldGlob(normal.text)) return false;
+  std::string_view path = normal.text;
   if (!entry.names.empty()) return CouldBeNamed(entry, path);
   for (const std::string& segment : entry.segments) {
     if (path.size() < 2) return false;

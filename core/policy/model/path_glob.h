@@ -2,15 +2,14 @@
 #ifndef CALLGATE_CORE_POLICY_MODEL_PATH_GLOB_H_
 #define CALLGATE_CORE_POLICY_MODEL_PATH_GLOB_H_
 
-#include <string_view>
-
 #include "core/policy/model/path_entry.h"
+#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 
-// `entry`, of a deny list or `except`, covers something that `path` could be expanded to. `path` is
-// normal; one without bracket expressions and groups is nothing but itself.
-[[nodiscard]] bool CouldBeDenied(const PathEntry& entry, std::string_view path);
+// `entry`, of a deny list or `except`, covers something that `path` could be expanded to. A path
+// without bracket expressions and groups is nothing but itself.
+[[nodiscard]] bool CouldBeDenied(const PathEntry& entry, NormalPath path);
 
 }  // namespace callgate::policy
 

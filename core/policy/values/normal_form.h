@@ -15,12 +15,13 @@ namespace callgate::policy {
 std::optional<std::string_view> ComposedForm(std::string_view path, PathBuffer& buffer);
 
 // The first rule that `judge` returns for a normal path as written and, where that differs, in NFC.
-template <typename Judge>  // std::string_view(std::string_view form)
-std::string_view JudgeForms(std::string_view path, Judge judge) {
-  if (const std::string_view rule = judge(path); !rule.empty()) return rule;
+template <typename Judge>  // std::string_view(NormalPath form)
+std::string_view JudgeForms(NormalPath path, Judge judge) {
+  const std::string_view rule = judge(path);
+  if (!rule.empty() || path.is_plain) return rule;
   PathBuffer buffer;
-  const auto composed = ComposedForm(path, buffer);
-  return composed ? judge(*composed) : std::string_view();
+  const auto composed = ComposedForm(path.text, buffer);
+  return composed ? judge(NormalPath{*composed}) : std::string_view();
 }
 
 // Room for a file name, which is at most 255 bytes, folded.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/base/ascii.h"
 #include "core/base/hex.h"
@@ -63,29 +64,36 @@ std::string_view JudgeDots(std::string_view segment) noexcept {
 
 #if defined(__SSE2__)
 // True for most paths: only printable ASCII that no rule names, nothing that expands, and no
-// segment that is empty or begins with a dot or a space. Sixteen bytes at a time, the last ones
-// perhaps twice.
+// segment that is empty, begins with a space, or begins with a dot and goes on with another or a
+// space. Sixteen bytes at a time, the last ones perhaps twice.
 bool IsOrdinary(std::string_view text) noexcept {
   constexpr std::size_t kBlock = 16;
-  if (text.size() < kBlock || text.back() == '/') return false;
+  if (text.empty() || text.back() == '/') return false;
   const auto mask = [](__m128i matches) {
     return static_cast<unsigned>(_mm_movemask_epi8(matches));
   };
+  char padded[kBlock] = {};
+  const std::size_t count = std::min(text.size(), kBlock);
+  if (count < kBlock) std::memcpy(padded, text.data(), count);
   for (std::size_t at = 0;; at = std::min(at + kBlock, text.size() - kBlock)) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const char* const block = count < kBlock ? padded : text.data() + at;
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
     const auto is = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
     // As signed numbers, all that is no ASCII lies below the space too.
     const __m128i unprintable = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), is('\x7F'));
     const __m128i special =
         _mm_or_si128(_mm_or_si128(is('\\'), is('*')), _mm_or_si128(is('?'), is('%')));
     const __m128i glob = _mm_or_si128(_mm_or_si128(is('{'), is('[')), is('('));
+    const unsigned refused = mask(_mm_or_si128(_mm_or_si128(unprintable, special), glob));
     const unsigned slashes = mask(is('/'));
+    const unsigned spaces = mask(is(' '));
+    const unsigned dots = mask(is('.'));
     const unsigned begins = slashes << 1 | static_cast<unsigned>(at == 0 || text[at - 1] == '/');
-    const unsigned no_beginning = slashes | mask(_mm_or_si128(is('.'), is(' ')));
-    if (mask(_mm_or_si128(_mm_or_si128(unprintable, special), glob)) != 0 ||
-        (begins & no_beginning) != 0)
-      return false;
-    if (at + kBlock == text.size()) return true;
+    // What follows the last byte of the block is not seen.
+    const unsigned no_name = (slashes | spaces | dots) >> 1 | 1U << (count - 1);
+    const unsigned no_beginning = slashes | spaces | (dots & no_name);
+    if (((refused | (begins & no_beginning)) & ((1U << count) - 1)) != 0) return false;
+    if (at + kBlock >= text.size()) return true;
   }
 }
 #else
@@ -95,7 +103,7 @@ bool IsOrdinary(std::string_view) noexcept { return false; }
 // Judges the segments of `text`, which is what arguments and entries have in common. An empty text
 // is one empty segment.
 PathJudgement JudgeSegments(std::string_view text) noexcept {
-  if (IsOrdinary(text)) return {{}, true};
+  if (IsOrdinary(text)) return {{}, true, true};
   if (const std::string_view rule = JudgeGlobs(text); !rule.empty()) return {rule, false};
   bool is_normal = true;
   const char* const end = text.data() + text.size();
@@ -135,7 +143,7 @@ PathJudgement JudgeAsWritten(std::string_view argument) noexcept {
   if (argument.empty()) return {"path.empty", false};
   const char first = argument.front();
   if (first == '/') {
-    if (argument.size() == 1) return {{}, true};
+    if (argument.size() == 1) return {{}, true, true};
     return JudgeSegments(argument.substr(1));
   }
   if (first == '~' || first == '-' || first == '$' || first == '@' || first == ':') {
@@ -143,27 +151,39 @@ PathJudgement JudgeAsWritten(std::string_view argument) noexcept {
   }
   if (WhiteSpaceAt(argument) != 0) return {"path.leading", false};
   if (SchemeLength(argument) != 0) return {"path.scheme", false};
-  return {JudgeSegments(argument).rule, false};
+  const PathJudgement segments = JudgeSegments(argument);
+  return {segments.rule, false, segments.is_plain};
 }
 
 }  // namespace
 
 PathJudgement JudgePath(std::string_view argument) {
   const PathJudgement judgement = JudgeAsWritten(argument);
-  if (!judgement.rule.empty()) return judgement;
+  if (!judgement.rule.empty() || judgement.is_plain) return judgement;
   PathBuffer buffer;
   const auto composed = ComposedForm(argument, buffer);
   if (!composed) return judgement;
   return {JudgeAsWritten(*composed).rule, judgement.is_normal};
 }
 
-std::string_view NormalizePath(std::string_view argument, std::string_view base,
-                               PathBuffer& buffer) {
+NormalPath AsNormal(std::string_view path) noexcept {
+  return {path, path == "/" || IsOrdinary(path.substr(1))};
+}
+
+NormalPath Normalize(std::string_view argument, const PathJudgement& judgement, NormalPath base,
+                     PathBuffer& buffer) {
+  if (judgement.is_normal) return {argument, judgement.is_plain};
+  const bool is_absolute = IsAbsolutePath(argument);
   buffer.clear();
-  if (!IsAbsolutePath(argument) && base != "/") buffer.Append(base.data(), base.size());
-  AppendSegments(argument, buffer);
-  if (buffer.empty()) return "/";
-  return {buffer.data(), buffer.size()};
+  if (!is_absolute && base.text != "/") buffer.Append(base.text.data(), base.text.size());
+  if (judgement.is_plain) {
+    if (!is_absolute) buffer.Append('/');
+    buffer.Append(argument.data(), argument.size());
+  } else {
+    AppendSegments(argument, buffer);
+  }
+  if (buffer.empty()) return {"/", true};
+  return {{buffer.data(), buffer.size()}, judgement.is_plain && (is_absolute || base.is_plain)};
 }
 
 bool IsNormalSegment(std::string_view segment) noexcept { return JudgeSegments(segment).is_normal; }

@@ -12,7 +12,15 @@ using PathBuffer = base::SmallVector<char, 256>;
 
 struct PathJudgement {
   std::string_view rule;  // that denies the argument whatever the allowlist; empty when none does
-  bool is_normal;         // no rule does, and it is what NormalizePath would make of it
+  bool is_normal;         // no rule does, and it is what Normalize would make of it
+  bool is_plain = false;  // as of a NormalPath
+};
+
+// A path without empty and `.` segments and trailing slash: "/" or "/a/b".
+struct NormalPath {
+  std::string_view text;
+  // Certainly printable ASCII in which nothing expands, so that no other form is to be judged.
+  bool is_plain = false;
 };
 
 // A relative path is not refused here, and is never normal. What NFC makes of the argument is
@@ -21,11 +29,13 @@ struct PathJudgement {
 
 inline bool IsAbsolutePath(std::string_view path) noexcept { return path.starts_with('/'); }
 
-// `argument`, or `base` and `argument` where it is relative, without empty and `.` segments and
-// trailing slash: "/" or "/a/b", in `buffer`.
-// REQUIRES: no rule denies the argument; `base` is normal, or the argument is absolute.
-std::string_view NormalizePath(std::string_view argument, std::string_view base,
-                               PathBuffer& buffer);
+// A normal path, as what it may be without having been judged so.
+[[nodiscard]] NormalPath AsNormal(std::string_view path) noexcept;
+
+// `argument`, or `base` and `argument` where it is relative. May lie in `buffer`.
+// REQUIRES: `judgement` is that of the argument and denies nothing; or the argument is absolute.
+[[nodiscard]] NormalPath Normalize(std::string_view argument, const PathJudgement& judgement,
+                                   NormalPath base, PathBuffer& buffer);
 
 // One segment that a normal path may hold: judged like an argument's, neither empty nor `.`.
 // REQUIRES: no slash in it.

@@ -44,7 +44,7 @@ const DenyEntry* FindOneByOne(const Context& context, std::string_view path,
     for (const std::string_view directory : directories) {
       PathBuffer buffer;
       const auto rule =
-          JudgeForms(NormalizePath(path, directory, buffer), [&](std::string_view form) {
+          JudgeForms(Normalize(path, {{}, false}, {directory}, buffer), [&](NormalPath form) {
             return std::string_view(CouldBeDenied(As<PathEntry>(&entry), form) ? "deny.path" : "");
           });
       if (!rule.empty()) return &entry;
@@ -65,7 +65,9 @@ void ExpectTheFirst(const std::vector<std::string_view>& entries,
   for (const std::string_view path : kPaths) {
     EXPECT_EQ(denied.FindRelative(path), FindOneByOne(*context, path, directories)) << path;
     const std::string absolute = "/" + std::string(path);
-    EXPECT_EQ(denied.Find(absolute), FindOneByOne(*context, absolute, {"/"})) << absolute;
+    PathBuffer buffer;
+    const NormalPath normal = Normalize(absolute, JudgePath(absolute), {}, buffer);
+    EXPECT_EQ(denied.Find(normal), FindOneByOne(*context, absolute, {"/"})) << absolute;
   }
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 std::string Normal(std::string_view path, std::string_view base = "/base") {
   PathBuffer buffer;
-  return std::string(NormalizePath(path, base, buffer));
+  return std::string(Normalize(path, JudgePath(path), AsNormal(base), buffer).text);
 }
 
 TEST(Path, EachFormThatServersReadDifferentlyIsRefusedByItsRule) {
@@ -65,6 +65,50 @@ TEST(Path, IsNormalSaysWhetherNormalizingChangesIt) {
   for (const std::string_view path :
        {"/", "/a", "/a/b", "//", "/a/", "/./a", "/a/.", "/a//b", "/.a"}) {
     EXPECT_EQ(JudgePath(path).is_normal, Normal(path) == path) << path;
+  }
+}
+
+TEST(Path, PlainIsWhatHasNoOtherForm) {
+  const auto is_plain = [](std::string_view path) {
+    PathBuffer buffer;
+    return Normalize(path, JudgePath(path), AsNormal("/base"), buffer).is_plain;
+  };
+  for (const std::string_view path :
+       {"/", "/a", "/a/b.c", "a", "a/b", "/a/0123456789abcde", "/a/0123456789abcdef",
+        "/0123456789abcdef/0123456789abcdef/01", "/a b/c"}) {
+    EXPECT_TRUE(is_plain(path)) << path;
+  }
+  for (const std::string_view path :
+       {"/\u212a", "/[a]", "/@(a)", "/{a}", "/a/0123456789abcde\u00e9", "/0123456789abcdef[0]",
+        "\u00e9/a"}) {
+    EXPECT_FALSE(is_plain(path)) << path;
+  }
+  PathBuffer buffer;
+  EXPECT_FALSE(Normalize("a", JudgePath("a"), AsNormal("/\u00e9"), buffer).is_plain);
+}
+
+TEST(Path, NothingIsMissedWhereABlockEnds) {
+  // Every place of sixteen, at the end of a path and before more of it.
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (const std::string end : {"", "/more", "/0123456789abcdef0123456789"}) {
+      const std::string begin = "/" + std::string(size, 'x');
+      const auto rule = [&](const std::string& segment) {
+        return JudgePath(begin + segment + end).rule;
+      };
+      EXPECT_EQ(rule("/.."), "path.dotdot") << size;
+      EXPECT_EQ(rule("/..."), "path.dots") << size;
+      EXPECT_EQ(rule("/. "), "path.dots") << size;
+      EXPECT_EQ(rule("\\"), "path.special") << size;
+      EXPECT_EQ(rule("\x7F"), "path.control") << size;
+      EXPECT_EQ(rule("/.x"), "") << size;
+      for (const std::string segment : {"/.", "//y", "/./y"}) {
+        const std::string path = begin + segment + end;
+        EXPECT_EQ(rule(segment), "") << size;
+        EXPECT_FALSE(JudgePath(path).is_normal) << path;
+        EXPECT_EQ(Normal(path).find("/."), std::string::npos) << path;
+        EXPECT_EQ(Normal(path).find("//"), std::string::npos) << path;
+      }
+    }
   }
 }
 
