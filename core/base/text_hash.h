@@ -15,22 +15,23 @@ constexpr std::uint64_t MixHash(std::uint64_t hash, std::uint64_t value) noexcep
   return hash ^ (hash >> 29);
 }
 
-// Eight bytes a step.
+// Eight bytes a step, of which the last step may read some a second time.
 inline std::uint64_t HashText(std::string_view text) noexcept {
-  std::uint64_t hash = text.size() * 0x9e3779b97f4a7c15;
-  const char* next = text.data();
-  std::size_t left = text.size();
-  while (left > 0) {
+  const auto read = [&text](std::size_t at, std::size_t count) {
     std::uint64_t chunk = 0;
-    if (left >= 8) {
-      std::memcpy(&chunk, next, 8);
-      next += 8;
-      left -= 8;
-    } else {
-      for (; left > 0; --left) chunk = chunk << 8 | static_cast<unsigned char>(*next++);
-    }
-    hash = MixHash(hash, chunk);
+    std::memcpy(&chunk, text.data() + at, count);
+    return chunk;
+  };
+  const std::size_t size = text.size();
+  std::uint64_t hash = size * 0x9e3779b97f4a7c15;
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) hash = MixHash(hash, read(at, 8));
+    return MixHash(hash, read(size - 8, 8));
   }
+  if (size >= 4) return MixHash(hash, read(0, 4) << 32 | read(size - 4, 4));
+  // Its first character, the middle one and the last are all there are.
+  if (size != 0)
+    return MixHash(hash, read(0, 1) << 16 | read(size / 2, 1) << 8 | read(size - 1, 1));
   return hash;
 }
 

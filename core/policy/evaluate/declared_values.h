@@ -10,7 +10,7 @@
 
 namespace callgate::policy {
 
-// A string, or a value that is declared to be a command or anything at all.
+// A string of some kind, or a value that is declared to be a command or anything at all.
 struct DeclaredValue {
   const Schema& schema;
   std::uint32_t item;  // of a command or of `any` whatever it is
@@ -25,6 +25,12 @@ inline bool Declares(const DeclaredArguments& declared, const DeclaredMember& me
       [](const DeclaredMember& one, const std::string& name) { return one.name < name; });
   return found != declared.members.end() && found->name == member.name &&
          found->schema == member.schema;
+}
+
+// A number, boolean or text that stands for nothing: no deny entry looks at it.
+inline bool IsPlain(const Schema& schema) noexcept {
+  return std::holds_alternative<std::monostate>(schema.kind) && !schema.any &&
+         schema.any_of.empty() && (schema.types & (kArrayType | kObjectType)) == 0;
 }
 
 // Gives `visit` each of them, as every branch of an anyOf declares it, until it returns true. What
@@ -60,6 +66,7 @@ class DeclaredValues {
   }
 
   bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange beside) {
+    if (IsPlain(schema)) return false;
     const json::Value value = arguments_[i].value;
     if (schema.any) return visit_(DeclaredValue{schema, i, kNoItem});
     for (const SchemaPtr& branch : schema.any_of) {
