@@ -1,7 +1,7 @@
 """Shows the engine at its main job: real signed calls, and attacks on them, in three languages.
 
 Everything is made afresh: keys, tokens, envelopes. The same bytes go through the gate in C++,
-Python and Node; the table says what each answered and whether all three agree.
+Python and Node; a call that they do not decide alike is shown as DIFFER.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import scenario as scenarios
-from paint import BOLD, GREEN, RED, paint, say
+from paint import BOLD, GREEN, RED, paint, say, say_call
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -33,18 +33,11 @@ def verdict(decision: dict[str, Any]) -> str:
 
 
 def show(titles: list[str], answers: dict[str, list[dict[str, Any]]], begin: int, end: int) -> None:
-    width = max(len(title) for title in titles[begin:end])
-    say(paint(f"  {'call':{width}}  verdict  {'code':22}  C++, Python, Node  why", BOLD))
     for i in range(begin, end):
-        first = answers["C++"][i]
-        agree = all(rows[i] == first for rows in answers.values())
-        word, color = ("ALLOW", GREEN) if first["allowed"] else ("DENY ", RED)
-        code = first["code_name"] or ""
-        same = "agree" if agree else paint("DIFFER", RED)
-        say(
-            f"  {titles[i]:{width}}  {paint(word, color)}    {code:22}  {same:17}  "
-            f"{first['reason']}"
-        )
+        rows = [decided[i] for decided in answers.values()]
+        first = rows[0]
+        word = verdict(first) if all(row == first for row in rows) else "DIFFER"
+        say_call(word, titles[i], "" if first["allowed"] else str(first["reason"]))
 
 
 def main() -> int:
@@ -62,13 +55,7 @@ def main() -> int:
         cost = decisions([str(CPP), "--cost", str(file)])[0]
 
     say()
-    say(
-        paint(
-            'The "Policy Evaluation Example" of the SMCP document, and its confused deputy '
-            "(the last row):",
-            BOLD,
-        )
-    )
+    say(paint("The policy example of the SMCP document, and last its confused deputy:", BOLD))
     show(titles, answers, 0, calls)
     say()
     say(paint("Attacks:", BOLD))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from callgate.smcp import AsyncSMCPClient, SMCPError
-from paint import BOLD, GREEN, RED, paint, say
+from paint import BOLD, GREEN, RED, paint, say, say_call
 from smcp_calls import Call, calls
 
 HERE = Path(__file__).parent
@@ -35,6 +35,8 @@ AGENTS = {
 }
 # Seconds that the call takes which is revoked under way, and that its revocation waits.
 LONG, SOON = 4, 0.5
+# Characters of a tool's answer that are shown.
+SHOWN = 70
 
 
 @contextlib.contextmanager
@@ -102,18 +104,19 @@ def answers(ready: dict[str, Any], made: list[Call]) -> list[dict[str, Any]]:
 
 
 def show(made: list[Call], found: list[dict[str, Any]], workspace: str) -> int:
-    """The table; how many answers are not what they must be."""
-    titles = [f"{call.tool} {json.dumps(call.arguments)}" for call in made]
-    titles = [title.replace(workspace, "WORKSPACE") for title in titles]
-    width = max(map(len, titles))
-    say(paint(f"  {'SDK':10}  {'call':{width}}  {'verdict':22}  answer, or why", BOLD))
-    wrong = 0
-    for call, title, answer in zip(made, titles, found, strict=True):
+    """Each call and its answer; how many answers are not what they must be."""
+    wrong, sdk = 0, ""
+    for call, answer in zip(made, found, strict=True):
+        if call.sdk != sdk:
+            sdk = call.sdk
+            say()
+            say(f"An agent in {sdk}:")
         verdict = str(answer["verdict"])
-        color = GREEN if verdict == "ALLOW" else RED
         why = " ".join(str(answer["why"]).replace(workspace, "WORKSPACE").split())
-        why = why if len(why) <= 90 else why[:89] + "…"
-        say(f"  {call.sdk:10}  {title:{width}}  {paint(f'{verdict:22}', color)}  {why}")
+        if verdict == "ALLOW" and len(why) > SHOWN:
+            why = why[: SHOWN - 1] + "…"
+        title = f"{call.tool} {json.dumps(call.arguments)}".replace(workspace, "WORKSPACE")
+        say_call(verdict, title, why)
         wrong += verdict != call.expect
     return wrong
 
@@ -138,12 +141,12 @@ async def revoked_under_way(ready: dict[str, Any]) -> list[str]:
         return codes
 
 
-def verify(trail: Path, key: Path, head: Path) -> tuple[int, str]:
-    """The exit code of ``callgate audit verify``, and what it says."""
+def verify(trail: Path, key: Path, head: Path) -> tuple[int, list[str]]:
+    """The exit code of ``callgate audit verify``, and the lines that it prints."""
     command = [*CALLGATE, "audit", "verify", str(trail), "--key", str(key), "--anchor", str(head)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = (done.stdout + done.stderr).replace(f"{trail}/", "").strip().splitlines()
-    return done.returncode, "; ".join(said)
+    return done.returncode, [f"  {line}" for line in said]
 
 
 def change_one_byte(trail: Path) -> None:
@@ -165,7 +168,7 @@ def show_all(folder: str) -> int:
         workspace = str(ready["workspace"])
         made = calls(Path(workspace))
         say()
-        say(paint("Agents in front of four real MCP servers, through the gateway:", BOLD))
+        say(paint("Agents call the tools of four real MCP servers, through the gateway.", BOLD))
         wrong = show(made, answers(ready, made), workspace)
         codes = asyncio.run(revoked_under_way(ready))
         say()
@@ -177,12 +180,12 @@ def show_all(folder: str) -> int:
         head.write_text(json.dumps(operate(ready, "GET", "/audit/head")))
 
     trail, key = state / "audit", state / "audit.pub.pem"
-    whole, sentence = verify(trail, key, head)
+    whole, lines = verify(trail, key, head)
     say()
-    say(f"The audit trail, verified offline: {sentence}")
+    say("\n".join(["The audit trail, verified offline:", *lines]))
     change_one_byte(trail)
-    changed, sentence = verify(trail, key, head)
-    say(f"with one byte changed:             {sentence}")
+    changed, lines = verify(trail, key, head)
+    say("\n".join(["The same with one byte changed:", *lines]))
     wrong += (whole, changed) != (0, 1)
     say()
     if wrong:

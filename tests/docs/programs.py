@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,4 +141,46 @@ RUNNERS: dict[str, Callable[[list[Block], Path], str]] = {
     "sh": run_sh,
     "ts": run_ts,
     "cpp": run_cpp,
+}
+
+
+@functools.cache
+def demonstration(program: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return run([sys.executable, str(ROOT / "examples" / "demo" / program)], Path(folder))
+
+
+@functools.cache
+def served() -> str:
+    """What `callgate serve --demo` prints until it is ready, with the ports that it has unless told
+    otherwise. Servers are found from where the tests have them."""
+    command = ["callgate", "serve", "--demo", "--port", "0", "--admin-port", "0"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command,
+            cwd=ROOT / "tests" / "servers",
+            env={**ENVIRONMENT, "TMPDIR": folder},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "audit tail" in line:
+                break
+        process.terminate()
+    text = "".join(lines).replace(folder, "/tmp")
+    ports = re.findall(r"^(?:agents|operators) +http://127\.0\.0\.1:(\d+)$", text, re.MULTILINE)
+    for port, usual in zip(ports, ("8700", "8701"), strict=True):
+        text = text.replace(f":{port}", f":{usual}")
+    return text
+
+
+DEMONSTRATIONS: dict[str, Callable[[], str]] = {
+    "smcp": functools.partial(demonstration, "smcp.py"),
+    "serve": served,
+    "demo": functools.partial(demonstration, "demo.py"),
 }
