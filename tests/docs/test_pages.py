@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import pkgutil
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import callgate
+import callgate.cli.commands
 import pytest
 from markdown import PAGES, ROOT
 
@@ -58,6 +60,13 @@ def test_the_index_names_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "README.md" or f"({page.name})" in index, page.name
+
+
+def test_the_page_of_the_command_line_lists_every_command() -> None:
+    table = [line for line in PROSE[ROOT / "docs/cli.md"].splitlines() if line.startswith("| [`")]
+    listed = {name.split()[0] for line in table for name in re.findall(r"`([^`]+)`", line)}
+    commands = pkgutil.iter_modules(callgate.cli.commands.__path__)
+    assert {command.name for command in commands} <= listed
 
 
 def test_rule_ids_named_elsewhere_are_rules_of_the_policy_reference() -> None:
