@@ -103,7 +103,7 @@ Result<ledger::ContextSnapshots> CheckSpawn(const GateSnapshot& gate_snapshot,
   Result<ledger::ContextSnapshots> snapshots = SnapshotsBelow(*parent, *gate_snapshot.snapshot);
   if (!snapshots) return snapshots;
   for (const auto& ceiling : *snapshots) {
-    const Containment contained = policy::Contains(*ceiling, **context);
+    const Containment contained = policy::JudgeContainment(*ceiling, **context);
     if (!contained) {
       return Error{ErrorCode::kContextExceedsParentCeiling,
                    "the context is not within " + ceiling->name + ": " + contained.reason, "scp"};

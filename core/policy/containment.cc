@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/policy/counterexample/witness.h"
-#include "core/policy/inclusion/declared_subsumption.h"
 #include "core/policy/inclusion/deny_relations.h"
 
 namespace callgate::policy {
@@ -154,13 +153,17 @@ class Comparison {
   bool stopped_ = false;
 };
 
-// Where declared arguments exceed, and by which keyword; empty where none are compared.
-std::string PlaceOf(const ContextReach& parent, const ContextReach& child,
-                    const Uncovered& uncovered) {
-  if (!uncovered.gaps.Holds(Constraint::kArguments)) return {};
-  const auto gap = FindArgumentsGap(parent[uncovered.closest], child[uncovered.capability]);
-  if (!gap) return {};
-  return (gap->place.empty() ? "" : gap->place + ": ") + gap->keyword;
+// As documents write it.
+std::string TextOf(const DenyEntry& entry) {
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) return path->text;
+  if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) return domain->text;
+  const auto* command = std::get_if<CommandEntry>(&entry.argument);
+  if (command == nullptr) return {};
+  return command->text + (command->option.empty() ? "" : " with " + command->option);
+}
+
+std::string WithPart(std::string sentence, const std::string& part) {
+  return part.empty() ? sentence : sentence + ": " + part;
 }
 
 }  // namespace
@@ -177,15 +180,16 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
   };
   const std::string inner = name(child, uncovered.capability);
   if (uncovered.denied != nullptr) {
-    return inner + " reaches what the deny entry for " + uncovered.denied->tool_pattern.text +
-           " stops";
+    return WithPart(inner + " reaches what the deny entry for " +
+                        uncovered.denied->tool_pattern.text + " stops",
+                    TextOf(*uncovered.denied));
   }
   if (uncovered.gaps.empty()) return inner + " reaches the tool " + uncovered.tool;
   const std::string outer = name(parent, uncovered.closest);
   if (!uncovered.is_limit()) {
-    const std::string place = PlaceOf(parent, child, uncovered);
-    return std::string(NameOf(uncovered.gaps)) + (place.empty() ? "" : " (" + place + ")") +
-           " of " + inner + " exceeds " + outer;
+    return WithPart(std::string(NameOf(uncovered.gaps)) + " of " + inner + " exceeds " + outer,
+                    FindPart(parent[uncovered.closest], child[uncovered.capability],
+                             *uncovered.command, uncovered.gaps.first()));
   }
   const auto limit = [](const Capability& capability) {
     if (!capability.rate_limit) return std::string("none");
@@ -194,6 +198,17 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
   };
   return "rate_limit of " + inner + ", " + limit(child[uncovered.capability].capability) +
          ", exceeds that of " + outer + ", " + limit(parent[uncovered.closest].capability);
+}
+
+Containment JudgeContainment(const Context& parent, const Context& child) {
+  const ContextReach outer(parent);
+  const ContextReach inner(child);
+  Containment containment{true, std::nullopt, {}};
+  ForEachUncovered(outer, inner, [&](const Uncovered& uncovered) {
+    containment = {false, std::nullopt, Describe(outer, inner, uncovered)};
+    return false;
+  });
+  return containment;
 }
 
 Containment Contains(const Context& parent, const Context& child) {
@@ -205,7 +220,7 @@ Containment Contains(const Context& parent, const Context& child) {
   std::size_t shown = 0;
   std::optional<std::size_t> last_shown;  // the capability that the last witness is for
   std::string limit;
-  std::string place;  // of the first arguments that are not covered
+  std::string first;  // that is not covered
   const auto size = [](const Witness& witness) {
     return witness.tool.size() + witness.arguments.size();
   };
@@ -215,7 +230,7 @@ Containment Contains(const Context& parent, const Context& child) {
       if (limit.empty()) limit = Describe(outer, inner, uncovered);
       return true;
     }
-    if (place.empty()) place = PlaceOf(outer, inner, uncovered);
+    if (first.empty()) first = Describe(outer, inner, uncovered);
     if (last_shown == uncovered.capability) return true;
     if (auto witness = FindWitness(outer, inner, uncovered, budget)) {
       last_shown = uncovered.capability;
@@ -229,8 +244,7 @@ Containment Contains(const Context& parent, const Context& child) {
     return !budget.spent() && ++tried < kMaxTried && shown < kMaxShown;
   });
   if (!containment.contained && !containment.witness) {
-    const std::string uncovered = place.empty() ? "uncovered" : "uncovered: " + place;
-    containment.reason = limit.empty() ? uncovered : limit;
+    containment.reason = limit.empty() ? "uncovered: " + first : limit;
   }
   return containment;
 }

@@ -11,9 +11,14 @@
 namespace callgate::policy {
 
 // True only if every call that `child` allows, rates apart, `parent` allows too, and each limit of
-// `child` is within that of `parent`. Never a false yes; a no that is not certain says "uncovered".
+// `child` is within that of `parent`. Never a false yes; a no that no call shows says "uncovered:"
+// and what exceeds.
 // REQUIRES: both came from Compile.
 Containment Contains(const Context& parent, const Context& child);
+
+// The same answer without a witness, and with the first reason there is: no call is tried, so that
+// who asks does not wait for one.
+Containment JudgeContainment(const Context& parent, const Context& child);
 
 // What exceeds what, in a sentence.
 std::string Describe(const ContextReach& parent, const ContextReach& child,

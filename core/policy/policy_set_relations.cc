@@ -13,6 +13,18 @@ Error UnknownContext(std::string_view name) {
 
 }  // namespace
 
+std::string_view NameOf(PolicyChange::Effect effect) noexcept {
+  switch (effect) {
+    case PolicyChange::Effect::kAllowed:
+      return "allowed";
+    case PolicyChange::Effect::kDenied:
+      return "denied";
+    case PolicyChange::Effect::kNone:
+      return "none";
+  }
+  return {};
+}
+
 Result<Containment> PolicySet::Contains(std::string_view parent, std::string_view child) const {
   const auto outer = Find(parent);
   if (!outer) return UnknownContext(parent);

@@ -22,20 +22,46 @@ namespace callgate {
 struct Containment {
   bool contained = false;
   std::optional<Witness> witness;  // allowed by the child, denied by the parent
-  std::string reason;              // empty when contained; "uncovered" or what exceeds what
+  std::string reason;  // empty when contained; else what exceeds what, in a sentence, which
+                       // begins with "uncovered" where no call was found that shows it
 
   explicit operator bool() const noexcept { return contained; }
 };
 
-// One capability's worth of difference between two versions of a context.
+// One thing that two versions of a context say differently: an entry of a list, a keyword, a
+// capability, an entry of the deny list, a limit.
 struct PolicyChange {
-  bool became_allowed;       // else: became denied
-  std::size_t capability;    // in the context that allows: the new one, or the old one
-  std::string tool_pattern;  // several are sorted and joined by a space
-  std::optional<Witness> witness;
-  std::string reason;
+  enum class Effect : std::uint8_t {
+    kAllowed,  // calls, more calls or larger answers became allowed
+    kDenied,
+    kNone,  // no call that could show it: others allow or deny the same
+  };
+
+  Effect effect = Effect::kNone;
+  bool became_allowed = false;  // the same as Effect::kAllowed
+  // In the context that allows: the new one, or for kDenied the old one. Nullopt for an entry of
+  // the deny list that makes no difference.
+  std::optional<std::size_t> capability;
+  std::string tool_pattern;  // of it or of the deny entry; several are sorted and joined by a space
+  std::optional<Witness> witness;  // allowed by one, denied by the other; none where none was found
+  std::string reason;              // a sentence of what follows
+
+  // Where it differs, as documents write it: "path_allowlist", "maxLength", "deny_list",
+  // "rate_limit", "tool_pattern", and "capabilities" for a whole one.
+  std::string keyword;
+  // The names down to a declared argument, "filter.owner"; else the key of a pattern or the program
+  // of a list of subcommands. Empty where it is none of these.
+  std::string argument;
+  // What the old and the new version say there, the text of an entry, or a value as JSON; nullopt
+  // where one says nothing. An entry that was added has only `after`.
+  std::optional<std::string> before;
+  std::optional<std::string> after;
 };
 
+// "allowed", "denied" or "none".
+std::string_view NameOf(PolicyChange::Effect effect) noexcept;
+
+// What became allowed, then what became denied, then what makes no difference.
 struct PolicyDiff {
   std::vector<PolicyChange> changes;
   bool empty() const noexcept { return changes.empty(); }
@@ -60,6 +86,7 @@ class PolicySet {
 
   // SCOPE_NOT_FOUND where a name is unknown, for all three.
   Result<Containment> Contains(std::string_view parent, std::string_view child) const;
+  // What `other_context` of `other` says differently, entry by entry.
   Result<PolicyDiff> Diff(std::string_view context, const PolicySet& other,
                           std::string_view other_context) const;
   // Those of `tools` of which some call passes (argument_patterns taken as satisfiable), in order.

@@ -36,7 +36,7 @@ TEST(Uncovered, IsAToolThatTheParentDoesNotHave) {
 
 TEST(Uncovered, IsWhatTheParentDenies) {
   EXPECT_THAT(Sentences(Constrained("", "'t:/a'"), Constrained("")),
-              ElementsAre("capability 0 (t) reaches what the deny entry for t stops"));
+              ElementsAre("capability 0 (t) reaches what the deny entry for t stops: /a"));
   EXPECT_THAT(Sentences(Constrained("", "'t:/a'"), Constrained("", "'t:/a'")), IsEmpty());
 }
 
@@ -54,11 +54,35 @@ TEST(Uncovered, NamesTheCapabilityThatLeavesTheFewestGaps) {
     return Sentences(Reaching(parent), child).at(0);
   };
   EXPECT_EQ(closest(two + "," + one),
-            "path_allowlist of capability 0 (t) exceeds capability 1 (t)");
+            "path_allowlist of capability 0 (t) exceeds capability 1 (t): /a");
   EXPECT_EQ(closest(one + "," + two),
-            "path_allowlist of capability 0 (t) exceeds capability 0 (t)");
+            "path_allowlist of capability 0 (t) exceeds capability 0 (t): /a");
   EXPECT_EQ(closest(one + "," + one),
-            "path_allowlist of capability 0 (t) exceeds capability 0 (t)");
+            "path_allowlist of capability 0 (t) exceeds capability 0 (t): /a");
+}
+
+TEST(Uncovered, NamesTheEntryThatExceeds) {
+  const auto part = [](const std::string& parent, const std::string& child) {
+    const std::string sentence = Sentences(Constrained(parent), Constrained(child)).at(0);
+    return sentence.substr(sentence.find("exceeds capability 0 (t)") + 24);
+  };
+  EXPECT_EQ(part("domain_allowlist: [a.example]", "domain_allowlist: [a.example, b.example]"),
+            ": b.example");
+  EXPECT_EQ(part("command_allowlist: [git]", "command_allowlist: [git, ls -l]"), ": ls -l");
+  EXPECT_EQ(part("only_arguments: [a]", "only_arguments: [a, b]"), ": b");
+  EXPECT_EQ(part("argument_patterns: {a: x}", "argument_patterns: {a: y}"), ": a");
+  EXPECT_EQ(part("path_allowlist: [/a]", ""), "") << "the whole constraint";
+  EXPECT_EQ(part("arguments: {p: {path: {allow: [/a], except: ['**/.env']}}}",
+                 "arguments: {p: {path: {allow: [/a]}}}"),
+            ": p: except **/.env");
+  EXPECT_EQ(part("arguments: {u: {url: {allow: [a.example]}}}",
+                 "arguments: {u: {url: {allow: [a.example, b.example]}}}"),
+            ": u: allow b.example");
+  EXPECT_EQ(part("arguments: {n: {enum: [a, b]}}", "arguments: {n: {enum: [b, c]}}"),
+            ": n: enum c");
+  EXPECT_EQ(part("arguments: {c: {command: {allow: [{words: [git], then: [log]}]}}}",
+                 "arguments: {c: {command: {allow: [{words: [git], then: [log, push]}]}}}"),
+            ": c: allow git push");
 }
 
 TEST(Uncovered, NamesALimitBeforeAnyOtherGap) {
@@ -113,7 +137,7 @@ TEST(Containment, IsUncoveredWhereNoneOfSixtyFourShowsACall) {
         .reason;
   };
   EXPECT_EQ(reason(63), "capability 63 (z) reaches the tool z");
-  EXPECT_EQ(reason(64), "uncovered");
+  EXPECT_EQ(reason(64), "uncovered: capability 0 (t0) reaches the tool t0");
 }
 
 }  // namespace

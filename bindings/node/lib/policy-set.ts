@@ -92,8 +92,8 @@ export class PolicySet {
   }
 
   /**
-   * The calls that became allowed, and those that became denied, from `context` here to
-   * `otherContext` of `other`; rates apart.
+   * What changes when `otherContext` of `other` replaces `context`: entry by entry, with calls that
+   * show it. Empty where both allow the same calls, as often, with the same limits of answers.
    *
    * @throws PolicyError SCOPE_NOT_FOUND
    */

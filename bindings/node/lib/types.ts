@@ -103,16 +103,31 @@ export interface Containment {
   readonly reason: string | null;
 }
 
-/** One capability's worth of difference between two versions of a context. */
+/** One thing that two versions of a context say differently. */
 export interface PolicyChange {
-  /** Else: became denied. */
+  /** Whether calls became allowed or denied by it; `'none'`: no call shows it. */
+  readonly effect: 'allowed' | 'denied' | 'none';
+  /** The same as `effect === 'allowed'`. */
   readonly becameAllowed: boolean;
-  /** In the context that allows: the new one, or the old one. */
-  readonly capability: number;
-  /** Several are sorted and joined by a space. */
+  /**
+   * In the context that allows: the new one, or the old one where calls became denied. null for an
+   * entry of the deny list that makes no difference.
+   */
+  readonly capability: number | null;
+  /** Of it, or of the deny entry. Several are sorted and joined by a space. */
   readonly toolPattern: string;
+  /** Allowed by one, denied by the other. */
   readonly witness: Witness | null;
+  /** A sentence: `path_allowlist: added /srv`. */
   readonly reason: string | null;
+  /** Where it differs, as documents write it: `deny_list`, `path_allowlist`, `maxLength`. */
+  readonly keyword: string;
+  /** The names down to a declared argument; the key of a pattern. Empty where it is none. */
+  readonly argument: string;
+  /** What the old version says there, as text or JSON; null where it says nothing. */
+  readonly before: string | null;
+  /** What the new version says there. */
+  readonly after: string | null;
 }
 
 /** Something that loads and is probably not what its author meant. */

@@ -23,13 +23,24 @@ Napi::Value ToJs(Napi::Env env, const std::optional<Witness>& witness) {
   return object;
 }
 
+Napi::Value ToJs(Napi::Env env, const std::optional<std::string>& text) {
+  return text ? Text(env, *text) : env.Null();
+}
+
 Napi::Value ToJs(Napi::Env env, const PolicyChange& change) {
   Napi::Object object = Napi::Object::New(env);
+  object.Set("effect", Text(env, NameOf(change.effect)));
   object.Set("becameAllowed", change.became_allowed);
-  object.Set("capability", static_cast<double>(change.capability));
+  object.Set("capability", change.capability
+                               ? Napi::Number::New(env, static_cast<double>(*change.capability))
+                               : env.Null());
   object.Set("toolPattern", Text(env, change.tool_pattern));
   object.Set("witness", ToJs(env, change.witness));
   object.Set("reason", TextOrNull(env, change.reason));
+  object.Set("keyword", Text(env, change.keyword));
+  object.Set("argument", Text(env, change.argument));
+  object.Set("before", ToJs(env, change.before));
+  object.Set("after", ToJs(env, change.after));
   return object;
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callgate import Decision, LintWarning, Witness
+from callgate import Decision, LintWarning, PolicyChange, Witness
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -36,6 +36,22 @@ def witness_data(witness: Witness | None) -> dict[str, str] | None:
     if witness is None:
         return None
     return {"tool": witness.tool, "arguments": witness.arguments.decode()}
+
+
+def change_data(change: PolicyChange) -> dict[str, Any]:
+    """One difference of two versions of a context."""
+    return {
+        "became_allowed": change.became_allowed,
+        "effect": change.effect,
+        "capability": change.capability,
+        "tool_pattern": change.tool_pattern,
+        "keyword": change.keyword,
+        "argument": change.argument,
+        "before": change.before,
+        "after": change.after,
+        "reason": change.reason,
+        "witness": witness_data(change.witness),
+    }
 
 
 def warning_data(warning: LintWarning) -> dict[str, Any]:

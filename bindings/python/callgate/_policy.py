@@ -15,7 +15,10 @@ from callgate._types import Text
 
 @dataclass(frozen=True, slots=True)
 class PolicyDiff:
-    """What changes between two versions of a context. True when anything does."""
+    """What two versions of a context say differently. True when they do.
+
+    What became allowed, then what became denied, then what makes no difference.
+    """
 
     changes: tuple[PolicyChange, ...]
 
@@ -27,7 +30,7 @@ class PolicyDiff:
     @property
     def became_denied(self) -> tuple[PolicyChange, ...]:
         """Changes by which calls became denied."""
-        return tuple(change for change in self.changes if not change.became_allowed)
+        return tuple(change for change in self.changes if change.effect == "denied")
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -66,9 +69,17 @@ class PolicySet(_native.PolicySet):
         return _native.policy_contains(self, parent, child)
 
     def diff(self, context: str, other: PolicySet, other_context: str) -> PolicyDiff:
-        """Which calls become allowed or denied when ``other_context`` replaces ``context``.
+        """What changes when ``other_context`` replaces ``context``: entry by entry, with calls.
 
+        Empty where both allow the same calls, as often, with the same limits of answers. Each
+        change names ``keyword``, ``argument``, and what stood there ``before`` and ``after``.
+        Searches for witnesses are bounded: a large policy takes seconds, not minutes.
         Raises PolicyError where a name is unknown.
+
+        Example::
+
+            for change in old.diff("project", new, "project").became_allowed:
+                print(change.reason)  # path_allowlist: added /srv
         """
         return PolicyDiff(_native.policy_diff(self, context, other, other_context))
 

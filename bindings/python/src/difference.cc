@@ -39,15 +39,21 @@ std::vector<LintWarning> Lint(py::handle policy) {
 
 void RegisterValues(py::module_& module) {
   py::class_<PolicyChange>(module, "PolicyChange", py::is_final(),
-                           "One capability's worth of difference between two contexts.")
+                           "One thing that two versions of a context say differently.")
+      .def_property_readonly("effect",
+                             [](const PolicyChange& change) { return NameOf(change.effect); })
       .def_readonly("became_allowed", &PolicyChange::became_allowed)
       .def_readonly("capability", &PolicyChange::capability)
       .def_readonly("tool_pattern", &PolicyChange::tool_pattern)
       .def_readonly("witness", &PolicyChange::witness)
       .def_readonly("reason", &PolicyChange::reason)
+      .def_readonly("keyword", &PolicyChange::keyword)
+      .def_readonly("argument", &PolicyChange::argument)
+      .def_readonly("before", &PolicyChange::before)
+      .def_readonly("after", &PolicyChange::after)
       .def("__repr__", [](const PolicyChange& change) {
-        return "<PolicyChange: " + change.tool_pattern +
-               (change.became_allowed ? " became allowed>" : " became denied>");
+        return "<PolicyChange " + std::string(NameOf(change.effect)) + " of " +
+               change.tool_pattern + ": " + change.reason + ">";
       });
 
   py::class_<LintWarning>(module, "LintWarning", py::is_final(),

@@ -86,6 +86,20 @@ def test_diff_says_which_calls_became_allowed_and_denied(tmp_path: Path) -> None
         assert (before, after) == ((1, 0) if change["became_allowed"] else (0, 1))
 
 
+def test_diff_marks_what_changes_no_verdict(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(CLEAN)
+    new.write_text(CLEAN.replace("[/workspace]", "[/workspace, /workspace/docs, /srv]"))
+    lines = run("diff", old, new).stdout.splitlines()
+    assert lines[0] == "+ c: calls of fs.read became allowed: path_allowlist: added /srv"
+    assert lines[1].startswith("    such as fs.read")
+    reason = "path_allowlist: added /workspace/docs"
+    assert lines[2] == f"= c: no call of fs.read changes: {reason}"
+    [report] = run_json("diff", old, new, exit_code=1)["contexts"]
+    assert [change["effect"] for change in report["changes"]] == ["allowed", "none"]
+    assert report["changes"][0]["after"] == "/srv"
+
+
 def test_diff_of_contexts_that_come_go_and_are_renamed(tmp_path: Path) -> None:
     new = tmp_path / "new.yaml"
     new.write_text(CLEAN.replace("name: c", "name: d"))

@@ -134,14 +134,33 @@ def test_differences_are_the_vectors(vector: dict[str, Any]) -> None:
     diff = policy.diff(before, policy, after)
     assert bool(diff) is bool(vector["changes"])
     for change, expected in zip(diff.changes, vector["changes"], strict=True):
-        assert change.became_allowed is expected["became_allowed"]
-        assert change.capability == expected["capability"]
-        assert change.reason.startswith(expected.get("reason", ""))
-        assert (change.witness is not None) is expected.get("witness", False)
+        assert change.effect == expected["effect"]
+        assert change.became_allowed is (expected["effect"] == "allowed")
+        assert change.capability == expected.get("capability")
+        assert change.reason == expected["reason"]
+        assert (change.witness is not None) is expected["witness"]
         if change.witness is not None:
             call = (change.witness.tool, change.witness.arguments)
             assert policy.evaluate(before, *call).allowed is not change.became_allowed
             assert policy.evaluate(after, *call).allowed is change.became_allowed
+
+
+def test_a_change_says_where_and_what_stood_there() -> None:
+    old = PolicySet.parse(
+        "name: c\ncapabilities: [{tool_pattern: t, arguments: {s: {type: string, maxLength: 5}}}]"
+    )
+    new = PolicySet.parse(
+        "name: c\ncapabilities: [{tool_pattern: t, arguments: {s: {type: string, maxLength: 9}}}]\n"
+        "deny_list: [u]"
+    )
+    changed, ignored = old.diff("c", new, "c").changes
+    assert (changed.keyword, changed.argument) == ("maxLength", "s")
+    assert (changed.before, changed.after) == ("5", "9")
+    assert (ignored.keyword, ignored.before, ignored.after) == ("deny_list", None, "u")
+    assert (ignored.effect, ignored.capability, ignored.argument) == ("none", None, "")
+    assert len(old.diff("c", new, "c").became_allowed) == 1
+    assert old.diff("c", new, "c").became_denied == ()
+    assert repr(changed) == "<PolicyChange allowed of t: maxLength of s: 5 became 9>"
 
 
 @pytest.mark.vectors("lint.json", "vectors")

@@ -47,19 +47,20 @@ void AppendDomain(JsonTexts& values, const std::string& host, std::uint16_t port
   AppendUnique(values, JsonString("http://" + host + "/"));
 }
 
-std::string Join(const Words& words) {
-  std::string text;
-  for (const std::string_view word : words) {
-    if (!text.empty()) text += ' ';
-    text += word;
-  }
-  return text;
-}
-
 JsonTexts Strings(const Words& words) {
   JsonTexts texts;
   for (const std::string_view word : words) texts.push_back(JsonString(word));
   return texts;
+}
+
+// What the capability takes the key for, by its name and since it adds it.
+KeyClasses ClassesOf(const Capability& capability, std::string_view key,
+                     const std::string& folded) {
+  KeyClasses classes = ClassifyKey(key, folded);
+  for (const KeyClasses one : {kPathKey, kDomainKey, kCommandKey}) {
+    if (Holds(AddedKeys(capability, one), folded)) classes |= one;
+  }
+  return classes;
 }
 
 // The spelling of a folded key that only_arguments lists; nullopt where it lists none.
@@ -74,17 +75,20 @@ std::optional<std::string> ListedSpelling(const Capability& capability, const st
 // Calls `take` with every key that has a pattern and may stand in a call, the pattern, and strings
 // to try, those first that the other constraints ask for.
 template <typename Take>  // void(key, pattern, values)
-void ForEachPattern(const Capability& capability, Take&& take) {
+void ForEachPattern(const Capability& capability, const CommandClass& command, Take&& take) {
   for (const auto& [folded, pattern] : capability.argument_patterns) {
     const auto key = ListedSpelling(capability, folded);
     if (!key) continue;
-    const KeyClasses classes = ClassifyKey(*key, folded);
+    const KeyClasses classes = ClassesOf(capability, *key, folded);
     JsonTexts values;
     if ((classes & kPathKey) != 0) values = AllowedPaths(capability);
     if ((classes & kDomainKey) != 0) values = AllowedDomains(capability);
     if (capability.command_allowlist && (classes & kCommandKey) != 0) {
+      if (command.kind == CommandClass::Kind::kWords) {
+        values.push_back(JsonString(Joined(command.words)));
+      }
       for (const CommandEntry& entry : *capability.command_allowlist) {
-        values.push_back(JsonString(entry.text));
+        AppendUnique(values, JsonString(entry.text));
       }
     }
     // Where no list says which, one that no deny entry is likely to name.
@@ -226,11 +230,7 @@ Keys KeysOf(const Capability& capability, KeyClasses key_class) {
   for (const std::string& key : added) add(key);
   // What another class judges too comes last.
   std::stable_partition(keys.begin(), keys.end(), [&](const std::string& key) {
-    const std::string folded = FoldKey(key);
-    KeyClasses classes = ClassifyKey(key, folded);
-    for (const KeyClasses other : {kPathKey, kDomainKey, kCommandKey}) {
-      if (Holds(AddedKeys(capability, other), folded)) classes |= other;
-    }
+    const KeyClasses classes = ClassesOf(capability, key, FoldKey(key));
     return (classes & ~key_class & (kPathKey | kDomainKey | kCommandKey)) == 0;
   });
   return keys;
@@ -265,7 +265,7 @@ std::vector<Fragment> CommandsBeginning(const Capability& capability, const Word
       if ((ClassifyKey(key, FoldKey(key)) & kArgsKey) != 0) args = key;
     }
   }
-  const std::string text = JsonString(Join(words));
+  const std::string text = JsonString(Joined(words));
   JsonTexts list = Strings(words);
   const std::string as_list = JsonList(list);
   const std::string first = list[0];
@@ -278,29 +278,31 @@ std::vector<Fragment> CommandsBeginning(const Capability& capability, const Word
   for (const std::string& key : keys) {
     commands.push_back({{key, as_list}});
     commands.push_back({{key, first}, {args, rest}});
-    commands.push_back({{key, JsonString(Join(words) + " x-unlisted")}});
+    commands.push_back({{key, JsonString(Joined(words) + " x-unlisted")}});
     commands.push_back({{key, JsonList(list)}});
   }
   return commands;
 }
 
-Fragment MatchingArguments(const Capability& capability) {
+Fragment MatchingArguments(const Capability& capability, const CommandClass& command) {
   Fragment arguments;
-  ForEachPattern(capability, [&](const std::string& key, const ArgumentPattern& pattern,
-                                 const JsonTexts& values) {
-    for (const std::string& value : values) {
-      const auto parsed = json::Parse(value);
-      if (!parsed || !pattern.Matches(parsed->root().string())) continue;
-      arguments.emplace_back(key, value);
-      return;
-    }
-  });
+  ForEachPattern(
+      capability, command,
+      [&](const std::string& key, const ArgumentPattern& pattern, const JsonTexts& values) {
+        for (const std::string& value : values) {
+          const auto parsed = json::Parse(value);
+          if (!parsed || !pattern.Matches(parsed->root().string())) continue;
+          arguments.emplace_back(key, value);
+          return;
+        }
+      });
   return arguments;
 }
 
-Fragment SatisfyingArguments(const Capability& capability, std::size_t variant) {
+Fragment SatisfyingArguments(const Capability& capability, const CommandClass& command,
+                             std::size_t variant) {
   Fragment arguments;
-  ForEachPattern(capability,
+  ForEachPattern(capability, command,
                  [&](const std::string& key, const ArgumentPattern&, const JsonTexts& values) {
                    arguments.emplace_back(key, values[variant % values.size()]);
                  });

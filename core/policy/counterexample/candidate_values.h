@@ -35,11 +35,12 @@ Keys Spellings(std::string_view key);
 
 // Ways to give a command whose argv begins with `words`.
 std::vector<Fragment> CommandsBeginning(const Capability& capability, const Words& words);
-// A string for every argument pattern, as a top-level argument. Those that match, where such are
-// found;
-Fragment MatchingArguments(const Capability& capability);
+// A string for every argument pattern, as a top-level argument, in calls with one sort of command.
+// Those that match, where such are found;
+Fragment MatchingArguments(const Capability& capability, const CommandClass& command);
 // or any that the other constraints let stand there, the `variant`-th of them.
-Fragment SatisfyingArguments(const Capability& capability, std::size_t variant);
+Fragment SatisfyingArguments(const Capability& capability, const CommandClass& command,
+                             std::size_t variant);
 
 }  // namespace callgate::policy
 

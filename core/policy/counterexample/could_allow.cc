@@ -4,6 +4,7 @@
 
 #include "core/policy/counterexample/candidate_calls.h"
 #include "core/policy/counterexample/declared_calls.h"
+#include "core/policy/counterexample/fresh_names.h"
 #include "core/policy/counterexample/unpatterned.h"
 #include "core/policy/evaluate/capability_check.h"
 #include "core/policy/evaluate/deny_list.h"
@@ -15,8 +16,15 @@ namespace {
 
 // Strings that are tried under the keys of argument patterns: those come first that lists ask for.
 constexpr std::size_t kVariants = 8;
-// Entries of a path allowlist that values are made from with another name.
+// Entries of an allowlist that values are made from with another name.
 constexpr std::size_t kMaxUnnamed = 16;
+
+template <typename Entry>
+std::vector<const Entry*> EntriesOf(const std::vector<const DenyEntry*>& denied) {
+  std::vector<const Entry*> entries;
+  for (const DenyEntry* deny : denied) entries.push_back(&std::get<Entry>(deny->argument));
+  return entries;
+}
 
 // A search for a call of one tool that passes.
 class CallSearch {
@@ -27,11 +35,12 @@ class CallSearch {
     context.compiled->deny_list().Find(tool, entries_);
   }
 
-  bool Run() const {
-    if (denied_.stops_tool) return false;
-    return std::any_of(capabilities_.begin(), capabilities_.end(), [this](std::uint32_t i) {
-      return CouldPass(WithoutDenied(context_.capabilities[i]));
-    });
+  std::optional<std::string> Run() const {
+    if (denied_.stops_tool) return std::nullopt;
+    for (const std::uint32_t i : capabilities_) {
+      if (auto call = Find(WithoutDenied(context_.capabilities[i]))) return call;
+    }
+    return std::nullopt;
   }
 
  private:
@@ -51,6 +60,7 @@ class CallSearch {
       for (DomainEntry& entry : *capability.domain_allowlist) {
         if (LeavesSome(entry)) left.push_back(std::move(entry));
       }
+      AddUnnamed(left);
       capability.domain_allowlist = std::move(left);
     }
     return capability;
@@ -72,25 +82,13 @@ class CallSearch {
     return !left.empty();
   }
 
-  // Where deny entries name files at any depth, values are made from a name that none of them fits.
+  // Where a deny entry covers the name that values are made from, they are made from another one.
   void AddUnnamed(std::vector<PathEntry>& entries) const {
-    const auto fits = [this](const std::string& segment) {
-      const NameSegment folded(segment);
-      return std::any_of(denied_.paths.begin(), denied_.paths.end(), [&](const DenyEntry* deny) {
-        const auto& names = std::get<PathEntry>(deny->argument).names;
-        return std::any_of(names.begin(), names.end(),
-                           [&](const SegmentName& name) { return name.Matches(folded); });
-      });
-    };
-    std::string unnamed(kUnlisted);
-    // Any one character fits few names.
-    for (char last = '\x80'; fits(unnamed) && last <= '\xBF'; ++last) {
-      unnamed = std::string("\xE4\xB8") + last;
-    }
-    if (unnamed == kUnlisted) return;
+    const std::string fresh = FreshSegment(EntriesOf<PathEntry>(denied_.paths), kUnlisted);
+    if (fresh == kUnlisted) return;
     std::vector<PathEntry> all;
     for (const PathEntry& entry : entries) {
-      const std::string sample = PathSet::OfAllowed(entry).Sample(unnamed, true);
+      const std::string sample = PathSet::OfAllowed(entry).Sample(fresh, true);
       if (auto literal = PathEntry::ParseAllowed(sample)) all.push_back(std::move(*literal));
       if (all.size() == kMaxUnnamed) break;
     }
@@ -98,30 +96,46 @@ class CallSearch {
     entries = std::move(all);
   }
 
-  bool CouldPass(const Capability& capability) const {
+  void AddUnnamed(std::vector<DomainEntry>& entries) const {
+    const std::string fresh = FreshLabel(EntriesOf<DomainEntry>(denied_.domains), kUnlisted);
+    if (fresh == kUnlisted) return;
+    std::vector<DomainEntry> all;
+    for (const DomainEntry& entry : entries) {
+      if (!entry.wildcard && entry.kind != DomainEntry::Kind::kAny) continue;
+      const std::string port = entry.port == 0 ? "" : ":" + std::to_string(entry.port);
+      for (const std::string& host : HostSet::OfAllowed(entry).Samples(fresh)) {
+        if (auto literal = DomainEntry::ParseAllowed(host + port)) {
+          all.push_back(std::move(*literal));
+        }
+      }
+      if (all.size() >= kMaxUnnamed) break;
+    }
+    all.insert(all.end(), entries.begin(), entries.end());
+    entries = std::move(all);
+  }
+
+  std::optional<std::string> Find(const Capability& capability) const {
     const CapabilityReach reach(capability);
-    if (reach.allows_nothing) return false;
-    if (capability.arguments) return CouldPassDeclared(capability);
+    if (reach.allows_nothing) return std::nullopt;
+    if (capability.arguments) return FindDeclared(capability);
     Capability unpatterned = capability;
     unpatterned.argument_patterns.clear();
     const std::size_t variants = capability.argument_patterns.empty() ? 1 : kVariants;
     for (const CommandClass& command_class : reach.commands) {
       if (StopsEvery(denied_, command_class)) continue;
       for (std::size_t variant = 0; variant < variants; ++variant) {
-        bool passes = false;
-        ForEachCandidateCall(capability, command_class, SatisfyingArguments(capability, variant),
-                             {}, [&](const CallBuilder& builder) {
-                               passes = Passes(unpatterned, builder);
-                               return !passes;
+        std::optional<std::string> found;
+        ForEachCandidateCall(capability, command_class,
+                             SatisfyingArguments(capability, command_class, variant), {},
+                             [&](const CallBuilder& builder) {
+                               std::string call = builder.Json();
+                               if (Passes(unpatterned, call)) found = std::move(call);
+                               return !found;
                              });
-        if (passes) return true;
+        if (found) return found;
       }
     }
-    return false;
-  }
-
-  bool Passes(const Capability& capability, const CallBuilder& builder) const {
-    return Passes(capability, builder.Json());
+    return std::nullopt;
   }
 
   bool Passes(const Capability& capability, const std::string& json) const {
@@ -137,29 +151,58 @@ class CallSearch {
     return parsed && !JudgeDenyList(context_, entries_, capabilities_, Arguments(parsed->root()));
   }
 
+  // The entries of which the deny list, or what it excepts itself, leaves nothing.
+  void RemoveDenied(decltype(Schema::kind)& kind) const {
+    if (auto* path = std::get_if<PathKind>(&kind)) {
+      auto except = EntriesOf<PathEntry>(denied_.paths);
+      for (const PathEntry& own : path->except) except.push_back(&own);
+      std::erase_if(path->allow, [&](const PathEntry& entry) {
+        return std::ranges::any_of(except, [&](const PathEntry* denied) {
+          return PathSet::OfAllowed(entry).IsWithin(PathSet::OfDenied(*denied));
+        });
+      });
+    } else if (auto* host = std::get_if<HostKind>(&kind)) {
+      auto except = EntriesOf<DomainEntry>(denied_.domains);
+      for (const DomainEntry& own : host->except) except.push_back(&own);
+      std::erase_if(host->allow, [&](const DomainEntry& entry) {
+        return std::ranges::any_of(
+            except, [&](const DomainEntry* denied) { return DeniesAllowed(entry, *denied); });
+      });
+    }
+  }
+
   // The values that the deny list spares come first, so that a call needs few changes.
-  bool CouldPassDeclared(const Capability& capability) const {
+  std::optional<std::string> FindDeclared(const Capability& capability) const {
     Capability unpatterned = capability;
     unpatterned.arguments = WithoutPatterns(*capability.arguments);
-    Schema denied;  // of a block of addresses values are taken where the deny list leaves some
+    // Values are taken where the deny list leaves some.
+    Schema denied_hosts;
     HostKind hosts;
     for (const DenyEntry* deny : denied_.domains) {
       hosts.except.push_back(std::get<DomainEntry>(deny->argument));
     }
-    denied.kind = std::move(hosts);
-    const DeclaredCalls calls(ChoicesOf(*unpatterned.arguments, {}, {&denied}),
-                              [this](const Fragment& members) { return IsSpared(members); });
-    for (const DeclaredCalls::Picks& base : calls.Bases()) {
-      bool passes = Passes(unpatterned, calls.Json(base));
-      if (!passes) {
-        calls.ForEachChange(base, {}, [&](const DeclaredCalls::Picks& changed) {
-          passes = Passes(unpatterned, calls.Json(changed));
-          return !passes;
-        });
-      }
-      if (passes) return true;
+    denied_hosts.kind = std::move(hosts);
+    Schema denied_paths;
+    PathKind paths;
+    for (const DenyEntry* deny : denied_.paths) {
+      paths.except.push_back(std::get<PathEntry>(deny->argument));
     }
-    return false;
+    denied_paths.kind = std::move(paths);
+    const DeclaredArguments left = WithEachSchema(
+        *unpatterned.arguments, [this](Schema& schema) { RemoveDenied(schema.kind); });
+    const DeclaredCalls calls(ChoicesOf(left, {}, {&denied_hosts, &denied_paths}),
+                              [this](const Fragment& members) { return IsSpared(members); });
+    std::optional<std::string> found;
+    const auto take = [&](const DeclaredCalls::Picks& picks) {
+      std::string call = calls.Json(picks);
+      if (Passes(unpatterned, call)) found = std::move(call);
+      return !found;
+    };
+    for (const DeclaredCalls::Picks& base : calls.Bases()) {
+      if (take(base)) calls.ForEachChange(base, {}, take);
+      if (found) return found;
+    }
+    return std::nullopt;
   }
 
   const Context& context_;
@@ -170,8 +213,13 @@ class CallSearch {
 
 }  // namespace
 
+std::optional<std::string> FindCall(const Context& context, std::string_view tool) {
+  if (!IsToolName(tool)) return std::nullopt;
+  return CallSearch(context, tool).Run();
+}
+
 bool CouldAllow(const Context& context, std::string_view tool) {
-  return IsToolName(tool) && CallSearch(context, tool).Run();
+  return FindCall(context, tool).has_value();
 }
 
 }  // namespace callgate::policy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/policy/counterexample/fresh_names.h"
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/entry_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
@@ -19,8 +20,22 @@ void AppendUnique(Texts& texts, std::string text) {
   if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
 }
 
-std::string Below(const std::string& path) {
-  return (path == "/" ? "" : path) + "/" + std::string(kUnlisted);
+std::string Below(const std::string& path, std::string_view name) {
+  return (path == "/" ? "" : path) + "/" + std::string(name);
+}
+
+// The entries that the kind, or the same kind of a neighbour, excepts.
+template <typename Kind, typename Entry>
+std::vector<const Entry*> ExceptedBy(const Kind& kind, const Neighbours& neighbours) {
+  std::vector<const Entry*> excepted;
+  const auto append = [&](const Kind& one) {
+    for (const Entry& entry : one.except) excepted.push_back(&entry);
+  };
+  append(kind);
+  for (const Schema* neighbour : neighbours) {
+    if (const auto* other = std::get_if<Kind>(&neighbour->kind)) append(*other);
+  }
+  return excepted;
 }
 
 // A path in both.
@@ -28,12 +43,13 @@ void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
   const auto sample = allowed.CommonSample(other, kUnlisted);
   if (!sample) return;
   AppendUnique(texts, *sample);
-  AppendUnique(texts, Below(*sample));
+  AppendUnique(texts, Below(*sample, kUnlisted));
 }
 
 // Paths of the set whose names are as short as they can be, or fill the length that is asked for.
-void AppendFitting(Texts& texts, const PathSet& paths, const Schema& schema, bool absolute) {
-  std::string shortest = paths.Sample("x", absolute);
+void AppendFitting(Texts& texts, const PathSet& paths, const Schema& schema, bool absolute,
+                   std::string_view one) {
+  std::string shortest = paths.Sample(one, absolute);
   const std::uint64_t least = schema.min_length.value_or(0);
   if (shortest.size() < least && least <= kMaxLength) {
     AppendUnique(texts, paths.Sample(std::string(least - shortest.size() + 1, 'x'), absolute));
@@ -43,25 +59,29 @@ void AppendFitting(Texts& texts, const PathSet& paths, const Schema& schema, boo
 
 void AppendPaths(Texts& texts, const Schema& schema, const PathKind& kind,
                  const Neighbours& neighbours) {
+  // Names that neither it nor a neighbour excepts.
+  const auto left_out = ExceptedBy<PathKind, PathEntry>(kind, neighbours);
+  const std::string fresh = FreshSegment(left_out, kUnlisted);
+  const std::string one = FreshSegment(left_out, "x");
   Texts relative;
   for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
     const PathSet paths = PathSet::OfAllowed(kind.allow[i]);
-    const std::string sample = paths.Sample(kUnlisted, true);
+    const std::string sample = paths.Sample(fresh, true);
     AppendUnique(texts, sample);
-    AppendUnique(texts, Below(sample));
+    AppendUnique(texts, Below(sample, fresh));
     AppendUnique(texts, "/" + sample);
-    AppendFitting(texts, paths, schema, true);
-    if (!paths.names.empty()) AppendUnique(texts, paths.Deeper("x").Sample("x", true));
+    AppendFitting(texts, paths, schema, true, one);
+    if (!paths.names.empty()) AppendUnique(texts, paths.Deeper(one).Sample(one, true));
     if (kind.base) {
       for (const PathSet& below : paths.From(*kind.base)) {
-        AppendUnique(relative, below.Sample(kUnlisted, false));
-        AppendUnique(relative, "./" + below.Sample(kUnlisted, false));
-        AppendFitting(relative, below, schema, false);
-        if (below.segments.empty() && below.names.empty()) AppendUnique(relative, "x");
+        AppendUnique(relative, below.Sample(fresh, false));
+        AppendUnique(relative, "./" + below.Sample(fresh, false));
+        AppendFitting(relative, below, schema, false, one);
+        if (below.segments.empty() && below.names.empty()) AppendUnique(relative, one);
       }
     } else if (!kind.base_argument.empty()) {
       AppendUnique(relative, ".");
-      AppendUnique(relative, std::string(kUnlisted));
+      AppendUnique(relative, fresh);
     }
     for (const Schema* neighbour : neighbours) {
       const auto* const other = std::get_if<PathKind>(&neighbour->kind);
@@ -98,8 +118,9 @@ void AppendHost(Texts& texts, const HostKind& kind, const std::string& host, std
   }
 }
 
-void AppendHosts(Texts& texts, const HostKind& kind, const HostSet& hosts, std::uint16_t port) {
-  for (const std::string_view fresh : {kUnlisted, std::string_view("x")}) {
+void AppendHosts(Texts& texts, const HostKind& kind, const HostSet& hosts, std::uint16_t port,
+                 const std::vector<std::string>& labels) {
+  for (const std::string& fresh : labels) {
     for (const std::string& host : hosts.Samples(fresh)) AppendHost(texts, kind, host, port);
   }
 }
@@ -121,21 +142,24 @@ void AppendDomains(Texts& texts, const HostKind& kind, const Neighbours& neighbo
     const auto* const other = std::get_if<HostKind>(&neighbour->kind);
     if (other != nullptr) except.insert(except.end(), other->except.begin(), other->except.end());
   }
+  const auto excepted = ExceptedBy<HostKind, DomainEntry>(kind, neighbours);
+  const std::vector<std::string> fresh = {FreshLabel(excepted, kUnlisted),
+                                          FreshLabel(excepted, "x")};
   for (std::size_t i = 0; i < kind.allow.size() && i < kMaxEntries; ++i) {
     const DomainEntry& entry = kind.allow[i];
-    AppendHosts(texts, kind, LeftOf(entry, kind.except), entry.port);
+    AppendHosts(texts, kind, LeftOf(entry, kind.except), entry.port, fresh);
     if (except.size() > kind.except.size()) {
-      AppendHosts(texts, kind, LeftOf(entry, except), entry.port);
+      AppendHosts(texts, kind, LeftOf(entry, except), entry.port, fresh);
     }
   }
   for (const Schema* neighbour : neighbours) {
     const auto* const other = std::get_if<HostKind>(&neighbour->kind);
     if (other == nullptr) continue;
     for (const DomainEntry& entry : other->except) {
-      AppendHosts(texts, kind, HostSet::OfDenied(entry), entry.port);
+      AppendHosts(texts, kind, HostSet::OfDenied(entry), entry.port, fresh);
     }
     for (const DomainEntry& entry : other->allow) {
-      AppendHosts(texts, kind, LeftOf(entry, other->except), entry.port);
+      AppendHosts(texts, kind, LeftOf(entry, other->except), entry.port, fresh);
       if (entry.wildcard) AppendHost(texts, kind, entry.host, entry.port);
     }
   }

@@ -8,25 +8,29 @@
 #include "core/policy/evaluate/deny_list.h"
 #include "core/policy/evaluate/evaluate.h"
 #include "core/policy/inclusion/declared_subsumption.h"
+#include "core/policy/inclusion/domain_relations.h"
+#include "core/policy/inclusion/entry_relations.h"
 
 namespace callgate::policy {
 namespace {
 
 constexpr std::size_t kMaxCandidateCalls = 120;  // that the child allows and are built on
+constexpr std::size_t kBytesOfTrial = 512;       // a longer call counts as several
 constexpr std::size_t kMaxChanges = 8;           // of one call of declared arguments
 
 class WitnessSearch {
  public:
-  WitnessSearch(const ContextReach& parent, const ContextReach& child, const Uncovered& uncovered,
-                TrialBudget& budget)
+  WitnessSearch(const ContextReach& parent, const ContextReach& child, const Reached& inner,
+                const Uncovered& uncovered, TrialBudget& budget)
       : parent_(parent),
         child_(child),
+        inner_(inner),
         uncovered_(uncovered),
         budget_(budget),
         on_tool_(parent.On(uncovered.tool)) {}
 
   std::optional<Witness> Run() {
-    const Reached inner = child_[uncovered_.capability];
+    const Reached& inner = inner_;
     if (inner.capability.arguments) {
       RunDeclared();
       return found_;
@@ -36,21 +40,58 @@ class WitnessSearch {
     if (uncovered_.denied != nullptr) {
       firing_ = PiecesFiring(*uncovered_.denied, inner, parent_, child_);
     }
+    if (uncovered_.denied == nullptr) {
+      // What no one else allows shows most plainly that this does.
+      const std::optional<Capability> alone = WithoutCovered(inner.capability, outer);
+      if (alone) TryCalls({*alone, inner.reach}, outer);
+    }
+    if (!found_) TryCalls(inner, outer);
+    return found_;
+  }
+
+ private:
+  // The capability with only those entries of its lists that are within no list of `outer`; nullopt
+  // where that is all or none of them.
+  static std::optional<Capability> WithoutCovered(Capability capability,
+                                                  const std::vector<Reached>& outer) {
+    bool changed = false;
+    const auto keep = [&](auto& list, auto other_list, auto&& is_within) {
+      if (!list) return;
+      auto left = *list;
+      std::erase_if(left, [&](const auto& entry) {
+        return std::ranges::any_of(outer, [&](const Reached& other) {
+          const auto& around = other.capability.*other_list;
+          return around && std::ranges::any_of(
+                               *around, [&](const auto& one) { return is_within(entry, one); });
+        });
+      });
+      if (left.empty() || left.size() == list->size()) return;
+      list = std::move(left);
+      changed = true;
+    };
+    keep(capability.path_allowlist, &Capability::path_allowlist,
+         [](const PathEntry& entry, const PathEntry& around) {
+           return PathSet::OfAllowed(entry).IsWithin(PathSet::OfAllowed(around));
+         });
+    keep(capability.domain_allowlist, &Capability::domain_allowlist, AllowsWithin);
+    return changed ? std::optional(std::move(capability)) : std::nullopt;
+  }
+
+  void TryCalls(const Reached& inner, const std::vector<Reached>& outer) {
     const FurtherPieces further =
         PiecesInstead(inner, *uncovered_.command, outer, uncovered_.denied);
     std::size_t built_on = 0;
-    ForEachCandidateCall(inner.capability, *uncovered_.command, MatchingArguments(inner.capability),
-                         further, [&](const CallBuilder& builder) {
+    ForEachCandidateCall(inner.capability, *uncovered_.command,
+                         MatchingArguments(inner.capability, *uncovered_.command), further,
+                         [&](const CallBuilder& builder) {
                            if (budget_.spent()) return false;
                            const auto allowing = TryCall(builder);
                            if (!allowing) return true;
                            if (!found_) BuildOn(builder, *allowing);
                            return !found_ && ++built_on < kMaxCandidateCalls;
                          });
-    return found_;
   }
 
- private:
   // Positions of the parent's capabilities that allow a call, ascending.
   using Allowing = std::vector<std::uint32_t>;
 
@@ -59,14 +100,14 @@ class WitnessSearch {
   std::optional<Allowing> TryCall(const CallBuilder& builder) { return TryCall(builder.Json()); }
 
   std::optional<Allowing> TryCall(std::string json) {
-    if (!budget_.Take()) return std::nullopt;
+    if (!budget_.Take(1 + json.size() / kBytesOfTrial)) return std::nullopt;
     const auto parsed = json::Parse(json);
     if (!parsed) return std::nullopt;
     const Arguments arguments(parsed->root());
     const auto passes = [&](const Reached& one) {
       return Check(one.capability, arguments).passed();
     };
-    if (!passes(child_[uncovered_.capability])) return std::nullopt;
+    if (!passes(inner_)) return std::nullopt;
     if (!Evaluate(child_.context(), uncovered_.tool, parsed->root()).allowed) return std::nullopt;
     if (!Evaluate(parent_.context(), uncovered_.tool, parsed->root()).allowed) {
       found_ = Witness{uncovered_.tool, std::move(json)};
@@ -82,7 +123,7 @@ class WitnessSearch {
   // Calls of declared arguments: from one that the child allows, changes that leave fewer
   // capabilities of the parent that do, until none is left.
   void RunDeclared() {
-    const Reached inner = child_[uncovered_.capability];
+    const Reached& inner = inner_;
     std::vector<const DeclaredArguments*> neighbours;
     std::string first;
     for (const std::uint32_t i : on_tool_) {
@@ -153,7 +194,7 @@ class WitnessSearch {
       if (next.Add(piece)) (void)TryCall(next);
     }
     if (uncovered_.denied != nullptr) return;
-    const Reached inner = child_[uncovered_.capability];
+    const Reached& inner = inner_;
     std::size_t i = 0;
     while (i < allowing.size()) {
       const Reached outer = parent_[allowing[i]];
@@ -179,6 +220,7 @@ class WitnessSearch {
 
   const ContextReach& parent_;
   const ContextReach& child_;
+  const Reached inner_;
   const Uncovered& uncovered_;
   TrialBudget& budget_;
   const Positions on_tool_;  // the parent's capabilities
@@ -190,7 +232,13 @@ class WitnessSearch {
 
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
                                    const Uncovered& uncovered, TrialBudget& budget) {
-  return WitnessSearch(parent, child, uncovered, budget).Run();
+  return FindWitness(parent, child, child[uncovered.capability], uncovered, budget);
+}
+
+std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
+                                   const Reached& inner, const Uncovered& uncovered,
+                                   TrialBudget& budget) {
+  return WitnessSearch(parent, child, inner, uncovered, budget).Run();
 }
 
 }  // namespace callgate::policy

@@ -3,6 +3,7 @@
 #ifndef CALLGATE_CORE_POLICY_COUNTEREXAMPLE_WITNESS_H_
 #define CALLGATE_CORE_POLICY_COUNTEREXAMPLE_WITNESS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 
@@ -11,17 +12,24 @@
 
 namespace callgate::policy {
 
-// How many calls may still be tried.
+// How many calls may still be tried. There is no clock here: a long call counts as several.
 class TrialBudget {
  public:
   explicit TrialBudget(std::size_t trials) noexcept : left_(trials) {}
-  // False when none may.
-  bool Take() noexcept {
+  // Takes so many. False when none is left.
+  bool Take(std::size_t cost) noexcept {
     if (spent()) return false;
-    --left_;
+    left_ -= std::min(left_, cost);
     return true;
   }
   bool spent() const noexcept { return left_ == 0; }
+  // Another that is for part of it, at most `trials`; what was not taken of that, GiveBack returns.
+  TrialBudget Part(std::size_t trials) noexcept {
+    const std::size_t part = std::min(left_, trials);
+    left_ -= part;
+    return TrialBudget(part);
+  }
+  void GiveBack(const TrialBudget& part) noexcept { left_ += part.left_; }
 
  private:
   std::size_t left_;
@@ -31,6 +39,11 @@ class TrialBudget {
 // is found.
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
                                    const Uncovered& uncovered, TrialBudget& budget);
+// The same among the calls of `inner` alone, which need not be a capability of the child: a part of
+// one that is in question. `uncovered.command` is a class of it.
+std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
+                                   const Reached& inner, const Uncovered& uncovered,
+                                   TrialBudget& budget);
 
 }  // namespace callgate::policy
 

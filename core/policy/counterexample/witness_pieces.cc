@@ -270,7 +270,7 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
         values.push_back(JsonString("./" + below.Sample(kUnlisted, false)));
       }
     }
-    Append(pieces, keys({"content", "path", "x-plain"}, parent.path_keys(), child.path_keys()),
+    Append(pieces, keys({"path", "content", "x-plain"}, parent.path_keys(), child.path_keys()),
            values);
     Keys holders = First(KeysOf(inner.capability, kPathKey), 2);
     holders.insert(holders.end(), parent.path_keys().begin(), parent.path_keys().end());
@@ -278,7 +278,7 @@ std::vector<Fragment> PiecesFiring(const DenyEntry& entry, const Reached& inner,
       AppendObjects(pieces, key, child.path_keys(), AllowedPaths(inner.capability));
     }
   } else if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
-    Append(pieces, keys({"content", "url", "x-plain"}, parent.domain_keys(), child.domain_keys()),
+    Append(pieces, keys({"url", "content", "x-plain"}, parent.domain_keys(), child.domain_keys()),
            DeniedDomains(*domain, inner.capability));
     Keys holders = First(KeysOf(inner.capability, kDomainKey), 2);
     holders.insert(holders.end(), parent.domain_keys().begin(), parent.domain_keys().end());
@@ -355,6 +355,14 @@ FurtherPieces PiecesInstead(const Reached& inner, const CommandClass& command,
     further.commands.push_back({{"commands", ListOfProgram(inner.reach, command.words[0])}});
   }
   if (entry == nullptr) return further;
+  // What the entry covers, as the value that the capability needs.
+  if (const auto* path = std::get_if<PathEntry>(&entry->argument)) {
+    Append(further.paths, First(KeysOf(inner.capability, kPathKey), 2),
+           DeniedPaths(*path, inner.capability));
+  } else if (const auto* domain = std::get_if<DomainEntry>(&entry->argument)) {
+    Append(further.domains, First(KeysOf(inner.capability, kDomainKey), 2),
+           DeniedDomains(*domain, inner.capability));
+  }
   if (const auto* denied = std::get_if<CommandEntry>(&entry->argument)) {
     for (const CommandClass& command_class : inner.reach.commands) {
       if (command_class.kind != CommandClass::Kind::kWords) continue;

@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/policy/inclusion/entry_relations.h"
+
 namespace callgate::policy {
 namespace {
 
 using Shape = CommandOption::Shape;
-using FirstWords = std::vector<std::string_view>;
+using FirstWords = Words;
 
 // A value that `inner` accepts, null being any, `outer` accepts.
 bool IsValueWithin(const SchemaPtr& inner, const SchemaPtr& outer,
@@ -122,14 +124,21 @@ bool IsCommandWithin(const CommandKind& inner, const CommandKind& outer,
   // Of texts both read the same words; of lists, each as its `exec` says.
   const bool has_lists = inner.form != CommandKind::Form::kText || !inner.args.empty();
   if (has_lists && inner.exec != outer.exec) return false;
-  return std::all_of(inner.allow.begin(), inner.allow.end(), [&](const CommandRule& rule) {
-    const std::vector<FirstWords> branches = FirstWordsOf(rule);
-    return std::all_of(branches.begin(), branches.end(), [&](const FirstWords& first) {
-      return std::any_of(outer.allow.begin(), outer.allow.end(), [&](const CommandRule& around) {
-        return IsBranchWithin(rule, first, around, is_within);
-      });
-    });
-  });
+  return FindRuleBeyond(inner, outer, is_within).empty();
+}
+
+std::string FindRuleBeyond(const CommandKind& inner, const CommandKind& outer,
+                           const IsSchemaWithin& is_within) {
+  for (const CommandRule& rule : inner.allow) {
+    for (const FirstWords& first : FirstWordsOf(rule)) {
+      const bool covered =
+          std::any_of(outer.allow.begin(), outer.allow.end(), [&](const CommandRule& around) {
+            return IsBranchWithin(rule, first, around, is_within);
+          });
+      if (!covered) return Joined(first);
+    }
+  }
+  return {};
 }
 
 }  // namespace callgate::policy

@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_INCLUSION_COMMAND_RULE_RELATIONS_H_
 
 #include <functional>
+#include <string>
 
 #include "core/policy/model/schema.h"
 
@@ -19,6 +20,10 @@ using IsSchemaWithin = std::function<bool(const Schema& inner, const Schema& out
 // entry, with each word of its `then` by itself, is within one. False where that is not certain.
 [[nodiscard]] bool IsCommandWithin(const CommandKind& inner, const CommandKind& outer,
                                    const IsSchemaWithin& is_within);
+// The first words of the first entry of `inner` that none of `outer` accepts all of; empty where
+// there is none.
+[[nodiscard]] std::string FindRuleBeyond(const CommandKind& inner, const CommandKind& outer,
+                                         const IsSchemaWithin& is_within);
 
 }  // namespace callgate::policy
 

@@ -10,7 +10,7 @@ std::optional<SchemaGap> FindArgumentsGap(const Reached& outer, const Reached& i
   // In the short form a null is no argument, whatever its key: one is always accepted that is not
   // declared.
   if (!inner.capability.arguments)
-    return SchemaGap{{}, std::string(NameOf(Constraint::kArguments))};
+    return SchemaGap{{}, std::string(NameOf(Constraint::kArguments)), {}};
   const DeclaredArguments& declared = *inner.capability.arguments;
   return outer.capability.arguments ? FindGap(*outer.capability.arguments, declared)
                                     : FindShortGap(outer.capability, declared);

@@ -166,6 +166,15 @@ std::optional<std::string> PathSet::CommonSample(const PathSet& denied,
   return both.Sample(fresh, true);
 }
 
+std::string Joined(const Words& words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ' ';
+    text += word;
+  }
+  return text;
+}
+
 bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept {
   return DeniesEvery(outer, Words(inner.words.begin(), inner.words.end()), inner.option);
 }

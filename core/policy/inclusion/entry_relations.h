@@ -57,6 +57,7 @@ struct PathSet {
 bool DeniesWithin(const CommandEntry& inner, const CommandEntry& outer) noexcept;
 
 using Words = std::vector<std::string_view>;  // the first words of argv
+std::string Joined(const Words& words);       // by spaces
 
 // What commands that begin with `words` and are denied by `entry` begin with, but for the option of
 // the entry, which stands anywhere behind; nullopt where no such command is.

@@ -11,9 +11,9 @@
 namespace callgate::policy {
 namespace {
 
-// Nothing that `outer` excepts is left of what `inner` allows.
-bool AreExceptsWithin(const PathKind& outer, const PathKind& inner) {
-  return std::all_of(outer.except.begin(), outer.except.end(), [&](const PathEntry& except) {
+// The first that `outer` excepts and of which something is left of what `inner` allows.
+auto FindExceptBeyond(const PathKind& outer, const PathKind& inner) {
+  return std::find_if_not(outer.except.begin(), outer.except.end(), [&](const PathEntry& except) {
     const PathSet excepted = PathSet::OfDenied(except);
     return std::all_of(inner.allow.begin(), inner.allow.end(), [&](const PathEntry& entry) {
       const PathSet allowed = PathSet::OfAllowed(entry);
@@ -26,7 +26,7 @@ bool AreExceptsWithin(const PathKind& outer, const PathKind& inner) {
   });
 }
 
-std::string_view FindPathGap(const PathKind& outer, const PathKind& inner, const Scope& scope) {
+KindGap FindPathGap(const PathKind& outer, const PathKind& inner, const Scope& scope) {
   for (const PathEntry& entry : inner.allow) {
     const PathSet paths = PathSet::OfAllowed(entry);
     if (std::any_of(inner.except.begin(), inner.except.end(), [&](const PathEntry& except) {
@@ -37,17 +37,19 @@ std::string_view FindPathGap(const PathKind& outer, const PathKind& inner, const
     if (std::none_of(outer.allow.begin(), outer.allow.end(), [&](const PathEntry& around) {
           return paths.IsWithin(PathSet::OfAllowed(around));
         })) {
-      return "allow";
+      return {"allow", entry.text};
     }
   }
-  if (!AreExceptsWithin(outer, inner)) return "except";
+  if (const auto except = FindExceptBeyond(outer, inner); except != outer.except.end()) {
+    return {"except", except->text};
+  }
   const Base base = BaseOf(inner, scope.inner);
-  if (TakesRelative(inner, base) && BaseOf(outer, scope.inner) != base) return "base";
+  if (TakesRelative(inner, base) && BaseOf(outer, scope.inner) != base) return {"base", base.text};
   return {};
 }
 
-bool AreHostExceptsWithin(const HostKind& outer, const HostKind& inner) {
-  return std::all_of(outer.except.begin(), outer.except.end(), [&](const DomainEntry& except) {
+auto FindExceptBeyond(const HostKind& outer, const HostKind& inner) {
+  return std::find_if_not(outer.except.begin(), outer.except.end(), [&](const DomainEntry& except) {
     return std::all_of(inner.allow.begin(), inner.allow.end(), [&](const DomainEntry& allowed) {
       if (!DeniesSome(allowed, except)) return true;
       return std::any_of(inner.except.begin(), inner.except.end(), [&](const DomainEntry& own) {
@@ -57,13 +59,19 @@ bool AreHostExceptsWithin(const HostKind& outer, const HostKind& inner) {
   });
 }
 
-bool AreSchemesWithin(const std::vector<std::string>& inner,
-                      const std::vector<std::string>& outer) {
-  return std::includes(outer.begin(), outer.end(), inner.begin(), inner.end());
+// The first scheme of `inner` that `outer` has not; empty where it has all.
+std::string_view FindSchemeBeyond(const std::vector<std::string>& outer,
+                                  const std::vector<std::string>& inner) {
+  const auto beyond = std::find_if_not(inner.begin(), inner.end(), [&](const std::string& scheme) {
+    return std::binary_search(outer.begin(), outer.end(), scheme);
+  });
+  return beyond == inner.end() ? std::string_view() : *beyond;
 }
 
-std::string_view FindHostGap(const HostKind& outer, const HostKind& inner) {
-  if (!AreSchemesWithin(inner.schemes, outer.schemes)) return "schemes";
+KindGap FindHostGap(const HostKind& outer, const HostKind& inner) {
+  if (const auto scheme = FindSchemeBeyond(outer.schemes, inner.schemes); !scheme.empty()) {
+    return {"schemes", scheme};
+  }
   for (const DomainEntry& entry : inner.allow) {
     if (std::any_of(inner.except.begin(), inner.except.end(),
                     [&](const DomainEntry& except) { return DeniesAllowed(entry, except); })) {
@@ -71,10 +79,13 @@ std::string_view FindHostGap(const HostKind& outer, const HostKind& inner) {
     }
     if (std::none_of(outer.allow.begin(), outer.allow.end(),
                      [&](const DomainEntry& around) { return AllowsWithin(entry, around); })) {
-      return "allow";
+      return {"allow", entry.text};
     }
   }
-  return AreHostExceptsWithin(outer, inner) ? "" : "except";
+  if (const auto except = FindExceptBeyond(outer, inner); except != outer.except.end()) {
+    return {"except", except->text};
+  }
+  return {};
 }
 
 bool IsUriWithin(std::string_view inner, std::string_view outer) {
@@ -84,12 +95,14 @@ bool IsUriWithin(std::string_view inner, std::string_view outer) {
   return inner.starts_with(outer);
 }
 
-std::string_view FindUriGap(const UriKind& outer, const UriKind& inner) {
-  if (!AreSchemesWithin(inner.schemes, outer.schemes)) return "schemes";
+KindGap FindUriGap(const UriKind& outer, const UriKind& inner) {
+  if (const auto scheme = FindSchemeBeyond(outer.schemes, inner.schemes); !scheme.empty()) {
+    return {"schemes", scheme};
+  }
   for (const std::string& entry : inner.allow) {
     if (std::none_of(outer.allow.begin(), outer.allow.end(),
                      [&](const std::string& around) { return IsUriWithin(entry, around); })) {
-      return "allow";
+      return {"allow", entry};
     }
   }
   return {};
@@ -141,7 +154,7 @@ bool TakesRelative(const PathKind& kind, const Base& base) {
   });
 }
 
-std::string_view FindKindGap(const Schema& outer, const Schema& inner, const Scope& scope) {
+KindGap FindKindGap(const Schema& outer, const Schema& inner, const Scope& scope) {
   const auto* const path = std::get_if<PathKind>(&inner.kind);
   const auto* const host = std::get_if<HostKind>(&inner.kind);
   const auto* const uri = std::get_if<UriKind>(&inner.kind);
@@ -154,7 +167,7 @@ std::string_view FindKindGap(const Schema& outer, const Schema& inner, const Sco
   if (const auto* around = std::get_if<UriKind>(&outer.kind); around && uri) {
     return FindUriGap(*around, *uri);
   }
-  return NameOfKind(outer);
+  return {NameOfKind(outer), {}};
 }
 
 std::string_view FindKindRefusal(const Schema& schema, std::string_view text, const Scope& scope) {

@@ -8,9 +8,15 @@
 
 namespace callgate::policy {
 
-// The keyword by which the kind of `outer` does not cover that of `inner`; empty where it does.
+// Where a kind does not cover another: the keyword, and of a list the entry. Views into the two.
+struct KindGap {
+  std::string_view keyword;  // empty: there is none
+  std::string_view entry;
+};
+
+// Where the kind of `outer` does not cover that of `inner`.
 // REQUIRES: both have a kind, and that of `inner` is no command.
-std::string_view FindKindGap(const Schema& outer, const Schema& inner, const Scope& scope);
+KindGap FindKindGap(const Schema& outer, const Schema& inner, const Scope& scope);
 
 // The keyword by which the kind refuses the string; empty where it accepts it, and without a kind.
 std::string_view FindKindRefusal(const Schema& schema, std::string_view text, const Scope& scope);

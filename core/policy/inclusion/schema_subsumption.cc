@@ -13,9 +13,15 @@ namespace {
 
 using Gap = std::optional<SchemaGap>;
 
-Gap At(std::string_view keyword) {
+Gap At(std::string_view keyword, std::string_view entry = {}) {
   if (keyword.empty()) return std::nullopt;
-  return SchemaGap{{}, std::string(keyword)};
+  return SchemaGap{{}, std::string(keyword), std::string(entry)};
+}
+
+std::string TextOf(const Listed& value) {
+  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
+  if (const auto* number = std::get_if<JsonNumber>(&value.value)) return number->text;
+  return *std::get_if<bool>(&value.value) ? "true" : "false";
 }
 
 Gap Below(std::string_view step, Gap gap) {
@@ -104,11 +110,12 @@ std::string_view FindLengthGap(const Schema& outer, const Schema& inner) {
   return {};
 }
 
-std::string_view FindStringGap(const Schema& outer, const Schema& inner, const Scope& scope) {
-  if (const std::string_view gap = FindLengthGap(outer, inner); !gap.empty()) return gap;
+Gap FindStringGap(const Schema& outer, const Schema& inner, const Scope& scope) {
+  if (const std::string_view gap = FindLengthGap(outer, inner); !gap.empty()) return At(gap);
   if (!HasKind(outer)) return {};
-  if (!HasKind(inner)) return NameOfKind(outer);
-  return FindKindGap(outer, inner, scope);
+  if (!HasKind(inner)) return At(NameOfKind(outer));
+  const KindGap gap = FindKindGap(outer, inner, scope);
+  return At(gap.keyword, gap.entry);
 }
 
 class Comparison {
@@ -172,7 +179,7 @@ class Comparison {
       }
       for (const Listed& value : *listed) {
         if (const auto keyword = FindRefusal(outer, value, scope_); !keyword.empty()) {
-          return At(keyword);
+          return At(keyword, TextOf(value));
         }
       }
     }
@@ -203,7 +210,7 @@ class Comparison {
         case kIntegerType:
           return At(FindNumberGap(around, inner, type));
         case kStringType:
-          return At(FindStringGap(around, inner, scope_));
+          return FindStringGap(around, inner, scope_);
         case kArrayType:
           return FindInArray(around, inner);
         case kObjectType:
@@ -232,7 +239,7 @@ class Comparison {
       if (const auto gap = FindLengthGap(around, inner); !gap.empty()) return At(gap);
       const auto& command = *std::get_if<CommandKind>(&inner.kind);
       if (const auto* outer_command = std::get_if<CommandKind>(&around.kind)) {
-        return At(FindCommandGap(*outer_command, command));
+        return FindCommandGap(*outer_command, command);
       }
       // To a schema of strings a command is one, where it is not a list.
       const bool is_string = (TypesOf(around) & kStringType) != 0 && !HasKind(around) &&
@@ -241,16 +248,15 @@ class Comparison {
     });
   }
 
-  std::string_view FindCommandGap(const CommandKind& outer, const CommandKind& inner) const {
-    if (inner.args != outer.args) return "args";
-    if (outer.form != CommandKind::Form::kEither && inner.form != outer.form) return "form";
+  Gap FindCommandGap(const CommandKind& outer, const CommandKind& inner) const {
+    if (inner.args != outer.args) return At("args");
+    if (outer.form != CommandKind::Form::kEither && inner.form != outer.form) return At("form");
     const bool has_lists = inner.form != CommandKind::Form::kText || !inner.args.empty();
-    if (has_lists && inner.exec != outer.exec) return "exec";
-    return IsCommandWithin(
-               inner, outer,
-               [this](const Schema& within, const Schema& around) { return !Find(around, within); })
-               ? ""
-               : "allow";
+    if (has_lists && inner.exec != outer.exec) return At("exec");
+    const std::string rule = FindRuleBeyond(
+        inner, outer,
+        [this](const Schema& within, const Schema& around) { return !Find(around, within); });
+    return rule.empty() ? std::nullopt : At("allow", rule);
   }
 
   // A member of `inner` by that name, or one that its propertyNames lists.

@@ -16,7 +16,7 @@ namespace {
 
 using Gap = std::optional<SchemaGap>;
 
-Gap At(std::string_view keyword) { return SchemaGap{{}, std::string(keyword)}; }
+Gap At(std::string_view keyword) { return SchemaGap{{}, std::string(keyword), {}}; }
 Gap At(Constraint constraint) { return At(NameOf(constraint)); }
 
 Gap Below(std::string_view step, Gap gap) {
@@ -317,7 +317,7 @@ class Coverage {
       if (!std::holds_alternative<PathKind>(schema.kind)) return false;
       Schema around;
       around.kind = PathKind{*outer_.path_allowlist, {}, outer_.base_directory, {}};
-      return FindKindGap(around, schema, scope_).empty();
+      return FindKindGap(around, schema, scope_).keyword.empty();
     }
     // A path `//x` is a URL by its look.
     if (host == nullptr) return false;
@@ -333,7 +333,7 @@ class Coverage {
                            host->url ? kWebSchemes : std::vector<std::string>(),
                            *outer_.domain_allowlist,
                            {}};
-    return FindKindGap(around, schema, scope_).empty();
+    return FindKindGap(around, schema, scope_).keyword.empty();
   }
 
   // Words of commands are judged as paths and URLs where there are lists for these.

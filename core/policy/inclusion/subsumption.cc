@@ -1,6 +1,7 @@
 #include "core/policy/inclusion/subsumption.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "core/policy/inclusion/declared_subsumption.h"
@@ -13,14 +14,18 @@ namespace {
 constexpr ConstraintSet kAddedKeys = {Constraint::kPathArguments, Constraint::kDomainArguments,
                                       Constraint::kCommandArguments};
 
+// The first path entry of `inner` that none of `outer` is around.
+auto FindPathBeyond(const Capability& inner, const Capability& outer) {
+  return std::ranges::find_if_not(*inner.path_allowlist, [&](const PathEntry& entry) {
+    const PathSet paths = PathSet::OfAllowed(entry);
+    return std::ranges::any_of(*outer.path_allowlist, [&](const PathEntry& around) {
+      return paths.IsWithin(PathSet::OfAllowed(around));
+    });
+  });
+}
+
 bool ArePathsWithin(const Capability& inner, const Capability& outer) {
-  return std::all_of(
-      inner.path_allowlist->begin(), inner.path_allowlist->end(), [&](const PathEntry& entry) {
-        const PathSet paths = PathSet::OfAllowed(entry);
-        return std::any_of(
-            outer.path_allowlist->begin(), outer.path_allowlist->end(),
-            [&](const PathEntry& around) { return paths.IsWithin(PathSet::OfAllowed(around)); });
-      });
+  return FindPathBeyond(inner, outer) == inner.path_allowlist->end();
 }
 
 // From whatever directory a path is read.
@@ -30,13 +35,16 @@ bool AllowsEveryPath(const Capability& capability) {
       [](const PathEntry& entry) { return PathSet().IsWithin(PathSet::OfAllowed(entry)); });
 }
 
+auto FindDomainBeyond(const Capability& inner, const Capability& outer) {
+  return std::ranges::find_if_not(*inner.domain_allowlist, [&](const DomainEntry& entry) {
+    return std::ranges::any_of(*outer.domain_allowlist, [&](const DomainEntry& around) {
+      return AllowsWithin(entry, around);
+    });
+  });
+}
+
 bool AreDomainsWithin(const Capability& inner, const Capability& outer) {
-  return std::all_of(inner.domain_allowlist->begin(), inner.domain_allowlist->end(),
-                     [&](const DomainEntry& entry) {
-                       return std::any_of(
-                           outer.domain_allowlist->begin(), outer.domain_allowlist->end(),
-                           [&](const DomainEntry& around) { return AllowsWithin(entry, around); });
-                     });
+  return FindDomainBeyond(inner, outer) == inner.domain_allowlist->end();
 }
 
 // `inner` could take the key for a command where `outer` takes it for arguments without one.
@@ -183,6 +191,13 @@ class Comparison {
   std::optional<Constraint> word_gap_;
 };
 
+// The first key that one of the two lists has and the other has not.
+std::string FirstApart(const KeyList& a, const KeyList& b) {
+  KeyList apart;
+  std::ranges::set_symmetric_difference(a, b, std::back_inserter(apart));
+  return apart.empty() ? std::string() : apart.front();
+}
+
 }  // namespace
 
 ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
@@ -207,6 +222,62 @@ ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
     return false;
   });
   return gaps;
+}
+
+std::string FindPart(const Reached& outer, const Reached& inner, const CommandClass& command_class,
+                     Constraint gap) {
+  const Capability& a = inner.capability;
+  const Capability& b = outer.capability;
+  switch (gap) {
+    case Constraint::kArguments:
+    case Constraint::kOtherArguments: {
+      const auto found = FindArgumentsGap(outer, inner);
+      if (!found) return {};
+      return (found->place.empty() ? "" : found->place + ": ") + found->keyword +
+             (found->entry.empty() ? "" : " " + found->entry);
+    }
+    case Constraint::kOnlyArguments:
+      if (!a.only_arguments || !b.only_arguments) return {};
+      for (const std::string& key : *a.only_arguments) {
+        if (!Holds(*b.only_arguments, key)) return key;
+      }
+      return {};
+    case Constraint::kPathAllowlist: {
+      if (!a.path_allowlist || !b.path_allowlist) return {};
+      const auto entry = FindPathBeyond(a, b);
+      return entry == a.path_allowlist->end() ? Joined(command_class.words) : entry->text;
+    }
+    case Constraint::kBaseDirectory:
+      return a.base_directory ? a.base_directory->text : std::string();
+    case Constraint::kDomainAllowlist: {
+      if (!a.domain_allowlist || !b.domain_allowlist) return {};
+      const auto entry = FindDomainBeyond(a, b);
+      return entry == a.domain_allowlist->end() ? std::string() : entry->text;
+    }
+    case Constraint::kCommandAllowlist:
+    case Constraint::kSubcommandAllowlist:
+      return Joined(command_class.words);
+    case Constraint::kPathArguments:
+      return FirstApart(outer.reach.path_keys, inner.reach.path_keys);
+    case Constraint::kDomainArguments:
+      return FirstApart(outer.reach.domain_keys, inner.reach.domain_keys);
+    case Constraint::kCommandArguments:
+      return FirstApart(outer.reach.command_keys, inner.reach.command_keys);
+    case Constraint::kFreeArguments:
+      return FirstApart(outer.reach.freed, inner.reach.freed);
+    case Constraint::kArgumentPatterns:
+      for (const auto& [key, pattern] : b.argument_patterns) {
+        const auto same = a.argument_patterns.find(key);
+        if (same == a.argument_patterns.end() || same->second.text() != pattern.text()) return key;
+      }
+      return {};
+    case Constraint::kExec:
+    case Constraint::kWhenAbsent:
+    case Constraint::kRateLimit:
+    case Constraint::kMaxResponseSize:
+      return {};
+  }
+  return {};
 }
 
 bool IsRateWithin(const Capability& inner, const Capability& outer) noexcept {

@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_INCLUSION_SUBSUMPTION_H_
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "core/policy/inclusion/capability_reach.h"
@@ -21,6 +22,12 @@ struct Reached {
 // within that of `outer`. Tool patterns are not compared.
 ConstraintSet FindGaps(const Reached& outer, const Reached& inner,
                        const CommandClass& command_class);
+
+// What of a constraint exceeds, as text: an entry of a list, a key, the first words of a command;
+// of declared arguments the argument, its keyword and the entry there. Empty where that is the
+// whole constraint, or one of the two has none. REQUIRES: `gap` is one of FindGaps.
+std::string FindPart(const Reached& outer, const Reached& inner, const CommandClass& command_class,
+                     Constraint gap);
 
 // Of calls, nothing exceeds but their number.
 inline constexpr ConstraintSet kRateGap = {Constraint::kRateLimit};

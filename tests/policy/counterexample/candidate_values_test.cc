@@ -128,7 +128,8 @@ TEST(CandidateValues, CommandsTakeTheArgumentsKeyThatIsListed) {
 }
 
 Fragment Matching(const std::string& constraints) {
-  return MatchingArguments(Constrained(constraints)[0].capability);
+  const auto one = Constrained(constraints);
+  return MatchingArguments(one[0].capability, one[0].reach.commands.at(0));
 }
 
 TEST(CandidateValues, MatchingArgumentsMatchTheirPatterns) {
@@ -160,9 +161,26 @@ TEST(CandidateValues, MatchingArgumentsAreSpeltAsOnlyArgumentsListsThem) {
 
 TEST(CandidateValues, SatisfyingArgumentsTakeOneOfTheValuesInTurn) {
   const auto one = Constrained("argument_patterns: {path: x}, path_allowlist: [/b]");
-  EXPECT_THAT(SatisfyingArguments(one[0].capability, 0), ElementsAre(Pair("path", R"("/b")")));
-  EXPECT_THAT(SatisfyingArguments(one[0].capability, 1),
+  const CommandClass& any = one[0].reach.commands.at(0);
+  EXPECT_THAT(SatisfyingArguments(one[0].capability, any, 0), ElementsAre(Pair("path", R"("/b")")));
+  EXPECT_THAT(SatisfyingArguments(one[0].capability, any, 1),
               ElementsAre(Pair("path", R"("/b/x-unlisted")")));
+}
+
+TEST(CandidateValues, PatternedCommandsHoldTheSubcommandOfTheirClass) {
+  const auto one = Constrained(
+      "argument_patterns: {cmd: 'git .*'}, command_allowlist: [git], "
+      "subcommand_allowlist: {git: [log, status]}");
+  EXPECT_THAT(MatchingArguments(one[0].capability, one[0].reach.commands.at(0)),
+              ElementsAre(Pair("cmd", R"("git log")")));
+  EXPECT_THAT(MatchingArguments(one[0].capability, one[0].reach.commands.at(1)),
+              ElementsAre(Pair("cmd", R"("git status")")));
+}
+
+TEST(CandidateValues, PatternedKeysAreWhatTheCapabilityAddsThemFor) {
+  EXPECT_THAT(Matching("argument_patterns: {tree: '.*'}, path_arguments: [tree], "
+                       "path_allowlist: [/b]"),
+              ElementsAre(Pair("tree", R"("/b")")));
 }
 
 }  // namespace

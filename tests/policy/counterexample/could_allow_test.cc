@@ -1,8 +1,11 @@
 // PolicySet::CouldAllow: the tools of which some call passes.
+#include "core/policy/counterexample/could_allow.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <set>
 
 #include "tests/policy/random_cases.h"
 #include "tests/policy/relation_vectors.h"
@@ -41,6 +44,50 @@ TEST(CouldAllow, FindsTheOneEntryThatTheDenyListLeaves) {
   EXPECT_THAT(*test::ParsePolicy(text).CouldAllow("c", {"web"}), testing::ElementsAre("web"));
 }
 
+TEST(CouldAllow, FindsTheOneDeclaredEntryThatTheDenyListLeaves) {
+  std::string paths;
+  std::string hosts;
+  for (int i = 0; i < 100; ++i) {
+    paths += "\"/denied/" + std::to_string(i) + "\",";
+    hosts += "\"h" + std::to_string(i) + ".denied.example\",";
+  }
+  const std::string deny_list = R"(,"deny_list":["*:/denied","*:*.denied.example"]})";
+  const std::string text =
+      R"({"name":"c","capabilities":[{"tool_pattern":"fs","arguments":{"p":{"path":{"allow":[)" +
+      paths + R"("/left"]}}}},{"tool_pattern":"web","arguments":{"u":{"url":{"allow":[)" + hosts +
+      R"("left.example"]}}}}])" + deny_list;
+  EXPECT_THAT(*test::ParsePolicy(text).CouldAllow("c", {"fs", "web"}),
+              testing::ElementsAre("fs", "web"));
+}
+
+TEST(CouldAllow, TakesTheSubcommandThatAPatternAsksFor) {
+  const PolicySet set = test::ParsePolicy(
+      R"({"name":"c","capabilities":[{"tool_pattern":"git","command_allowlist":["git"],)"
+      R"("subcommand_allowlist":{"git":["status","log"]},)"
+      R"("argument_patterns":{"command":"git (status|log)( --oneline)?"}}]})");
+  EXPECT_THAT(*set.CouldAllow("c", {"git"}), testing::ElementsAre("git"));
+}
+
+TEST(CouldAllow, TakesNamesThatNoDenyEntryHolds) {
+  const auto could = [](const std::string& capability, const std::string& deny_list) {
+    return !test::ParsePolicy("{name: c, capabilities: [{tool_pattern: t, " + capability +
+                              "}], deny_list: [" + deny_list + "]}")
+                .CouldAllow("c", {"t"})
+                ->empty();
+  };
+  const std::string names = "'t:/a/x', 't:/a/x-unlisted', 't:**/x*', 't:**/a*'";
+  EXPECT_FALSE(could("path_allowlist: [/a]", names));
+  const std::string others = "'t:/d/x', 't:/d/x-unlisted', 't:**/x*', 't:**/a*'";
+  EXPECT_TRUE(could("path_allowlist: ['/d/*']", others));
+  EXPECT_TRUE(could("arguments: {p: {path: {allow: ['/d/*']}}}", others));
+  EXPECT_TRUE(could("arguments: {p: {path: {allow: ['/d/*'], except: ['**/x*', '**/a*']}}}", ""));
+  const std::string hosts = "'t:x.d.example', 't:x-unlisted.d.example', 't:a.d.example'";
+  EXPECT_TRUE(could("domain_allowlist: ['*.d.example']", hosts));
+  EXPECT_FALSE(could("domain_allowlist: [x.d.example]", hosts));
+  EXPECT_TRUE(could("arguments: {u: {url: {allow: ['*.d.example']}}}", hosts));
+  EXPECT_FALSE(could("arguments: {u: {url: {allow: [x.d.example]}}}", hosts));
+}
+
 TEST(CouldAllowProperties, EveryToolOfAnAllowedCallIsListed) {
   int calls = 0;
   int allowed = 0;
@@ -63,6 +110,28 @@ TEST(CouldAllowProperties, EveryToolOfAnAllowedCallIsListed) {
   EXPECT_GE(calls, 100'000);
   EXPECT_GE(allowed, 20'000);
   EXPECT_GE(unlisted, 1'000);
+}
+
+TEST(CouldAllowProperties, EveryYesHasACallThatPassesButForPatterns) {
+  int calls = 0;
+  int patterns = 0;
+  for (const test::RandomCase& one : test::RandomCases()) {
+    if (one.calls.empty()) continue;
+    const PolicySet set = one.Parse();
+    std::set<std::string> tools;
+    for (const test::RandomCall& call : one.calls) tools.insert(call.tool);
+    for (const std::string& tool : tools) {
+      const auto call = policy::FindCall(*set.Find("middle"), tool);
+      ASSERT_EQ(call.has_value(), !set.CouldAllow("middle", {tool})->empty());
+      if (!call) continue;
+      ++calls;
+      if (set.Evaluate("middle", tool, *call)) continue;
+      ++patterns;
+      ASSERT_TRUE(one.has_patterns) << tool << " " << *call << "\n" << one.contexts;
+    }
+  }
+  std::cout << calls << " tools have a call, " << patterns << " but for a pattern\n";
+  EXPECT_GE(calls, 2'000);
 }
 
 }  // namespace

@@ -108,7 +108,8 @@ TEST(DeclaredWitness, UncoveredNamesArgumentAndKeyword) {
   const auto child = test::CompileOne(
       "{name: c, capabilities: [{tool_pattern: t, arguments: {a: {type: string, pattern: "
       "'aa*'}}}]}");
-  EXPECT_EQ(Contains(*parent, *child).reason, "uncovered: a: pattern");
+  EXPECT_EQ(Contains(*parent, *child).reason,
+            "uncovered: arguments of capability 0 (t) exceeds capability 0 (t): a: pattern");
 }
 
 TEST(DeclaredCouldAllow, IsExactButForPatterns) {

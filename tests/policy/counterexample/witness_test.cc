@@ -42,12 +42,30 @@ std::string Shown(const std::string& parent, const std::string& child) {
 TEST(TrialBudget, GivesAsManyTrialsAsItHas) {
   TrialBudget budget(2);
   EXPECT_FALSE(budget.spent());
-  EXPECT_TRUE(budget.Take());
-  EXPECT_TRUE(budget.Take());
+  EXPECT_TRUE(budget.Take(1));
+  EXPECT_TRUE(budget.Take(1));
   EXPECT_TRUE(budget.spent());
-  EXPECT_FALSE(budget.Take());
-  EXPECT_FALSE(budget.Take());
+  EXPECT_FALSE(budget.Take(1));
+  EXPECT_FALSE(budget.Take(1));
   EXPECT_TRUE(budget.spent());
+}
+
+TEST(TrialBudget, TakesWhatIsLeftForMore) {
+  TrialBudget budget(3);
+  EXPECT_TRUE(budget.Take(5));
+  EXPECT_TRUE(budget.spent());
+}
+
+TEST(TrialBudget, GivesAPartAndTakesBackWhatIsLeftOfIt) {
+  TrialBudget budget(10);
+  TrialBudget part = budget.Part(8);
+  EXPECT_TRUE(part.Take(5));
+  TrialBudget rest = budget.Part(8);
+  EXPECT_TRUE(budget.spent()) << "two were left";
+  budget.GiveBack(part);
+  EXPECT_TRUE(budget.Take(3));
+  EXPECT_TRUE(budget.spent());
+  EXPECT_FALSE(rest.spent());
 }
 
 TEST(Witness, IsAValueThatOnlyTheChildAllows) {
@@ -56,6 +74,16 @@ TEST(Witness, IsAValueThatOnlyTheChildAllows) {
   EXPECT_EQ(Shown("domain_allowlist: [x.test]", "domain_allowlist: [y.test]"),
             R"({"url":"https://y.test/"})");
   EXPECT_EQ(Shown("command_allowlist: [git]", "command_allowlist: [ls]"), R"({"command":"ls"})");
+}
+
+TEST(Witness, IsMadeOfTheEntriesThatNoOneElseAllows) {
+  EXPECT_EQ(Shown("path_allowlist: [/a]", "path_allowlist: [/a, /b]"), R"({"path":"/b"})");
+  std::string hosts;
+  for (int i = 0; i < 100; ++i) hosts += "h" + std::to_string(i) + ".test, ";
+  EXPECT_EQ(Shown("domain_allowlist: [" + hosts + "x.test]",
+                  "domain_allowlist: [" + hosts + "x.test, y.test]"),
+            R"({"url":"https://y.test/"})");
+  EXPECT_EQ(Shown(test::Constrained("", "'t:/a'"), test::Constrained("")), R"({"path":"/a"})");
 }
 
 TEST(Witness, IsAToolThatTheParentDoesNotHave) {

@@ -1,4 +1,4 @@
-"""``callgate diff``: which calls became allowed or denied between two policies."""
+"""``callgate diff``: what two policies say differently, and which calls that allows or denies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from callgate import PolicyChange, PolicySet
-from callgate._as_json import witness_data
+from callgate._as_json import change_data
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._decision import witness_line
 from callgate.cli._input import STDIN, input_error, read_policy
@@ -24,7 +24,7 @@ def add(verbs: Verbs) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Outcome:
-    """0 the same calls are allowed, 1 not."""
+    """0 nothing differs, 1 something does."""
     if arguments.old == arguments.new == STDIN:
         raise input_error("only one policy can come from standard input")
     if arguments.new_context is not None and arguments.context is None:
@@ -52,25 +52,18 @@ def _compare(old: PolicySet, name: str, new: PolicySet, new_name: str | None) ->
     return {
         "context": name,
         "change": "changed" if changes else None,
-        "changes": [_data(change) for change in changes],
+        "changes": [change_data(change) for change in changes],
         "lines": [line for change in changes for line in _lines(name, change)],
     }
 
 
-def _data(change: PolicyChange) -> dict[str, Any]:
-    return {
-        "became_allowed": change.became_allowed,
-        "capability": change.capability,
-        "tool_pattern": change.tool_pattern,
-        "reason": change.reason,
-        "witness": witness_data(change.witness),
-    }
-
-
 def _lines(name: str, change: PolicyChange) -> list[str]:
-    sign, became = ("+", "allowed") if change.became_allowed else ("-", "denied")
-    reason = f": {change.reason}" if change.reason else ""
-    lines = [f"{sign} {name}: calls of {change.tool_pattern} became {became}{reason}"]
+    if change.effect == "none":
+        return [f"= {name}: no call of {change.tool_pattern} changes: {change.reason}"]
+    sign = "+" if change.became_allowed else "-"
+    lines = [
+        f"{sign} {name}: calls of {change.tool_pattern} became {change.effect}: {change.reason}"
+    ]
     if change.witness is not None:
         lines.append(f"    such as {witness_line(change.witness)}")
     return lines

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from callgate import CallgateError, PolicyChange, PolicyError, PolicySet
-from callgate._as_json import decision_data, warning_data, witness_data
+from callgate import CallgateError, PolicyError, PolicySet
+from callgate._as_json import change_data, decision_data, warning_data
 from callgate._native import split_object
 from callgate.gateway.admin.body import MAX_BODY_BYTES, checked_object, read_text
 from callgate.gateway.admin.guard import json_response
@@ -96,15 +96,6 @@ def _judge(running: PolicySet, text: bytes) -> dict[str, Any]:
         "changed": {
             name: changes
             for name in sorted(before & after)
-            if (changes := [_change(c) for c in running.diff(name, policy, name).changes])
+            if (changes := [change_data(c) for c in running.diff(name, policy, name).changes])
         },
-    }
-
-
-def _change(change: PolicyChange) -> dict[str, Any]:
-    return {
-        "became_allowed": change.became_allowed,
-        "tool_pattern": change.tool_pattern,
-        "witness": witness_data(change.witness),
-        "reason": change.reason,
     }
