@@ -62,6 +62,19 @@ Prepared PrepareLint(std::size_t) {
   }};
 }
 
+// Every capability differs in one entry of its list: 20,000 findings.
+Prepared PrepareDiff(std::size_t) {
+  const std::string before = WidePolicy(10'000);
+  std::string after = before;
+  const std::string shared = "/srv/shared";
+  for (std::size_t at = after.find(shared); at != std::string::npos; at = after.find(shared, at)) {
+    after.replace(at, shared.size(), "/srv/others");
+  }
+  return {.run = [old = Load(before), fresh = Load(after)] {
+    Require(Require(old.Diff("wide", fresh, "wide"), "diff").changes.size() == 20'000, "changes");
+  }};
+}
+
 // Arguments that a capability declares, one operation a kind.
 std::vector<Operation> DeclaredOperations() {
   const std::string policy = DeclaredPolicy();
@@ -123,6 +136,7 @@ std::vector<Operation> PolicyOperations() {
   out.push_back({"policy/load_yaml_10000", PrepareLoadYaml, 1});
   out.push_back({"policy/contains_10000", PrepareContains, 1});
   out.push_back({"policy/lint_10000", PrepareLint, 1});
+  out.push_back({"policy/diff_10000", PrepareDiff, 1});
   return out;
 }
 
