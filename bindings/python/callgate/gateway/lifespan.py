@@ -37,6 +37,7 @@ from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.issuer.keys import audit_keys, open_signer
 from callgate.gateway.metrics import Metrics
 from callgate.gateway.readiness import checks_of, measure_state
+from callgate.gateway.reload.policy_reload import PolicyFindings
 from callgate.gateway.reload.reload import Reloadable, Reloader
 from callgate.gateway.reload.reloadables import ConfigSource, reloadables
 from callgate.gateway.services import Services
@@ -173,6 +174,11 @@ async def open_gateway(
         draining = asyncio.Event()
         checks = checks_of(services, draining)
         measure_state(metrics, services)
+
+        async def note_changes(changes: dict[str, Any]) -> None:
+            await audit.note("reload", {"what": "policy_changes", **changes})
+
+        findings = PolicyFindings(note_changes)
         gateway = Gateway(
             services=services,
             app=create_app(
@@ -192,7 +198,7 @@ async def open_gateway(
                 ],
             ),
             reloader=Reloader(
-                [*things, *reloadables(services, config, environ, source)],
+                [*things, *reloadables(services, config, environ, source, findings)],
                 metrics=metrics,
                 settle_seconds=config.reload.settle_seconds,
                 check_seconds=config.reload.check_seconds,
@@ -207,6 +213,7 @@ async def open_gateway(
         for work in (
             attestation.revocation.watch(config.executions.check_seconds),
             gateway.reloader.run(),
+            findings.run(),
         ):
             await stack.enter_async_context(_in_background(work, gateway.failed))
         yield gateway

@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 from callgate import CallgateError, Gate, PolicySet, SecretKey
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.reload.policy_reload import describe_difference, reload_policy
+from callgate.gateway.reload.policy_reload import (
+    PolicyFindings,
+    describe_changes,
+    describe_replacement,
+    reload_policy,
+)
 from callgate.gateway.reload.reload import FileWatch, Reloadable, Reloader, Unchanged, stamps_of
 
 pytestmark = pytest.mark.anyio
@@ -212,47 +217,112 @@ def gate() -> Gate:
         return Gate(PolicySet.parse(OLD), issuer_keys=[key.public_key])
 
 
-def test_a_difference_names_both_digests_and_every_change() -> None:
+def test_a_replacement_names_both_digests_and_contexts() -> None:
     old, new = PolicySet.parse(OLD), PolicySet.parse(NEW)
-    difference = describe_difference(old, new)
-    assert (difference["old_digest"], difference["new_digest"]) == (old.digest, new.digest)
-    assert (difference["contexts_added"], difference["contexts_removed"]) == (["fresh"], ["gone"])
-    became = {(change["became"], change["tool_pattern"]) for change in difference["changes"]}
-    assert became == {("denied", "fs.read"), ("allowed", "fs.write")}
-    assert difference["changes_in_all"] == 2
-    assert all(
-        change["witness"]["tool"] == change["tool_pattern"] for change in difference["changes"]
+    replacement = describe_replacement(old, new)
+    assert (replacement["old_digest"], replacement["new_digest"]) == (old.digest, new.digest)
+    assert (replacement["contexts_added"], replacement["contexts_removed"]) == (["fresh"], ["gone"])
+
+
+def test_changes_name_both_digests_and_every_difference() -> None:
+    old, new = PolicySet.parse(OLD), PolicySet.parse(NEW)
+    changes = describe_changes(old, new)
+    assert (changes["old_digest"], changes["new_digest"]) == (old.digest, new.digest)
+    said = {(change["became"], change["before"], change["after"]) for change in changes["changes"]}
+    assert said == {("denied", "fs.read", None), ("allowed", None, "fs.write")}
+    assert changes["changes_in_all"] == 2
+    tools = {change["witness"]["tool"] for change in changes["changes"]}
+    assert tools == {"fs.read", "fs.write"}
+
+
+def test_a_change_without_effect_became_nothing() -> None:
+    old = PolicySet.parse("name: c\ncapabilities: [{tool_pattern: t, path_allowlist: [/a]}]")
+    new = PolicySet.parse(
+        "name: c\ncapabilities: [{tool_pattern: t, path_allowlist: [/a, /a/b, /c]}]"
     )
+    became = {change["after"]: change["became"] for change in describe_changes(old, new)["changes"]}
+    assert became == {"/c": "allowed", "/a/b": None}
 
 
-async def test_a_difference_is_written_down_before_it_holds(gate: Gate, tmp_path: Path) -> None:
+async def _note_nothing(_: dict[str, Any]) -> None:
+    pytest.fail("nothing is to be noted")
+
+
+async def test_a_policy_is_written_down_before_it_holds(gate: Gate, tmp_path: Path) -> None:
     path = tmp_path / "contexts.yaml"
     path.write_text(NEW)
     before = gate.policy.digest
     noted: list[dict[str, Any]] = []
+    findings = PolicyFindings(_note_nothing)
 
     async def note(difference: dict[str, Any]) -> None:
         assert gate.policy.digest == before
         noted.append(difference)
 
-    await reload_policy(gate, path, lambda: None, note)
+    await reload_policy(gate, path, lambda: None, note, findings)
     assert gate.policy.digest == noted[0]["new_digest"] != before
     # The same again is no change, whatever its comments.
     path.write_text("# again\n" + NEW)
-    await reload_policy(gate, path, lambda: None, note)
+    await reload_policy(gate, path, lambda: None, note, findings)
     assert len(noted) == 1
 
 
-async def test_a_difference_that_cannot_be_written_down_does_not_hold(
+async def test_a_policy_that_cannot_be_written_down_does_not_hold(
     gate: Gate, tmp_path: Path
 ) -> None:
     path = tmp_path / "contexts.yaml"
     path.write_text(NEW)
     before = gate.policy.digest
+    findings = PolicyFindings(_note_nothing)
 
     async def note(difference: dict[str, Any]) -> None:
         raise CallgateError("the disk is full", "AUDIT_UNAVAILABLE")
 
     with pytest.raises(CallgateError):
-        await reload_policy(gate, path, lambda: None, note)
+        await reload_policy(gate, path, lambda: None, note, findings)
     assert gate.policy.digest == before
+
+
+async def test_a_policy_holds_before_it_is_compared(gate: Gate, tmp_path: Path) -> None:
+    path = tmp_path / "contexts.yaml"
+    path.write_text(NEW)
+    compared: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    findings = PolicyFindings(compared.put)
+    noted: list[dict[str, Any]] = []
+
+    async def note(replacement: dict[str, Any]) -> None:
+        noted.append(replacement)
+
+    await reload_policy(gate, path, lambda: None, note, findings)
+    assert gate.policy.digest == noted[0]["new_digest"]
+    assert "changes" not in noted[0]
+    assert compared.empty()
+    task = asyncio.create_task(findings.run())
+    try:
+        changes = await asyncio.wait_for(compared.get(), 10)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert changes["new_digest"] == gate.policy.digest
+    assert changes["changes_in_all"] == 2
+
+
+async def test_changes_that_cannot_be_recorded_are_in_the_log(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = asyncio.Event()
+
+    async def note(_: dict[str, Any]) -> None:
+        tried.set()
+        raise CallgateError("the disk is full", "AUDIT_UNAVAILABLE")
+
+    findings = PolicyFindings(note)
+    findings.expect(PolicySet.parse(OLD), PolicySet.parse(NEW))
+    task = asyncio.create_task(findings.run())
+    try:
+        await asyncio.wait_for(tried.wait(), 10)
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert "changes of policy not recorded" in caplog.text

@@ -32,13 +32,15 @@ def test_a_policy_that_is_renamed_into_place_holds_for_sessions_that_run(tmp_pat
         replace(tmp_path / "contexts.yaml", DENYING)
         line = gateway.wait_for_log("policy replaced")
         assert code_of_call(client) == "TOOL_NOT_ALLOWED"
-        assert line["changes"][0]["became"] == "denied"
-        assert line["changes"][0]["tool_pattern"] == TOOL
-    (noted,) = [line for line in audit_lines(tmp_path) if line["kind"] == "reload"]
-    fields = noted["fields"]
-    assert fields["what"] == "policy"
-    assert fields["old_digest"] == line["old_digest"] != fields["new_digest"]
-    assert fields["changes"][0]["became"] == "denied"
+        compared = gateway.wait_for_log("policies compared")
+        assert compared["changes"][0]["became"] == "denied"
+        assert compared["changes"][0]["tool_pattern"] == TOOL
+    replaced, changed = [line for line in audit_lines(tmp_path) if line["kind"] == "reload"]
+    assert replaced["fields"]["what"] == "policy"
+    assert replaced["fields"]["old_digest"] == line["old_digest"] != line["new_digest"]
+    assert changed["fields"]["what"] == "policy_changes"
+    assert changed["fields"]["new_digest"] == line["new_digest"]
+    assert changed["fields"]["changes"][0]["became"] == "denied"
 
 
 def test_sighup_reads_at_once_what_would_have_to_rest(tmp_path: Path) -> None:

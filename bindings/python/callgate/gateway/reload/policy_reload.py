@@ -1,4 +1,4 @@
-"""Replacing the policy: what changes is written down before it changes."""
+"""Replacing the policy: it holds at once, and what changed is said as soon as it is known."""
 
 from __future__ import annotations
 
@@ -7,22 +7,53 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, final
 
-from callgate import Gate, PolicyChange, PolicySet
+from callgate import CallgateError, Gate, PolicyChange, PolicySet
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 # A line that is written for people. The digests name both policies in full.
 _MAX_CHANGES: Final = 50
+
+Note: TypeAlias = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+@final
+class PolicyFindings:
+    """Compares each policy with the one that it replaced, after it holds.
+
+    A comparison takes longer than reading a policy does: ``run`` makes them one after the other,
+    in a worker thread, and gives ``note`` what changed.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._replaced: asyncio.Queue[tuple[PolicySet, PolicySet]] = asyncio.Queue()
+
+    def expect(self, old: PolicySet, new: PolicySet) -> None:
+        """``new`` holds now. Returns at once."""
+        self._replaced.put_nowait((old, new))
+
+    async def run(self) -> None:
+        """Until it is cancelled. What cannot be noted is in the log."""
+        while True:
+            old, new = await self._replaced.get()
+            changes = await asyncio.to_thread(describe_changes, old, new)
+            try:
+                await self._note(changes)
+            except CallgateError as error:
+                _LOG.error("changes of policy not recorded", extra={"reason": str(error)})
+            _LOG.warning("policies compared", extra=changes)
 
 
 async def reload_policy(
     gate: Gate,
     path: Path,
     unchanged: Callable[[], None],
-    note: Callable[[dict[str, Any]], Awaitable[Any]],
+    note: Note,
+    findings: PolicyFindings,
 ) -> None:
-    """Loads the policy in ``path``; where it differs, notes the difference, then takes it.
+    """Loads the policy in ``path``; where it differs, notes that, takes it, and has it compared.
 
     Raises PolicyError, OSError, or what ``note`` raises; the gate's policy is then as it was.
     """
@@ -32,25 +63,34 @@ async def reload_policy(
     if new.digest == old.digest:
         _LOG.info("policy read again, unchanged", extra={"digest": new.digest})
         return
-    difference = await asyncio.to_thread(describe_difference, old, new)
-    await note(difference)
+    replacement = describe_replacement(old, new)
+    await note(replacement)
     gate.set_policy(new)
-    _LOG.warning("policy replaced", extra=difference)
+    _LOG.warning("policy replaced", extra=replacement)
+    findings.expect(old, new)
 
 
-def describe_difference(old: PolicySet, new: PolicySet) -> dict[str, Any]:
-    """Both digests, the contexts that came and went, and the ``diff`` of those that stayed."""
+def describe_replacement(old: PolicySet, new: PolicySet) -> dict[str, Any]:
+    """Both digests, and the contexts that came and went."""
     before, after = set(old.context_names), set(new.context_names)
-    changes = [
-        {"context": name, **_describe(change)}
-        for name in sorted(before & after)
-        for change in old.diff(name, new, name).changes
-    ]
     return {
         "old_digest": old.digest,
         "new_digest": new.digest,
         "contexts_added": sorted(after - before)[:_MAX_CHANGES],
         "contexts_removed": sorted(before - after)[:_MAX_CHANGES],
+    }
+
+
+def describe_changes(old: PolicySet, new: PolicySet) -> dict[str, Any]:
+    """Both digests, and the ``diff`` of the contexts that stayed."""
+    changes = [
+        {"context": name, **_describe(change)}
+        for name in sorted(set(old.context_names) & set(new.context_names))
+        for change in old.diff(name, new, name).changes
+    ]
+    return {
+        "old_digest": old.digest,
+        "new_digest": new.digest,
         "changes": changes[:_MAX_CHANGES],
         "changes_in_all": len(changes),
     }
@@ -59,9 +99,13 @@ def describe_difference(old: PolicySet, new: PolicySet) -> dict[str, Any]:
 def _describe(change: PolicyChange) -> dict[str, Any]:
     witness = change.witness
     return {
-        "became": "allowed" if change.became_allowed else "denied",
+        "became": None if change.effect == "none" else change.effect,
         "capability": change.capability,
         "tool_pattern": change.tool_pattern,
+        "keyword": change.keyword,
+        "argument": change.argument,
+        "before": change.before,
+        "after": change.after,
         "reason": change.reason,
         "witness": None
         if witness is None

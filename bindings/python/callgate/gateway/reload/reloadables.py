@@ -13,7 +13,7 @@ from callgate.gateway.config import GatewayConfig, IssuerSettings
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.issuer.keys import open_signer
-from callgate.gateway.reload.policy_reload import reload_policy
+from callgate.gateway.reload.policy_reload import PolicyFindings, reload_policy
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.services import Services
 
@@ -33,9 +33,10 @@ def reloadables(
     config: GatewayConfig,
     environ: Mapping[str, str],
     source: ConfigSource | None,
+    findings: PolicyFindings,
 ) -> list[Reloadable]:
     """In the order in which they are read: a context is there before an execution may have it."""
-    things = _Things(services, config, environ, source)
+    things = _Things(services, config, environ, source, findings)
     return [
         Reloadable("issuer", things.issuer_files, things.reload_issuer),
         Reloadable("policy", things.policy_files, things.reload_policy),
@@ -50,23 +51,25 @@ class _Things:
         config: GatewayConfig,
         environ: Mapping[str, str],
         source: ConfigSource | None,
+        findings: PolicyFindings,
     ) -> None:
         self._services = services
         self._config = config
         self._environ = environ
         self._source = source
+        self._findings = findings
         self._issuer: IssuerSettings = config.issuer
 
     def policy_files(self) -> Iterable[Path]:
         return [self._config.policy]
 
     async def reload_policy(self, unchanged: Unchanged) -> None:
-        async def note(difference: Mapping[str, Any]) -> None:
-            await self._services.audit.note("reload", {"what": "policy", **difference})
+        async def note(replacement: Mapping[str, Any]) -> None:
+            await self._services.audit.note("reload", {"what": "policy", **replacement})
 
         gate, executions = self._services.gate, self._services.executions
         before = gate.policy.digest
-        await reload_policy(gate, self._config.policy, unchanged, note)
+        await reload_policy(gate, self._config.policy, unchanged, note, self._findings)
         if gate.policy.digest != before:
             entries = [*executions.static, *container_rules(self._config)]
             for text in scope_warnings(entries, gate.policy.context_names):
