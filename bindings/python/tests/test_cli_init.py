@@ -91,6 +91,10 @@ def test_a_schema_becomes(schema: dict[str, Any], line: str) -> None:
         ("outputDir", "{path: {allow: []}}", "a path"),
         ("file_name", "{path: {allow: []}}", "a path"),
         ("cwd", "{path: {allow: []}}", "a path"),
+        ("destinations", "{path: {allow: []}}", "a path"),
+        ("outputpath", "{path: {allow: []}}", "a path"),
+        ("workingdirectory", "{path: {allow: []}}", "a path"),
+        ("baseurl", "{url: {allow: []}}", "a URL, or a URI of MCP"),
         ("imageURL", "{url: {allow: []}}", "a URL, or a URI of MCP"),
         ("hostname", "{host: {allow: []}}", "a host"),
         ("cmd", "{command: {allow: []}}", "a command"),
@@ -140,7 +144,20 @@ def test_a_default_that_would_be_denied_has_to_be_given() -> None:
     assert "# n is left out: it is null alone\n" in text
 
 
-@pytest.mark.parametrize("name", ["env", "environment", "env_vars", "shell", "ENV", "interpreter"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "env",
+        "environment",
+        "env_vars",
+        "shell",
+        "ENV",
+        "interpreter",
+        "envs",
+        "environs",
+        "envvars",
+    ],
+)
 def test_environments_and_shells_are_left_out(name: str) -> None:
     text = init(listing({name: {"type": "object"}, "a": {"type": "string"}}, "a"))
     assert f"  # {name} is left out: " in text
@@ -167,6 +184,19 @@ def test_a_schema_of_schemas_is_bounded() -> None:
     many = {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 9} for n in range(30)}
     text = init(listing({"a": {"$ref": "#/$defs/d0"}}, **{"$defs": {**many, "d30": {}}}))
     assert "# a is left out: " in text
+
+
+def test_references_that_stand_for_too_much_are_left_out() -> None:
+    values = {"enum": [f"value {n}" for n in range(2_000)]}
+    many = {f"a{n}": {"$ref": "#/$defs/values"} for n in range(1_500)}
+    text = init(listing(many, **{"$defs": {"values": values}}))
+    assert "# a1499 is left out: its references stand for more than 1000000 characters\n" in text
+
+
+def test_a_reference_to_an_anchor_is_left_out() -> None:
+    anchored = {"$anchor": "id", "type": "integer"}
+    text = init(listing({"a": {"$ref": "#id"}}, **{"$defs": {"id": anchored}}))
+    assert "# a is left out: it refers to a schema by an anchor\n" in text
 
 
 def test_all_of_is_joined_and_what_is_lost_is_said() -> None:
@@ -196,7 +226,23 @@ def test_what_is_not_said_stands_in_a_comment(schema: dict[str, Any], note: str)
     assert declared(schema)[0] == f"# {note}"
 
 
-@pytest.mark.parametrize("pattern", ["^(?=a)", "\\S+", "[^\\s]", "a(", "\\Aa\\z", "[]a]", "(?i)a"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(?=a)",
+        "\\S+",
+        "[^\\s]",
+        "a(",
+        "\\Aa\\z",
+        "[]a]",
+        "(?i)a",
+        "[a[:digit:]]",
+        "[\\][:alpha:]]",
+        "[^\\]\\s]",
+        "a)|(?:b",
+        "\\x{3}",
+    ],
+)
 def test_a_pattern_read_otherwise_by_re2_accepts_nothing(pattern: str) -> None:
     schema = {"type": "string", "pattern": pattern}
     comment, line = declared(schema)
@@ -229,6 +275,13 @@ def test_what_cannot_be_said_leaves_out_its_tool_alone() -> None:
     found = run_json("policy", "init", "--tools", "-", exit_code=0, stdin=json.dumps(tools))
     assert found["tools"] == ["good"]
     assert [left["tool"] for left in found["left_out"]] == ["twins", "good", "none"]
+
+
+@pytest.mark.parametrize("name", ["*", "fs.*", "fs*"])
+def test_a_name_that_would_match_other_tools_is_left_out(name: str) -> None:
+    text = init(json.dumps([{"name": name, "inputSchema": {"type": "object"}}]))
+    assert f"# {name} is left out: its name would be a pattern, which other tools" in text
+    assert PolicySet.parse(text).could_allow("agent", ["fs.read", "t"]) == []
 
 
 def test_branches_of_a_tool_are_capabilities() -> None:

@@ -45,15 +45,17 @@ def skeleton(tools: Sequence[Mapping[str, Any]], context: str) -> Skeleton:
     """
     PolicySet.parse(json.dumps({"name": context, "capabilities": []}), "name.json")
     items: list[Item] = []
-    names: list[str] = []
+    names: dict[str, None] = {}
     left_out: list[tuple[str, str]] = []
     for tool in tools:
         name = str(tool.get("name"))
         try:
             if name in names:
                 raise LeftOut("there are two tools of this name")
+            if "*" in name:
+                raise LeftOut("its name would be a pattern, which other tools match too")
             items += _capabilities(name, tool)
-            names.append(name)
+            names[name] = None
         except LeftOut as left:
             left_out.append((name, str(left)))
         except RecursionError:

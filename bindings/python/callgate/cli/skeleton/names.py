@@ -10,7 +10,8 @@ from typing import Final
 # As section Keys of docs/policy.md cuts names into words.
 _CUT: Final = re.compile(r"[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
-# The lists of sections Paths, Domains and Commands: a word at the end, or the only one.
+# The lists of sections Paths, Domains and Commands: a word at the end, the only one, two words at
+# the end, and how the last word may end.
 _LAST: Final = {
     "path": "path file filepath filename dir directory folder basedir workdir homedir rootdir"
     " tempdir tmpdir infile outfile pathname dirname root",
@@ -20,13 +21,14 @@ _LAST: Final = {
     "arguments": "args arguments argv flags",
 }
 _ONLY: Final = {"path": "src dst dest source destination cwd"}
+_SUFFIXES: Final = {"path": "path filename directory folder", "url": "url uri hostname"}
 _PAIRS: Final = {
     "path": "file name,path name,dir name,directory name,folder name",
     "url": "end point,web hook",
     "host": "host name,domain name",
     "command": "command line,cmd line",
 }
-_ENVIRONMENTS: Final = re.compile(r"env|environ|environments?|env(ironment)? (vars?|variables?)")
+_ENVIRONMENTS: Final = re.compile(r"(env|environ|environment)s?|env(ironment)? ?(vars?|variables?)")
 _SHELLS: Final = frozenset(("shell", "interpreter"))
 
 
@@ -48,13 +50,16 @@ def role_of(name: str) -> Role:
     if not words:
         return Role.TEXT
     for role, listed in _ONLY.items():
-        if len(words) == 1 and words[0] in listed.split():
+        if len(words) == 1 and {words[0], _singular(words[0])} & set(listed.split()):
             return Role(role)
     for role, listed in _PAIRS.items():
         if _singular(" ".join(words[-2:])) in listed.split(","):
             return Role(role)
     for role, listed in _LAST.items():
         if words[-1] in listed.split() or _singular(words[-1]) in listed.split():
+            return Role(role)
+    for role, listed in _SUFFIXES.items():
+        if _singular(words[-1]).endswith(tuple(listed.split())):
             return Role(role)
     return Role.TEXT
 

@@ -15,7 +15,9 @@ _UNICODE_ESCAPE: Final = re.compile(
 # What RE2 reads, but as more than ECMA-262 does, or as something else: absolute anchors, quoting,
 # flags, POSIX classes, sets that begin with a bracket, and complements of classes, which for RE2
 # are those of ASCII.
-_READ_OTHERWISE: Final = re.compile(r"\\[AzZQECaDSW]|\(\?[^:]|\[\^?\]|\[\[:|\[\^[^\]]*\\[dsw]")
+_READ_OTHERWISE: Final = re.compile(
+    r"\\[AzZQECaDSW]|\(\?[^:]|\[\^?\]|\[(?:\\.|[^\]\\])*?\[:|\[\^(?:\\.|[^\]\\])*?\\[dsw]"
+)
 MAX_LENGTH: Final = 1000
 """Of a pattern that is read at all."""
 _TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
@@ -24,10 +26,11 @@ _TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 @lru_cache(maxsize=1024)
 def whole_value(pattern: str) -> str | None:
     """The pattern of a policy that accepts no more. None: there is none, or that is not sure."""
-    if len(pattern) > MAX_LENGTH:
+    if len(pattern) > MAX_LENGTH or "\\x{" in pattern:
         return None
     text = _UNICODE_ESCAPE.sub(lambda found: f"{found[1]}\\x{{{found[2] or found[3]}}}", pattern)
-    if _READ_OTHERWISE.search(text):
+    # By itself it loads, so that none of its brackets closes one of those around it below.
+    if _READ_OTHERWISE.search(text) or not _loads(text):
         return None
     tokens = _TOKEN.findall(text)
     if tokens[:1] == ["^"] and tokens[-1:] == ["$"] and not _has_branches(tokens):

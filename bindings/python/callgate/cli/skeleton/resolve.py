@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 MAX_SCHEMAS: Final = 2000
 """Of one tool. A few references to references stand for any number of schemas."""
+MAX_REFERRED: Final = 1_000_000
+"""Characters of JSON that the references of one tool stand for. One long list may be referred to
+by each of many schemas."""
 ANNOTATIONS: Final = frozenset(("title", "description", "default", "examples", "$comment"))
 
 
@@ -20,6 +24,7 @@ class Resolver:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._count = 0
+        self._referred = 0
 
     def resolve(
         self, schema: Mapping[str, Any], following: tuple[str, ...]
@@ -47,6 +52,8 @@ class Resolver:
     def _target(self, reference: object) -> Mapping[str, Any]:
         if not isinstance(reference, str) or not reference.startswith("#"):
             raise LeftOut("it refers to another document")
+        if reference != "#" and not reference.startswith("#/"):
+            raise LeftOut("it refers to a schema by an anchor")
         target: object = self._root
         for step in reference.removeprefix("#").split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
@@ -56,6 +63,9 @@ class Resolver:
                 raise LeftOut("it refers to a schema that is not there")
         if not isinstance(target, Mapping):
             raise LeftOut("it refers to what is no schema")
+        self._referred += len(json.dumps(target))
+        if self._referred > MAX_REFERRED:
+            raise LeftOut(f"its references stand for more than {MAX_REFERRED} characters")
         return target
 
 

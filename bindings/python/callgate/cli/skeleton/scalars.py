@@ -45,10 +45,10 @@ def string(schema: Mapping[str, Any], role: Role, kinds: Kinds) -> tuple[dict[st
         if translated is not None:
             result["pattern"] = translated
         elif kind is None:
-            notes.append(f"REVIEW: write what this pattern means in RE2: {pattern}")
+            notes.append(f"REVIEW: write what this pattern means in RE2: {pattern[:100]}")
             return dict(NOTHING), notes
         else:
-            notes.append(f"left to the server: pattern {pattern}")
+            notes.append(f"left to the server: pattern {pattern[:100]}")
     return result, notes
 
 
