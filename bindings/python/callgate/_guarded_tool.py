@@ -6,7 +6,7 @@ import functools
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from callgate._errors import CallgateError
 from callgate._json import encode
@@ -28,7 +28,11 @@ class GuardTypeError(CallgateError, TypeError):
     """
 
     def __init__(self, message: str, where: str) -> None:
-        super().__init__(message, "INVALID_ARGUMENT", where)
+        # The name of a keyword is the caller's.
+        super().__init__(message, "INVALID_ARGUMENT", where[:_MAX_WHERE])
+
+    def __reduce__(self) -> tuple[type[GuardTypeError], tuple[str, str | None]]:
+        return type(self), (self.message, self.where)
 
 
 class ToolCall:
@@ -48,6 +52,8 @@ class ToolCall:
         arguments: dict[str, Any] = json.loads(self._text)
         return arguments
 
+
+_MAX_WHERE: Final = 128
 
 #: A subject or the name of a context, or what finds it for a call.
 Named: TypeAlias = str | Callable[[ToolCall], str]
@@ -99,7 +105,9 @@ class GuardedTool:
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Decision, inspect.BoundArguments]:
         """The decision that allowed, and what to call with: the values of the text it judged."""
-        bound = self.signature.bind(*args, **kwargs)
+        # A key of a class of its own may equal one name while it is judged, and then another.
+        plain = {str.__str__(key): value for key, value in kwargs.items()}
+        bound = self.signature.bind(*args, **plain)
         bound.apply_defaults()
         members = dict(self.members(bound))
         text = b"{" + b",".join(encode(name) + b":" + value for name, value in members.items())

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import inspect
 import json
+import pickle
 from collections import OrderedDict, UserDict
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
@@ -179,6 +180,27 @@ def test_a_keyword_with_the_name_of_another_parameter_is_refused(guard: Guard) -
     assert positional(READ, more="x") == READ
 
 
+class TwoNames(str):
+    """A keyword that is one name in JSON, and equals another."""
+
+    def __eq__(self, other: object) -> bool:
+        return other == "mode"
+
+    def __hash__(self) -> int:
+        return hash("mode")
+
+
+def test_a_keyword_is_the_name_that_is_judged(guard: Guard) -> None:
+    seen = Seen(guard)
+
+    @seen.tool
+    def show(*, mode: str = "r", **more: str) -> tuple[str, dict[str, str]]:
+        return mode, more
+
+    assert show(**{TwoNames("note"): "w"}) == ("r", {"note": "w"})
+    assert seen.calls == [{"mode": "r", "note": "w"}]
+
+
 def test_what_does_not_fit_the_signature_is_pythons_own_error(guard: Guard) -> None:
     seen = Seen(guard)
 
@@ -248,6 +270,30 @@ def test_a_cycle_and_a_tower_raise(guard: Guard) -> None:
     with pytest.raises(GuardError) as denied:  # no JSON text may be as deep
         tool(tower)
     assert denied.value.code_name == "INVALID_ENVELOPE"
+
+
+def test_few_values_that_stand_in_many_places_raise(guard: Guard) -> None:
+    @guard.tool("any.tool", subject="alice", context="default")
+    def tool(value: Any) -> None: ...
+
+    many: Any = "a"
+    for _ in range(60):
+        many = {"a": many, "b": many}
+    with pytest.raises(GuardTypeError, match="more than 16777216 values"):
+        tool(many)
+    with pytest.raises(GuardTypeError, match="more than 16777216 values"):
+        tool([[0] * 10_000] * 10_000)
+
+
+def test_where_is_bounded_and_the_error_can_be_pickled(guard: Guard) -> None:
+    @guard.tool("any.tool", subject="alice", context="default")
+    def tool(**more: Any) -> None: ...
+
+    with pytest.raises(GuardTypeError) as refused:
+        tool(**{"k" * 100_000: object()})
+    assert refused.value.where == "k" * 128
+    copied = pickle.loads(pickle.dumps(refused.value))
+    assert (str(copied), copied.where) == (str(refused.value), refused.value.where)
 
 
 @pytest.mark.parametrize(
