@@ -49,6 +49,15 @@ def test_a_policy_is_migrated_as_far_as_its_tools_are_known(tmp_path: Path) -> N
     assert run_json(*again, exit_code=1)["migrated"] == 0
 
 
+def test_json_is_migrated_to_yaml() -> None:
+    short = {"tool_pattern": "fs.read", "path_allowlist": ["/a"], "only_arguments": ["path"]}
+    policy = {"name": "c", "description": "\U0001f600\u2028", "capabilities": [short]}
+    text = json.dumps({**policy, "deny_list": None}, indent="\t").replace("/a", "\\/a")
+    new, [reason] = migrate(text, tool("fs.read", "path", path="string"))
+    assert reason is None
+    assert new.evaluate("c", "fs.read", {"path": "/a/b"}).allowed
+
+
 def test_all_of_a_policy_may_be_migrated(tmp_path: Path) -> None:
     tools = tmp_path / "tools.json"
     tools.write_text(json.dumps([tool("fs.read", "path", path="string")]))

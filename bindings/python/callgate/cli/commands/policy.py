@@ -57,7 +57,7 @@ def _add_migrate(actions: Verbs) -> None:
         migrate,
         "Turn the short form into declared arguments, as far as that is proved to allow no more",
     )
-    parser.add_argument("policy", metavar="FILE", help="a YAML file, or - for stdin")
+    parser.add_argument("policy", metavar="FILE", help="a file, or - for stdin")
     _add_output(parser)
     add_sources(parser)
 

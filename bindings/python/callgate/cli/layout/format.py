@@ -21,7 +21,7 @@ def formatted(data: bytes, name: str) -> str:
     """
     policy = PolicySet.parse(data, name)
     text = data.decode()
-    if _is_json(text, name):
+    if is_json(text, name):
         raise input_error("expected YAML: JSON has no comments to keep", name)
     try:
         result = write(read(text))
@@ -38,7 +38,8 @@ def formatted(data: bytes, name: str) -> str:
     return result
 
 
-def _is_json(text: str, name: str) -> bool:
+def is_json(text: str, name: str) -> bool:
+    """Whether a policy is read as JSON."""
     if name.endswith(".json"):
         return True
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +12,8 @@ import yaml
 from callgate import PolicyError, PolicySet
 from callgate.cli._decision import witness_line
 from callgate.cli._input import input_error
-from callgate.cli.layout.nodes import Collection, Item, Node
+from callgate.cli.layout.format import is_json
+from callgate.cli.layout.nodes import Collection, Item, Node, node
 from callgate.cli.layout.read import LayoutError, read
 from callgate.cli.layout.write import write
 from callgate.cli.migrate.capability import Tools, declared, is_short
@@ -57,10 +59,7 @@ def migrated(
     PolicyError where the policy does not load, else CallgateError.
     """
     policy = PolicySet.parse(data, name)
-    try:
-        documents = read(data.decode())
-    except (LayoutError, yaml.YAMLError, RecursionError) as error:
-        raise input_error(str(error) or "it cannot be laid out", name) from error
+    documents = _documents(data.decode(), name, policy)
     by_name = {str(tool["name"]): tool for tool in tools}
     contexts = {name_of(one): _migrate(one, by_name) for one in contexts_of(documents)}
     ceilings = [
@@ -75,6 +74,28 @@ def migrated(
     text = write([(head, _replaced(root, contexts)) for head, root in documents])
     PolicySet.parse(text)
     return text, [one for context in contexts.values() for one in context.outcomes]
+
+
+def _documents(text: str, name: str, policy: PolicySet) -> list[tuple[str, Node]]:
+    """As trees that are proved to say what was said."""
+    try:
+        if is_json(text, name):
+            documents = [("", node(_without_nulls(json.loads(text))))]
+        else:
+            documents = read(text)
+        is_same = PolicySet.parse(write(documents)).digest == policy.digest
+    except (LayoutError, PolicyError, yaml.YAMLError, RecursionError) as error:
+        raise input_error(str(error) or "it cannot be laid out", name) from error
+    if not is_same:
+        raise input_error("the layout that was tried would change it, and is not written", name)
+    return documents
+
+
+def _without_nulls(value: Any) -> Any:
+    """In JSON a member that is null is absent; YAML policies have no null."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
 def _migrate(context: Collection, tools: Tools) -> _Context:
