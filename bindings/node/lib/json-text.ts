@@ -5,6 +5,7 @@ import { native } from './native.js';
 // The engine takes no deeper and no larger document. Checked here too, because a few shared or
 // cyclic references can describe a document of any size.
 const { maxJsonDepth, maxJsonNodes } = native.limits();
+const MAX_PLACE = 128;
 
 /**
  * JSON text of exactly what a value is. `JSON.stringify` would leave out, convert or replace some
@@ -29,10 +30,10 @@ class Writer {
     if (++this.#nodes > this.#maxNodes) throw overLimit(`more than ${this.#maxNodes} values`);
     switch (typeof value) {
       case 'string':
-        if (!value.isWellFormed()) throw new TypeError(`${where} holds a lone surrogate`);
+        if (!value.isWellFormed()) throw fault(where, 'holds a lone surrogate');
         return JSON.stringify(value);
       case 'number':
-        if (!Number.isFinite(value)) throw new TypeError(`${where} is ${value}, not a JSON number`);
+        if (!Number.isFinite(value)) throw fault(where, `is ${value}, not a JSON number`);
         return JSON.stringify(value);
       case 'boolean':
         return value ? 'true' : 'false';
@@ -43,7 +44,7 @@ class Writer {
           ? this.#array(value, where, depth + 1)
           : this.#object(value, where, depth + 1);
       default:
-        throw new TypeError(`${where} is ${typeof value}, which JSON does not have`);
+        throw fault(where, `is ${typeof value}, which JSON does not have`);
     }
   }
 
@@ -56,10 +57,10 @@ class Writer {
   }
 
   #object(value: object, where: string, depth: number): string {
-    if (!isPlain(value)) throw new TypeError(`${where} is no plain object`);
+    if (!isPlain(value)) throw fault(where, 'is no plain object');
     const parts: string[] = [];
     for (const key of Object.keys(value)) {
-      if (!key.isWellFormed()) throw new TypeError(`a key in ${where} holds a lone surrogate`);
+      if (!key.isWellFormed()) throw fault(where, 'has a key that holds a lone surrogate');
       const member = this.write(
         (value as Readonly<Record<string, unknown>>)[key],
         `${where}/${key}`,
@@ -80,6 +81,12 @@ function isPlain(value: object): boolean {
     prototype === Object.prototype ||
     (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
   );
+}
+
+// Keys are the caller's, and of any length.
+function fault(where: string, what: string): TypeError {
+  const place = where.length > MAX_PLACE ? `${where.slice(0, MAX_PLACE).toWellFormed()}…` : where;
+  return new TypeError(`${place} ${what}`);
 }
 
 function overLimit(message: string): CallgateError {

@@ -50,6 +50,16 @@ test('a function stays synchronous or asynchronous', async () => {
   assert.equal(await guarded.tool('any.tool', ALICE, async () => 1)({}), 1);
 });
 
+test('an error names a place of bounded length', () => {
+  const tool = guard().tool('any.tool', ALICE, () => 1);
+  assert.throws(() => tool({ ['k'.repeat(100_000)]: undefined }), (error) => {
+    assert.ok(error instanceof TypeError);
+    assert.match(error.message, /^arguments\/k+… is undefined, which JSON does not have$/);
+    assert.ok(error.message.length < 200);
+    return true;
+  });
+});
+
 test('the function gets a frozen copy of plain values', () => {
   const given = { a: [1, { b: null }] };
   const passed = guard().tool('any.tool', ALICE, (args) => args)(given);
