@@ -64,6 +64,7 @@ def _scaled(value: float, name: str, factor: int) -> int:
     # bool is an int, and True is no time.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
-    if not math.isfinite(value) or abs(value) > _LARGEST // factor:
+    # In this order: an int may be too large for isfinite.
+    if abs(value) > _LARGEST // factor or not math.isfinite(value):
         raise CallgateError(f"{name} is out of range", "INVALID_ARGUMENT", name)
     return round(value * factor)
