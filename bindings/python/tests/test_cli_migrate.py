@@ -49,6 +49,14 @@ def test_a_policy_is_migrated_as_far_as_its_tools_are_known(tmp_path: Path) -> N
     assert run_json(*again, exit_code=1)["migrated"] == 0
 
 
+def test_a_tool_whose_name_is_a_pattern_is_not_known() -> None:
+    short = "{tool_pattern: 'fs.*', path_allowlist: [/a], only_arguments: [path]}"
+    both = [tool("fs.read", "path", path="string"), tool("fs.*", "path", path="string")]
+    policy, [reason] = migrate(context(short), *both)
+    assert reason is None
+    assert policy.could_allow("c", ["fs.read", "fs.delete"]) == ["fs.read"]
+
+
 def test_json_is_migrated_to_yaml() -> None:
     short = {"tool_pattern": "fs.read", "path_allowlist": ["/a"], "only_arguments": ["path"]}
     policy = {"name": "c", "description": "\U0001f600\u2028", "capabilities": [short]}

@@ -60,7 +60,8 @@ def migrated(
     """
     policy = PolicySet.parse(data, name)
     documents = _documents(data.decode(), name, policy)
-    by_name = {str(tool["name"]): tool for tool in tools}
+    # A name with a star would be written as a pattern, which tools that are not known match too.
+    by_name = {name: tool for tool in tools if "*" not in (name := str(tool["name"]))}
     contexts = {name_of(one): _migrate(one, by_name) for one in contexts_of(documents)}
     ceilings = [
         (parent, child)
