@@ -85,8 +85,8 @@ function isPlain(value: object): boolean {
 
 // Keys are the caller's, and of any length.
 function fault(where: string, what: string): TypeError {
-  const place = where.length > MAX_PLACE ? `${where.slice(0, MAX_PLACE).toWellFormed()}…` : where;
-  return new TypeError(`${place} ${what}`);
+  const place = where.slice(0, MAX_PLACE).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  return new TypeError(`${place}${where.length > MAX_PLACE ? '…' : ''} ${what}`);
 }
 
 function overLimit(message: string): CallgateError {

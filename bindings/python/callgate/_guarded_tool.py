@@ -29,7 +29,8 @@ class GuardTypeError(CallgateError, TypeError):
 
     def __init__(self, message: str, where: str) -> None:
         # The name of a keyword is the caller's.
-        super().__init__(message, "INVALID_ARGUMENT", where[:_MAX_WHERE])
+        shown = "".join(c if c.isprintable() else "?" for c in where[:_MAX_WHERE])
+        super().__init__(message, "INVALID_ARGUMENT", shown)
 
     def __reduce__(self) -> tuple[type[GuardTypeError], tuple[str, str | None]]:
         return type(self), (self.message, self.where)
