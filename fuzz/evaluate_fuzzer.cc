@@ -187,6 +187,11 @@ void CheckDenied(const Subject& subject, const Decision& decision, std::string_v
     Require(tried.capability < subject.capabilities.size(), "details name capabilities");
     Require(tried.where.size() <= 128, "a pointer is bounded");
   }
+  const auto explained = subject.whole[0].Explain("c", tool, arguments);
+  Require(explained.decision.code() == decision.code(), "what is explained is the denial");
+  Require(!explained.cause.empty() && explained.cause.size() < 4096, "a cause is bounded");
+  Require(explained.tried.size() == decision.details().size() || explained.tried.empty(),
+          "each capability that was tried has its cause");
   if (*decision.code() == ErrorCode::kToolExplicitlyDenied) return;
   for (const PolicySet& alone : subject.alone) {
     Require(!alone.Evaluate("c", tool, arguments).allowed(), "no capability would have allowed");

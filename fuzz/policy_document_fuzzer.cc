@@ -52,6 +52,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               "a load error says what and where");
       Require(policy.error().message.size() < 1024, "a message is bounded");
     }
+    const auto faults = PolicySet::Check(text, filename);
+    Require(faults.empty() == policy.ok(), "what loads has no fault, and what does not has one");
+    Require(faults.size() <= 100, "faults are at most a hundred");
+    for (const auto& fault : faults) {
+      Require(fault.message.size() < 1024 && fault.found.size() < 1024, "a fault is bounded");
+    }
+    Require(policy.ok() || policy.error().where == faults[0].where, "the error is the first fault");
   }
   return 0;
 }

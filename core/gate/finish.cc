@@ -29,7 +29,8 @@ Decision DenyByPolicy(PlannedCall call) {
   if (denial.is_by_ancestor) {
     // Positions and details are those of another context than the Decision's own.
     record.rule = denial.verdict.rule;
-    record.reason = "by the context of an ancestor: " + std::string(CodeMeaning(code));
+    record.reason = "by the context of an ancestor: " +
+                    std::string(DecisionBuilder::CauseOf(code, record.rule));
     return DecisionBuilder::Deny(code, nullptr, policy::kNoCapability, std::move(call.record));
   }
   const std::int32_t capability = denial.verdict.capability;

@@ -5,6 +5,7 @@
 #include "callgate/scan.h"
 #include "core/base/ascii.h"
 #include "core/policy/decision_record.h"
+#include "core/policy/explain/rule_causes.h"
 #include "core/policy/model/context.h"
 
 namespace callgate {
@@ -16,14 +17,6 @@ std::string Printable(std::string text) {
     if (base::IsAsciiControl(c)) c = '?';
   }
   return text;
-}
-
-// Where an entry fires without a match, "matches" would send its reader to the wrong place.
-std::string_view MeaningOf(ErrorCode code, const DecisionRecord& record) {
-  if (record.rule == "deny.malformed") {
-    return "an argument that an entry of the deny list looks at is malformed";
-  }
-  return CodeMeaning(code);
 }
 
 std::string NameOf(const policy::Context* context, std::int32_t capability) {
@@ -55,7 +48,7 @@ std::string Decision::reason() const {
   if (allowed_) return "allowed by " + NameOf(context_.get(), capability_);
   if (record_ == nullptr) return std::string(CodeMeaning(code_));
   if (!record_->reason.empty()) return record_->reason;
-  std::string reason(MeaningOf(code_, *record_));
+  std::string reason(DecisionBuilder::CauseOf(code_, record_->rule));
   if (!record_->rule.empty()) reason.append(" (").append(record_->rule).append(")");
   if (!record_->where.empty()) reason += " at " + Printable(record_->where);
   if (capability_ >= 0) reason += " in " + NameOf(context_.get(), capability_);
@@ -136,6 +129,11 @@ std::vector<RateCharge> ChargesOf(const policy::Context& context, const policy::
   std::vector<RateCharge> charges;
   for (const std::uint32_t i : verdict.allowing) charges.push_back(ChargeOf(context, i, {}));
   return charges;
+}
+
+std::string_view DecisionBuilder::CauseOf(ErrorCode code, std::string_view rule) {
+  const std::string_view cause = policy::CauseOf(rule);
+  return cause.empty() ? CodeMeaning(code) : cause;
 }
 
 Decision DecisionBuilder::Allow(ContextPtr context, std::int32_t capability, RecordPtr record) {

@@ -52,6 +52,8 @@ class DecisionBuilder {
                        RecordPtr record);
   // Puts what a verdict that denies says into `record`.
   static void Describe(policy::Verdict&& verdict, DecisionRecord& record);
+  // The one cause of a denial by `rule`; where that is empty, the meaning of the code.
+  static std::string_view CauseOf(ErrorCode code, std::string_view rule);
   // What PolicySet::Evaluate answers. No allocation where one capability allows.
   static Decision FromVerdict(policy::Verdict&& verdict, ContextPtr context);
   // For arguments that are no acceptable JSON.

@@ -1,26 +1,23 @@
 #include "callgate/policy.h"
 #include "core/base/hex.h"
+#include "core/base/nearest.h"
+#include "core/base/shown.h"
 #include "core/json/object_writer.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/document/context_writer.h"
 #include "core/policy/document/read_policy.h"
 #include "core/policy/evaluate/compiled_context.h"
+#include "core/policy/explain/explain.h"
 #include "core/policy/policy_set_state.h"
 
 namespace callgate {
 namespace {
 
-Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context> contexts,
-                                                     const Limits& limits) {
+std::shared_ptr<const PolicySet::State> BuildState(std::vector<policy::Context> contexts,
+                                                   const Limits& limits) {
   auto state = std::make_shared<PolicySet::State>();
   state->limits = limits;
   for (policy::Context& context : contexts) {
-    if (state->contexts.contains(context.name)) {
-      const policy::SourcePosition& at = context.position;
-      return Error{ErrorCode::kInvalidPolicy,
-                   "expected a name that no other context has, found a second " + context.name,
-                   policy::Where(at)};
-    }
     std::string name = context.name;
     context.json = policy::DecisiveJson(context);
     state->contexts.emplace(std::move(name), policy::Compile(std::move(context)));
@@ -31,23 +28,44 @@ Result<std::shared_ptr<PolicySet::State>> BuildState(std::vector<policy::Context
   return state;
 }
 
+Error FirstOf(const std::vector<LoadFault>& faults) {
+  return {ErrorCode::kInvalidPolicy, faults.front().message, faults.front().where};
+}
+
 }  // namespace
+
+std::string PolicySet::State::WhyUnknown(std::string_view name) const {
+  base::Nearest nearest(name);
+  for (const auto& [known, context] : contexts) nearest.Offer(known);
+  return "there is no context " + base::Shown(name) + nearest.Question();
+}
 
 Result<PolicySet> PolicySet::Parse(std::string_view text, std::string_view filename,
                                    const Limits& limits) {
-  std::vector<policy::Context> contexts;
-  if (auto read = policy::ReadPolicy(text, filename, limits, contexts); !read) return read.error();
-  auto state = BuildState(std::move(contexts), limits);
-  if (!state) return std::move(state).error();
-  return PolicySet(std::move(*state));
+  policy::PolicyReading reading;
+  policy::ReadPolicy(text, filename, limits, reading);
+  if (!reading.faults.empty()) return FirstOf(reading.faults);
+  return PolicySet(BuildState(std::move(reading.contexts), limits));
 }
 
 Result<PolicySet> PolicySet::Load(const std::string& path, const Limits& limits) {
-  std::vector<policy::Context> contexts;
-  if (auto read = policy::ReadPolicyFiles(path, limits, contexts); !read) return read.error();
-  auto state = BuildState(std::move(contexts), limits);
-  if (!state) return std::move(state).error();
-  return PolicySet(std::move(*state));
+  policy::PolicyReading reading;
+  policy::ReadPolicyFiles(path, limits, reading);
+  if (!reading.faults.empty()) return FirstOf(reading.faults);
+  return PolicySet(BuildState(std::move(reading.contexts), limits));
+}
+
+std::vector<LoadFault> PolicySet::Check(std::string_view text, std::string_view filename,
+                                        const Limits& limits) {
+  policy::PolicyReading reading;
+  policy::ReadPolicy(text, filename, limits, reading);
+  return std::move(reading.faults);
+}
+
+std::vector<LoadFault> PolicySet::CheckFiles(const std::string& path, const Limits& limits) {
+  policy::PolicyReading reading;
+  policy::ReadPolicyFiles(path, limits, reading);
+  return std::move(reading.faults);
 }
 
 Decision PolicySet::Evaluate(std::string_view context, std::string_view tool,
@@ -70,6 +88,23 @@ Decision PolicySet::Evaluate(std::string_view context, std::string_view tool,
   const Result<json::Document> arguments = json::Parse(arguments_json, state_->limits);
   if (arguments) return Evaluate(context, tool, arguments->root());
   return DecisionBuilder::DenyText(arguments.error(), Find(context));
+}
+
+Explanation PolicySet::Explain(std::string_view context, std::string_view tool,
+                               std::string_view arguments_json) const {
+  Explanation explanation{Evaluate(context, tool, arguments_json), {}, {}};
+  const auto found = Find(context);
+  explanation.cause = found ? explanation.decision.reason() : state_->WhyUnknown(context);
+  const Result<json::Document> arguments = json::Parse(arguments_json, state_->limits);
+  if (explanation.decision.allowed() || !found || !arguments || !arguments->root().is_object()) {
+    return explanation;
+  }
+  const json::Value object = arguments->root();
+  policy::DenialCauses causes =
+      policy::ExplainDenial(*found, tool, object, policy::Evaluate(*found, tool, object));
+  explanation.cause = std::move(causes.cause);
+  explanation.tried = std::move(causes.tried);
+  return explanation;
 }
 
 std::vector<std::string> PolicySet::context_names() const {

@@ -60,10 +60,11 @@ std::optional<Variant> Variant::Of(json::Value capability, const JsonPath& path,
   if (path.size() == 1 && path[0] == JsonStep(std::string(NameOf(Constraint::kCommandAllowlist)))) {
     text = WithoutStraySubcommands(std::move(text));
   }
-  std::vector<Context> contexts;
+  PolicyReading reading;
   const std::string document = R"({"name":"variant","capabilities":[)" + text + "]}";
-  if (!ReadPolicy(document, "variant.json", kCanonicalLimits, contexts)) return std::nullopt;
-  return Variant(Compile(std::move(contexts.at(0))));
+  ReadPolicy(document, "variant.json", kCanonicalLimits, reading);
+  if (!reading.faults.empty()) return std::nullopt;
+  return Variant(Compile(std::move(reading.contexts.at(0))));
 }
 
 std::string WithEntry(json::Value list, const std::string& entry) {

@@ -9,10 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "callgate/coverage.h"
 #include "callgate/decision.h"
+#include "callgate/explanation.h"
 #include "callgate/json.h"
 #include "callgate/limits.h"
 #include "callgate/lint.h"
+#include "callgate/load_fault.h"
 #include "callgate/result.h"
 #include "callgate/witness.h"
 
@@ -78,11 +81,22 @@ class PolicySet {
   // only function of the core that reads files.
   static Result<PolicySet> Load(const std::string& path, const Limits& limits = {});
 
+  // All that is wrong with what Parse or Load refuses, at most 100 faults; empty for what they
+  // take. Their error is the first.
+  static std::vector<LoadFault> Check(std::string_view text, std::string_view filename = {},
+                                      const Limits& limits = {});
+  static std::vector<LoadFault> CheckFiles(const std::string& path, const Limits& limits = {});
+
   // Decides one call. Pure: charges no rate. SCOPE_NOT_FOUND for a context that does not exist,
   // INVALID_ENVELOPE for a tool name or arguments of a wrong form. No allocation when allowed.
   Decision Evaluate(std::string_view context, std::string_view tool, json::Value arguments) const;
   Decision Evaluate(std::string_view context, std::string_view tool,
                     std::string_view arguments_json) const;
+
+  // Decides a call that Evaluate is asked about, and says why. It judges again what Evaluate
+  // denies, so that a denial costs a multiple.
+  Explanation Explain(std::string_view context, std::string_view tool,
+                      std::string_view arguments_json) const;
 
   // SCOPE_NOT_FOUND where a name is unknown, for all three.
   Result<Containment> Contains(std::string_view parent, std::string_view child) const;
@@ -93,6 +107,14 @@ class PolicySet {
   Result<std::vector<std::string>> CouldAllow(std::string_view context,
                                               const std::vector<std::string>& tools) const;
   std::vector<LintWarning> Lint() const;
+
+  // What of a context calls can exercise, and what one call does: the deny entry that decided it;
+  // or the capabilities that allow it, the declared arguments that it holds, and the branches that
+  // accept them. A denial by capabilities exercises nothing. SCOPE_NOT_FOUND for an unknown name;
+  // of Exercised, INVALID_JSON for arguments that are none and INVALID_ARGUMENT for no object.
+  Result<std::vector<PolicyPart>> Parts(std::string_view context) const;
+  Result<std::vector<PolicyPart>> Exercised(std::string_view context, std::string_view tool,
+                                            std::string_view arguments_json) const;
 
   std::vector<std::string> context_names() const;  // sorted
   // SHA-256, hexadecimal, of the contexts in canonical form: the same for the same meaning of text,

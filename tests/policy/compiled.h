@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/policy/document/read_policy.h"
 #include "core/policy/evaluate/compiled_context.h"
 #include "core/policy/inclusion/context_reach.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::test {
 

@@ -84,18 +84,19 @@ TEST(Decision, ReasonNamesTheDenyEntryThatFired) {
     EXPECT_EQ(decision.code(), ErrorCode::kToolExplicitlyDenied) << arguments;
     return decision.reason();
   };
-  const std::string matches = "an entry of the deny list matches ";
-  EXPECT_EQ(reason("fs.delete", "{}"), matches + "(deny.pattern) in deny entry 0 (fs.delete)");
+  const std::string entry = "an entry of the deny list ";
+  EXPECT_EQ(reason("fs.delete", "{}"),
+            entry + "matches (deny.pattern) in deny entry 0 (fs.delete)");
   EXPECT_EQ(reason("fs.read", R"({"path": ["/a", "/etc/x"]})"),
-            matches + "(deny.path) at /path/1 in deny entry 1 (fs.*)");
+            entry + "covers the path (deny.path) at /path/1 in deny entry 1 (fs.*)");
   EXPECT_EQ(reason("fs.read", R"({"path": "/usr/x"})"),
-            matches + "(deny.path) at /path in deny entry 2 (fs.*)");
+            entry + "covers the path (deny.path) at /path in deny entry 2 (fs.*)");
   EXPECT_EQ(reason("fs.read", R"({"path": "x"})"),
-            matches + "(deny.relative) at /path in deny entry 2 (fs.*)");
+            entry + "may cover the relative path (deny.relative) at /path in deny entry 2 (fs.*)");
   EXPECT_EQ(reason("web", R"({"host": "b.com"})"),
-            matches + "(deny.domain) at /host in deny entry 4 (*)");
+            entry + "covers the host (deny.domain) at /host in deny entry 4 (*)");
   EXPECT_EQ(reason("sh", R"({"command": "dd if=x"})"),
-            matches + "(deny.command) at /command in deny entry 6 (*)");
+            entry + "covers the command (deny.command) at /command in deny entry 6 (*)");
 }
 
 // It fires on what is malformed, though nothing matches; the first of the kind is named.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "callgate/policy.h"
+#include "core/policy/explain/rule_causes.h"
 #include "tests/support/vectors.h"
 
 namespace callgate {
@@ -61,6 +62,32 @@ TEST(PolicyVectors, EveryCallIsAnsweredAsTheVectorSays) {
     for (const TriedCapability& tried : decision.details()) {
       EXPECT_TRUE(known_rules.contains(std::string(tried.rule))) << tried.rule;
     }
+  }
+}
+
+TEST(PolicyVectors, EveryDenialHasOneCauseInWords) {
+  const test::Vectors vectors("policy.json");
+  std::map<std::string, PolicySet> policies;
+  for (const json::Member policy : vectors.root().Find("policies")->members()) {
+    policies.emplace(policy.key, *PolicySet::Parse(policy.value.string()));
+  }
+  for (const json::Value vector : vectors.Cases("vectors")) {
+    if (test::Flag(vector, "allowed")) continue;
+    SCOPED_TRACE(test::Text(vector, "id"));
+    const Explanation explanation = policies.at(test::Text(vector, "policy"))
+                                        .Explain(test::Text(vector, "context"),
+                                                 test::Text(vector, "tool"), ArgumentsOf(vector));
+    EXPECT_FALSE(explanation.cause.empty());
+    const Decision& decision = explanation.decision;
+    if (decision.rule().empty()) continue;
+    const std::string_view cause = policy::CauseOf(decision.rule());
+    EXPECT_FALSE(cause.empty()) << decision.rule();
+    EXPECT_EQ(cause.find(" or "), std::string_view::npos) << cause;
+    if (decision.code() != ErrorCode::kInvalidEnvelope) {  // what is wrong with JSON, says its parser
+      EXPECT_EQ(decision.reason().find(" or "), std::string::npos) << decision.reason();
+    }
+    EXPECT_EQ(explanation.tried.size(), decision.details().size());
+    for (const std::string& tried : explanation.tried) EXPECT_FALSE(tried.empty());
   }
 }
 

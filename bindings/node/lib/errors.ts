@@ -1,7 +1,7 @@
 /** The one family of errors. */
 import { codeAt, codeNamed } from './codes.js';
 import { native } from './native.js';
-import type { CodeName, ErrorClassName } from './types.js';
+import type { CodeName, ErrorClassName, LoadFault } from './types.js';
 
 /**
  * What callgate refused, and why. Tell errors apart by class or `codeName`, never by message.
@@ -36,7 +36,23 @@ export class JsonError extends CallgateError {}
 export class KeyFormatError extends CallgateError {}
 
 /** A policy document does not load, or has no context of that name. */
-export class PolicyError extends CallgateError {}
+export class PolicyError extends CallgateError {
+  /**
+   * All that is wrong with what does not load, at most 100 faults in the order of the text; message
+   * and `where` are those of the first. Empty for an unknown context.
+   */
+  readonly errors: readonly LoadFault[];
+
+  constructor(
+    message: string,
+    codeName: CodeName,
+    where: string | null = null,
+    errors: readonly LoadFault[] = [],
+  ) {
+    super(message, codeName, where);
+    this.errors = errors;
+  }
+}
 
 /** A security token is not acceptable. */
 export class TokenError extends CallgateError {}

@@ -38,7 +38,12 @@ export type { IssuerKeys, Jwks } from './issuer-keys.js';
 export { canonicalize, type Json, type JsonObject } from './json.js';
 export { defaultLimits } from './limits.js';
 export { Plan, type ReplayKey } from './plan.js';
-export { type LoadPolicyOptions, type ParsePolicyOptions, PolicySet } from './policy-set.js';
+export {
+  type Explanation,
+  type LoadPolicyOptions,
+  type ParsePolicyOptions,
+  PolicySet,
+} from './policy-set.js';
 export { type PublicJwk, PublicKey, verifyEd25519 } from './public-key.js';
 export { type PrivateJwk, SecretKey } from './secret-key.js';
 export type { Session } from './session.js';
@@ -57,6 +62,7 @@ export type {
   Containment,
   Limits,
   LintWarning,
+  LoadFault,
   Outcome,
   PolicyChange,
   Protocol,

@@ -9,6 +9,7 @@ import type {
   ErrorClassName,
   Limits,
   LintWarning,
+  LoadFault,
   Outcome,
   PolicyChange,
   Protocol,
@@ -216,6 +217,14 @@ interface Native {
   policyParse(text: Text, filename: string, limits: LimitValues): PolicySetHandle;
   policyLoadSync(path: string, limits: LimitValues): PolicySetHandle;
   policyLoad(path: string, limits: LimitValues): Promise<PolicySetHandle>;
+  policyCheck(text: Text, filename: string, limits: LimitValues): LoadFault[];
+  policyCheckFiles(path: string, limits: LimitValues): LoadFault[];
+  policyExplain(
+    policy: PolicySetHandle,
+    context: string,
+    tool: string,
+    args: Text,
+  ): { readonly cause: string; readonly tried: string[] };
   policyEvaluate(
     policy: PolicySetHandle,
     context: string,

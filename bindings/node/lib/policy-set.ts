@@ -4,11 +4,12 @@ import { types } from 'node:util';
 import { jsonText, list, options, text, textOrBytes, wrongType } from './check.js';
 import type { PolicyDecision } from './decision.js';
 import { policyDecision } from './decision-record.js';
+import { PolicyError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { limitValues } from './limits.js';
 import { native, type PolicySetHandle } from './native.js';
 import { printAs } from './print.js';
-import type { Containment, Limits, LintWarning, PolicyChange } from './types.js';
+import type { Containment, Limits, LintWarning, LoadFault, PolicyChange } from './types.js';
 
 export interface LoadPolicyOptions {
   readonly limits?: Partial<Limits>;
@@ -17,6 +18,15 @@ export interface LoadPolicyOptions {
 export interface ParsePolicyOptions extends LoadPolicyOptions {
   /** For errors; one that ends in `.json` says that the text is JSON. */
   readonly filename?: string;
+}
+
+/** A decision on one call, and its cause in words. */
+export interface Explanation {
+  readonly decision: PolicyDecision;
+  /** Why, in one sentence. */
+  readonly cause: string;
+  /** Of each of `decision.details`, in order, why it did not allow. */
+  readonly tried: readonly string[];
 }
 
 /** An immutable set of SecurityContexts, compiled. */
@@ -31,34 +41,48 @@ export class PolicySet {
   /**
    * A YAML or JSON document. Nothing loads partially.
    *
-   * @throws PolicyError INVALID_POLICY, whose `where` is `filename:line:column`
+   * @throws PolicyError INVALID_POLICY, whose `where` is `filename:line:column` and whose `errors` has every
+   *   fault
    */
   static parse(document: string | Uint8Array, given: ParsePolicyOptions = {}): PolicySet {
     const { filename = '', limits } = options<ParsePolicyOptions>(given, ['filename', 'limits']);
-    return new PolicySet(
-      native.policyParse(
-        textOrBytes(document, 'document'),
-        text(filename, 'filename'),
-        limitValues(limits),
-      ),
-    );
+    const source = textOrBytes(document, 'document');
+    const name = text(filename, 'filename');
+    const bounds = limitValues(limits);
+    try {
+      return new PolicySet(native.policyParse(source, name, bounds));
+    } catch (error) {
+      throw withFaults(error, () => native.policyCheck(source, name, bounds));
+    }
   }
 
   /**
    * A file, or the union of the `*.yaml`, `*.yml` and `*.json` files of a directory. Blocks; for
    * programs that start. Nothing loads partially.
    *
-   * @throws PolicyError INVALID_POLICY, whose `where` is `file:line:column`
+   * @throws PolicyError INVALID_POLICY, whose `where` is `file:line:column` and whose `errors` has every fault
    */
   static loadSync(path: string | URL, given: LoadPolicyOptions = {}): PolicySet {
     const { limits } = options<LoadPolicyOptions>(given, ['limits']);
-    return new PolicySet(native.policyLoadSync(pathText(path), limitValues(limits)));
+    const name = pathText(path);
+    const bounds = limitValues(limits);
+    try {
+      return new PolicySet(native.policyLoadSync(name, bounds));
+    } catch (error) {
+      throw withFaults(error, () => native.policyCheckFiles(name, bounds));
+    }
   }
 
   /** As {@link PolicySet.loadSync}, on another thread. Rejects with PolicyError. */
   static async load(path: string | URL, given: LoadPolicyOptions = {}): Promise<PolicySet> {
     const { limits } = options<LoadPolicyOptions>(given, ['limits']);
-    return new PolicySet(await native.policyLoad(pathText(path), limitValues(limits)));
+    const name = pathText(path);
+    const bounds = limitValues(limits);
+    try {
+      return new PolicySet(await native.policyLoad(name, bounds));
+    } catch (error) {
+      throw withFaults(error, () => native.policyCheckFiles(name, bounds));
+    }
   }
 
   /**
@@ -75,6 +99,18 @@ export class PolicySet {
     return policyDecision((block, slot) =>
       native.policyEvaluate(this.#handle, name, toolName, json, block, slot),
     );
+  }
+
+  /**
+   * Decides as {@link PolicySet.evaluate} does and says why, for those who write the policy: it
+   * quotes the call and the policy. A denial costs a multiple.
+   *
+   * @throws TypeError; CallgateError LIMIT_EXCEEDED for an object beyond what any document may hold
+   */
+  explain(context: string, tool: string, args: JsonObject | string | Uint8Array): Explanation {
+    const json = jsonText(args, 'arguments');
+    const decision = this.evaluate(context, tool, json);
+    return { decision, ...native.policyExplain(this.#handle, context, tool, json) };
   }
 
   /**
@@ -151,6 +187,16 @@ export class PolicySet {
   static {
     printAs(this.prototype, 'PolicySet', ({ contextNames, digest }) => ({ contextNames, digest }));
   }
+}
+
+/** The error with every fault, as reading it once more finds them. */
+function withFaults(error: unknown, check: () => LoadFault[]): unknown {
+  if (!(error instanceof PolicyError)) return error;
+  const faults = check();
+  const first = faults[0];
+  // A file that was put right meanwhile has none.
+  if (first === undefined) return error;
+  return new PolicyError(first.message, error.codeName, first.where, faults);
 }
 
 /** The border for policies. */

@@ -144,6 +144,22 @@ export interface LintWarning {
   readonly where: string | null;
 }
 
+/** One thing that is wrong with a policy document. */
+export interface LoadFault {
+  /** `file:line:column`, or the file. */
+  readonly where: string;
+  /** From 1; 0 where the file as a whole is meant. */
+  readonly line: number;
+  /** In bytes, from 1. */
+  readonly column: number;
+  /** Id of the rule in the policy reference; empty where it is no rule of policies. */
+  readonly rule: string;
+  /** The text that stands there, at most 64 bytes, control characters escaped. */
+  readonly found: string;
+  /** What was expected, and so what to write. */
+  readonly message: string;
+}
+
 /** What one capability, whose tool pattern matched, answered to a call it did not allow. */
 export interface TriedCapability {
   /** Position in the context's list, from 0. */

@@ -9,6 +9,7 @@
 #include "callgate/policy.h"
 #include "elements.h"
 #include "handle.h"
+#include "options.h"
 
 namespace callgate::node {
 namespace {
@@ -57,6 +58,17 @@ Napi::Value ToJs(Napi::Env env, const LintWarning& warning) {
   return object;
 }
 
+Napi::Value ToJs(Napi::Env env, const LoadFault& fault) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("where", Text(env, fault.where));
+  object.Set("line", static_cast<double>(fault.line));
+  object.Set("column", static_cast<double>(fault.column));
+  object.Set("rule", Text(env, fault.rule));
+  object.Set("found", Text(env, fault.found));
+  object.Set("message", Text(env, fault.message));
+  return object;
+}
+
 Napi::Value ToJs(Napi::Env env, const std::string& text) { return Text(env, text); }
 
 template <typename T>
@@ -102,9 +114,35 @@ Napi::Value Lint(const Napi::CallbackInfo& info) {
   return ArrayOf(info.Env(), Policy(info[0]).Lint());
 }
 
+// policyCheck(text, filename, limits)
+Napi::Value Check(const Napi::CallbackInfo& info) {
+  return ArrayOf(info.Env(), PolicySet::Check(BytesArgument(info[0]), BytesArgument(info[1]),
+                                              LimitsArgument(info[2])));
+}
+
+// policyCheckFiles(path, limits)
+Napi::Value CheckFiles(const Napi::CallbackInfo& info) {
+  const std::string path(BytesArgument(info[0]).view());
+  return ArrayOf(info.Env(), PolicySet::CheckFiles(path, LimitsArgument(info[1])));
+}
+
+// policyExplain(policy, context, tool, arguments): the cause, and why each that was tried did not
+Napi::Value Explain(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const Explanation explanation = Policy(info[0]).Explain(
+      BytesArgument(info[1]), BytesArgument(info[2]), BytesArgument(info[3]));
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("cause", Text(env, explanation.cause));
+  object.Set("tried", ArrayOf(env, explanation.tried));
+  return object;
+}
+
 }  // namespace
 
 void RegisterPolicyRelations(Napi::Object exports) {
+  Export<Check>(exports, "policyCheck");
+  Export<CheckFiles>(exports, "policyCheckFiles");
+  Export<Explain>(exports, "policyExplain");
   Export<Contains>(exports, "policyContains");
   Export<Diff>(exports, "policyDiff");
   Export<CouldAllow>(exports, "policyCouldAllow");

@@ -335,3 +335,41 @@ test('the digest is the same for the same meaning, and a policy prints its names
   assert.match(policy.digest, /^[0-9a-f]{64}$/);
   assert.match(inspect(policy), /^PolicySet \{\s+contextNames: \[ 'research' \]/);
 });
+
+test('an error has every fault of the document', async () => {
+  const text = 'name: Bad\ncapabilites:\n  - {tool_pattern: t, path_allowlist: [src]}\n';
+  const expected = [
+    ['p.yaml:1:7', 'doc.name', 'Bad'],
+    ['p.yaml:2:1', 'doc.unknown-key', 'capabilites'],
+    ['p.yaml:3:40', 'path.entry-normal', 'src'],
+  ];
+  assert.throws(
+    () => PolicySet.parse(text, { filename: 'p.yaml' }),
+    (error) => {
+      assert.ok(error instanceof PolicyError);
+      assert.deepEqual(
+        error.errors.map(({ where, rule, found }) => [where, rule, found]),
+        expected,
+      );
+      assert.equal(error.where, 'p.yaml:1:7');
+      assert.match(error.errors[1].message, /did you mean capabilities\?$/);
+      return true;
+    },
+  );
+  const file = join(folder, 'faults.yaml');
+  writeFileSync(file, text);
+  assert.throws(() => PolicySet.loadSync(file), (error) => error.errors.length === 3);
+  await assert.rejects(PolicySet.load(file), (error) => error.errors.length === 3);
+});
+
+test('explain says what would be allowed', () => {
+  const policy = PolicySet.parse(
+    'name: c\ncapabilities:\n  - tool_pattern: fs.read\n' +
+      '    arguments: {path: {path: {allow: [/workspace]}}}\n',
+  );
+  const { decision, cause, tried } = policy.explain('c', 'fs.read', { path: '/etc/passwd' });
+  assert.equal(decision.codeName, 'PATH_NOT_ALLOWED');
+  assert.equal(cause, '/path "/etc/passwd": no entry allows the path; allowed is /workspace');
+  assert.deepEqual(tried, [cause]);
+  assert.match(policy.explain('C', 'fs.read', {}).cause, /did you mean c\?$/);
+});

@@ -7,6 +7,7 @@ from callgate._errors import (
     EnvelopeError,
     JsonError,
     KeyFormatError,
+    LoadFault,
     PolicyError,
     SessionError,
     TokenError,
@@ -39,7 +40,7 @@ from callgate._plan import (
     SessionInactive,
     Unavailable,
 )
-from callgate._policy import PolicyDiff, PolicySet
+from callgate._policy import Explanation, PolicyDiff, PolicyPart, PolicySet
 from callgate._secret_key import SecretKey
 from callgate._token import (
     TokenClaims,
@@ -58,6 +59,7 @@ __all__ = [
     "Decision",
     "Envelope",
     "EnvelopeError",
+    "Explanation",
     "Full",
     "Gate",
     "Guard",
@@ -67,11 +69,13 @@ __all__ = [
     "KeyFormatError",
     "Limits",
     "LintWarning",
+    "LoadFault",
     "Outcome",
     "Plan",
     "PolicyChange",
     "PolicyDiff",
     "PolicyError",
+    "PolicyPart",
     "PolicySet",
     "PublicKey",
     "RateLimited",

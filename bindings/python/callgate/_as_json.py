@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callgate import Decision, LintWarning, PolicyChange, Witness
+from callgate import Decision, Explanation, LintWarning, PolicyChange, Witness
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -29,6 +29,14 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "charges": [charge._asdict() for charge in decision.charges],
         "max_response_size": decision.max_response_size,
     }
+
+
+def explanation_data(explanation: Explanation) -> dict[str, Any]:
+    """The decision, its cause in words, and that of each capability that was tried."""
+    data = decision_data(explanation.decision)
+    for tried, cause in zip(data["details"], explanation.tried, strict=False):
+        tried["cause"] = cause
+    return {**data, "cause": explanation.cause}
 
 
 def witness_data(witness: Witness | None) -> dict[str, str] | None:

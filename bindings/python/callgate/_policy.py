@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import final
 
 from callgate import _native
+from callgate._errors import LoadFault, PolicyError
 from callgate._limits import Limits, check_limits
-from callgate._native import Containment, LintWarning, PolicyChange
-from callgate._types import Text
+from callgate._native import Containment, Decision, LintWarning, PolicyChange
+from callgate._types import JsonObject, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,34 @@ class PolicyDiff:
         return bool(self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision on one call, and its cause in words. Quotes the call and the policy."""
+
+    decision: Decision
+    cause: str
+    tried: tuple[str, ...]  # of each of decision.details, in order, why it did not allow
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPart:
+    """What of a context a call can exercise."""
+
+    kind: str  # "capability", "deny entry", "argument" or "branch"
+    position: int  # of the capability or deny entry in its list, from 0
+    tool_pattern: str  # several are sorted and joined by a space
+    pointer: str  # of an argument or branch: its JSON pointer from the capability; else empty
+    where: str  # file:line:column of the capability or deny entry
+
+
+def _faults(
+    error: PolicyError, found: list[tuple[str, int, int, str, str, str]]
+) -> tuple[LoadFault, ...]:
+    """What reading it once more found. A file that was put right meanwhile has the one fault."""
+    faults = tuple(LoadFault(*fault) for fault in found)
+    return faults or (LoadFault(error.where or "", 0, 0, "", "", error.message),)
+
+
 @final
 class PolicySet(_native.PolicySet):
     """An immutable set of SecurityContexts. Share it freely between threads."""
@@ -46,9 +75,15 @@ class PolicySet(_native.PolicySet):
     def load(cls, path: str | os.PathLike[str], *, limits: Limits | None = None) -> PolicySet:
         """A file, or the union of the ``*.yaml``, ``*.yml`` and ``*.json`` files of a directory.
 
-        Raises PolicyError, whose ``where`` is ``file:line:column``. Nothing loads partially.
+        Raises PolicyError, whose ``where`` is ``file:line:column`` and which has every fault in
+        ``errors``. Nothing loads partially.
         """
-        return _native.load_policy(cls, os.fsencode(path), check_limits(limits))
+        name, bounds = os.fsencode(path), check_limits(limits)
+        try:
+            return _native.load_policy(cls, name, bounds)
+        except PolicyError as error:
+            error.errors = _faults(error, _native.check_policy_files(name, bounds))
+            raise
 
     @classmethod
     def parse(
@@ -56,9 +91,40 @@ class PolicySet(_native.PolicySet):
     ) -> PolicySet:
         """A YAML or JSON document. ``filename`` is for errors; ``.json`` says that it is JSON.
 
-        Raises PolicyError, whose ``where`` is ``filename:line:column``.
+        Raises PolicyError, whose ``where`` is ``filename:line:column`` and which has every fault
+        in ``errors``.
         """
-        return _native.parse_policy(cls, text, filename or "", check_limits(limits))
+        name, bounds = filename or "", check_limits(limits)
+        try:
+            return _native.parse_policy(cls, text, name, bounds)
+        except PolicyError as error:
+            error.errors = _faults(error, _native.check_policy(text, name, bounds))
+            raise
+
+    def explain(self, context: str, tool: str, arguments: JsonObject) -> Explanation:
+        """Decides as ``evaluate`` does and says why, for those who write the policy.
+
+        Judges again what is denied, so that a denial costs a multiple.
+        """
+        return Explanation(*_native.policy_explain(self, context, tool, arguments))
+
+    def parts(self, context: str) -> list[PolicyPart]:
+        """What calls can exercise of a context: its capabilities, their declared arguments, the
+        branches of each ``anyOf`` and of each command's ``allow``, and its deny entries.
+
+        Raises PolicyError for an unknown context.
+        """
+        return [PolicyPart(*part) for part in _native.policy_parts(self, context)]
+
+    def exercised(self, context: str, tool: str, arguments: JsonObject) -> list[PolicyPart]:
+        """The ``parts`` by which one call is decided.
+
+        These are the deny entry that fires; or the capabilities that allow the call, the declared
+        arguments that it holds and the branches that accept them. A call that is denied for another
+        reason exercises none. Raises PolicyError for an unknown context.
+        """
+        found = _native.policy_exercised(self, context, tool, arguments)
+        return [PolicyPart(*part) for part in found]
 
     def contains(self, parent: str, child: str) -> Containment:
         """Whether every call that ``child`` allows, ``parent`` allows too. Never a false yes.

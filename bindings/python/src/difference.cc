@@ -5,6 +5,7 @@
 
 #include "border.h"
 #include "callgate/policy.h"
+#include "decision.h"
 #include "errors.h"
 #include "policy_set.h"
 #include "topics.h"
@@ -35,6 +36,53 @@ std::vector<std::string> CouldAllow(py::handle policy, py::handle context, const
 std::vector<LintWarning> Lint(py::handle policy) {
   const PolicySet& of = PolicySetOf(policy);
   return WithoutGil([&] { return of.Lint(); });
+}
+
+// Each part as (kind, position, tool_pattern, pointer, where).
+py::list PartsOf(const std::vector<PolicyPart>& parts) {
+  const auto name_of = [](PolicyPart::Kind kind) {
+    switch (kind) {
+      case PolicyPart::Kind::kCapability:
+        return "capability";
+      case PolicyPart::Kind::kDenyEntry:
+        return "deny entry";
+      case PolicyPart::Kind::kArgument:
+        return "argument";
+      case PolicyPart::Kind::kBranch:
+        return "branch";
+    }
+    return "";
+  };
+  py::list list;
+  for (const PolicyPart& part : parts) {
+    list.append(py::make_tuple(name_of(part.kind), part.position, part.tool_pattern, part.pointer,
+                               part.where));
+  }
+  return list;
+}
+
+py::list Parts(py::handle policy, py::handle context) {
+  const Input name(context, "context", Accept::kText);
+  return PartsOf(Take(Raises::kPolicy, PolicySetOf(policy).Parts(name.view())));
+}
+
+py::list Exercised(py::handle policy, py::handle context, py::handle tool, py::handle arguments) {
+  const Input name(context, "context", Accept::kText);
+  const Input of_tool(tool, "tool", Accept::kText);
+  const JsonInput given(arguments, "arguments");
+  return PartsOf(Take(Raises::kPolicy,
+                      PolicySetOf(policy).Exercised(name.view(), of_tool.view(), given.view())));
+}
+
+py::tuple Explain(py::handle policy, py::handle context, py::handle tool, py::handle arguments) {
+  const PolicySet& of = PolicySetOf(policy);
+  const Input name(context, "context", Accept::kText);
+  const Input of_tool(tool, "tool", Accept::kText);
+  const JsonInput given(arguments, "arguments");
+  Explanation explanation =
+      WithoutGil([&] { return of.Explain(name.view(), of_tool.view(), given.view()); });
+  return py::make_tuple(Wrap(std::move(explanation.decision)), std::move(explanation.cause),
+                        py::tuple(py::cast(explanation.tried)));
 }
 
 void RegisterValues(py::module_& module) {
@@ -80,6 +128,11 @@ void RegisterDifference(py::module_& module) {
              py::arg("other_context"));
   module.def("policy_could_allow", &CouldAllow, py::arg("policy"), py::arg("context"),
              py::arg("tools"));
+  module.def("policy_parts", &Parts, py::arg("policy"), py::arg("context"));
+  module.def("policy_exercised", &Exercised, py::arg("policy"), py::arg("context"), py::arg("tool"),
+             py::arg("arguments"));
+  module.def("policy_explain", &Explain, py::arg("policy"), py::arg("context"), py::arg("tool"),
+             py::arg("arguments"));
   module.def("policy_lint", &Lint, py::arg("policy"));
 }
 

@@ -1,7 +1,9 @@
 """test: suites of cases that a policy must decide as expected."""
 
 import json
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from callgate import PolicySet
@@ -19,6 +21,11 @@ def test_the_example_suites_pass(suite: Path) -> None:
     assert lines[0] == str(suite)
     assert all(line.startswith("  ok  ") for line in lines[1:-1])
     assert lines[-1] == f"{len(lines) - 2} passed, 0 failed"
+
+
+def test_the_example_suites_cover_their_policies() -> None:
+    done = run("test", POLICIES / "tests", CONTEXTS / "tests", "--min-coverage", "100")
+    assert done.returncode == 0, done.stdout
 
 
 def test_each_example_policy_has_a_suite() -> None:
@@ -138,9 +145,154 @@ def test_a_faulty_suite_is_an_error_with_its_place(
     assert printed.err.startswith(f"{file}:{place}: ")
 
 
-def test_a_folder_of_suites_is_told_from_a_suite() -> None:
+def test_of_a_folder_every_suite_below_is_run() -> None:
     done = run("test", POLICIES)
-    assert_error(done, f"{POLICIES}: is a directory; expected the file of a suite, or several")
+    assert (done.returncode, done.stderr) == (0, "")
+    suites = [line for line in done.stdout.splitlines()[:-1] if not line.startswith(" ")]
+    assert suites == [str(file) for file in sorted((POLICIES / "tests").glob("*.yaml"))]
+
+
+def test_a_folder_without_a_suite_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text("name: c\ncapabilities: []\n---\nname: d\n")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "suite.yaml").write_text("cases: []\n")
+    assert_error(run("test", tmp_path), f"{tmp_path}: expected a suite in this folder: ")
+
+
+def test_a_faulty_suite_of_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    suite = tmp_path / "suite.yaml"
+    suite.write_text("polcy: x\ncases: []\n")
+    assert_error(run("test", tmp_path), f"{suite}:1:1: unknown key 'polcy'")
+    suite.write_text("policy: [\n")
+    assert_error(run("test", tmp_path), f"{suite}:2:1: ")
+
+
+def test_a_misspelt_context_is_an_error(tmp_path: Path) -> None:
+    suite = f"policy: {POLICY}\ncontext: research-saef\ncases: [{{tool: fs.read, expect: deny}}]\n"
+    error = "there is no context research-saef; did you mean research-safe?\n"
+    assert run("test", "-", stdin=suite).stderr == f"<stdin>:2:10: {error}"
+    suite = one_case("{context: research-saef, tool: fs.read, expect: deny, code: SCOPE_NOT_FOUND}")
+    assert run("test", "-", stdin=suite).stderr == f"<stdin>:3:15: {error}"
+
+
+@pytest.mark.parametrize("expect", ["allow", "deny"])
+def test_a_misspelt_tool_is_an_error_without_a_code(expect: str) -> None:
+    case = f"context: research-safe, tool: sf.read, expect: {expect}"
+    done = run("test", "-", stdin=one_case(f"{{{case}}}"))
+    assert_error(done, "<stdin>:3:36: no capability is on the tool sf.read; did you mean fs.read?")
+    assert ("say code: TOOL_NOT_ALLOWED" in done.stderr) == (expect == "deny")
+
+
+def test_a_code_says_that_no_capability_is_meant() -> None:
+    case = "context: research-safe, tool: shell.run, expect: deny"
+    assert run("test", "-", stdin=one_case(f"{{{case}, code: TOOL_NOT_ALLOWED}}")).returncode == 0
+    denied = "{context: research-safe, tool: fs.delete, expect: deny}"
+    assert run("test", "-", stdin=one_case(denied)).returncode == 0  # by a deny entry
+
+
+COVERED = """\
+name: c
+capabilities:
+  - tool_pattern: a.b
+    arguments:
+      x: {anyOf: [{const: 1}, {const: 2}]}
+      y: {type: string, optional: true}
+  - tool_pattern: c.d
+    arguments: {z: {type: string}}
+deny_list: [e.f]
+"""
+
+
+@pytest.fixture
+def covered(tmp_path: Path) -> Path:
+    (tmp_path / "policy.yaml").write_text(COVERED)
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "policy: policy.yaml\ncontext: c\ncases:\n"
+        "  - {tool: a.b, arguments: {x: 1}, expect: allow}\n"
+        "  - {tool: a.b, arguments: {x: 2, y: 7}, expect: deny}\n"
+    )
+    return suite
+
+
+def test_coverage_names_what_no_case_exercises(covered: Path) -> None:
+    policy = covered.with_name("policy.yaml")
+    done = run("test", covered, "--coverage")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[3:] == [
+        f"{policy}:3:5: c: no case is allowed by branch /arguments/x/anyOf/1 of capability 0 (a.b)",
+        f"{policy}:3:5: c: no case is allowed by argument /arguments/y of capability 0 (a.b)",
+        f"{policy}:7:5: c: no case is allowed by capability 1 (c.d)",
+        f"{policy}:9:13: c: no case is denied by deny entry 0 (e.f)",
+        "coverage 37.5 %",
+        "2 passed, 0 failed",
+    ]
+
+
+def test_coverage_below_the_least_fails(covered: Path) -> None:
+    assert run("test", covered, "--min-coverage", "37.5").returncode == 0
+    done = run("test", covered, "--min-coverage", "38")
+    assert done.returncode == 1
+    assert "FAIL  coverage is below 38 %" in done.stdout
+    assert run("test", covered, "--min-coverage", "101").returncode == 2
+    report = run_json("test", covered, "--coverage", exit_code=0)["coverage"]
+    assert report["percent"] == 37.5
+    assert [part["pointer"] for part in report["uncovered"]] == [
+        "/arguments/x/anyOf/1",
+        "/arguments/y",
+        "",
+        "/arguments/z",
+        "",
+    ]
+
+
+def test_suites_of_one_policy_cover_it_together(covered: Path) -> None:
+    other = covered.with_name("other.yaml")
+    other.write_text(
+        "policy: ./policy.yaml\ncontext: c\ncases:\n"
+        "  - {tool: a.b, arguments: {x: 2, y: q}, expect: allow}\n"
+        "  - {tool: c.d, arguments: {z: q}, expect: allow}\n"
+        "  - {tool: e.f, expect: deny}\n"
+    )
+    assert run("test", covered.parent, "--min-coverage", "100").returncode == 0
+
+
+def test_results_as_junit_xml(tmp_path: Path) -> None:
+    file = tmp_path / "report.xml"
+    suite = FAILING.replace("expected to be denied", '"a\\e<b>"')
+    assert run("test", "-", "--junit", file, stdin=suite).returncode == 1
+    root = ElementTree.parse(file).getroot()
+    (of_suite,) = root
+    assert of_suite.attrib == {"name": "-", "tests": "3", "failures": "2", "errors": "0"}
+    assert [case.get("name") for case in of_suite][1:] == ["a?<b>", "denied for another reason"]
+    assert [len(case) for case in of_suite] == [0, 1, 1]
+    failure = of_suite[1][0]
+    assert failure.get("message") == "expected deny, got allow: allowed by capability 0 (fs.*)"
+    assert failure.text == "<stdin>:7:5"
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "environment", "coloured"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (False, {"TERM": "xterm"}, False),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+    ],
+)
+def test_colour_is_for_terminals_alone(
+    is_terminal: bool,
+    environment: dict[str, str],
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    assert main(["test", str(POLICIES / "tests" / "default.yaml")]) == 0
+    assert ("\x1b[32mok  \x1b[0m" in capsys.readouterr().out) is coloured
 
 
 def test_a_suite_whose_policy_is_faulty_is_an_error(tmp_path: Path) -> None:

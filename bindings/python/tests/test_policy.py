@@ -340,3 +340,73 @@ def test_values_are_written_as_json_dumps_writes_them() -> None:
     expected = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     assert encode(value) == expected.encode()
     assert callgate.canonicalize(encode(value))
+
+
+def test_an_error_has_every_fault_of_the_document(tmp_path: Path) -> None:
+    text = "name: Bad\ncapabilites:\n  - {tool_pattern: t, path_allowlist: [src]}\n"
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.parse(text, "p.yaml")
+    error = caught.value
+    assert [(fault.line, fault.rule, fault.found) for fault in error.errors] == [
+        (1, "doc.name", "Bad"),
+        (2, "doc.unknown-key", "capabilites"),
+        (3, "path.entry-normal", "src"),
+    ]
+    assert (error.where, error.message) == (error.errors[0].where, error.errors[0].message)
+    assert str(error.errors[1]) == (
+        'p.yaml:2:1: "capabilites": expected one of the keys name, description, definitions, '
+        "capabilities, deny_list, acknowledge; did you mean capabilities? (doc.unknown-key)"
+    )
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(text)
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.load(tmp_path)
+    assert [fault.where for fault in caught.value.errors] == [
+        f"{tmp_path / name}:{place}"
+        for name in ("a.yaml", "b.yaml")
+        for place in ("1:7", "2:1", "3:40")
+    ]
+    assert pickle.loads(pickle.dumps(error)).errors == error.errors
+
+
+def test_an_unknown_context_has_no_faults() -> None:
+    policy = PolicySet.parse("name: c\ncapabilities: []\n")
+    with pytest.raises(PolicyError, match="there is no context d") as caught:
+        policy.contains("d", "c")
+    assert caught.value.errors == ()
+
+
+def test_explain_says_what_would_be_allowed() -> None:
+    policy = PolicySet.parse(
+        "name: c\ncapabilities:\n  - tool_pattern: fs.read\n"
+        "    arguments: {path: {path: {allow: [/workspace]}}}\n"
+    )
+    explained = policy.explain("c", "fs.read", {"path": "/etc/passwd"})
+    assert explained.decision.code_name == "PATH_NOT_ALLOWED"
+    assert explained.cause == (
+        '/path "/etc/passwd": no entry allows the path; allowed is /workspace'
+    )
+    assert explained.tried == (explained.cause,)
+    meant = policy.explain("c", "fs.read", {"paht": "/workspace/a"})
+    assert meant.cause == '/paht "/workspace/a": the argument is not declared; did you mean path?'
+    assert policy.explain("C", "fs.read", {}).cause == "there is no context C; did you mean c?"
+
+
+def test_a_call_exercises_parts_of_its_context() -> None:
+    policy = PolicySet.parse(
+        "name: c\ncapabilities:\n  - tool_pattern: t\n"
+        "    arguments: {a: {anyOf: [{const: 1}, {const: 2}]}}\ndeny_list: [u]\n"
+    )
+    parts = policy.parts("c")
+    assert [(part.kind, part.position, part.pointer) for part in parts] == [
+        ("capability", 0, ""),
+        ("argument", 0, "/arguments/a"),
+        ("branch", 0, "/arguments/a/anyOf/0"),
+        ("branch", 0, "/arguments/a/anyOf/1"),
+        ("deny entry", 0, ""),
+    ]
+    assert policy.exercised("c", "t", {"a": 2}) == [parts[0], parts[1], parts[3]]
+    assert policy.exercised("c", "u", {}) == [parts[4]]
+    assert policy.exercised("c", "t", {"a": 3}) == []
+    with pytest.raises(PolicyError):
+        policy.parts("d")

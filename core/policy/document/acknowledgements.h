@@ -9,7 +9,7 @@
 
 namespace callgate::policy {
 
-// `file` is what positions name. False with forms.fault() where the map is wrong.
+// `file` is what positions name. False with a fault where the map is wrong.
 bool ReadAcknowledgements(FormReader& forms, std::uint32_t node, const std::string& file,
                           Acknowledgements& out);
 // Appends the map, as canonical JSON.

@@ -26,27 +26,28 @@ bool IsWord(std::string_view text) {
          text.find_first_of("'\"") == std::string_view::npos;
 }
 
-// The map of a kind or an entry, with no member that is null.
+// The map of a kind or an entry, in which null is no value.
 bool ReadFullMap(FormReader& forms, std::uint32_t node, Member* members, std::size_t count,
                  const char* expected) {
   if (!forms.ReadMap(node, members, count, expected)) return false;
   for (const Member* member = members; member != members + count; ++member) {
     if (member->key != kAbsent && member->value == kAbsent) {
-      return forms.Fail(member->key, "expected a value, or no such key");
+      forms.Fail(member->key, "schema.documents", "expected a value, or no such key");
     }
   }
   return true;
 }
 
-bool ReadWords(FormReader& forms, std::uint32_t node, std::vector<std::string>& words) {
+bool ReadWords(FormReader& forms, std::uint32_t node, std::string_view rule,
+               std::vector<std::string>& words) {
   std::vector<std::uint32_t> strings;
-  if (!forms.ReadStrings(node, strings, "expected a list of words")) return false;
-  if (strings.empty()) return forms.Fail(node, "expected at least one word");
+  bool ok = forms.ReadStrings(node, strings, "expected a list of words");
+  if (ok && strings.empty()) return forms.Fail(node, rule, "expected at least one word");
   for (const std::uint32_t i : strings) {
-    if (!IsWord(forms[i].text)) return forms.Fail(i, kWordExpected);
+    if (!IsWord(forms[i].text)) ok = forms.Fail(i, rule, kWordExpected);
     words.emplace_back(forms[i].text);
   }
-  return true;
+  return ok;
 }
 
 // Options
@@ -100,7 +101,19 @@ bool ReadWordSchema(FormReader& forms, std::uint32_t node, const ReadSchemaAt& r
                     SchemaPtr& schema) {
   if (!read_schema(node, schema)) return false;
   const char* const fault = FaultOfWordSchema(*schema);
-  return fault == nullptr || forms.Fail(node, fault);
+  return fault == nullptr || forms.Fail(node, "operand.bounded", fault);
+}
+
+std::string SpellingOf(const CommandOption& option) {
+  switch (option.shape) {
+    case CommandOption::Shape::kFlag:
+      return option.name;
+    case CommandOption::Shape::kAttached:
+      return option.name + std::string(kValue);
+    case CommandOption::Shape::kNextWord:
+      return option.name + " " + std::string(kValue);
+  }
+  return option.name;
 }
 
 // Refuses two options that could read one word. An attached one reads what is longer than its name;
@@ -118,6 +131,7 @@ bool CheckOptions(FormReader& forms, const std::vector<CommandOption>& options,
   });
   const std::size_t none = options.size();
   std::size_t attached = none;  // the last one: in this order, what it reads follows it
+  bool ok = true;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const std::string& name = options[sorted[i]].name;
     std::size_t other = none;
@@ -128,54 +142,56 @@ bool CheckOptions(FormReader& forms, const std::vector<CommandOption>& options,
       other = sorted[i - 1];
     }
     if (other != none) {
-      return forms.Fail(std::max(nodes[other], nodes[sorted[i]]),
-                        "expected options of which no two could read one word");
+      ok = forms.Fail(std::max(nodes[other], nodes[sorted[i]]), "operand.one-shape",
+                      "expected options of which no two could read one word, as " +
+                          SpellingOf(options[other]) + " and " + SpellingOf(options[sorted[i]]));
     }
     if (is_attached(sorted[i])) attached = sorted[i];
   }
-  return true;
+  return ok;
+}
+
+// One element of `options`; its schema is read where it has one.
+bool ReadOption(FormReader& forms, std::uint32_t node, const ReadSchemaAt& read_schema,
+                std::optional<CommandOption>& option) {
+  constexpr const char* kExpected =
+      "expected an option as its words look: --name, --name=VALUE, -nVALUE or -n VALUE";
+  const bool is_map = forms[node].kind == Document::Kind::kMap;
+  if (!is_map && forms[node].kind != Document::Kind::kString) {
+    return forms.Fail(node, "doc.wrong-type", kExpected);
+  }
+  if (is_map && (forms[node].end == node + 1 || forms.NextMember(node + 1) != forms[node].end)) {
+    return forms.Fail(node, "operand.option-value", "expected a map of one option to its schema");
+  }
+  const std::uint32_t text = is_map ? node + 1 : node;
+  if (forms[text].kind == Document::Kind::kString) option = ParseOption(forms[text].text);
+  if (!option) {
+    const bool is_string = forms[text].kind == Document::Kind::kString;
+    return forms.Fail(text, is_string ? "operand.option" : "doc.string-key", kExpected);
+  }
+  if (!is_map) return true;
+  if (option->shape == CommandOption::Shape::kFlag) {
+    return forms.Fail(text, "operand.option-value",
+                      "expected an option with VALUE: another has no value to judge");
+  }
+  return ReadWordSchema(forms, text + 1, read_schema, option->value);
 }
 
 bool ReadOptions(FormReader& forms, std::uint32_t node, const ReadSchemaAt& read_schema,
                  std::vector<CommandOption>& options) {
-  constexpr const char* kExpected =
-      "expected an option as its words look: --name, --name=VALUE, -nVALUE or -n VALUE";
   if (forms[node].kind != Document::Kind::kList) {
-    return forms.Fail(node, "expected a list of options");
+    return forms.Fail(node, "doc.wrong-type", "expected a list of options");
   }
+  bool ok = true;
   std::vector<std::uint32_t> nodes;
   for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
-    const bool is_map = forms[i].kind == Document::Kind::kMap;
-    if (!is_map && forms[i].kind != Document::Kind::kString) return forms.Fail(i, kExpected);
-    if (is_map && (forms[i].end == i + 1 || forms.NextMember(i + 1) != forms[i].end)) {
-      return forms.Fail(i, "expected a map of one option to its schema");
-    }
-    const std::uint32_t text = is_map ? i + 1 : i;
-    if (forms[text].kind != Document::Kind::kString) return forms.Fail(text, kExpected);
-    auto option = ParseOption(forms[text].text);
-    if (!option) return forms.Fail(text, kExpected);
-    if (is_map) {
-      if (option->shape == CommandOption::Shape::kFlag) {
-        return forms.Fail(text, "expected an option with VALUE: another has no value to judge");
-      }
-      if (!ReadWordSchema(forms, text + 1, read_schema, option->value)) return false;
-    }
+    std::optional<CommandOption> option;
+    ok = ReadOption(forms, i, read_schema, option) && ok;
+    if (!option) continue;
     options.push_back(std::move(*option));
-    nodes.push_back(text);
+    nodes.push_back(forms[i].kind == Document::Kind::kMap ? i + 1 : i);
   }
-  return CheckOptions(forms, options, nodes);
-}
-
-std::string SpellingOf(const CommandOption& option) {
-  switch (option.shape) {
-    case CommandOption::Shape::kFlag:
-      return option.name;
-    case CommandOption::Shape::kAttached:
-      return option.name + std::string(kValue);
-    case CommandOption::Shape::kNextWord:
-      return option.name + " " + std::string(kValue);
-  }
-  return option.name;
+  return CheckOptions(forms, options, nodes) && ok;
 }
 
 // Operands
@@ -184,41 +200,41 @@ bool ReadCount(FormReader& forms, const Member& member, std::uint64_t most, std:
   if (member.value == kAbsent) return true;
   std::uint64_t number = 0;
   const std::string expected = "expected an integer from 0 to " + std::to_string(most);
-  if (!forms.ReadInteger(member.value, 0, most, number, expected.c_str())) return false;
+  if (!forms.ReadInteger(member.value, 0, most, number, "operand.operands", expected.c_str())) {
+    return false;
+  }
   count = static_cast<std::uint32_t>(number);
   return true;
 }
 
 bool ReadOperands(FormReader& forms, const Member& operands, const Member& least,
                   const Member& most, const ReadSchemaAt& read_schema, CommandRule& rule) {
+  constexpr std::string_view kRule = "operand.operands";
   if (operands.value == kAbsent) {
     for (const Member* member : {&least, &most}) {
-      if (member->key != kAbsent) {
-        return forms.Fail(member->key, "expected operands beside minOperands and maxOperands");
+      if (member->key != kAbsent && operands.key == kAbsent) {
+        forms.Fail(member->key, kRule, "expected operands beside minOperands and maxOperands");
       }
     }
-    return true;
+    return least.key == kAbsent && most.key == kAbsent;
   }
+  bool ok = true;
   std::uint64_t places = kMostOperands;
   if (forms[operands.value].kind == Document::Kind::kList) {
     for (std::uint32_t i = operands.value + 1; i < forms[operands.value].end; i = forms[i].end) {
-      if (!ReadWordSchema(forms, i, read_schema, rule.operands_by_place.emplace_back())) {
-        return false;
-      }
+      ok = ReadWordSchema(forms, i, read_schema, rule.operands_by_place.emplace_back()) && ok;
     }
     places = rule.operands_by_place.size();
-    if (places == 0) return forms.Fail(operands.value, "expected the schema of an operand");
+    if (places == 0) return forms.Fail(operands.value, kRule, "expected the schema of an operand");
     rule.max_operands = static_cast<std::uint32_t>(places);
   } else {
-    if (!ReadWordSchema(forms, operands.value, read_schema, rule.operand)) return false;
+    ok = ReadWordSchema(forms, operands.value, read_schema, rule.operand);
     rule.max_operands = kUnbounded;
   }
-  if (!ReadCount(forms, least, places, rule.min_operands) ||
-      !ReadCount(forms, most, places, rule.max_operands)) {
-    return false;
-  }
-  if (rule.min_operands <= rule.max_operands) return true;
-  return forms.Fail(least.value, "expected minOperands to be at most maxOperands");
+  ok = ReadCount(forms, least, places, rule.min_operands) && ok;
+  ok = ReadCount(forms, most, places, rule.max_operands) && ok;
+  if (rule.min_operands <= rule.max_operands) return ok;
+  return forms.Fail(least.value, kRule, "expected minOperands to be at most maxOperands");
 }
 
 bool ReadRule(FormReader& forms, std::uint32_t node, const ReadSchemaAt& read_schema,
@@ -230,16 +246,22 @@ bool ReadRule(FormReader& forms, std::uint32_t node, const ReadSchemaAt& read_sc
                    "expected a map with words, as {words: [git], then: [status]}")) {
     return false;
   }
-  if (words.value == kAbsent) return forms.Fail(node, "expected the key words");
-  if (!ReadWords(forms, words.value, rule.words)) return false;
-  if (IsAssignment(rule.words[0])) {
-    return forms.Fail(words.value + 1, "expected a program, not an assignment");
+  bool ok = true;
+  if (words.key == kAbsent) {
+    ok = forms.Fail(node, "operand.words", "expected the key words");
+  } else if (words.value != kAbsent) {
+    ok = ReadWords(forms, words.value, "operand.words", rule.words);
+    if (ok && IsAssignment(rule.words[0])) {
+      ok = forms.Fail(words.value + 1, "operand.words", "expected a program, not an assignment");
+    }
   }
-  if (then.value != kAbsent && !ReadWords(forms, then.value, rule.then.emplace())) return false;
-  if (options.value != kAbsent && !ReadOptions(forms, options.value, read_schema, rule.options)) {
-    return false;
+  if (then.value != kAbsent) {
+    ok = ReadWords(forms, then.value, "operand.then", rule.then.emplace()) && ok;
   }
-  return ReadOperands(forms, operands, least, most, read_schema, rule);
+  if (options.value != kAbsent) {
+    ok = ReadOptions(forms, options.value, read_schema, rule.options) && ok;
+  }
+  return ReadOperands(forms, operands, least, most, read_schema, rule) && ok;
 }
 
 bool ReadForm(FormReader& forms, std::uint32_t node, CommandKind::Form& form) {
@@ -251,7 +273,7 @@ bool ReadForm(FormReader& forms, std::uint32_t node, CommandKind::Form& form) {
   } else if (text == "list") {
     form = CommandKind::Form::kList;
   } else if (text != "either") {
-    return forms.Fail(node, kExpected);
+    return forms.Fail(node, "operand.form", kExpected);
   }
   return true;
 }
@@ -270,28 +292,39 @@ bool ReadCommandKind(FormReader& forms, std::uint32_t node, const ReadSchemaAt& 
                    "expected a map with allow, a list of entries")) {
     return false;
   }
-  if (allow.value == kAbsent) return forms.Fail(node, "expected the key allow");
-  if (forms[allow.value].kind != Document::Kind::kList) {
-    return forms.Fail(allow.value, "expected a list of entries, as {words: [git]}");
+  bool ok = true;
+  if (allow.key == kAbsent) {
+    ok = forms.Fail(node, "kind.empty-allow", "expected the key allow");
+  } else if (allow.value != kAbsent && forms[allow.value].kind != Document::Kind::kList) {
+    ok = forms.Fail(allow.value, "doc.wrong-type", "expected a list of entries, as {words: [git]}");
+  } else if (allow.value != kAbsent) {
+    for (std::uint32_t i = allow.value + 1; i < forms[allow.value].end; i = forms[i].end) {
+      ok = ReadRule(forms, i, read_schema, kind.allow.emplace_back()) && ok;
+    }
   }
-  for (std::uint32_t i = allow.value + 1; i < forms[allow.value].end; i = forms[i].end) {
-    if (!ReadRule(forms, i, read_schema, kind.allow.emplace_back())) return false;
-  }
-  if (form.value != kAbsent && !ReadForm(forms, form.value, kind.form)) return false;
+  if (form.value != kAbsent) ok = ReadForm(forms, form.value, kind.form) && ok;
   std::string_view text;
   if (exec.value != kAbsent) {
     constexpr const char* kExpected = "expected shell or argv";
-    if (!forms.ReadString(exec.value, text, kExpected)) return false;
-    if (text != "shell" && text != "argv") return forms.Fail(exec.value, kExpected);
-    if (text == "argv") kind.exec = Exec::kArgv;
+    if (!forms.ReadString(exec.value, text, kExpected)) {
+      ok = false;
+    } else if (text == "argv") {
+      kind.exec = Exec::kArgv;
+    } else if (text != "shell") {
+      ok = forms.Fail(exec.value, "operand.form", kExpected);
+    }
   }
   if (args.value != kAbsent) {
     constexpr const char* kExpected = "expected the name of the argument that continues it";
-    if (!forms.ReadString(args.value, text, kExpected)) return false;
-    if (text.empty()) return forms.Fail(args.value, kExpected);
-    kind.args = text;
+    if (!forms.ReadString(args.value, text, kExpected)) {
+      ok = false;
+    } else if (text.empty()) {
+      ok = forms.Fail(args.value, "operand.args", kExpected);
+    } else {
+      kind.args = text;
+    }
   }
-  return true;
+  return ok;
 }
 
 void WriteCommandKind(const CommandKind& kind,

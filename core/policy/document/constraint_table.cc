@@ -6,6 +6,7 @@
 
 #include "callgate/json.h"
 #include "core/json/object_writer.h"
+#include "core/policy/document/entry_faults.h"
 #include "core/policy/document/schema_reader.h"
 #include "core/policy/document/schema_writer.h"
 
@@ -19,42 +20,39 @@ void WriteStrings(const std::vector<std::string>& list, std::string& out) {
 // path_allowlist, domain_allowlist, command_allowlist
 
 template <typename Entry>
-constexpr const char* kExpected = nullptr;
+struct Allowed;
 template <>
-constexpr const char* kExpected<PathEntry> = PathEntry::kAllowedExpected;
+struct Allowed<PathEntry> {
+  static constexpr auto kParse = PathEntry::ParseAllowed;
+  static const EntryForm& Form() { return kAllowedPath; }
+};
 template <>
-constexpr const char* kExpected<DomainEntry> = DomainEntry::kAllowedExpected;
+struct Allowed<DomainEntry> {
+  static constexpr auto kParse = DomainEntry::ParseAllowed;
+  static const EntryForm& Form() { return kAllowedDomain; }
+};
 template <>
-constexpr const char* kExpected<CommandEntry> =
-    "expected words without quotes, control characters and any of ; & | < > $ ` ( ) { } [ ] ! # * "
-    "? \\";
-
-template <typename Entry>
-std::optional<Entry> ParseAllowed(std::string_view text) {
-  return Entry::Parse(text);
-}
-template <>
-std::optional<PathEntry> ParseAllowed(std::string_view text) {
-  return PathEntry::ParseAllowed(text);
-}
-template <>
-std::optional<DomainEntry> ParseAllowed(std::string_view text) {
-  return DomainEntry::ParseAllowed(text);
-}
+struct Allowed<CommandEntry> {
+  static constexpr auto kParse = CommandEntry::Parse;
+  static const EntryForm& Form() { return kCommandText; }
+};
 
 template <auto kList>
 bool ReadEntries(FormReader& forms, std::uint32_t node, Capability& capability) {
-  std::vector<std::uint32_t> strings;
-  if (!forms.ReadStrings(node, strings, "expected a list of strings")) return false;
   auto& entries = (capability.*kList).emplace();
   using Entry = typename std::remove_reference_t<decltype(entries)>::value_type;
+  std::vector<std::uint32_t> strings;
+  bool ok = forms.ReadStrings(node, strings, "expected a list of strings");
   entries.reserve(strings.size());
   for (const std::uint32_t i : strings) {
-    auto entry = ParseAllowed<Entry>(forms[i].text);
-    if (!entry) return forms.Fail(i, kExpected<Entry>);
-    entries.push_back(std::move(*entry));
+    auto entry = Allowed<Entry>::kParse(forms[i].text);
+    if (entry) {
+      entries.push_back(std::move(*entry));
+    } else {
+      ok = FailEntry(forms, i, Allowed<Entry>::Form());
+    }
   }
-  return true;
+  return ok;
 }
 
 template <auto kList>
@@ -68,7 +66,7 @@ bool ReadBase(FormReader& forms, std::uint32_t node, Capability& capability) {
   std::string_view text;
   if (!forms.ReadString(node, text, "expected a path")) return false;
   auto entry = PathEntry::ParseDirectory(text);
-  if (!entry) return forms.Fail(node, PathEntry::kDirectoryExpected);
+  if (!entry) return forms.Fail(node, "doc.base-directory", kDirectory.why(text).message);
   capability.base_directory = std::move(entry);
   return true;
 }
@@ -79,12 +77,13 @@ void WriteBase(const Capability& capability, std::string& out) {
 
 bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capability) {
   if (!capability.command_allowlist) {
-    return forms.Fail(node, "expected a command_allowlist beside subcommand_allowlist");
+    return forms.Fail(node, "subcommand.key",
+                      "expected a command_allowlist beside subcommand_allowlist");
   }
   const std::vector<CommandEntry>& commands = *capability.command_allowlist;
   const auto read_words = [&forms](std::uint32_t list, std::vector<std::string>& out) {
     std::vector<std::uint32_t> strings;
-    if (!forms.ReadStrings(list, strings, "expected a list of subcommands")) return false;
+    bool ok = forms.ReadStrings(list, strings, "expected a list of subcommands");
     for (const std::uint32_t i : strings) {
       const auto entry = CommandEntry::Parse(forms[i].text);
       // One word in the form it is compared in; an assignment is a word like any other here.
@@ -92,33 +91,39 @@ bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capabili
                                   : CommandEntry::Parse("x " + std::string(forms[i].text))
                                             .value_or(CommandEntry{})
                                             .words.size() == 2;
-      if (!one_word) return forms.Fail(i, "expected one word, as in a command entry");
+      if (!one_word) {
+        ok = forms.Fail(i, "subcommand.word", "expected one word, as in a command entry");
+      }
       out.emplace_back(forms[i].text);
     }
-    return true;
+    return ok;
   };
+  auto& lists = capability.subcommand_allowlist.emplace();
   const Document::Kind kind = forms[node].kind;
   if (kind == Document::Kind::kList) {
     if (commands.size() != 1) {
-      return forms.Fail(node, "expected a map, or exactly one entry in command_allowlist");
+      return forms.Fail(node, "subcommand.list",
+                        "expected a map, or exactly one entry in command_allowlist");
     }
-    return read_words(node, capability.subcommand_allowlist.emplace()[commands[0].words[0]]);
+    return read_words(node, lists[commands[0].words[0]]);
   }
   if (kind != Document::Kind::kMap) {
-    return forms.Fail(node, "expected a map or a list of subcommands");
+    return forms.Fail(node, "doc.wrong-type", "expected a map or a list of subcommands");
   }
-  if (!forms.CheckKeys(node)) return false;
-  auto& lists = capability.subcommand_allowlist.emplace();
+  bool ok = forms.CheckKeys(node);
   for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
     const std::string_view name = forms[key].text;
-    const bool known = std::any_of(commands.begin(), commands.end(), [name](const auto& command) {
-      return command.words[0] == name;
-    });
-    if (!known) return forms.Fail(key, "expected the first word of an entry of command_allowlist");
-    if (forms[key + 1].kind == Document::Kind::kNull) continue;
-    if (!read_words(key + 1, lists[std::string(name)])) return false;
+    const auto word_of = [](const CommandEntry& command) { return command.words[0]; };
+    const bool known = std::ranges::find(commands, name, word_of) != commands.end();
+    if (!known && forms[key].kind == Document::Kind::kString) {
+      ok = forms.Fail(key, "subcommand.key",
+                      "expected the first word of an entry of command_allowlist" +
+                          forms.Question(name, commands, word_of));
+    }
+    if (forms[forms.ValueOf(key)].kind == Document::Kind::kNull) continue;
+    ok = read_words(forms.ValueOf(key), lists[std::string(name)]) && ok;
   }
-  return true;
+  return ok;
 }
 
 void WriteSubcommands(const Capability& capability, std::string& out) {
@@ -133,17 +138,19 @@ void WriteSubcommands(const Capability& capability, std::string& out) {
 // exec, when_absent: one of two words, of which documents leave the first out
 
 bool ReadChoice(FormReader& forms, std::uint32_t node, std::string_view first,
-                std::string_view second, const char* expected, bool& is_second) {
+                std::string_view second, std::string_view rule, const char* expected,
+                bool& is_second) {
   std::string_view text;
   if (!forms.ReadString(node, text, expected)) return false;
-  if (text != first && text != second) return forms.Fail(node, expected);
+  if (text != first && text != second) return forms.Fail(node, rule, expected);
   is_second = text == second;
   return true;
 }
 
 bool ReadExec(FormReader& forms, std::uint32_t node, Capability& capability) {
   bool is_argv = false;
-  if (!ReadChoice(forms, node, "shell", "argv", "expected shell or argv", is_argv)) return false;
+  if (!ReadChoice(forms, node, "shell", "argv", "doc.exec", "expected shell or argv", is_argv))
+    return false;
   capability.exec = is_argv ? Exec::kArgv : Exec::kShell;
   return true;
 }
@@ -153,7 +160,7 @@ void WriteExec(const Capability& capability, std::string& out) {
 }
 
 bool ReadAbsent(FormReader& forms, std::uint32_t node, Capability& capability) {
-  return ReadChoice(forms, node, "deny", "allow", "expected deny or allow",
+  return ReadChoice(forms, node, "deny", "allow", "doc.when-absent", "expected deny or allow",
                     capability.allow_absent);
 }
 
@@ -163,16 +170,18 @@ void WriteAbsent(const Capability& capability, std::string& out) {
 
 bool ReadPatterns(FormReader& forms, std::uint32_t node, Capability& capability) {
   if (forms[node].kind != Document::Kind::kMap) {
-    return forms.Fail(node, "expected a map of argument keys to RE2 expressions");
+    return forms.Fail(node, "doc.wrong-type", "expected a map of argument keys to RE2 expressions");
   }
-  if (!forms.CheckKeys(node)) return false;
+  bool ok = forms.CheckKeys(node);
   for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
-    if (forms[key + 1].kind == Document::Kind::kNull) continue;
-    const ArgumentPattern* const pattern = forms.ReadPattern(key + 1);
-    if (pattern == nullptr) return false;
-    capability.argument_patterns.emplace(FoldKey(forms[key].text), *pattern);
+    if (forms[forms.ValueOf(key)].kind == Document::Kind::kNull) continue;
+    const ArgumentPattern* const pattern = forms.ReadPattern(forms.ValueOf(key));
+    ok = pattern != nullptr && ok;
+    if (pattern != nullptr) {
+      capability.argument_patterns.emplace(FoldKey(forms[key].text), *pattern);
+    }
   }
-  return true;
+  return ok;
 }
 
 void WritePatterns(const Capability& capability, std::string& out) {
@@ -197,25 +206,28 @@ void WriteKeys(const Capability& capability, std::string& out) {
 }
 
 bool ReadFreed(FormReader& forms, std::uint32_t node, Capability& capability) {
-  if (!forms.ReadKeys(node, capability.free_arguments)) return false;
-  for (std::uint32_t i = node + 1; i < forms[node].end; ++i) {  // strings alone
+  bool ok = forms.ReadKeys(node, capability.free_arguments);
+  if (forms[node].kind != Document::Kind::kList) return ok;
+  for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
+    if (forms[i].kind != Document::Kind::kString) continue;
     const std::string key = FoldKey(forms[i].text);
     if (Holds(capability.path_arguments, key) || Holds(capability.domain_arguments, key) ||
         Holds(capability.command_arguments, key)) {
-      return forms.Fail(i, "expected a key that is not added to a class in the same capability");
+      ok = forms.Fail(i, "doc.freed-and-added",
+                      "expected a key that is not added to a class in the same capability");
     }
   }
-  return true;
+  return ok;
 }
 
 bool ReadOnly(FormReader& forms, std::uint32_t node, Capability& capability) {
   std::vector<std::uint32_t> strings;
-  if (!forms.ReadStrings(node, strings, "expected a list of argument keys")) return false;
+  const bool ok = forms.ReadStrings(node, strings, "expected a list of argument keys");
   auto& only = capability.only_arguments.emplace();
   for (const std::uint32_t i : strings) only.emplace_back(forms[i].text);
   std::sort(only.begin(), only.end());
   only.erase(std::unique(only.begin(), only.end()), only.end());
-  return true;
+  return ok;
 }
 
 void WriteOnly(const Capability& capability, std::string& out) {
@@ -227,15 +239,24 @@ bool ReadRate(FormReader& forms, std::uint32_t node, Capability& capability) {
   Member members[] = {{"calls"}, {"per_seconds"}};
   if (!forms.ReadMap(node, members, std::size(members), kExpectedRate)) return false;
   const auto [calls, seconds] = members;
-  if (calls.value == kAbsent || seconds.value == kAbsent) return forms.Fail(node, kExpectedRate);
+  if (calls.value == kAbsent || seconds.value == kAbsent) {
+    forms.Fail(node, "doc.required-rate-members", kExpectedRate);
+  }
   std::uint64_t number = 0;
   std::uint64_t window = 0;
-  if (!forms.ReadInteger(calls.value, 1, 100'000, number, "expected an integer from 1 to 100000") ||
-      !forms.ReadInteger(seconds.value, 1, 86'400, window, "expected an integer from 1 to 86400")) {
-    return false;
+  bool ok = calls.value != kAbsent && seconds.value != kAbsent;
+  if (calls.value != kAbsent) {
+    ok = forms.ReadInteger(calls.value, 1, 100'000, number, "doc.rate-range",
+                           "expected an integer from 1 to 100000") &&
+         ok;
+  }
+  if (seconds.value != kAbsent) {
+    ok = forms.ReadInteger(seconds.value, 1, 86'400, window, "doc.rate-range",
+                           "expected an integer from 1 to 86400") &&
+         ok;
   }
   capability.rate_limit = {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(window)};
-  return true;
+  return ok;
 }
 
 void WriteRate(const Capability& capability, std::string& out) {
@@ -249,7 +270,8 @@ void WriteRate(const Capability& capability, std::string& out) {
 bool ReadResponseSize(FormReader& forms, std::uint32_t node, Capability& capability) {
   constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;
   std::uint64_t size = 0;
-  if (!forms.ReadInteger(node, 0, kMost, size, "expected an integer from 0 to 9007199254740991")) {
+  if (!forms.ReadInteger(node, 0, kMost, size, "doc.response-size-range",
+                         "expected an integer from 0 to 9007199254740991")) {
     return false;
   }
   capability.max_response_size = size;

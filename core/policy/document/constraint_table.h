@@ -15,7 +15,7 @@ namespace callgate::policy {
 // The key is NameOf the constraint.
 struct ConstraintRow {
   Constraint constraint;
-  // Reads the value into the capability. False with forms.fault() where it is wrong.
+  // Reads the value into the capability. False with a fault where it is wrong.
   bool (*read)(FormReader& forms, std::uint32_t node, Capability& capability);
   // Appends the value, as canonical JSON; nothing where the capability says no more than a document
   // without the key.

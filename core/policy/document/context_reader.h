@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,27 +22,35 @@ using CapabilityMembers = std::array<Member, kConstraints + 3>;
 
 class ContextReader {
  public:
-  // `file` is what positions name. `document` must outlive this.
-  ContextReader(const Document& document, std::string file, std::int64_t max_regex_memory)
-      : forms_(document, max_regex_memory), file_(std::move(file)) {}
+  // `file` is what positions name. `names` are those that contexts have so far. Both, and
+  // `document`, must outlive this.
+  ContextReader(const Document& document, std::string file, std::int64_t max_regex_memory,
+                std::set<std::string, std::less<>>& names)
+      : forms_(document, max_regex_memory), file_(std::move(file)), names_(names) {}
 
-  // Appends the contexts of all roots. False with fault() when anything is wrong.
+  // Appends the contexts of all roots. Where it returns false they mean nothing.
   [[nodiscard]] bool Read(std::vector<Context>& contexts);
-  const DocumentFault& fault() const noexcept { return forms_.fault(); }
+  const std::vector<DocumentFault>& faults() const noexcept { return forms_.faults(); }
 
  private:
-  bool ReadContext(std::uint32_t node, std::vector<Context>& contexts);
-  bool ReadCapability(std::uint32_t node, Capability& capability);
-  bool ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns);
+  void ReadContext(std::uint32_t node, Context& context);
+  void ReadName(std::uint32_t node, Context& context);
+  void ReadCapabilities(std::uint32_t node, Context& context);
+  void ReadCapability(std::uint32_t node, Capability& capability);
+  void ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns);
   bool ReadToolPattern(std::uint32_t node, std::optional<ToolPattern>& pattern);
-  bool CheckBesideArguments(const CapabilityMembers& members);
-  bool ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
-  bool ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
-  bool ReadAcknowledged(const Member& member, Acknowledgements& out);
+  bool FailToolPattern(std::uint32_t node);
+  void CheckBesideArguments(const CapabilityMembers& members);
+  void ReadDenyList(std::uint32_t node, std::vector<DenyEntry>& entries);
+  void ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
+  void ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
+  void ReadAcknowledged(const Member& member, Acknowledgements& out);
   SourcePosition PositionAt(std::uint32_t node) const;
 
   FormReader forms_;
   std::string file_;
+  bool is_refused_ = false;
+  std::set<std::string, std::less<>>& names_;
 };
 
 }  // namespace callgate::policy

@@ -16,10 +16,12 @@ struct Position {
   std::uint32_t column = 1;  // in bytes, from 1
 };
 
-// Why a document is refused: what was expected, and where.
+// Why a document is refused.
 struct DocumentFault {
   Position position;
-  std::string message;
+  std::string message;    // what was expected there, and so what to write
+  std::string_view rule;  // id of the rule in docs/policy.md; static
+  std::string found;      // what stands there, bounded and without control characters; may be empty
 };
 
 // What a YAML document may be nested. A context in the short form needs seven, and the deepest

@@ -142,7 +142,7 @@ bool ReadJson(std::string_view text, Document& document, DocumentFault& fault) {
       }
     }
     if (!room) {
-      fault = {position, "expected fewer values"};
+      fault = {position, "expected fewer values", {}, {}};
       return false;
     }
   }

@@ -9,6 +9,7 @@
 #include "callgate/json.h"
 #include "core/base/ascii.h"
 #include "core/json/object_writer.h"
+#include "core/policy/document/entry_faults.h"
 #include "core/policy/document/schema_reader.h"
 #include "core/policy/values/text.h"
 
@@ -17,23 +18,27 @@ namespace {
 
 // `parse` makes an entry of a text, or nullopt.
 template <typename Entry, typename Parse>
-bool ReadEntries(FormReader& forms, std::uint32_t node, Parse parse, const char* expected,
+bool ReadEntries(FormReader& forms, std::uint32_t node, Parse parse, const EntryForm& form,
                  std::vector<Entry>& entries) {
   if (node == kAbsent) return true;
   std::vector<std::uint32_t> strings;
-  if (!forms.ReadStrings(node, strings, "expected a list of strings")) return false;
+  bool ok = forms.ReadStrings(node, strings, "expected a list of strings");
   entries.reserve(strings.size());
   for (const std::uint32_t i : strings) {
     auto entry = parse(forms[i].text);
-    if (!entry) return forms.Fail(i, expected);
-    entries.push_back(std::move(*entry));
+    if (entry) {
+      entries.push_back(std::move(*entry));
+    } else {
+      ok = FailEntry(forms, i, form);
+    }
   }
-  return true;
+  return ok;
 }
 
 bool RequireAllow(FormReader& forms, std::uint32_t node, const Member& allow) {
-  if (allow.value != kAbsent) return true;
-  return forms.Fail(node, "expected the key allow: a list, empty to allow nothing");
+  if (allow.key != kAbsent) return true;
+  return forms.Fail(node, "kind.empty-allow",
+                    "expected the key allow: a list, empty to allow nothing");
 }
 
 template <typename Entry>
@@ -56,36 +61,42 @@ bool ReadBase(FormReader& forms, std::uint32_t node, PathKind& kind) {
   if (node == kAbsent) return true;
   std::string_view text;
   if (!forms.ReadString(node, text, kExpected)) return false;
-  if (text.empty()) return forms.Fail(node, kExpected);
+  if (text.empty()) return forms.Fail(node, "kind.path-base", kExpected);
   if (!text.starts_with('/')) {
     kind.base_argument = text;
     forms.scope().bases.push_back({text, node});
     return true;
   }
   kind.base = PathEntry::ParseDirectory(text);
-  return kind.base || forms.Fail(node, kExpected);
+  return kind.base || forms.Fail(node, "kind.path-base", kDirectory.why(text).message);
 }
 
 // Lower-case, sorted, each once; at least one. `is_known` says which are accepted.
 template <typename IsKnown>
-bool ReadSchemes(FormReader& forms, std::uint32_t node, IsKnown is_known, const char* expected,
-                 std::vector<std::string>& schemes) {
+bool ReadSchemes(FormReader& forms, std::uint32_t node, IsKnown is_known, std::string_view rule,
+                 const char* expected, std::vector<std::string>& schemes) {
   std::vector<std::uint32_t> strings;
-  if (!forms.ReadStrings(node, strings, expected)) return false;
-  if (strings.empty()) return forms.Fail(node, expected);
+  bool ok = forms.ReadStrings(node, strings, expected);
+  if (ok && strings.empty()) return forms.Fail(node, rule, expected);
   schemes.clear();
   for (const std::uint32_t i : strings) {
-    if (!is_known(forms[i].text)) return forms.Fail(i, expected);
+    if (!is_known(forms[i].text)) ok = forms.Fail(i, rule, expected);
     schemes.emplace_back(forms[i].text);
   }
   std::ranges::sort(schemes);
   schemes.erase(std::unique(schemes.begin(), schemes.end()), schemes.end());
-  return true;
+  return ok;
 }
 
 bool IsUrlScheme(std::string_view text) noexcept {
   return text == "http" || text == "https" || text == "ws" || text == "wss";
 }
+
+const EntryForm kUriText = {
+    "expected a URI", [](std::string_view) {
+      return EntryFault{"kind.uri",
+                        "expected a URI with its scheme, perhaps with * at its end, or *"};
+    }};
 
 bool IsScheme(std::string_view text) {
   return SchemeLength(std::string(text) + ":") == text.size() &&
@@ -101,12 +112,10 @@ bool ReadPathKind(FormReader& forms, std::uint32_t node, PathKind& kind) {
     return false;
   }
   const auto [allow, except, base] = members;
-  return RequireAllow(forms, node, allow) &&
-         ReadEntries(forms, allow.value, PathEntry::ParseAllowed, PathEntry::kAllowedExpected,
-                     kind.allow) &&
-         ReadEntries(forms, except.value, PathEntry::ParseDenied, PathEntry::kDeniedExpected,
-                     kind.except) &&
-         ReadBase(forms, base.value, kind);
+  bool ok = RequireAllow(forms, node, allow);
+  ok = ReadEntries(forms, allow.value, PathEntry::ParseAllowed, kAllowedPath, kind.allow) && ok;
+  ok = ReadEntries(forms, except.value, PathEntry::ParseDenied, kDeniedPath, kind.except) && ok;
+  return ReadBase(forms, base.value, kind) && ok;
 }
 
 bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind) {
@@ -119,16 +128,13 @@ bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind) {
   }
   const auto [allow, except, schemes] = members;
   if (kind.url) kind.schemes = {"https"};
-  if (schemes.value != kAbsent &&
-      !ReadSchemes(forms, schemes.value, IsUrlScheme, "expected a list of http, https, ws and wss",
-                   kind.schemes)) {
-    return false;
-  }
-  return RequireAllow(forms, node, allow) &&
-         ReadEntries(forms, allow.value, DomainEntry::ParseAllowed, DomainEntry::kAllowedExpected,
-                     kind.allow) &&
-         ReadEntries(forms, except.value, DomainEntry::ParseDenied, DomainEntry::kDeniedExpected,
-                     kind.except);
+  bool ok = schemes.value == kAbsent ||
+            ReadSchemes(forms, schemes.value, IsUrlScheme, "kind.url",
+                        "expected a list of http, https, ws and wss", kind.schemes);
+  ok = RequireAllow(forms, node, allow) && ok;
+  ok = ReadEntries(forms, allow.value, DomainEntry::ParseAllowed, kAllowedDomain, kind.allow) && ok;
+  return ReadEntries(forms, except.value, DomainEntry::ParseDenied, kDeniedDomain, kind.except) &&
+         ok;
 }
 
 bool ReadUriKind(FormReader& forms, std::uint32_t node, UriKind& kind) {
@@ -138,20 +144,21 @@ bool ReadUriKind(FormReader& forms, std::uint32_t node, UriKind& kind) {
     return false;
   }
   const auto [schemes, allow] = members;
-  if (schemes.value == kAbsent) return forms.Fail(node, "expected the key schemes: a list");
-  if (!RequireAllow(forms, node, allow) ||
-      !ReadSchemes(forms, schemes.value, IsScheme,
-                   "expected a list of schemes: a lower-case letter, then lower-case letters, "
-                   "digits, +, . and -, without a colon",
-                   kind.schemes)) {
-    return false;
+  bool ok =
+      schemes.key != kAbsent || forms.Fail(node, "kind.uri", "expected the key schemes: a list");
+  ok = RequireAllow(forms, node, allow) && ok;
+  if (schemes.value != kAbsent) {
+    ok = ReadSchemes(forms, schemes.value, IsScheme, "kind.uri",
+                     "expected a list of schemes: a lower-case letter, then lower-case letters, "
+                     "digits, +, . and -, without a colon",
+                     kind.schemes) &&
+         ok;
   }
   const auto parse = [](std::string_view text) -> std::optional<std::string> {
     if (text != "*" && SchemeLength(text) == 0) return std::nullopt;
     return std::string(text);
   };
-  return ReadEntries(forms, allow.value, parse,
-                     "expected a URI with its scheme, perhaps with * at its end, or *", kind.allow);
+  return ReadEntries(forms, allow.value, parse, kUriText, kind.allow) && ok;
 }
 
 void WritePathKind(const PathKind& kind, std::string& out) {

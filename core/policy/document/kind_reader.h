@@ -10,7 +10,7 @@
 
 namespace callgate::policy {
 
-// False with forms.fault() where the value is none.
+// False with a fault where the value is none.
 bool ReadPathKind(FormReader& forms, std::uint32_t node, PathKind& kind);
 // REQUIRES: kind.url says which of the two.
 bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind);

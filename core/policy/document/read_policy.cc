@@ -1,6 +1,9 @@
 #include "core/policy/document/read_policy.h"
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "callgate/json.h"
 #include "core/policy/document/context_reader.h"
@@ -24,18 +27,28 @@ bool CouldBeJson(std::string_view text) noexcept {
          std::string_view("{[\"").find(text[first]) != std::string_view::npos;
 }
 
-}  // namespace
-
-Result<void> ReadPolicy(std::string_view text, std::string_view filename, const Limits& limits,
-                        std::vector<Context>& contexts) {
-  const auto refuse = [filename](Position position, std::string message) {
-    return Error{ErrorCode::kInvalidPolicy, std::move(message),
-                 Where(filename, position.line, position.column)};
-  };
-  if (text.size() > limits.max_policy_bytes) {
-    return refuse({}, "expected at most " + std::to_string(limits.max_policy_bytes) + " bytes");
+// Keeps the faults of one text in the order of their places.
+void KeepFaults(std::vector<DocumentFault> faults, std::string_view filename,
+                std::vector<LoadFault>& kept) {
+  std::ranges::stable_sort(faults, {}, [](const DocumentFault& fault) {
+    return std::pair(fault.position.line, fault.position.column);
+  });
+  for (DocumentFault& fault : faults) {
+    if (kept.size() == kMostFaults) return;
+    const auto [line, column] = fault.position;
+    kept.push_back({Where(filename, line, column), line, column, std::string(fault.rule),
+                    std::move(fault.found), std::move(fault.message)});
   }
-  if (!json::IsValidUtf8(text)) return refuse({}, "expected UTF-8");
+}
+
+// A tree of the text, or why there is none.
+std::optional<DocumentFault> ReadTree(std::string_view text, std::string_view filename,
+                                      const Limits& limits, Document& document) {
+  if (text.size() > limits.max_policy_bytes) {
+    return DocumentFault{
+        {}, "expected at most " + std::to_string(limits.max_policy_bytes) + " bytes", {}, {}};
+  }
+  if (!json::IsValidUtf8(text)) return DocumentFault{{}, "expected UTF-8", {}, {}};
 
   const bool must_be_json = filename.ends_with(".json");
   bool is_json = false;
@@ -47,18 +60,31 @@ Result<void> ReadPolicy(std::string_view text, std::string_view filename, const 
     is_json = parsed.ok();
     if (!is_json && must_be_json) {
       const Error& error = parsed.error();
-      return refuse(PositionOf(text, std::min(OffsetOf(error.where), text.size())), error.message);
+      return DocumentFault{
+          PositionOf(text, std::min(OffsetOf(error.where), text.size())), error.message, {}, {}};
     }
   }
-
-  Document document(limits.max_policy_nodes);
   DocumentFault fault;
   const bool read = is_json ? ReadJson(text, document, fault) : ReadYaml(text, document, fault);
-  if (!read) return refuse(fault.position, std::move(fault.message));
+  return read ? std::nullopt : std::optional(std::move(fault));
+}
+
+}  // namespace
+
+void ReadPolicy(std::string_view text, std::string_view filename, const Limits& limits,
+                PolicyReading& reading) {
+  Document document(limits.max_policy_nodes);
+  if (auto fault = ReadTree(text, filename, limits, document)) {
+    return KeepFaults({std::move(*fault)}, filename, reading.faults);
+  }
   ContextReader reader(document, std::string(filename.empty() ? "policy" : filename),
-                       limits.max_regex_memory);
-  if (!reader.Read(contexts)) return refuse(reader.fault().position, reader.fault().message);
-  return {};
+                       limits.max_regex_memory, reading.names);
+  const bool is_read = reader.Read(reading.contexts);
+  KeepFaults(reader.faults(), filename, reading.faults);
+  // Whoever refuses says why. Should it not, the document is refused all the same.
+  if (!is_read && reading.faults.empty()) {
+    KeepFaults({{{}, "expected a policy", {}, {}}}, filename, reading.faults);
+  }
 }
 
 }  // namespace callgate::policy

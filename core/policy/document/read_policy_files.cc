@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "callgate/result.h"
+#include "core/policy/document/form_reader.h"
 #include "core/policy/document/read_policy.h"
 
 namespace callgate::policy {
@@ -55,21 +57,26 @@ Result<std::vector<fs::path>> FilesOf(const fs::path& directory) {
 
 }  // namespace
 
-Result<void> ReadPolicyFiles(const std::string& path, const Limits& limits,
-                             std::vector<Context>& contexts) {
+void ReadPolicyFiles(const std::string& path, const Limits& limits, PolicyReading& reading) {
   std::vector<fs::path> files = {fs::path(path)};
   std::error_code error;
+  const auto refuse = [&reading](const Error& unreadable) {
+    if (reading.faults.size() == kMostFaults) return;
+    reading.faults.push_back({unreadable.where, 0, 0, {}, {}, unreadable.message});
+  };
   if (fs::is_directory(path, error)) {
     auto listed = FilesOf(path);
-    if (!listed) return std::move(listed).error();
+    if (!listed) return refuse(listed.error());
     files = std::move(*listed);
   }
   for (const fs::path& file : files) {
     const Result<std::string> text = ReadFile(file, limits.max_policy_bytes);
-    if (!text) return text.error();
-    if (auto read = ReadPolicy(*text, file.string(), limits, contexts); !read) return read.error();
+    if (text) {
+      ReadPolicy(*text, file.string(), limits, reading);
+    } else {
+      refuse(text.error());
+    }
   }
-  return {};
 }
 
 }  // namespace callgate::policy

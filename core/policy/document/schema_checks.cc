@@ -43,15 +43,16 @@ bool Accepts(const Schema& schema, const Constant& constant) {
 bool CheckConstants(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   if (!schema.constants) return true;
   if (places.Has("enum") && places.Has("const")) {
-    return forms.Fail(std::max(places["enum"].key, places["const"].key),
+    return forms.Fail(std::max(places["enum"].key, places["const"].key), "schema.form",
                       "expected enum or const, not both");
   }
   const auto accepts = [&](const Constant& constant) { return Accepts(schema, constant); };
   if (std::ranges::any_of(*schema.constants, accepts)) return true;
   if (places.Has("const")) {
-    return forms.Fail(places["const"].value, "expected a value that the other keywords accept");
+    return forms.Fail(places["const"].value, "schema.empty",
+                      "expected a value that the other keywords accept");
   }
-  return forms.Fail(places["enum"].value,
+  return forms.Fail(places["enum"].value, "schema.empty",
                     "expected a list with a value that the other keywords accept");
 }
 
@@ -62,16 +63,17 @@ bool CheckBounds(FormReader& forms, const KeywordPlaces& places, const Schema& s
        {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}) {
     if (places.Has(bound)) last = std::max(last, places[bound].value);
   }
-  return forms.Fail(
-      last, "expected bounds that some " +
-                std::string((schema.types & kNumberType) != 0 ? "number" : "integer") + " meets");
+  return forms.Fail(last, "schema.empty",
+                    "expected bounds that some " +
+                        std::string((schema.types & kNumberType) != 0 ? "number" : "integer") +
+                        " meets");
 }
 
 bool CheckString(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   if (!schema.min_length || !schema.max_length || *schema.min_length <= *schema.max_length) {
     return true;
   }
-  return forms.Fail(std::max(places["minLength"].value, places["maxLength"].value),
+  return forms.Fail(std::max(places["minLength"].value, places["maxLength"].value), "schema.empty",
                     "expected a minLength of at most the maxLength");
 }
 
@@ -94,24 +96,25 @@ std::optional<std::uint64_t> CountOf(const Schema& schema) noexcept {
 bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   constexpr std::uint64_t kMostUnique = 64;
   if (schema.types != kArrayType || schema.constants || schema.kind.index() != 0) return true;
-  if (!schema.items) return forms.Fail(places["type"].value, "expected items beside type: array");
+  if (!schema.items)
+    return forms.Fail(places["type"].value, "schema.items", "expected items beside type: array");
   if (schema.min_items && schema.max_items && *schema.min_items > *schema.max_items) {
-    return forms.Fail(std::max(places["minItems"].value, places["maxItems"].value),
+    return forms.Fail(std::max(places["minItems"].value, places["maxItems"].value), "schema.empty",
                       "expected minItems of at most maxItems");
   }
   if (!schema.unique_items) return true;
   const std::optional<std::uint64_t> values = CountOf(*schema.items);
   if (values && schema.min_items && *schema.min_items > *values) {
-    return forms.Fail(places["minItems"].value, "expected minItems of at most the " +
-                                                    std::to_string(*values) +
-                                                    " values that items accepts");
+    return forms.Fail(places["minItems"].value, "schema.empty",
+                      "expected minItems of at most the " + std::to_string(*values) +
+                          " values that items accepts");
   }
   if (!IsScalar(*schema.items)) {
-    return forms.Fail(places["uniqueItems"].key,
+    return forms.Fail(places["uniqueItems"].key, "schema.unique",
                       "expected items that are strings, numbers or booleans beside uniqueItems");
   }
   if (!schema.max_items || *schema.max_items > kMostUnique) {
-    return forms.Fail(places["uniqueItems"].key,
+    return forms.Fail(places["uniqueItems"].key, "schema.unique",
                       "expected a maxItems of at most 64 beside uniqueItems");
   }
   return true;
@@ -129,30 +132,30 @@ bool IsOfNames(const Schema& schema) noexcept {
 bool CheckObject(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
   if (schema.types != kObjectType || schema.constants) return true;
   if (!places.Has("properties") && !schema.additional) {
-    return forms.Fail(places["type"].value,
+    return forms.Fail(places["type"].value, "schema.closed",
                       "expected properties or additionalProperties beside type: object");
   }
   if (schema.additional && !schema.property_names) {
-    return forms.Fail(places["additionalProperties"].key,
+    return forms.Fail(places["additionalProperties"].key, "schema.additional",
                       "expected propertyNames beside additionalProperties");
   }
   if (schema.additional && !schema.max_properties) {
-    return forms.Fail(places["additionalProperties"].key,
+    return forms.Fail(places["additionalProperties"].key, "schema.additional",
                       "expected maxProperties beside additionalProperties");
   }
   if (schema.property_names && !schema.additional) {
-    return forms.Fail(places["propertyNames"].key,
+    return forms.Fail(places["propertyNames"].key, "schema.additional",
                       "expected additionalProperties beside propertyNames");
   }
   if (schema.property_names && !IsOfNames(*schema.property_names)) {
-    return forms.Fail(places["propertyNames"].value,
+    return forms.Fail(places["propertyNames"].value, "schema.additional",
                       "expected a schema of strings: type: string, or an enum or const");
   }
   const auto needed = std::ranges::count(schema.properties, false, &DeclaredMember::optional);
   if (schema.max_properties && static_cast<std::uint64_t>(needed) > *schema.max_properties) {
-    return forms.Fail(places["maxProperties"].value, "expected maxProperties of at least the " +
-                                                         std::to_string(needed) +
-                                                         " members that must be there");
+    return forms.Fail(places["maxProperties"].value, "schema.empty",
+                      "expected maxProperties of at least the " + std::to_string(needed) +
+                          " members that must be there");
   }
   return true;
 }
@@ -164,9 +167,11 @@ const Member& KeywordPlaces::operator[](std::string_view keyword) const noexcept
 }
 
 bool CheckKeywords(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
-  return CheckBounds(forms, places, schema) && CheckString(forms, places, schema) &&
-         CheckArray(forms, places, schema) && CheckObject(forms, places, schema) &&
-         CheckConstants(forms, places, schema);
+  bool ok = CheckBounds(forms, places, schema);
+  ok = CheckString(forms, places, schema) && ok;
+  ok = CheckArray(forms, places, schema) && ok;
+  ok = CheckObject(forms, places, schema) && ok;
+  return CheckConstants(forms, places, schema) && ok;
 }
 
 void KeepAcceptedConstants(Schema& schema) {

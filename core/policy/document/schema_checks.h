@@ -23,7 +23,7 @@ struct KeywordPlaces {
   bool Has(std::string_view keyword) const noexcept { return (*this)[keyword].key != kAbsent; }
 };
 
-// False with forms.fault() where a keyword lacks another that it needs, or where no value meets
+// False with a fault where a keyword lacks another that it needs, or where no value meets
 // them all.
 bool CheckKeywords(FormReader& forms, const KeywordPlaces& places, const Schema& schema);
 

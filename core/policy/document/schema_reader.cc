@@ -26,14 +26,31 @@ bool IsDefinitionName(std::string_view name) noexcept {
   });
 }
 
+// In the place of a schema that was refused, so that whoever refers to it need not ask. It accepts
+// nothing.
+const SchemaPtr& Unread() {
+  static const SchemaPtr unread = [] {
+    auto schema = std::make_shared<Schema>();
+    schema->constants.emplace();
+    return schema;
+  }();
+  return unread;
+}
+
 bool FindKeywords(FormReader& forms, KeywordPlaces& places) {
-  const std::uint32_t node = places.node;
-  if (forms[node].kind != Kind::kMap) return forms.Fail(node, kExpectedSchema);
   for (std::size_t i = 0; i < kKeywords; ++i) places.members[i].name = kKeywordTable[i].name;
-  for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
-    if (const char* const instead = InsteadOf(forms[key].text)) return forms.Fail(key, instead);
-  }
-  return ReadSchemaMap(forms, node, places.members.data(), kKeywords, kExpectedSchema);
+  return ReadSchemaMap(forms, places.node, places.members.data(), kKeywords, kExpectedSchema,
+                       InsteadOf);
+}
+
+// Every key of the map is a keyword, or stands for one. What a schema lacks beside another key,
+// that key was perhaps meant to say.
+bool AreAllKnown(const FormReader& forms, const KeywordPlaces& places) {
+  std::size_t keys = 0;
+  const std::uint32_t end = forms[places.node].end;
+  for (std::uint32_t key = places.node + 1; key < end; key = forms.NextMember(key)) ++keys;
+  return keys == static_cast<std::size_t>(std::ranges::count_if(
+                     places.members, [](const Member& member) { return member.key != kAbsent; }));
 }
 
 // What the schema is first of all. 0 where that is not one thing.
@@ -46,15 +63,32 @@ Heads FindHead(FormReader& forms, const KeywordPlaces& places) {
     if (member.key == kAbsent || of_keyword == 0) continue;
     if (head != 0 && (of_keyword != head || head != kPlainHead)) {
       const auto [before, after] = std::minmax(first->key, member.key);
-      forms.Fail(after, "expected no " + std::string(forms[after].text) + " beside " +
-                            std::string(forms[before].text));
+      forms.Fail(after, "schema.form",
+                 "expected no " + std::string(forms[after].text) + " beside " +
+                     std::string(forms[before].text));
       return 0;
     }
     if (head == 0) first = &member;
     head = of_keyword;
   }
-  if (head == 0) forms.Fail(places.node, kExpectedSchema);
+  if (head == 0 && AreAllKnown(forms, places)) {
+    forms.Fail(places.node, "schema.form", kExpectedSchema);
+  }
   return head;
+}
+
+// The rule that says what may accompany it.
+std::string_view RuleBeside(Heads head) noexcept {
+  switch (head) {
+    case kAnyOfHead:
+      return "schema.any-of";
+    case kUseHead:
+      return "schema.definitions";
+    case kAnyHead:
+      return "schema.any";
+    default:
+      return "schema.belongs";
+  }
 }
 
 // `name` of what makes the schema what it is, for messages.
@@ -68,18 +102,21 @@ std::string_view NameOfHead(const KeywordPlaces& places, Heads head) {
 }
 
 bool CheckBeside(FormReader& forms, const KeywordPlaces& places, Heads head) {
+  bool ok = true;
   for (std::size_t i = 0; i < kKeywords; ++i) {
     const Member& member = places.members[i];
     if (member.key == kAbsent || kKeywordTable[i].head != 0) continue;
     if ((kKeywordTable[i].beside & head) != 0) continue;
-    return forms.Fail(member.key, "expected no " + std::string(member.name) + " beside " +
-                                      std::string(NameOfHead(places, head)));
+    ok = forms.Fail(member.key, RuleBeside(head),
+                    "expected no " + std::string(member.name) + " beside " +
+                        std::string(NameOfHead(places, head)));
   }
-  return true;
+  return ok;
 }
 
 // The keywords that belong to no type that the schema names. REQUIRES: its types are read.
 bool CheckTypes(FormReader& forms, const KeywordPlaces& places, const Schema& schema) {
+  bool ok = true;
   for (std::size_t i = 0; i < kKeywords; ++i) {
     const Member& member = places.members[i];
     const JsonTypes types = kKeywordTable[i].types;
@@ -87,22 +124,29 @@ bool CheckTypes(FormReader& forms, const KeywordPlaces& places, const Schema& sc
     const std::string name(member.name);
     if (std::holds_alternative<CommandKind>(schema.kind)) {
       if (schema.types == types) continue;
-      return forms.Fail(member.key, "expected form: text in the command beside " + name);
+      ok = forms.Fail(member.key, "schema.belongs",
+                      "expected form: text in the command beside " + name);
+    } else if ((schema.types & types) == 0) {
+      ok = forms.Fail(member.key, "schema.belongs",
+                      "expected type: " + NamesOf(types) + " beside " + name);
     }
-    if ((schema.types & types) != 0) continue;
-    return forms.Fail(member.key, "expected type: " + NamesOf(types) + " beside " + name);
   }
-  return true;
+  return ok;
 }
 
 bool TakeDefinition(FormReader& forms, std::uint32_t node, SchemaPtr& schema) {
   constexpr const char* kExpected = "expected the name of one of the definitions of the context";
+  constexpr std::string_view kRule = "schema.definitions";
   SchemaScope& scope = forms.scope();
-  if (scope.is_definition) return forms.Fail(node, "expected no use within a definition");
+  if (scope.is_definition) return forms.Fail(node, kRule, "expected no use within a definition");
   std::string_view name;
   if (!forms.ReadString(node, name, kExpected)) return false;
   const auto known = scope.definitions.find(name);
-  if (known == scope.definitions.end()) return forms.Fail(node, kExpected);
+  if (known == scope.definitions.end()) {
+    return forms.Fail(node, kRule,
+                      kExpected + forms.Question(name, scope.definitions,
+                                                 [](const auto& named) { return named.first; }));
+  }
   schema = known->second.schema;
   for (const BaseName& base : known->second.bases) scope.bases.push_back({base.name, node});
   return true;
@@ -113,25 +157,35 @@ bool ReadInDepth(FormReader& forms, std::uint32_t node, bool* optional, SchemaPt
   KeywordPlaces places{node, {}};
   if (!FindKeywords(forms, places)) return false;
   const Heads head = FindHead(forms, places);
-  if (head == 0 || !CheckBeside(forms, places, head)) return false;
+  bool ok = head != 0 && CheckBeside(forms, places, head);
   if (const Member& member = places["optional"]; member.key != kAbsent) {
     if (optional == nullptr) {
-      return forms.Fail(member.key,
-                        "expected optional in members of arguments or properties alone");
+      ok = forms.Fail(member.key, "schema.optional",
+                      "expected optional in members of arguments or properties alone");
+    } else {
+      ok = member.value != kAbsent && forms.ReadFlag(member.value, *optional) && ok;
     }
-    if (!forms.ReadFlag(member.value, *optional)) return false;
   }
   const auto built = std::make_shared<Schema>();
   const auto read = [&](bool heads) {
+    bool all = true;
     for (std::size_t i = 0; i < kKeywords; ++i) {
       const KeywordRow& row = kKeywordTable[i];
-      const std::uint32_t value = places.members[i].value;
-      if (value == kAbsent || row.read == nullptr || (row.head != 0) != heads) continue;
-      if (!row.read(forms, value, *built)) return false;
+      const Member& member = places.members[i];
+      if (member.key == kAbsent || (row.head != 0) != heads) continue;
+      if (member.value == kAbsent) {
+        all = false;  // a null, which was reported
+      } else if (row.read != nullptr) {
+        all = row.read(forms, member.value, *built) && all;
+      }
     }
-    return true;
+    return all;
   };
-  if (!read(true) || !CheckTypes(forms, places, *built) || !read(false)) return false;
+  // What rests on a part that was refused is not said to be wrong besides.
+  ok = read(true) && ok;
+  ok = ok && CheckTypes(forms, places, *built);
+  ok = read(false) && ok;
+  if (!ok || !AreAllKnown(forms, places)) return false;
   if (head == kUseHead) return TakeDefinition(forms, places["use"].value, schema);
   if (!CheckKeywords(forms, places, *built)) return false;
   KeepAcceptedConstants(*built);
@@ -141,11 +195,13 @@ bool ReadInDepth(FormReader& forms, std::uint32_t node, bool* optional, SchemaPt
 
 bool ReadOne(FormReader& forms, std::uint32_t node, bool* optional, SchemaPtr& schema) {
   if (forms.scope().depth == kMaxSchemaDepth) {
-    return forms.Fail(node, "expected at most 10 schemas in each other");
+    schema = Unread();
+    return forms.Fail(node, "schema.depth", "expected at most 10 schemas in each other");
   }
   ++forms.scope().depth;
   const bool read = ReadInDepth(forms, node, optional, schema);
   --forms.scope().depth;
+  if (!read) schema = Unread();
   return read;
 }
 
@@ -159,43 +215,47 @@ const std::string* ArgsOf(const Schema& schema) noexcept {
 bool CheckArgs(FormReader& forms, const std::vector<std::uint32_t>& nodes,
                const std::vector<DeclaredMember>& members) {
   std::vector<std::string_view> taken;
+  bool ok = true;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const std::string* const args = ArgsOf(*members[i].schema);
     if (args == nullptr) continue;
     if (std::ranges::binary_search(members, *args, {}, &DeclaredMember::name) ||
         std::ranges::find(taken, *args) != taken.end()) {
-      return forms.Fail(nodes[i],
-                        "expected in args the name of an argument that is declared nowhere else");
+      ok = forms.Fail(nodes[i], "operand.args",
+                      "expected in args the name of an argument that is declared nowhere else");
     }
     taken.push_back(*args);
   }
-  return true;
+  return ok;
 }
 
 // REQUIRES: the arguments of the capability are read.
 bool CheckBases(FormReader& forms, const DeclaredArguments& arguments) {
+  bool ok = true;
   for (const BaseName& base : forms.scope().bases) {
     if (std::ranges::binary_search(arguments.members, base.name, {}, &DeclaredMember::name)) {
       continue;
     }
-    return forms.Fail(base.node,
-                      "expected as base an absolute path, or the name of an argument "
-                      "that the capability declares");
+    ok = forms.Fail(base.node, "kind.path-base",
+                    "expected as base an absolute path, or the name of an argument "
+                    "that the capability declares" +
+                        forms.Question(base.name, arguments.members,
+                                       [](const DeclaredMember& member) { return member.name; }));
   }
-  return true;
+  return ok;
 }
 
 }  // namespace
 
 bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::size_t count,
-                   const char* expected) {
-  if (!forms.ReadMap(node, members, count, expected)) return false;
+                   const char* expected, const char* (*instead)(std::string_view key)) {
+  if (!forms.ReadMap(node, members, count, expected, "schema.keywords", instead)) return false;
   for (const Member* member = members; member != members + count; ++member) {
     if (member->key == kAbsent || member->value != kAbsent) continue;
-    return forms.Fail(member->key + 1,
-                      member->name == "const"
-                          ? "expected nullable: true beside a type, instead of null"
-                          : "expected a value, found null");
+    const bool is_const = member->name == "const";
+    forms.Fail(forms.ValueOf(member->key), is_const ? "schema.const" : "schema.documents",
+               is_const ? "expected nullable: true beside a type, instead of null"
+                        : "expected a value, found null");
   }
   return true;
 }
@@ -203,65 +263,72 @@ bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::
 bool ReadSchema(FormReader& forms, std::uint32_t node, SchemaPtr& schema) {
   if (!ReadOne(forms, node, nullptr, schema)) return false;
   if (ArgsOf(*schema) == nullptr) return true;
-  return forms.Fail(node, "expected args in a command that is itself an argument alone");
+  return forms.Fail(node, "operand.args",
+                    "expected args in a command that is itself an argument alone");
 }
 
 bool ReadMembers(FormReader& forms, std::uint32_t node, std::vector<DeclaredMember>& members) {
-  if (forms[node].kind != Kind::kMap) return forms.Fail(node, "expected a map of names to schemas");
-  if (!forms.CheckKeys(node)) return false;
+  if (forms[node].kind != Kind::kMap) {
+    return forms.Fail(node, "doc.wrong-type", "expected a map of names to schemas");
+  }
+  bool ok = forms.CheckKeys(node);
   std::vector<std::pair<std::string_view, std::uint32_t>> keys;
   for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
-    keys.emplace_back(forms[key].text, key + 1);
+    keys.emplace_back(forms[key].text, forms.ValueOf(key));
   }
-  // Read in the order of the document, so that the first fault is the one that is reported.
   for (const auto& [name, value] : keys) {
     DeclaredMember& member = members.emplace_back();
     member.name = name;
-    if (!ReadOne(forms, value, &member.optional, member.schema)) return false;
+    ok = ReadOne(forms, value, &member.optional, member.schema) && ok;
   }
   std::ranges::sort(members, {}, &DeclaredMember::name);
   std::ranges::sort(keys);
   std::vector<std::uint32_t> nodes;
   nodes.reserve(keys.size());
   for (const auto& key : keys) nodes.push_back(key.second);
-  return CheckArgs(forms, nodes, members);
+  return CheckArgs(forms, nodes, members) && ok;
 }
 
 bool ReadArguments(FormReader& forms, std::uint32_t node, Capability& capability) {
   forms.scope().bases.clear();
   DeclaredArguments& arguments = capability.arguments.emplace();
-  return ReadMembers(forms, node, arguments.members) && CheckBases(forms, arguments);
+  const bool ok = ReadMembers(forms, node, arguments.members);
+  return CheckBases(forms, arguments) && ok;
 }
 
 bool ReadOtherArguments(FormReader& forms, std::uint32_t node, Capability& capability) {
-  if (!capability.arguments) return forms.Fail(node, "expected arguments beside other_arguments");
+  if (!capability.arguments) {
+    return forms.Fail(node, "args.alone", "expected arguments beside other_arguments");
+  }
   forms.scope().bases.clear();
-  return ReadSchema(forms, node, capability.arguments->other) &&
-         CheckBases(forms, *capability.arguments);
+  const bool ok = ReadSchema(forms, node, capability.arguments->other);
+  return CheckBases(forms, *capability.arguments) && ok;
 }
 
 bool ReadDefinitions(FormReader& forms, std::uint32_t node, Context& context) {
-  if (forms[node].kind != Kind::kMap) return forms.Fail(node, "expected a map of names to schemas");
-  if (!forms.CheckKeys(node)) return false;
+  if (forms[node].kind != Kind::kMap) {
+    return forms.Fail(node, "doc.wrong-type", "expected a map of names to schemas");
+  }
+  bool ok = forms.CheckKeys(node);
   SchemaScope& scope = forms.scope();
   scope.is_definition = true;
   for (std::uint32_t key = node + 1; key < forms[node].end; key = forms.NextMember(key)) {
     const std::string name(forms[key].text);
-    if (!IsDefinitionName(name)) {
-      return forms.Fail(key,
-                        "expected a name: a lower-case letter, then at most 63 lower-case letters, "
-                        "digits, - and _");
+    if (!IsDefinitionName(name) && forms[key].kind == Kind::kString) {
+      ok = forms.Fail(key, "schema.definition-name",
+                      "expected a name: a lower-case letter, then at most 63 lower-case letters, "
+                      "digits, - and _");
     }
     scope.bases.clear();
     SchemaPtr schema;
-    if (!ReadOne(forms, key + 1, nullptr, schema)) return false;
+    ok = ReadOne(forms, forms.ValueOf(key), nullptr, schema) && ok;
     auto named = std::make_shared<Schema>(*schema);
     named->definition = name;
     context.definitions.emplace(name, named);
     scope.definitions.emplace(name, Definition{std::move(named), std::move(scope.bases)});
   }
   scope.is_definition = false;
-  return true;
+  return ok;
 }
 
 }  // namespace callgate::policy

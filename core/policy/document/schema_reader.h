@@ -19,13 +19,13 @@ bool ReadOtherArguments(FormReader& forms, std::uint32_t node, Capability& capab
 bool ReadDefinitions(FormReader& forms, std::uint32_t node, Context& context);
 
 // A schema that is no member of an object: of elements, keys, branches, operands, values of
-// options. False with forms.fault(). Recurses on the depth of the document, which is bounded.
+// options. False with a fault. Recurses on the depth of the document, which is bounded.
 bool ReadSchema(FormReader& forms, std::uint32_t node, SchemaPtr& schema);
 // A map of names to schemas, sorted by name.
 bool ReadMembers(FormReader& forms, std::uint32_t node, std::vector<DeclaredMember>& members);
 // A map within a schema, where null is no value.
 bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::size_t count,
-                   const char* expected);
+                   const char* expected, const char* (*instead)(std::string_view key) = nullptr);
 
 }  // namespace callgate::policy
 

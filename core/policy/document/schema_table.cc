@@ -34,28 +34,37 @@ constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kB
 
 bool ReadTypeName(FormReader& forms, std::uint32_t node, JsonTypes among, JsonTypes& types) {
   if (forms[node].text == "null") {
-    return forms.Fail(node, "expected nullable: true beside another type, instead of null");
+    return forms.Fail(node, "schema.type",
+                      "expected nullable: true beside another type, instead of null");
   }
   for (const TypeName& known : kTypeNames) {
     if (known.name != forms[node].text) continue;
     if ((known.type & among) == 0) break;
-    if ((known.type & types) != 0) return forms.Fail(node, "expected each type once");
+    if ((known.type & types) != 0)
+      return forms.Fail(node, "schema.type", "expected each type once");
     types |= known.type;
     return true;
   }
-  return forms.Fail(
-      node, "expected " + NamesOf(among) + (among == kScalarTypes ? " in a list of types" : ""));
+  const auto name_of = [among](const TypeName& known) {
+    return (known.type & among) != 0 ? known.name : std::string_view();
+  };
+  return forms.Fail(node, "schema.type",
+                    "expected " + NamesOf(among) +
+                        (among == kScalarTypes ? " in a list of types" : "") +
+                        forms.Question(forms[node].text, kTypeNames, name_of));
 }
 
 bool ReadType(FormReader& forms, std::uint32_t node, Schema& schema) {
   constexpr JsonTypes kEvery = kScalarTypes | kArrayType | kObjectType;
   if (forms[node].kind != Kind::kList) return ReadTypeName(forms, node, kEvery, schema.types);
-  if (forms[node].end == node + 1) return forms.Fail(node, "expected at least one type");
+  if (forms[node].end == node + 1)
+    return forms.Fail(node, "schema.type", "expected at least one type");
+  bool ok = true;
   for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
-    if (!ReadTypeName(forms, i, kScalarTypes, schema.types)) return false;
+    ok = ReadTypeName(forms, i, kScalarTypes, schema.types) && ok;
   }
   if ((schema.types & kNumberType) != 0) schema.types &= ~kIntegerType;  // says no more
-  return true;
+  return ok;
 }
 
 void WriteType(const Schema& schema, std::string& out) {
@@ -72,12 +81,13 @@ void WriteType(const Schema& schema, std::string& out) {
 
 bool ReadNumber(FormReader& forms, std::uint32_t node, const char* expected, JsonNumber& number) {
   constexpr std::size_t kMostCharacters = 128;
-  if (forms[node].kind != Kind::kNumber) return forms.Fail(node, expected);
+  if (forms[node].kind != Kind::kNumber) return forms.Fail(node, "doc.wrong-type", expected);
   const std::string_view text = forms[node].text;
   const double nearest = NearestDouble(text);
   const bool is_zero = std::is_eq(CompareNumbers(text, "0"));
   if (text.size() > kMostCharacters || !std::isfinite(nearest) || (nearest == 0) != is_zero) {
-    return forms.Fail(node, "expected a number of at most 128 characters that a double can hold");
+    return forms.Fail(node, "schema.number-text",
+                      "expected a number of at most 128 characters that a double can hold");
   }
   number.text = CanonicalNumber(text);
   return true;
@@ -100,12 +110,13 @@ bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& 
       return true;
     }
     case Kind::kNull:
-      return forms.Fail(node, "expected nullable: true beside a type, instead of null");
+      return forms.Fail(node, "schema.const",
+                        "expected nullable: true beside a type, instead of null");
     case Kind::kList:
     case Kind::kMap:
       break;
   }
-  return forms.Fail(node, kExpected);
+  return forms.Fail(node, "schema.enum", kExpected);
 }
 
 bool IsBefore(const Constant& a, const Constant& b) {
@@ -124,17 +135,17 @@ bool ReadConst(FormReader& forms, std::uint32_t node, Schema& schema) {
 bool ReadEnum(FormReader& forms, std::uint32_t node, Schema& schema) {
   constexpr const char* kExpected =
       "expected a list of strings, numbers and booleans, at least one";
-  if (forms[node].kind != Kind::kList || forms[node].end == node + 1) {
-    return forms.Fail(node, kExpected);
-  }
+  if (forms[node].kind != Kind::kList) return forms.Fail(node, "doc.wrong-type", kExpected);
+  if (forms[node].end == node + 1) return forms.Fail(node, "schema.empty", kExpected);
   auto& constants = schema.constants.emplace();
+  bool ok = true;
   for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
-    if (!ReadConstant(forms, i, constants)) return false;
+    ok = ReadConstant(forms, i, constants) && ok;
   }
   std::ranges::sort(constants, IsBefore);
   const auto same = [](const Constant& a, const Constant& b) { return !IsBefore(a, b); };  // sorted
   constants.erase(std::unique(constants.begin(), constants.end(), same), constants.end());
-  return true;
+  return ok;
 }
 
 void WriteConstant(const Constant& constant, std::string& out) {
@@ -215,13 +226,14 @@ void WriteCommand(const Schema& schema, std::string& out) {
 bool ReadAnyOf(FormReader& forms, std::uint32_t node, Schema& schema) {
   constexpr std::size_t kMostBranches = 8;
   constexpr const char* kExpected = "expected a list of 2 to 8 schemas";
-  if (forms[node].kind != Kind::kList) return forms.Fail(node, kExpected);
+  if (forms[node].kind != Kind::kList) return forms.Fail(node, "doc.wrong-type", kExpected);
+  bool ok = true;
   for (std::uint32_t i = node + 1; i < forms[node].end; i = forms[i].end) {
-    if (schema.any_of.size() == kMostBranches) return forms.Fail(node, kExpected);
-    if (!ReadSchema(forms, i, schema.any_of.emplace_back())) return false;
+    if (schema.any_of.size() == kMostBranches) return forms.Fail(node, "schema.any-of", kExpected);
+    ok = ReadSchema(forms, i, schema.any_of.emplace_back()) && ok;
   }
-  if (schema.any_of.size() < 2) return forms.Fail(node, kExpected);
-  return true;
+  if (schema.any_of.size() < 2) return forms.Fail(node, "schema.any-of", kExpected);
+  return ok;
 }
 
 void WriteAnyOf(const Schema& schema, std::string& out) {
@@ -230,7 +242,7 @@ void WriteAnyOf(const Schema& schema, std::string& out) {
 }
 
 bool ReadAny(FormReader& forms, std::uint32_t node, Schema& schema) {
-  if (forms[node].kind != Kind::kTrue) return forms.Fail(node, "expected true");
+  if (forms[node].kind != Kind::kTrue) return forms.Fail(node, "schema.any", "expected true");
   schema.any = true;
   return true;
 }
@@ -263,14 +275,15 @@ bool ReadCount(FormReader& forms, std::uint32_t node, Schema& schema) {
   constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;
   constexpr const char* kExpected = kLeast == 0 ? "expected an integer from 0 to 9007199254740991"
                                                 : "expected an integer from 1 to 9007199254740991";
+  constexpr std::string_view kRule = kLeast == 0 ? "schema.counts" : "schema.multiple-of";
   JsonNumber number;
   if (!ReadNumber(forms, node, kExpected, number)) return false;
   const std::string& text = number.text;
   if (text.find_first_of("-.e") != std::string::npos || text.size() > 16) {
-    return forms.Fail(node, kExpected);
+    return forms.Fail(node, kRule, kExpected);
   }
   const std::uint64_t count = std::stoull(text);
-  if (count < kLeast || count > kMost) return forms.Fail(node, kExpected);
+  if (count < kLeast || count > kMost) return forms.Fail(node, kRule, kExpected);
   if (count != 0 || !kZeroSaysNothing) schema.*kCount = count;
   return true;
 }
@@ -303,10 +316,12 @@ void WriteChild(const Schema& schema, std::string& out) {
 
 bool ReadAdditional(FormReader& forms, std::uint32_t node, Schema& schema) {
   if (forms[node].kind == Kind::kTrue) {
-    return forms.Fail(node, "expected a schema, with propertyNames and maxProperties beside it");
+    return forms.Fail(node, "schema.additional",
+                      "expected a schema, with propertyNames and maxProperties beside it");
   }
   if (forms[node].kind == Kind::kFalse) {
-    return forms.Fail(node, "expected no additionalProperties: objects are closed");
+    return forms.Fail(node, "schema.additional",
+                      "expected no additionalProperties: objects are closed");
   }
   return ReadSchema(forms, node, schema.additional);
 }

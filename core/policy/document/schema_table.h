@@ -27,7 +27,7 @@ struct KeywordRow {
   Heads head;       // that the keyword makes the schema; 0: none
   Heads beside;     // what the keyword stands beside, where it makes nothing
   JsonTypes types;  // of which the schema names one at least; 0: whatever it names
-  // Reads the value into the schema. False with forms.fault() where it is wrong. Null for `use` and
+  // Reads the value into the schema. False with a fault where it is wrong. Null for `use` and
   // `optional`, which say nothing of the schema itself.
   bool (*read)(FormReader& forms, std::uint32_t node, Schema& schema);
   // Appends the value, as canonical JSON; nothing where the schema says no more than one without

@@ -92,7 +92,7 @@ class TreeReader {
   bool Take(const yaml_event_t& event) {
     switch (event.type) {
       case YAML_ALIAS_EVENT:
-        return Refuse(event.start_mark, "expected a value, found an alias");
+        return Refuse(event.start_mark, "doc.no-alias", "expected a value, found an alias");
       case YAML_SCALAR_EVENT:
         return TakeScalar(event);
       case YAML_SEQUENCE_START_EVENT:
@@ -136,20 +136,21 @@ class TreeReader {
       if (flow_depth_ > 0 && value.find('?') != std::string_view::npos) {
         return RefuseQuestionMark(start);
       }
-      if (value == "<<") return Refuse(start, "expected a key, found a merge key");
+      if (value == "<<")
+        return Refuse(start, "doc.no-merge-key", "expected a key, found a merge key");
       if (value == "true") kind = Kind::kTrue;
       if (value == "false") kind = Kind::kFalse;
       if (IsJsonNumber(value)) kind = Kind::kNumber;
     }
     if (!document_.Add(kind, position, document_.Keep(value))) {
-      return Refuse(start, "expected fewer values");
+      return Refuse(start, {}, "expected fewer values");
     }
     return true;
   }
 
   bool Open(Kind kind, const yaml_mark_t& mark, bool flow) {
-    if (document_.depth() == kMaxDocumentDepth) return Refuse(mark, "expected fewer levels");
-    if (!document_.Open(kind, places_.Of(mark))) return Refuse(mark, "expected fewer values");
+    if (document_.depth() == kMaxDocumentDepth) return Refuse(mark, {}, "expected fewer levels");
+    if (!document_.Open(kind, places_.Of(mark))) return Refuse(mark, {}, "expected fewer values");
     if (flow && flow_depth_ == 0) flow_depth_ = document_.depth();
     return true;
   }
@@ -157,8 +158,9 @@ class TreeReader {
   // Also of a question mark: within brackets libyaml takes every ? before a node for that of a key.
   bool CheckProperties(const yaml_mark_t& mark, const unsigned char* anchor,
                        const unsigned char* tag) {
-    if (anchor != nullptr) return Refuse(mark, "expected a value, found an anchor");
-    if (tag != nullptr) return Refuse(mark, "expected a value, found a tag");
+    if (anchor != nullptr)
+      return Refuse(mark, "doc.no-anchor", "expected a value, found an anchor");
+    if (tag != nullptr) return Refuse(mark, "doc.no-tag", "expected a value, found a tag");
     if (flow_depth_ > 0) {
       const std::size_t offset = places_.OffsetOf(mark);
       const std::string_view gap = text_.substr(after_ - 1, offset - after_ + 1);
@@ -179,30 +181,36 @@ class TreeReader {
     const std::size_t after = places_.OffsetOf(end);
     const std::string_view text = text_.substr(begin, after - begin);
     if (in_double_quotes && HasRefusedEscape(text)) {
-      return Refuse(start, "expected no escapes \\_ and \\N, write \\xA0 and \\x85");
+      return Refuse(start, "doc.wrong-type",
+                    "expected no escapes \\_ and \\N, write \\xA0 and \\x85");
     }
     if (!quoted && document_.depth() > 0 && column <= document_.innermost().position.column) {
-      return Refuse(start, "expected deeper indentation");
+      return Refuse(start, "doc.yaml-block-text", "expected deeper indentation");
     }
     const bool folded = style == YAML_FOLDED_SCALAR_STYLE;
     if ((quoted && EndsWithEmptyLine(text)) ||
         (folded && (KeepsEmptyLines(text) || EndsWithinBlankLine(text_, after)))) {
-      return Refuse(start, "expected no empty lines at the end of a folded text");
+      return Refuse(start, "doc.yaml-empty-lines",
+                    "expected no empty lines at the end of a folded text");
     }
     return true;
   }
 
-  bool Refuse(const yaml_mark_t& mark, std::string message) {
-    fault_ = {places_.Of(mark), std::move(message)};
+  bool Refuse(const yaml_mark_t& mark, std::string_view rule, std::string message) {
+    fault_ = {places_.Of(mark), std::move(message), rule, {}};
     return false;
   }
   bool RefuseQuestionMark(const yaml_mark_t& mark) {
-    return Refuse(mark, "expected quotes around a text with ? within brackets");
+    return Refuse(mark, "doc.yaml-question-mark",
+                  "expected quotes around a text with ? within brackets");
   }
   bool RefuseNull(Position position) {
-    fault_ = {position, document_.depth() == 0
-                            ? "expected a context or a list of contexts, found an empty document"
-                            : "expected a value, found null"};
+    const bool is_empty = document_.depth() == 0;
+    fault_ = {position,
+              is_empty ? "expected a context or a list of contexts, found an empty document"
+                       : "expected a value, found null",
+              is_empty ? "doc.empty" : "doc.no-yaml-null",
+              {}};
     return false;
   }
   // A node of no text. It is refused at a key that lacks its value, else at what comes instead.
@@ -229,12 +237,15 @@ class TreeReader {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     std::string message = "expected YAML: ";
     message += parser_.problem;
-    if (parser_.context == nullptr) return Refuse(parser_.problem_mark, std::move(message));
+    if (parser_.context == nullptr) {
+      return Refuse(parser_.problem_mark, {}, std::move(message));
+    }
     message.append(" ").append(parser_.context);
     // The last line, when it lacks its colon, is refused where it begins.
     const bool lacks_colon = std::string_view(parser_.context) == "while scanning a simple key" &&
                              places_.OffsetOf(parser_.problem_mark) == text_.size();
-    return Refuse(lacks_colon ? parser_.context_mark : parser_.problem_mark, std::move(message));
+    return Refuse(lacks_colon ? parser_.context_mark : parser_.problem_mark, {},
+                  std::move(message));
   }
 
   std::string_view text_;
@@ -251,20 +262,21 @@ class TreeReader {
 bool ReadYaml(std::string_view text, Document& document, DocumentFault& fault) {
   std::size_t offset = 0;
   if (FindUnprintable(text, offset)) {
-    fault = {PositionOf(text, offset), "expected printable text"};
+    fault = {PositionOf(text, offset), "expected printable text", "doc.yaml-characters", {}};
     return false;
   }
   if (FindTooDeep(text, offset)) {
-    fault = {PositionOf(text, offset), "expected fewer levels"};
+    fault = {PositionOf(text, offset), "expected fewer levels", {}, {}};
     return false;
   }
   if (FindTagDirective(text, offset)) {
-    fault = {PositionOf(text, offset), "expected no tags"};
+    fault = {PositionOf(text, offset), "expected no tags", "doc.no-tag", {}};
     return false;
   }
   if (!TreeReader(text, document, fault).Read()) return false;
   if (document.size() == 0) {
-    fault = {{}, "expected a context or a list of contexts, found an empty document"};
+    fault = {
+        {}, "expected a context or a list of contexts, found an empty document", "doc.empty", {}};
     return false;
   }
   return true;

@@ -29,8 +29,10 @@ bool IsFilledContainer(json::Value value) noexcept {
   return (value.is_object() || value.is_array()) && value.size() != 0;
 }
 
-// A key as a part of a JSON pointer (RFC 6901, section 3).
-void AppendEscaped(std::string& pointer, std::string_view key) {
+}  // namespace
+
+void AppendPointerStep(std::string& pointer, std::string_view key) {
+  pointer += '/';
   std::size_t begin = 0;
   for (std::size_t i = 0; i < key.size(); ++i) {
     if (key[i] != '~' && key[i] != '/') continue;
@@ -39,8 +41,6 @@ void AppendEscaped(std::string& pointer, std::string_view key) {
   }
   pointer.append(key.substr(begin));
 }
-
-}  // namespace
 
 Arguments::Arguments(json::Value object, KeyReading keys) : keys_(keys) {
   AppendBelow(object, kNoItem);
@@ -140,14 +140,13 @@ std::string Arguments::PointerTo(std::uint32_t item) const {
   std::string pointer;
   for (std::size_t n = steps.size(); n-- > 0 && pointer.size() <= kMaxPointer;) {
     const std::uint32_t i = steps[n];
-    pointer += '/';
     if (items_[i].is_member) {
-      AppendEscaped(pointer, items_[i].key.substr(0, kMaxPointer));
+      AppendPointerStep(pointer, items_[i].key.substr(0, kMaxPointer));
       continue;
     }
     std::uint32_t position = 0;
     for (std::uint32_t k = items_[i].parent + 1; k != i; k = items_[k].end) ++position;
-    pointer += std::to_string(position);
+    AppendPointerStep(pointer, std::to_string(position));
   }
   if (pointer.size() > kMaxPointer) {
     std::size_t size = kMaxPointer;

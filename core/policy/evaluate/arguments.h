@@ -27,6 +27,9 @@ struct Item {
   bool is_member;           // else an element of a list
 };
 
+// Appends "/" and the key with its escapes (RFC 6901).
+void AppendPointerStep(std::string& pointer, std::string_view key);
+
 // Whether the classes of keys are looked up: only guessing needs them.
 enum class KeyReading : std::uint8_t { kClassified, kPlain };
 

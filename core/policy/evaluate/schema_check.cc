@@ -47,7 +47,6 @@ class Walk {
     return earliest.earliest();
   }
 
- private:
   // `beside` are the members of the object that holds the item; none in a list.
   PlacedFault Judge(const Schema& schema, std::uint32_t i, MemberRange beside) {
     const json::Value value = arguments_[i].value;
@@ -65,6 +64,7 @@ class Walk {
     return {JudgeScalar(schema, Scalar::Of(value), bases_), i};
   }
 
+ private:
   PlacedFault JudgeUnlisted(const ObjectSchema& schema, std::uint32_t i, MemberRange members) {
     const std::string_view key = arguments_[i].key;
     if (const DeclaredMember* const command = schema.ContinuedBy(key)) {
@@ -147,6 +147,11 @@ CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& ar
     fault = Walk(arguments).JudgeMembers(ObjectSchema::Of(declared), kNoItem);
   }
   return {{fault.rule, fault.item}, CodeOf(fault.stage), fault.stage};
+}
+
+bool Accepts(const Schema& schema, const Arguments& arguments, std::uint32_t item,
+             MemberRange beside) {
+  return !Walk(arguments).Judge(schema, item, beside);
 }
 
 }  // namespace callgate::policy

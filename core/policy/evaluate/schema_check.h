@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_EVALUATE_SCHEMA_CHECK_H_
 
 #include "core/policy/evaluate/capability_check.h"
+#include "core/policy/evaluate/object_schema.h"
 #include "core/policy/model/schema.h"
 
 namespace callgate::policy {
@@ -11,6 +12,11 @@ namespace callgate::policy {
 // of an object's faults that it lacks a member comes last.
 [[nodiscard]] CheckResult CheckDeclared(const DeclaredArguments& declared,
                                         const Arguments& arguments);
+
+// Whether a schema accepts one item. `beside` are the members of the object that holds it; none in
+// a list.
+[[nodiscard]] bool Accepts(const Schema& schema, const Arguments& arguments, std::uint32_t item,
+                           MemberRange beside);
 
 }  // namespace callgate::policy
 

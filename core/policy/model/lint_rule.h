@@ -19,7 +19,7 @@ struct LintRule {
 // Null for what is no rule. Lives for ever.
 [[nodiscard]] const LintRule* FindLintRule(std::string_view id) noexcept;
 // The rule whose name is most like the text; empty where none is much like it.
-[[nodiscard]] std::string_view ClosestLintRule(std::string_view text);
+[[nodiscard]] std::string ClosestLintRule(std::string_view text);
 // An acknowledgement that nothing needs is found by this rule, which cannot be acknowledged.
 inline constexpr std::string_view kAcknowledgedInVain = "lint.acknowledged-in-vain";
 

@@ -32,8 +32,11 @@ std::string Read(const std::string& yaml) {
     out = std::make_shared<const Schema>(std::move(schema));
     return true;
   };
-  if (!ReadCommandKind(forms, 0, read_schema, kind)) {
-    return std::to_string(forms.fault().position.column) + ": " + forms.fault().message;
+  const bool read = ReadCommandKind(forms, 0, read_schema, kind);
+  EXPECT_EQ(read, forms.faults().empty()) << yaml;
+  if (!read) {
+    const DocumentFault& first = forms.faults().front();
+    return std::to_string(first.position.column) + ": " + first.message;
   }
   std::string out;
   WriteCommandKind(
@@ -104,7 +107,7 @@ TEST(CommandKindReader, NoTwoOptionsReadOneWord) {
   for (const char* bad :
        {"-n, -n", "-n, -n VALUE", "-n VALUE, -n VALUE", "-nVALUE, -nVALUE", "-nVALUE, -no",
         "-no, -nVALUE", "-noVALUE, -nVALUE", "-nVALUE, -no VALUE", "--x=VALUE, --x=y"}) {
-    EXPECT_TRUE(ReadOptions(bad).ends_with("no two could read one word")) << bad;
+    EXPECT_NE(ReadOptions(bad).find("no two could read one word, as "), std::string::npos) << bad;
   }
   for (const char* good :
        {"-nVALUE, -n VALUE", "-nVALUE, -n", "--x=VALUE, --x, --xy", "-a, -nVALUE, -z, -n"}) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/policy/document/context_writer.h"
-#include "core/policy/document/read_policy.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::policy {
 namespace {
@@ -85,7 +85,8 @@ TEST(ConstraintTable, AnUnknownKeyIsToldTheKnownOnesInTheirOrder) {
             "domain_allowlist, "
             "command_allowlist, subcommand_allowlist, exec, argument_patterns, path_arguments, "
             "domain_arguments, command_arguments, free_arguments, only_arguments, rate_limit, "
-            "max_response_size, when_absent, tool_pattern, constraints, acknowledge");
+            "max_response_size, when_absent, tool_pattern, constraints, acknowledge; did "
+            "you mean exec?");
 }
 
 }  // namespace

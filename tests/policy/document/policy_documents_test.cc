@@ -1,6 +1,9 @@
 // tests/vectors/policy_documents.json: which documents load, and where the others are wrong.
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "callgate/policy.h"
 #include "tests/support/vectors.h"
 
@@ -33,6 +36,27 @@ TEST(PolicyDocuments, LoadOrAreRefusedWhereTheVectorSays) {
     EXPECT_EQ(policy.error().where, filename + ":" + std::string(line->number()) + ":" +
                                         std::string(vector.Find("column")->number()))
         << text << policy.error().message;
+  }
+}
+
+TEST(PolicyDocuments, TheErrorIsTheFirstFaultAndEachNamesARule) {
+  const test::Vectors vectors("policy_documents.json");
+  const test::Vectors rules("policy_rules.json");
+  std::set<std::string> known = {""};  // for what is neither YAML nor JSON, or too large
+  for (const json::Value rule : rules.root().elements()) known.insert(test::Text(rule, "id"));
+  for (const json::Value vector : vectors.Cases("vectors")) {
+    SCOPED_TRACE(test::Text(vector, "id") + "\n" + test::Text(vector, "text"));
+    const std::string filename = test::Text(vector, "filename");
+    const auto faults = PolicySet::Check(test::Text(vector, "text"), filename);
+    ASSERT_EQ(faults.empty(), test::Flag(vector, "loads"));
+    if (faults.empty()) continue;
+    const Result<PolicySet> policy = PolicySet::Parse(test::Text(vector, "text"), filename);
+    EXPECT_EQ(policy.error().where, faults[0].where);
+    EXPECT_EQ(policy.error().message, faults[0].message);
+    for (const LoadFault& fault : faults) {
+      EXPECT_TRUE(known.contains(fault.rule)) << fault.rule;
+      EXPECT_FALSE(fault.message.empty());
+    }
   }
 }
 

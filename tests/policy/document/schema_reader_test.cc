@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/policy/document/context_writer.h"
-#include "core/policy/document/read_policy.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::policy {
 namespace {
@@ -236,7 +236,7 @@ TEST(SchemaReader, KindsHaveTheirForms) {
       {"{url: ^{schemes: [https]}}", kAllow},
       {"{host: ^{}}", kAllow},
       {"{uri: ^{schemes: [file]}}", kAllow},
-      {"{path: {allow: [], base: ^/a/*}}", kBase},
+      {"{path: {allow: [], base: ^/a/*}}", "expected an absolute path in NFC without *"},
       {"{path: {allow: [], base: ^\"\"}}", kBase},
       {"{path: {allow: [], base: ^1}}", kBase},
       {"{path: {allow: [], base: ^b}}",

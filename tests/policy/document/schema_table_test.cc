@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/policy/document/context_writer.h"
-#include "core/policy/document/read_policy.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::policy {
 namespace {

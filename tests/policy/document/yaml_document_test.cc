@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/policy/document/document.h"
-#include "core/policy/document/read_policy.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::policy {
 namespace {

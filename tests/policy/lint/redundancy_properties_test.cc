@@ -6,11 +6,11 @@
 #include <set>
 
 #include "callgate/json.h"
-#include "core/policy/document/read_policy.h"
 #include "core/policy/evaluate/compiled_context.h"
 #include "core/policy/evaluate/evaluate.h"
 #include "core/policy/lint/lint.h"
 #include "tests/policy/random_cases.h"
+#include "tests/policy/read_contexts.h"
 
 namespace callgate::policy {
 namespace {

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from callgate import CallgateError, __version__
+from callgate import CallgateError, PolicyError, __version__
 from callgate.cli import _output
 from callgate.cli._command import Outcome
 from callgate.cli.commands import COMMANDS
@@ -20,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         outcome: Outcome = arguments.run(arguments)
         _output.show(outcome, as_json=arguments.json)
+    except PolicyError as error:
+        _output.show_faults(error)
+        return ERROR
     except CallgateError as error:
         _output.show_error(error.message, error.where)
         return ERROR

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from callgate import Decision, JsonError, Witness
+from callgate import Decision, Explanation, JsonError, Witness
 from callgate._native import split_object
 
 
 def verdict(decision: Decision) -> str:
     """One line."""
+    return _verdict(decision, decision.reason)
+
+
+def explained_verdict(explanation: Explanation) -> str:
+    """One line, with the cause in words."""
+    return _verdict(explanation.decision, explanation.cause)
+
+
+def _verdict(decision: Decision, reason: str) -> str:
     if decision.allowed:
-        return f"allow: {decision.reason}"
-    return f"deny {decision.code_name} ({decision.code}): {decision.reason}"
+        return f"allow: {reason}"
+    return f"deny {decision.code_name} ({decision.code}): {reason}"
 
 
-def explanation(decision: Decision) -> list[str]:
+def explanation(explained: Explanation) -> list[str]:
     """The verdict, the rule, what every capability answered, and the limits."""
-    lines = [verdict(decision)]
+    decision = explained.decision
+    lines = [explained_verdict(explained)]
     if decision.rule:
         lines.append(f"  rule: {decision.rule}")
     lines.extend(
-        f"  capability {tried.capability}: {tried.code_name}, {tried.rule}"
-        + (f", at {tried.where}" if tried.where else "")
-        for tried in decision.details
+        f"  capability {tried.capability}: {tried.code_name}, {tried.rule}: {cause}"
+        for tried, cause in zip(decision.details, explained.tried, strict=True)
     )
     lines.extend(
         f"  limit: {charge.calls} calls in {charge.per_seconds} s"

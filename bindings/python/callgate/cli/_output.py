@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 
+from callgate import PolicyError
 from callgate.cli._command import Outcome
 
 
@@ -37,6 +38,17 @@ def _show_stream(lines: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+COLOURS = {"red": 31, "green": 32}
+
+
+def paint(text: str, colour: str) -> str:
+    """The text in a colour where standard output is a terminal, and NO_COLOR is not set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty():
+        return text
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
+
+
 def _showable(text: str) -> str:
     """What the terminal cannot show must not end the command."""
     encoding = sys.stdout.encoding or "utf-8"
@@ -46,6 +58,14 @@ def _showable(text: str) -> str:
 def show_error(message: str, where: str | None) -> None:
     """On standard error, in the form that editors jump to: file:line:column: message."""
     sys.stderr.write(f"{where or 'callgate'}: {message}\n")
+
+
+def show_faults(error: PolicyError) -> None:
+    """On standard error: every fault of a policy, each on its line."""
+    if not error.errors:
+        show_error(error.message, error.where)
+    for fault in error.errors:
+        sys.stderr.write(f"{fault}\n")
 
 
 def show_traceback() -> None:

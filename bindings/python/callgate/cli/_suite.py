@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callgate import Decision, PolicySet
+from callgate import Decision, Explanation, PolicySet
 from callgate._error_codes import MEANINGS
-from callgate.cli._decision import verdict
+from callgate.cli._decision import explained_verdict
 from callgate.cli._input import STDIN, input_error, read_file
-from callgate.cli._yaml import Reader
+from callgate.cli._yaml import Reader, could_be_suite
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,12 @@ class Result:
     """What was decided."""
 
     case: Case
-    decision: Decision
+    explanation: Explanation
+
+    @property
+    def decision(self) -> Decision:
+        """Without its cause in words."""
+        return self.explanation.decision
 
     @property
     def passed(self) -> bool:
@@ -51,7 +56,7 @@ class Result:
     @property
     def got(self) -> str:
         """In words, with the reason."""
-        return verdict(self.decision)
+        return explained_verdict(self.explanation)
 
     def data(self) -> dict[str, Any]:
         """For --json."""
@@ -62,7 +67,7 @@ class Result:
             "expected": self.expected,
             "allowed": self.decision.allowed,
             "code_name": self.decision.code_name,
-            "reason": self.decision.reason,
+            "reason": self.explanation.cause,
         }
 
 
@@ -70,33 +75,68 @@ class Result:
 class Suite:
     """A policy and its cases."""
 
+    policy_file: Path
     policy: PolicySet
     cases: list[Case]
 
     def run(self) -> list[Result]:
         """Decides every case."""
         return [
-            Result(case, self.policy.evaluate(case.context, case.tool, case.arguments))
+            Result(case, self.policy.explain(case.context, case.tool, case.arguments))
             for case in self.cases
         ]
 
 
+def find_suites(name: str) -> list[str]:
+    """The file itself; of a folder every suite below it: each ``*.yaml`` that has ``cases``."""
+    if name == STDIN or not Path(name).is_dir():
+        return [name]
+    folder = Path(name)
+    suites = [
+        str(file)
+        for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        and could_be_suite(file.read_bytes())
+    ]
+    if not suites:
+        raise input_error("expected a suite in this folder: a *.yaml with policy and cases", name)
+    return suites
+
+
 def read_suite(name: str) -> Suite:
     """Raises CallgateError, with file:line:column, for whatever is not as the manual says."""
-    if name != STDIN and Path(name).is_dir():
-        raise input_error("is a directory; expected the file of a suite, or several", name)
     reader = Reader("<stdin>" if name == STDIN else name, read_file(name))
     suite = reader.mapping(reader.root, required={"policy", "cases"}, optional={"context"})
     folder = Path() if name == STDIN else Path(name).parent
-    policy = PolicySet.load(folder / reader.text(suite["policy"]))
-    context = reader.text(suite["context"]) if "context" in suite else None
-    cases = [_read_case(reader, node, context) for node in reader.sequence(suite["cases"])]
+    file = folder / reader.text(suite["policy"])
+    policy = PolicySet.load(file)
+    context = _read_context(reader, suite["context"], policy) if "context" in suite else None
+    cases = [_read_case(reader, node, context, policy) for node in reader.sequence(suite["cases"])]
     if not cases:
         raise reader.error(suite["cases"], "expected at least one case")
-    return Suite(policy, cases)
+    return Suite(file, policy, cases)
 
 
-def _read_case(reader: Reader, node: Any, context: str | None) -> Case:
+def _read_context(reader: Reader, node: Any, policy: PolicySet) -> str:
+    context = reader.text(node)
+    if context not in policy.context_names:
+        # Whatever is asked of an unknown context, the engine says which one was probably meant.
+        raise reader.error(node, policy.explain(context, "any", {}).cause)
+    return context
+
+
+def _check_tool(reader: Reader, node: Any, case: Case, policy: PolicySet) -> None:
+    """A misspelt tool is denied like any other; only a code says that this was meant."""
+    if case.code_name is not None:
+        return
+    explanation = policy.explain(case.context, case.tool, case.arguments)
+    if explanation.decision.rule in ("order.default-deny", "order.tool-name"):
+        code = explanation.decision.code_name
+        meant = f" (if it is meant to be denied, say code: {code})" if not case.allowed else ""
+        raise reader.error(node, explanation.cause + meant)
+
+
+def _read_case(reader: Reader, node: Any, context: str | None, policy: PolicySet) -> Case:
     case = reader.mapping(
         node,
         required={"tool", "expect"} | (set() if context else {"context"}),
@@ -114,12 +154,17 @@ def _read_case(reader: Reader, node: Any, context: str | None) -> Case:
             raise reader.error(case["code"], "only a denial has a code")
         if code_name not in MEANINGS:
             raise reader.error(case["code"], "expected the name of an error code")
-    return Case(
+    if "context" in case:
+        context = _read_context(reader, case["context"], policy)
+    assert context is not None  # else the case must have one
+    read = Case(
         name=reader.text(case["name"]) if "name" in case else f"{tool} {json.dumps(arguments)}",
         where=reader.where(node),
-        context=reader.text(case["context"]) if "context" in case else str(context),
+        context=context,
         tool=tool,
         arguments=arguments,
         allowed=expect == "allow",
         code_name=code_name,
     )
+    _check_tool(reader, case["tool"], read, policy)
+    return read

@@ -101,3 +101,14 @@ class Reader:
             return [self._json(element) for element in node.value]
         assert isinstance(node, yaml.ScalarNode)
         return scalar_value(node)
+
+
+def could_be_suite(data: bytes) -> bool:
+    """Whether the first document of a file has cases. What is no YAML may: its reader says why."""
+    try:
+        root = next(yaml.compose_all(data.decode(), Loader=yaml.SafeLoader), None)
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        return True
+    return isinstance(root, yaml.MappingNode) and any(
+        isinstance(key, yaml.ScalarNode) and key.value == "cases" for key, _ in root.value
+    )

@@ -325,6 +325,9 @@ async def test_a_policy_is_judged_before_anyone_loads_it(
     answer = (await client.post("/contexts/validate", content=broken)).json()
     assert not answer["valid"]
     assert answer["error"]["where"].endswith("2:1")
+    (fault,) = answer["errors"]
+    assert fault["rule"] == "doc.unknown-key" and fault["found"] == "capabilites"
+    assert fault["message"].endswith("; did you mean capabilities?")
 
 
 async def test_the_head_of_the_audit_is_what_verify_takes_as_anchor(

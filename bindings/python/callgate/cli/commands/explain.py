@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from callgate._as_json import decision_data
+from callgate._as_json import explanation_data
 from callgate.cli._command import Outcome, Verbs, add_call, add_command
 from callgate.cli._decision import argument_fault, explanation
 from callgate.cli._input import read_policy, read_value
@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
     """0 allowed, 1 denied."""
     policy = read_policy(arguments.policy)
     text = read_value(arguments.arguments)
-    decision = policy.evaluate(arguments.context, arguments.tool, text)
-    data = {**decision_data(decision), "policy_digest": policy.digest}
-    lines = [*explanation(decision), *argument_fault(decision, text), f"  policy: {policy.digest}"]
+    explained = policy.explain(arguments.context, arguments.tool, text)
+    decision = explained.decision
+    data = {**explanation_data(explained), "policy_digest": policy.digest}
+    lines = [*explanation(explained), *argument_fault(decision, text), f"  policy: {policy.digest}"]
     return Outcome(decision.allowed, data, lines)

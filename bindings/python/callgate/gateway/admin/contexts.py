@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from callgate import CallgateError, PolicyError, PolicySet
-from callgate._as_json import change_data, decision_data, warning_data
+from callgate._as_json import change_data, explanation_data, warning_data
 from callgate._native import split_object
 from callgate.gateway.admin.body import MAX_BODY_BYTES, checked_object, read_text
 from callgate.gateway.admin.guard import json_response
@@ -46,7 +47,9 @@ class _Contexts:
             return json_response(await asyncio.to_thread(_judge, self._gate.policy, text))
         except PolicyError as error:
             fault = {"where": error.where, "message": error.message}
-            return json_response({"valid": False, "error": {"name": error.code_name, **fault}})
+            first = {"name": error.code_name, **fault}
+            faults = [asdict(one) for one in error.errors]
+            return json_response({"valid": False, "error": first, "errors": faults})
 
     async def explain(self, request: Request) -> Response:
         """One call under a context, or under that of a session; nothing is recorded or charged."""
@@ -60,12 +63,12 @@ class _Contexts:
         context = self._context(members)
         # The arguments as they were sent: a number keeps its digits.
         arguments = split_object(text, MAX_BODY_BYTES)["arguments"]
-        decision = policy.evaluate(context, members["tool"], arguments)
+        explanation = policy.explain(context, members["tool"], arguments)
         return json_response(
             {
                 "context": context,
                 "tool": members["tool"],
-                **decision_data(decision),
+                **explanation_data(explanation),
                 "policy_digest": policy.digest,
             }
         )

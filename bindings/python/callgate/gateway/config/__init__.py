@@ -21,7 +21,7 @@ from callgate.gateway.config.listen import (
 from callgate.gateway.config.load import ConfigError, load_config, load_model, parse_config
 from callgate.gateway.config.operations import ClockSettings, LoggingSettings, ReloadSettings
 from callgate.gateway.config.root import GatewayConfig
-from callgate.gateway.config.schema import config_schema
+from callgate.gateway.config.schema import config_schema, executions_schema
 from callgate.gateway.config.upstreams import ToolAliasSettings, ToolsSettings, UpstreamSettings
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "TrustedProxiesSettings",
     "UpstreamSettings",
     "config_schema",
+    "executions_schema",
     "load_config",
     "load_model",
     "parse_config",

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from callgate import CallgateError, PolicySet
+from callgate import CallgateError, PolicyError, PolicySet
 from callgate._key_file import load_secret_key
 from callgate.gateway.config import ConfigError, GatewayConfig
 from callgate.gateway.config.places import Fault
@@ -33,6 +33,8 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
             return value
         except ConfigError as error:
             faults.extend(error.faults)
+        except PolicyError as error:
+            faults.extend(Fault(one.where, one.sentence) for one in error.errors)
         except CallgateError as error:
             faults.append(Fault(error.where or name, error.message))
         except OSError as error:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, final
 
-from callgate import CallgateError
+from callgate import CallgateError, PolicyError
 from callgate.gateway.metrics import Metrics
 
 _LOG: Final = logging.getLogger("callgate.gateway")
+
+_MAX_FAULTS: Final = 10  # of a policy, in one line of the log
 
 # Of one file: device, inode, size, and the times of its content and of its inode, nanoseconds.
 # None where there is none.
@@ -174,6 +176,10 @@ async def _attempt(thing: Reloadable, stamps: Stamps) -> str | None:
 
     try:
         await thing.apply(unchanged)
+    except PolicyError as error:
+        shown = [str(fault) for fault in error.errors[:_MAX_FAULTS]] or [str(error)]
+        more = len(error.errors) - len(shown)
+        return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
     except CallgateError as error:
         return str(error)
     except OSError as error:

@@ -1,0 +1,27 @@
+// PolicyPart: what of a context a call can exercise.
+#ifndef CALLGATE_COVERAGE_H_
+#define CALLGATE_COVERAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace callgate {
+
+// A capability, a deny entry, a declared argument, or one of several branches: of an anyOf, or of
+// the entries that a declared command allows.
+struct PolicyPart {
+  enum class Kind : std::uint8_t { kCapability, kDenyEntry, kArgument, kBranch };
+
+  Kind kind = Kind::kCapability;
+  std::size_t position = 0;  // of the capability or deny entry in its list, from 0
+  std::string tool_pattern;  // several are sorted and joined by a space
+  // Of an argument or branch its JSON pointer (RFC 6901) from the capability, `use` followed; else
+  // empty.
+  std::string pointer;
+  std::string where;  // "file:line:column" of the capability or deny entry
+};
+
+}  // namespace callgate
+
+#endif  // CALLGATE_COVERAGE_H_
