@@ -73,8 +73,8 @@ DOMAIN_ENTRIES = [
 WORD_HOSTS = {
     "loopback": ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "a.localhost"],
     "private": ["10.0.0.1", "192.168.1.1", "[fd00::1]"],
-    "metadata": ["169.254.169.254", "metadata.google.internal", "[fd00:ec2::254]"],
-    "not-global": ["192.0.2.7", "10.0.0.1", "localhost", "[2001:db8::7]"],
+    "metadata": ["169.254.169.254", "metadata.google.internal", "[fd00:ec2::254]", "metadata"],
+    "not-global": ["192.0.2.7", "10.0.0.1", "localhost", "[2001:db8::7]", "[4000::1]"],
 }
 DOMAIN_DENY = [
     "y.test",
@@ -109,7 +109,7 @@ DOMAIN_KEYS = [
     *("url", "host", "imageURL", "imageURLs", "Endpoint", "baseurl", "server"),
     *("host_name", "webHooks"),
 ]
-ADDRESS_KEYS = ["host", "ip", "serverAddress", "url", "IP", "links", "proxy"]
+ADDRESS_KEYS = ["host", "ip", "address", "serverAddress", "url", "IP", "links", "proxy"]
 COMMAND_KEYS = ["command", "cmd", "commandLine", "Script", "cmd_lines", "commands"]
 ARGS_KEYS = ["args", "argv", "extraFlags"]
 PLAIN_KEYS = [

@@ -2,7 +2,6 @@
 
 from generate_atoms import (
     ADDABLE,
-    ADDRESS_KEYS,
     ARGS_KEYS,
     COMMAND_ENTRIES,
     COMMAND_KEYS,
@@ -26,7 +25,7 @@ from generate_atoms import (
     some,
 )
 from generate_edges import entry_of
-from generate_hosts import host_of, number_of, some_spelling
+from generate_hosts import hidden, host_of, some_spelling
 from generate_samples import declared_arguments
 from generate_spoilt import spoil_declared
 
@@ -231,8 +230,9 @@ def add_denied(rng, arguments, context):
             if kind == "domain":
                 host = some_spelling(rng, host_of(rng, entry[kind])[0])
                 value = "https://" + host if chance(rng, 70) else host
-                if chance(rng, 10):
-                    arguments[rng.choice(ADDRESS_KEYS)] = number_of(rng, host)
+                if chance(rng, 25):
+                    hiding, named = hidden(rng, host)
+                    arguments[hiding] = named
                     continue
             arguments[rng.choice(PLAIN_KEYS if chance(rng, 40) else keys)] = value
 

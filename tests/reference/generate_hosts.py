@@ -3,7 +3,7 @@
 import ipaddress
 import random
 
-from generate_atoms import HOSTS, WORD_HOSTS, chance
+from generate_atoms import ADDRESS_KEYS, COMMAND_KEYS, HOSTS, TEXT_KEYS, WORD_HOSTS, chance
 
 
 def host_of(rng: random.Random, entry: str) -> tuple[str, str]:
@@ -31,7 +31,8 @@ def respelt(rng: random.Random, host: str) -> str:
     if address.version == 6:
         return rng.choice([f"[{address.exploded}]", f"[{str(address).upper()}]"])
     number = int(address)
-    mapped = ipaddress.IPv6Address(rng.choice([0xFFFF << 32, 0, 0x64FF9B << 96]) + number)
+    prefix = rng.choice([0xFFFF << 32, 0xFFFF << 48, 0, 0x64FF9B << 96])
+    mapped = ipaddress.IPv6Address(prefix + number)
     return rng.choice(
         [
             str(number),
@@ -55,3 +56,23 @@ def number_of(rng: random.Random, host: str) -> object:
 
 def some_spelling(rng: random.Random, host: str) -> str:
     return respelt(rng, host) if chance(rng, 5) else host
+
+
+def hidden(rng: random.Random, host: str) -> tuple[str, object]:
+    """A key and a value that names the host, but not as a value under a key of domains."""
+    place = rng.randrange(4)
+    if place == 0:
+        return rng.choice(ADDRESS_KEYS), number_of(rng, host)
+    spelt = respelt(rng, host) if chance(rng, 70) else host
+    if place == 1:
+        bare = spelt.strip("[]") if chance(rng, 50) else spelt
+        return rng.choice(ADDRESS_KEYS), bare + rng.choice(["", "", ":80", "/a", " "])
+    if place == 2:
+        before = rng.choice(["", "", "--url=", "u@", "-h", "a:", "a,"])
+        bare = spelt.strip("[]") if chance(rng, 30) else spelt
+        word = before + bare + rng.choice(["", "", "/a", ":80", ":x", ".", "="])
+        return rng.choice(COMMAND_KEYS), rng.choice([f"git {word}", ["git", word], [word]])
+    scheme = rng.choice(
+        ["http://", "http:", "https:\\\\", "ftp://u@", "//", " HTTP://", "http://\n"]
+    )
+    return rng.choice(TEXT_KEYS), scheme + spelt + rng.choice(["", "/a", " ", " a"])

@@ -19,7 +19,21 @@ def random_declared(rng, definitions):
 def keep_base_declared(rng, constraints, definitions):
     """Declares the argument that a path is joined to."""
     if "arguments" in constraints and names_base([constraints, definitions]):
-        constraints["arguments"].setdefault("base", random_base(rng))
+        declared = constraints["arguments"]
+        if "base" not in declared or leans_on_base(declared["base"], definitions):
+            declared["base"] = random_base(rng)
+
+
+def leans_on_base(schema, definitions):
+    """Whether a schema, or a definition that it uses, joins a path to the argument `base`."""
+    if isinstance(schema, list):
+        return any(leans_on_base(element, definitions) for element in schema)
+    if not isinstance(schema, dict):
+        return False
+    used = schema.get("use")
+    if isinstance(used, str) and names_base(definitions.get(used)):
+        return True
+    return names_base(schema) or any(leans_on_base(v, definitions) for v in schema.values())
 
 
 def names_base(value):

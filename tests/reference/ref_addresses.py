@@ -92,6 +92,20 @@ def loose_ipv4(text):
     return ipaddress.IPv4Address(last)
 
 
+def is_ordinary_number(text, number, followed):
+    """[deny.word-number]"""
+    text = text.removesuffix(".")
+    dots = text.count(".")
+    if dots == 3:
+        return False
+    if number < 1 << 24:
+        return True
+    if dots == 0:
+        return number in (0x7FFFFFFF, 0xFFFFFFFF)
+    is_decimal = re.fullmatch("[1-9][0-9]*([.][0-9]+)+", text) is not None
+    return is_decimal and number >> 24 < 100 and not followed
+
+
 def loose_ipv6(text):
     """[address.deny]"""
     try:
@@ -106,7 +120,7 @@ def embedded(address):
         return None
     number = int(address)
     low = ipaddress.IPv4Address(number & 0xFFFFFFFF)
-    for prefix in ("::ffff:0:0/96", "64:ff9b::/96"):
+    for prefix in ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"):
         if address in ipaddress.ip_network(prefix):
             return low
     if number >> 32 == 0 and number > 1:

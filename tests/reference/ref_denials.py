@@ -28,7 +28,7 @@ def denies(rule, capabilities, tool, arguments):
         if guess_denies(kind, entry, added, bases, arguments):
             return True
     return any(
-        sight_denies(kind, entry, added, sight)
+        sight_denies(kind, entry, added, sight, len(on_tool) == 1)
         for capability in on_tool
         if "arguments" in capability
         for sight in ref_sights.sights(capability, arguments)
@@ -60,6 +60,10 @@ def guess_denies(kind, entry, added, bases, arguments):
                     ref_domains.matches(entry, (None, address, None), deny=True)
                     for address in numbers
                 )
+                or any(
+                    ref_domains.matches(entry, host, deny=True)
+                    for host in ref_domains.address_texts(arguments)
+                )
                 or any(denies_domain_word(entry, w) for w in words_for_deny(arguments, added))
             )
         argvs = ref_commands.find_argvs(arguments, added["command"], set())
@@ -68,12 +72,12 @@ def guess_denies(kind, entry, added, bases, arguments):
         return True
 
 
-def sight_denies(kind, entry, added, sight):
+def sight_denies(kind, entry, added, sight, alone):
     """Whether an entry fires on what it sees of a declared argument. [args.deny]"""
     seen, value, base = sight
     if seen == "guess":
         return guess_denies(kind, entry, added, [None], value)
-    if seen != kind:
+    if seen.removeprefix("perhaps ") != kind:
         return False
     try:
         if kind == "path":
@@ -86,15 +90,18 @@ def sight_denies(kind, entry, added, sight):
         if kind == "domain":  # what clients make of it
             read = ref_domains.read(value)
             return read is not None and ref_domains.matches(entry, read, deny=True)
-        return False
+        return seen == "path" and not alone  # [args.deny-malformed]
 
 
 def denies_domain(entry, value):
-    if isinstance(value, Exempt):  # [deny.exempt-words]
-        try:
-            return denies_domain(entry, value.strip(ref_paths.WHITE_SPACE))
-        except Malformed:
+    if isinstance(value, Exempt):  # [deny.exempt-url]
+        text = value.strip(ref_paths.WHITE_SPACE)
+        if text[:1] in ("/", "\\") or any(
+            c in ref_paths.WHITE_SPACE or ref_paths.is_control(c) for c in text
+        ):
             return False
+        read = ref_domains.read(text)
+        return read is not None and ref_domains.matches(entry, read, deny=True)
     return ref_domains.matches(entry, ref_domains.parse(value), deny=True)
 
 

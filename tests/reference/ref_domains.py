@@ -146,6 +146,20 @@ def read(value):
     return None if not host else (scheme, host, port)
 
 
+def read_bare(text):
+    """[deny.word-host] [deny.address-key] The host up to the end of an authority, like read."""
+    text = re.split(r"[/\\?#]", text)[0]
+    address = ref_addresses.loose_ipv6(text)
+    if address is not None:
+        return None, address, None
+    found = None if "@" in text else read(text)
+    if found is None or not isinstance(found[1], str):
+        return found
+    labels = found[1].split(".")
+    is_name = all(re.fullmatch("[a-z0-9_-]{1,63}", label) for label in labels)
+    return found if is_name and len(found[1]) <= 253 else None
+
+
 def matches(entry, value, deny=False):
     """Whether an entry matches a parsed value.
 
@@ -204,23 +218,38 @@ def address_of_number(key, number):
 
 def numbers(obj, freed):
     """[domain.integer] The addresses that numbers below an object spell."""
-    found = []
+    addresses = [
+        address_of_number(key, value)
+        for key, value in scalars(obj)
+        if not isinstance(value, str) and not is_freed(key, freed)
+    ]
+    return [address for address in addresses if address is not None]
+
+
+def address_texts(obj):
+    """[deny.address-key] What the strings under keys of addresses name, like read."""
+    hosts = [
+        read_bare(value.strip(WHITE_SPACE))
+        for key, value in scalars(obj)
+        if isinstance(value, str) and last_word(key, ADDRESS_LAST)
+    ]
+    return [host for host in hosts if host is not None]
+
+
+def scalars(obj):
+    """Each string and number at any depth with the nearest key around it."""
 
     def look(key, value):
         if isinstance(value, dict):
-            for k, v in value.items():
-                look(k, v)
+            yield from scalars(value)
         elif isinstance(value, list):
             for element in value:
-                look(key, element)
-        elif value is not None and not isinstance(value, (str, bool)):
-            address = None if is_freed(key, freed) else address_of_number(key, value)
-            if address is not None:
-                found.append(address)
+                yield from look(key, element)
+        elif value is not None and not isinstance(value, bool):
+            yield key, value
 
     for key, value in obj.items():
-        look(key, value)
-    return found
+        yield from look(key, value)
 
 
 def allowed(value, entries):

@@ -1,7 +1,8 @@
 """What deny entries see of declared arguments (rules args.deny, args.deny-guess, args.deny-uri).
 
 A sight is (kind, value, base): a path with its base, the text of a domain, the words of a command,
-or with the kind "guess" an object that is searched as in the short form.
+or with the kind "guess" an object that is searched as in the short form. A path that the capability
+may take for something else has the kind "perhaps path".
 """
 
 import ref_declared_commands
@@ -35,7 +36,8 @@ def of_value(schema, value, arguments, key, beside=None):
     if schema.get("any"):
         yield "guess", {key: value}, None
     for branch in schema.get("anyOf", []):
-        yield from of_value(branch, value, arguments, key, beside)
+        found = of_value(branch, value, arguments, key, beside)
+        yield from found if takes_only_paths(schema) else perhaps(found)
     if isinstance(value, list) and "items" in schema:
         for element in value:
             yield from of_value(schema["items"], element, arguments, key)
@@ -63,7 +65,7 @@ def of_string(schema, value, arguments):
             yield "domain", host, None
         path = ref_kinds.uri_path(value)
         if path is not None:
-            yield "path", path, None
+            yield "perhaps path", path, None
 
 
 def of_command(kind, value, arguments, key, beside):
@@ -79,4 +81,27 @@ def of_command(kind, value, arguments, key, beside):
     for rule in kind["allow"]:
         for judged in ref_declared_commands.readings(rule, argv, kind):
             for schema, word in judged:
-                yield from of_value(schema, word, arguments, key)
+                yield from perhaps(of_value(schema, word, arguments, key))
+
+
+def perhaps(found):
+    for kind, value, base in found:
+        yield "perhaps path" if kind == "path" else kind, value, base
+
+
+def takes_only_paths(schema):
+    """[args.deny-malformed] Whether each string that an anyOf takes is a path."""
+    for branch in schema["anyOf"]:
+        if "anyOf" in branch:
+            if not takes_only_paths(branch):
+                return False
+        elif "path" not in branch and takes_text(branch):
+            return False
+    return True
+
+
+def takes_text(schema):
+    if "enum" in schema or "const" in schema:
+        return any(isinstance(one, str) for one in schema.get("enum", [schema.get("const")]))
+    types = schema.get("type")
+    return types is None or "string" in ([types] if isinstance(types, str) else types)

@@ -1,7 +1,9 @@
 """The words of commands as far as they may be paths and URLs (section "Words of commands")."""
 
+import ipaddress
 import re
 
+import ref_addresses
 import ref_domains
 from ref_commands import is_plural_key
 from ref_keys import Malformed
@@ -120,19 +122,45 @@ def hosts(word):
     found = []
     for piece, rest, is_url in pieces(word):
         if is_url:
-            host = ref_domains.read(piece)
-            found += [] if host is None else [host]
+            found.append(ref_domains.read(piece))
             continue
+        found.append(ipv6(word[: len(word) - len(rest)], rest))
         host = re.split(r"[/\\?#]", piece)[0]
-        port = None
-        if host == piece and rest[len(host) :].startswith(":"):
-            port = re.match("[0-9]*", rest[len(host) + 1 :]).group()
-        for text in [host] if port is None else [host, f"{host}:{port}"]:
-            try:
-                found.append(ref_domains.parse(text))
-            except Malformed:
-                continue
-    return found
+        named = ref_domains.read_bare(host)
+        if named is None:
+            continue
+        port = None if host != piece else port_of(rest[len(host) :])
+        if port is None and host.lower() == "metadata":  # [deny.word-metadata]
+            continue
+        followed = host != piece or port is not None
+        if isinstance(named[1], ipaddress.IPv4Address) and ref_addresses.is_ordinary_number(
+            host, int(named[1]), followed
+        ):
+            continue
+        found.append((None, named[1], port))
+    return [host for host in found if host is not None]
+
+
+def ipv6(before, rest):
+    """[deny.word-ipv6] The address that begins where a piece does."""
+    match = re.match(r"\[([A-Za-z0-9:.%_-]{0,128})\]", rest)
+    if match:
+        address = ref_addresses.loose_ipv6(match[1])
+        return address and (None, address, port_of(rest[match.end() :]))
+    match = re.match(r"([A-Za-z0-9:.%_-]{0,128})([/\\?#,=@]|\Z)", rest)
+    if before.endswith(":") or not match:
+        return None
+    address = ref_addresses.loose_ipv6(match[1])
+    return address and (None, address, None)
+
+
+def port_of(rest):
+    """The port behind a colon; None without one."""
+    match = re.match(":([0-9]*)", rest)
+    try:
+        return ref_domains.normal_port(match[1]) if match else None
+    except Malformed:
+        return None
 
 
 def holds_dot_dot(path):

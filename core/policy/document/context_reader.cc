@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "core/base/ascii.h"
+#include "core/base/shown.h"
 #include "core/policy/document/acknowledgements.h"
 #include "core/policy/document/constraint_table.h"
 #include "core/policy/document/entry_faults.h"
@@ -42,6 +43,22 @@ const CapabilityMembers& MembersOfCapability() {
     return all;
   }();
   return members;
+}
+
+// What a deny text with such an entry means is a file: one that begins with a dot, or ends in what
+// is no top-level domain, and that nobody runs.
+bool IsNameOfFile(std::string_view entry) noexcept {
+  static constexpr std::string_view kEndings[] = {
+      "asc", "bak",    "cer",  "cfg",     "conf",   "crt", "csv",  "db",  "der", "env",
+      "gpg", "ini",    "jks",  "json",    "kdbx",   "key", "log",  "p12", "pem", "pfx",
+      "ppk", "sqlite", "toml", "tfstate", "tfvars", "txt", "yaml", "yml"};
+  if (entry.find(' ') != std::string_view::npos) return false;
+  const bool is_hidden = entry.size() > 1 && entry[0] == '.' && entry[1] != '.' && entry[1] != '/';
+  const std::size_t dot = entry.rfind('.');
+  if (is_hidden || dot == std::string_view::npos) return is_hidden;
+  return std::ranges::any_of(kEndings, [&](std::string_view known) {
+    return base::EqualsIgnoringCase(entry.substr(dot + 1), known);
+  });
 }
 
 // Some part behind a colon is a block of addresses, or an address of IPv6, in whatever spelling.
@@ -364,10 +381,23 @@ void ContextReader::ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& ent
     }
     return parsed.has_value();
   };
+  const bool is_path = argument.starts_with('/') || argument.starts_with("**/");
+  if (!is_path && !MeantAddressWord(argument).empty()) {
+    forms_.Fail(node, "address.word-slip",
+                "behind the colon: " + kDeniedDomain.why(argument).message);
+    return;
+  }
+  if (!is_path && IsNameOfFile(argument)) {
+    forms_.Fail(node, "deny.sugar-file",
+                "expected behind **/ the name of a file: did you mean " + pattern->text + ":**/" +
+                    base::Shown(argument) +
+                    "? A host or command of that name takes a map with domain or command");
+    return;
+  }
   const bool wildcard = argument.starts_with("*.");
   std::string_view host = wildcard ? argument.substr(2) : argument;
   if (host.ends_with('.')) host.remove_suffix(1);
-  if (argument.starts_with('/') || argument.starts_with("**/")) {
+  if (is_path) {
     add(PathEntry::ParseDenied(argument),
         argument.starts_with('/') ? "deny.sugar-path" : "deny.sugar-name", kDeniedPath);
   } else {

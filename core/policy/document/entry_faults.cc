@@ -89,6 +89,11 @@ EntryFault WhyNoDomain(std::string_view text, bool is_allowed) {
   if (!is_allowed && (text == "*" || text.starts_with("*:"))) {
     return {kDomainRule, "expected a host: for every one, deny the tool, without domain"};
   }
+  if (const std::string_view word = MeantAddressWord(text); !is_allowed && !word.empty()) {
+    return {"address.word-slip",
+            "expected a host or one of the words for addresses; did you mean " + std::string(word) +
+                "?"};
+  }
   if (IsOfAddress(text)) return OfAddress(text);
   if (const std::size_t at = text.find('@'); at != std::string_view::npos) {
     return {kDomainRule,

@@ -107,8 +107,9 @@ bool IsScheme(std::string_view text) {
 
 bool ReadPathKind(FormReader& forms, std::uint32_t node, PathKind& kind) {
   Member members[] = {{"allow"}, {"except"}, {"base"}};
-  if (!ReadSchemaMap(forms, node, members, std::size(members),
-                     "expected a map with allow, except and base")) {
+  if (!ReadSchemaMap(
+          forms, node, members, std::size(members),
+          "expected a map with the key allow: {allow: [/workspace], base: /workspace}")) {
     return false;
   }
   const auto [allow, except, base] = members;
@@ -122,8 +123,7 @@ bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind) {
   Member members[] = {{"allow"}, {"except"}, {"schemes"}};
   const std::size_t count = kind.url ? 3 : 2;
   if (!ReadSchemaMap(forms, node, members, count,
-                     kind.url ? "expected a map with allow, except and schemes"
-                              : "expected a map with allow and except")) {
+                     "expected a map with the key allow: {allow: [api.github.com]}")) {
     return false;
   }
   const auto [allow, except, schemes] = members;
@@ -140,7 +140,8 @@ bool ReadHostKind(FormReader& forms, std::uint32_t node, HostKind& kind) {
 bool ReadUriKind(FormReader& forms, std::uint32_t node, UriKind& kind) {
   Member members[] = {{"schemes"}, {"allow"}};
   if (!ReadSchemaMap(forms, node, members, std::size(members),
-                     "expected a map with schemes and allow")) {
+                     "expected a map with the keys schemes and allow: {schemes: [docs], allow: "
+                     "[\"docs://a/*\"]}")) {
     return false;
   }
   const auto [schemes, allow] = members;

@@ -16,7 +16,7 @@ using Kind = Document::Kind;
 
 constexpr const char* kExpectedSchema =
     "expected a schema: a map with type, enum, const, anyOf, path, url, host, uri, command, use or "
-    "any";
+    "any, as {type: string} or {path: {allow: [/workspace]}}";
 
 // ^[a-z][a-z0-9_-]{0,63}$
 bool IsDefinitionName(std::string_view name) noexcept {
@@ -245,6 +245,18 @@ bool CheckBases(FormReader& forms, const DeclaredArguments& arguments) {
   return ok;
 }
 
+// Each of the bases from `first` on was read within the top-level argument.
+bool CheckNotWithin(FormReader& forms, std::size_t first, std::string_view argument) {
+  bool ok = true;
+  const auto& bases = forms.scope().bases;
+  for (std::size_t i = first; i < bases.size(); ++i) {
+    if (bases[i].name != argument) continue;
+    ok = forms.Fail(bases[i].node, "kind.path-base",
+                    "expected as base another argument than the one that the path stands in");
+  }
+  return ok;
+}
+
 }  // namespace
 
 bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::size_t count,
@@ -252,9 +264,10 @@ bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::
   if (!forms.ReadMap(node, members, count, expected, "schema.keywords", instead)) return false;
   for (const Member* member = members; member != members + count; ++member) {
     if (member->key == kAbsent || member->value != kAbsent) continue;
-    const bool is_const = member->name == "const";
-    forms.Fail(forms.ValueOf(member->key), is_const ? "schema.const" : "schema.documents",
-               is_const ? "expected nullable: true beside a type, instead of null"
+    const bool is_value = member->name == "const" || member->name == "type";
+    forms.Fail(forms.ValueOf(member->key),
+               member->name == "const" ? "schema.const" : "schema.documents",
+               is_value ? "expected nullable: true beside a type, instead of null"
                         : "expected a value, found null");
   }
   return true;
@@ -279,7 +292,10 @@ bool ReadMembers(FormReader& forms, std::uint32_t node, std::vector<DeclaredMemb
   for (const auto& [name, value] : keys) {
     DeclaredMember& member = members.emplace_back();
     member.name = name;
+    const std::size_t bases = forms.scope().bases.size();
     ok = ReadOne(forms, value, &member.optional, member.schema) && ok;
+    // At the top alone a member is an argument.
+    if (forms.scope().depth == 0) ok = CheckNotWithin(forms, bases, name) && ok;
   }
   std::ranges::sort(members, {}, &DeclaredMember::name);
   std::ranges::sort(keys);

@@ -33,7 +33,7 @@ constexpr TypeName kTypeNames[] = {
 constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kBooleanType;
 
 bool ReadTypeName(FormReader& forms, std::uint32_t node, JsonTypes among, JsonTypes& types) {
-  if (forms[node].text == "null") {
+  if (forms[node].kind == Kind::kNull || forms[node].text == "null") {
     return forms.Fail(node, "schema.type",
                       "expected nullable: true beside another type, instead of null");
   }

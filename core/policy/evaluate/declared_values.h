@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/policy/evaluate/kind_check.h"
 #include "core/policy/evaluate/object_schema.h"
 
 namespace callgate::policy {
@@ -15,6 +16,7 @@ struct DeclaredValue {
   const Schema& schema;
   std::uint32_t item;  // of a command or of `any` whatever it is
   std::uint32_t args;  // that goes on with a command; kNoItem without
+  bool may_be_other;   // a branch of an anyOf of which another may take the string for no path
 };
 
 // By the same definition, so that the same is seen of it.
@@ -44,45 +46,50 @@ class DeclaredValues {
 
   // But for members that `seen` declares by the same definition; it may be null.
   bool VisitAll(const DeclaredArguments& declared, const DeclaredArguments* seen) {
-    return VisitMembers(ObjectSchema::Of(declared), MemberRange::Of(arguments_, kNoItem), seen);
+    return VisitMembers(ObjectSchema::Of(declared), MemberRange::Of(arguments_, kNoItem), seen,
+                        false);
   }
 
  private:
-  bool VisitMembers(const ObjectSchema& object, MemberRange members,
-                    const DeclaredArguments* seen) {
+  bool VisitMembers(const ObjectSchema& object, MemberRange members, const DeclaredArguments* seen,
+                    bool may_be_other) {
     bool is_done = false;
     (void)ForEachMember(
         arguments_, object, members, [&](std::uint32_t i, const DeclaredMember* listed) {
           const std::string_view key = arguments_[i].key;
           if (listed != nullptr) {
             is_done = !(seen != nullptr && Declares(*seen, *listed)) &&
-                      VisitValue(*listed->schema, i, members);
+                      VisitValue(*listed->schema, i, members, may_be_other);
           } else if (!object.ContinuedBy(key) && object.JudgeKey(key, bases_).empty()) {
-            is_done = VisitValue(*object.additional, i, {});
+            is_done = VisitValue(*object.additional, i, {}, may_be_other);
           }
           return is_done;
         });
     return is_done;
   }
 
-  bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange beside) {
+  bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange beside, bool may_be_other) {
     if (IsPlain(schema)) return false;
     const json::Value value = arguments_[i].value;
-    if (schema.any) return visit_(DeclaredValue{schema, i, kNoItem});
-    for (const SchemaPtr& branch : schema.any_of) {
-      if (VisitValue(*branch, i, beside)) return true;
+    if (schema.any) return visit_(DeclaredValue{schema, i, kNoItem, may_be_other});
+    if (!schema.any_of.empty()) {
+      may_be_other = may_be_other || !TakesOnlyPaths(schema);
+      return std::any_of(schema.any_of.begin(), schema.any_of.end(), [&](const SchemaPtr& branch) {
+        return VisitValue(*branch, i, beside, may_be_other);
+      });
     }
     if (const CommandKind* const command = CommandOf(schema)) {
-      return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, beside)});
+      return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, beside), may_be_other});
     }
-    if (value.is_string()) return visit_(DeclaredValue{schema, i, kNoItem});
+    if (value.is_string()) return visit_(DeclaredValue{schema, i, kNoItem, may_be_other});
     if (value.is_array() && schema.items != nullptr) {
       for (std::uint32_t at = i + 1; at < arguments_[i].end; at = arguments_[at].end) {
-        if (VisitValue(*schema.items, at, {})) return true;
+        if (VisitValue(*schema.items, at, {}, may_be_other)) return true;
       }
     }
     if (value.is_object() && (schema.types & kObjectType) != 0) {
-      return VisitMembers(ObjectSchema::Of(schema), MemberRange::Of(arguments_, i), nullptr);
+      return VisitMembers(ObjectSchema::Of(schema), MemberRange::Of(arguments_, i), nullptr,
+                          may_be_other);
     }
     return false;
   }

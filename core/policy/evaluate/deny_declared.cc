@@ -11,15 +11,18 @@
 namespace callgate::policy {
 namespace {
 
-// What is malformed for its kind fires nothing here: the capability refuses it, with the code of
-// the kind.
+// What is malformed for its kind the capability refuses, with the code of the kind. Another that
+// matches the tool may take it for a text, though: then what is malformed as a path fires, since no
+// entry can tell where it leads. In a branch of an anyOf that may take it otherwise, and in the
+// words of a command, which another entry may accept, it fires nothing.
 class DeclaredDenial {
  public:
   DeclaredDenial(const Context& context, const DenyEntries& entries, std::uint32_t capability,
-                 const Arguments& arguments)
+                 bool is_alone, const Arguments& arguments)
       : context_(context),
         entries_(entries),
         capability_(capability),
+        is_alone_(is_alone),
         arguments_(arguments),
         bases_(arguments),
         paths_(context, entries.paths, none_) {}
@@ -40,7 +43,12 @@ class DeclaredDenial {
     if (const CommandKind* const command = CommandOf(value.schema)) {
       return JudgeCommand(*command, value);
     }
-    return JudgeString(value.schema, value.item, arguments_[value.item].value.string());
+    const std::string_view text = arguments_[value.item].value.string();
+    if (!is_alone_ && !value.may_be_other && !entries_.paths.empty() &&
+        std::holds_alternative<PathKind>(value.schema.kind) && !JudgePath(text).rule.empty()) {
+      return {{"deny.malformed", value.item}, entries_.paths[0]};
+    }
+    return JudgeString(value.schema, value.item, text);
   }
 
   // By itself, under the nearest key around it.
@@ -128,6 +136,7 @@ class DeclaredDenial {
   const Context& context_;
   const DenyEntries& entries_;
   const std::uint32_t capability_;
+  const bool is_alone_;  // no other capability matches the tool
   const Arguments& arguments_;
   Bases bases_;
   const Positions none_;  // each path is joined to the directory of its kind
@@ -138,9 +147,9 @@ class DeclaredDenial {
 }  // namespace
 
 Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
-                           std::uint32_t capability, const DeclaredArguments* seen,
+                           std::uint32_t capability, bool is_alone, const DeclaredArguments* seen,
                            const Arguments& arguments) {
-  return DeclaredDenial(context, entries, capability, arguments).Judge(seen);
+  return DeclaredDenial(context, entries, capability, is_alone, arguments).Judge(seen);
 }
 
 }  // namespace callgate::policy

@@ -1,5 +1,6 @@
 #include "core/policy/evaluate/deny_kinds.h"
 #include "core/policy/evaluate/domain_constraint.h"
+#include "core/policy/values/bare_host.h"
 #include "core/policy/values/domain.h"
 #include "core/policy/values/text.h"
 
@@ -16,28 +17,42 @@ bool AnyCovers(const EntriesOfKind& entries, const Domain& domain, const DenyEnt
 }
 
 // A word of a command names nothing for certain, so it fires only where an entry covers it: a URL,
-// or a piece that is a host, with the port after it where one is.
+// or a piece that is a host.
 bool JudgeWord(const EntriesOfKind& entries, std::string_view word, const DenyEntry*& fired) {
   Domain domain;
+  const auto covers = [&](bool is_read) { return is_read && AnyCovers(entries, domain, fired); };
   WordPieces pieces(word);
   for (WordPiece piece; pieces.Next(piece);) {
-    if (piece.is_url) {
-      if (ReadHost(piece.text, domain) && AnyCovers(entries, domain, fired)) return true;
-      continue;
+    if (piece.is_url ? covers(ReadHost(piece.text, domain))
+                     : covers(ReadIpv6OfPiece(word, piece, domain)) ||
+                           covers(ReadHostOfPiece(piece, domain))) {
+      return true;
     }
-    const std::string_view host = UntilAuthorityEnds(piece.text);
-    if (!ParseDomain(host, domain).empty()) continue;
-    if (AnyCovers(entries, domain, fired)) return true;
-    if (host.size() != piece.text.size() || !piece.rest.substr(host.size()).starts_with(':')) {
-      continue;
-    }
-    const std::string_view after = piece.rest.substr(host.size() + 1);
-    const std::uint16_t port = ParsePort(after.substr(0, after.find_first_not_of("0123456789")));
-    if (port == 0) continue;
-    domain.port = port;
-    if (AnyCovers(entries, domain, fired)) return true;
   }
   return false;
+}
+
+// A URL from end to end, outer white space aside: anything else that begins like one, and what
+// begins with slashes, is prose or code.
+bool ReadUrlAlone(std::string_view text, Domain& out) noexcept {
+  text = WithoutOuterWhiteSpace(text);
+  if (text.starts_with('/') || text.starts_with('\\')) return false;
+  return !HoldsControl(text) && !HoldsWhiteSpace(text) && ReadHost(text, out);
+}
+
+// Calls `judge` with every string that is a host under a key whose numbers are addresses, until it
+// returns a fault.
+template <typename Judge>  // Fault(std::uint32_t item, const Domain& domain)
+Fault ForEachAddressText(const Arguments& arguments, Judge&& judge) {
+  if ((arguments.classes() & kAddressKey) == 0) return {};
+  for (std::uint32_t i = 0; i < arguments.size(); ++i) {
+    const Item& item = arguments[i];
+    if ((item.classes & kAddressKey) == 0 || !item.value.is_string()) continue;
+    Domain domain;
+    if (!ReadBareHost(WithoutOuterWhiteSpace(item.value.string()), domain)) continue;
+    if (const Fault fault = judge(i, domain)) return fault;
+  }
+  return {};
 }
 
 }  // namespace
@@ -58,14 +73,13 @@ Denial JudgeDeniedDomains(const Context& context, const EntriesOfKind& entries,
   const Fault fault = search.ForEach(
       arguments,
       [&](std::uint32_t i, std::string_view value) -> Fault {
-        // Under an exempt word nothing fires but what is covered: what is no URL from end to end,
-        // outer white space aside, is prose or code.
-        const bool exempt = search.IsExempt(arguments[i]);
-        if (exempt) value = WithoutOuterWhiteSpace(value);
         Domain domain;
+        // Under an exempt word nothing fires but what is covered.
+        if (search.IsExempt(arguments[i])) {
+          return ReadUrlAlone(value, domain) ? judge(i, domain) : Fault{};
+        }
         const std::string_view rule = ParseDomain(value, domain);
         if (rule.empty()) return judge(i, domain);
-        if (exempt) return {};
         // Whatever it is, it fires; of the entries, best one that covers what clients make of it.
         if (ReadHost(value, domain) && judge(i, domain)) return {"deny.domain", i};
         return {rule, i};
@@ -78,6 +92,7 @@ Denial JudgeDeniedDomains(const Context& context, const EntriesOfKind& entries,
       });
   if (fault) return {fault, fired};
   if (const Fault number = ForEachNumber(arguments, kNothingFreed, judge)) return {number, fired};
+  if (const Fault text = ForEachAddressText(arguments, judge)) return {text, fired};
   return {JudgePorts(search, ListReading::kBoth, arguments), fired};
 }
 

@@ -22,10 +22,11 @@ struct DenyEntries {
 [[nodiscard]] Denial JudgeDeniedGuesses(const Context& context, const DenyEntries& entries,
                                         const Positions& capabilities, const Arguments& arguments);
 // What they see as one capability declares it, but for what they saw by the same definition in
-// `seen`, which may be null. REQUIRES: the capability declares its arguments.
+// `seen`, which may be null. `is_alone`: no other capability matches the tool. REQUIRES: the
+// capability declares its arguments.
 [[nodiscard]] Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
-                                         std::uint32_t capability, const DeclaredArguments* seen,
-                                         const Arguments& arguments);
+                                         std::uint32_t capability, bool is_alone,
+                                         const DeclaredArguments* seen, const Arguments& arguments);
 
 // `capabilities` as above.
 [[nodiscard]] Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,

@@ -47,7 +47,7 @@ Denial JudgeDenyList(const Context& context, const Positions& entries,
     if (denial) break;
     const auto& declared = context.capabilities[i].arguments;
     if (!declared) continue;
-    denial = JudgeDeniedDeclared(context, with_kind, i, seen, arguments);
+    denial = JudgeDeniedDeclared(context, with_kind, i, capabilities.size() == 1, seen, arguments);
     seen = &*declared;
   }
   // Whatever else denies a value of the kind everywhere fires the entry, too.

@@ -56,4 +56,18 @@ std::string_view JudgeUriKind(const UriKind& kind, std::string_view value) {
   return allowed ? "" : "kind.uri";
 }
 
+bool TakesOnlyPaths(const Schema& any_of) noexcept {
+  return std::all_of(any_of.any_of.begin(), any_of.any_of.end(), [](const SchemaPtr& branch) {
+    if (branch->any) return false;
+    if (!branch->any_of.empty()) return TakesOnlyPaths(*branch);
+    if (!std::holds_alternative<std::monostate>(branch->kind)) {
+      return std::holds_alternative<PathKind>(branch->kind);
+    }
+    if (!branch->constants) return branch->types != 0 && (branch->types & kStringType) == 0;
+    return std::none_of(
+        branch->constants->begin(), branch->constants->end(),
+        [](const Constant& constant) { return std::holds_alternative<std::string>(constant); });
+  });
+}
+
 }  // namespace callgate::policy

@@ -23,6 +23,9 @@ namespace callgate::policy {
 [[nodiscard]] std::string_view ReadHostKind(const HostKind& kind, std::string_view value,
                                             Domain& out) noexcept;
 
+// Every string that an anyOf takes is a path: what is none is refused by each branch.
+[[nodiscard]] bool TakesOnlyPaths(const Schema& any_of) noexcept;
+
 }  // namespace callgate::policy
 
 #endif  // CALLGATE_CORE_POLICY_EVALUATE_KIND_CHECK_H_

@@ -180,8 +180,12 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   };
   hides_paths = !capability.path_allowlist ||
                 Hides(capability, unjudged(kTextKey | kGlobKey, capability.path_arguments));
-  hides_domains = !capability.domain_allowlist ||
-                  Hides(capability, unjudged(kTextKey, capability.domain_arguments));
+  // They see hosts under `ip` and `address`, too.
+  const auto unjudged_host = [&](std::string_view key, KeyClasses classes) {
+    return (classes & kDomainKey) == 0 &&
+           unjudged(kTextKey | kAddressKey, capability.domain_arguments)(key, classes);
+  };
+  hides_domains = !capability.domain_allowlist || Hides(capability, unjudged_host);
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
 }
 

@@ -15,7 +15,7 @@
 namespace callgate::policy {
 namespace {
 
-// A string that no entry takes for anything, whatever else holds of it.
+// A string that no entry takes for anything, but in a command or under `ip` for a host.
 bool IsPlainWord(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return base::IsAsciiLetter(c) || base::IsAsciiDigit(c) || c == '_';
@@ -115,7 +115,7 @@ class Denials {
     if (schema.any) {
       return IsGuessCovered(parent, child) &&
              std::all_of(parent.views.begin(), parent.views.end(), [&](const View& view) {
-               return !SeesAnything(*view.schema) || IsCovered(view, child);
+               return !SeesAnything(*view.schema) || IsCovered(schema, view, child);
              });
     }
     if (!schema.any_of.empty()) {
@@ -125,7 +125,7 @@ class Denials {
     }
     if (AcceptsNothing(schema) && !AcceptsNull(schema)) return true;
     for (const View& view : parent.views) {
-      if (!NeverFires(schema, view, child) && !IsCovered(view, child)) return false;
+      if (!NeverFires(schema, view, child) && !IsCovered(schema, view, child)) return false;
     }
     if (!IsGuessCovered(parent, child) && !NeverFiresByGuess(schema, key, child)) return false;
     if (schema.items != nullptr) {
@@ -135,10 +135,13 @@ class Denials {
     return (TypesOf(schema) & kObjectType) == 0 || IsSafe(ObjectShape(schema), parent, child);
   }
 
-  // An entry of the child sees the value by the same kind, and covers what this one does.
-  bool IsCovered(const View& view, const Sight& child) const {
+  // An entry of the child sees the value by the same kind, and covers what this one does. A value
+  // of a path kind is well-formed.
+  bool IsCovered(const Schema& schema, const View& view, const Sight& child) const {
+    const bool is_path = std::holds_alternative<PathKind>(schema.kind);
     return covered_ && std::any_of(child.views.begin(), child.views.end(), [&](const View& own) {
-             return (view.lenient || !own.lenient) && SeeAlike(*view.schema, *own.schema);
+             return (is_path || view.lenient || !own.lenient) &&
+                    SeeAlike(*view.schema, *own.schema);
            });
   }
 
@@ -279,10 +282,11 @@ class Denials {
     if (!HasString(schema)) return true;
     // Words are taken apart, and globs stand for what is below them.
     const bool is_plain = (classes & (kWords | kGlobKey)) == 0;
+    const bool names_host = domain() != nullptr && (classes & (kWords | kAddressKey)) != 0;
     if (const auto listed = ListOf(schema, kStringType, scope_)) {
       return std::all_of(listed->begin(), listed->end(), [&](const Listed& value) {
         const std::string& text = *std::get_if<std::string>(&value.value);
-        if (!in_class && IsPlainWord(text)) return true;
+        if (!in_class && IsPlainWord(text) && !names_host) return true;
         if (!is_plain || !in_class) return false;
         return path() != nullptr ? NeverCovers(text, {}) : IsSpared(text);
       });
@@ -341,10 +345,12 @@ Schema AsObject(const DeclaredArguments& arguments) {
 }
 
 // Some capability of the child declares them so that entries see the same.
-bool DeclaresAlike(const Sight& child, const DeclaredArguments& seen) {
-  return std::any_of(
-      child.arguments.begin(), child.arguments.end(),
-      [&](const DeclaredArguments* own) { return SeeAlike(AsObject(seen), AsObject(*own)); });
+bool DeclaresAlike(const Sight& parent, const Sight& child, const DeclaredArguments& seen) {
+  return (parent.is_alone || !child.is_alone) &&
+         std::any_of(child.arguments.begin(), child.arguments.end(),
+                     [&](const DeclaredArguments* own) {
+                       return SeeAlike(AsObject(seen), AsObject(*own));
+                     });
 }
 
 }  // namespace
@@ -376,7 +382,7 @@ bool SeesOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
   const Sight child(question.child, question.tool);
   return std::all_of(
       parent.arguments.begin(), parent.arguments.end(), [&](const DeclaredArguments* seen) {
-        return !SeesAnything(AsObject(*seen)) || (covered && DeclaresAlike(child, *seen));
+        return !SeesAnything(AsObject(*seen)) || (covered && DeclaresAlike(parent, child, *seen));
       });
 }
 
@@ -392,8 +398,9 @@ bool FiresOnlyWithChildDeclared(const DenyQuestion& question, const DenyEntry& e
   if (parent.guesses && !(child.guesses && guess_is_covered) && !denials.Run(guess)) return false;
   return std::all_of(parent.arguments.begin(), parent.arguments.end(),
                      [&](const DeclaredArguments* seen) {
-                       if (covered && DeclaresAlike(child, *seen)) return true;
+                       if (covered && DeclaresAlike(parent, child, *seen)) return true;
                        Sight one;
+                       one.is_alone = parent.is_alone;
                        one.arguments = {seen};
                        return denials.Run(one);
                      });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/policy/evaluate/kind_check.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/schema_subsumption.h"
 
@@ -70,6 +71,7 @@ bool AreNamesAlike(const SchemaPtr& a, const SchemaPtr& b) {
 
 Sight::Sight(const ContextReach& context, std::string_view tool) {
   const Positions on_tool = context.On(tool);
+  is_alone = on_tool.size() < 2;
   guesses = on_tool.empty();
   for (const std::uint32_t position : on_tool) {
     const auto& declared = context.context().capabilities[position].arguments;
@@ -86,12 +88,13 @@ void Sight::Add(const Schema& schema, bool lenient) {
     guesses_any = true;
     return;
   }
-  for (const SchemaPtr& branch : schema.any_of) Add(*branch, true);
+  for (const SchemaPtr& branch : schema.any_of) Add(*branch, lenient || !TakesOnlyPaths(schema));
   if (schema.any_of.empty()) views.push_back({&schema, lenient});
 }
 
 Sight Sight::OfMember(std::string_view name, bool certain) const {
   Sight sight;
+  sight.is_alone = is_alone;
   sight.guesses = guesses;
   sight.guesses_any = guesses_any;
   const auto add = [&](const ObjectShape& shape, bool lenient) {
@@ -102,26 +105,28 @@ Sight Sight::OfMember(std::string_view name, bool certain) const {
       sight.Add(*shape.additional(), lenient);
     }
   };
-  for (const DeclaredArguments* declared : arguments) add(ObjectShape(*declared), false);
+  for (const DeclaredArguments* declared : arguments) add(ObjectShape(*declared), is_alone);
   for (const View& view : views) add(ObjectShape(*view.schema), view.lenient);
   return sight;
 }
 
 Sight Sight::OfAnyMember() const {
   Sight sight;
+  sight.is_alone = is_alone;
   sight.guesses = guesses;
   sight.guesses_any = guesses_any;
   const auto add = [&](const ObjectShape& shape, bool lenient) {
     for (const DeclaredMember& member : shape.members()) sight.Add(*member.schema, lenient);
     if (shape.additional() != nullptr) sight.Add(*shape.additional(), lenient);
   };
-  for (const DeclaredArguments* declared : arguments) add(ObjectShape(*declared), false);
+  for (const DeclaredArguments* declared : arguments) add(ObjectShape(*declared), is_alone);
   for (const View& view : views) add(ObjectShape(*view.schema), view.lenient);
   return sight;
 }
 
 Sight Sight::OfElement() const {
   Sight sight;
+  sight.is_alone = is_alone;
   sight.guesses = guesses;
   sight.guesses_any = guesses_any;
   for (const View& view : views) {
@@ -134,7 +139,8 @@ bool SeeAlike(const Schema& a, const Schema& b) {
   if (!SeesAnything(a) && !SeesAnything(b)) return true;
   return a.any == b.any && AreKindsAlike(a, b) && SeeAlike(a.items, b.items) &&
          AreMembersAlike(a, b) && SeeAlike(a.additional, b.additional) &&
-         AreNamesAlike(a.property_names, b.property_names) && SeeAlike(a.any_of, b.any_of);
+         AreNamesAlike(a.property_names, b.property_names) && SeeAlike(a.any_of, b.any_of) &&
+         TakesOnlyPaths(a) == TakesOnlyPaths(b);
 }
 
 bool SeesAnything(const Schema& schema) {

@@ -10,11 +10,10 @@
 
 namespace callgate::policy {
 
-// A schema by which a value is seen. In a branch of an anyOf an entry fires on what it covers
-// alone, never on what is malformed.
+// A schema by which a value is seen.
 struct View {
   const Schema* schema;
-  bool lenient = false;
+  bool lenient;  // of paths an entry fires on what it covers alone, never on what is malformed
 };
 
 // How the deny list of a context sees a value, or the members of an object, on one tool.
@@ -28,6 +27,7 @@ struct Sight {
   Sight OfAnyMember() const;
   Sight OfElement() const;
 
+  bool is_alone = true;      // one capability matches the tool: all views are lenient
   bool guesses = false;      // entries guess, as in the short form
   bool guesses_any = false;  // within `any: true`: a relative path has no base
   std::vector<View> views;   // branches in place of an anyOf

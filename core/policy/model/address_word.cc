@@ -1,6 +1,11 @@
 #include "core/policy/model/address_word.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
+
+#include "core/base/ascii.h"
 
 namespace callgate::policy {
 namespace {
@@ -39,14 +44,51 @@ Words ReadWords() {
   return words;
 }
 
+// Without what writers put between words; nothing for a text with anything but letters besides.
+std::string LettersOf(std::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (c == '-' || c == '_' || c == ' ') continue;
+    if (!base::IsAsciiLetter(c)) return {};
+    letters += base::ToAsciiLower(c);
+  }
+  return letters;
+}
+
+// Equal, or one letter is missing or too much, or two are swapped.
+bool IsSlipOf(std::string_view text, std::string_view word) noexcept {
+  if (text.size() > word.size()) std::swap(text, word);
+  const auto [at, in_word] = std::mismatch(text.begin(), text.end(), word.begin());
+  const std::string_view rest(at, text.end());
+  const std::string_view of_word(in_word, word.end());
+  if (text.size() + 1 == word.size()) return rest == of_word.substr(1);
+  if (text.size() != word.size()) return false;
+  if (rest.empty()) return true;
+  return rest.size() > 1 && rest[0] == of_word[1] && rest[1] == of_word[0] &&
+         rest.substr(2) == of_word.substr(2);
+}
+
+const Words& AllWords() {
+  static const Words words = ReadWords();
+  return words;
+}
+
 }  // namespace
 
 const AddressWord* FindAddressWord(std::string_view text) {
-  static const Words words = ReadWords();
-  for (const AddressWord& word : words) {
+  for (const AddressWord& word : AllWords()) {
     if (word.word == text) return &word;
   }
   return nullptr;
+}
+
+std::string_view MeantAddressWord(std::string_view text) {
+  const std::string letters = LettersOf(text);
+  if (letters.empty() || FindAddressWord(text) != nullptr) return {};
+  for (const AddressWord& word : AllWords()) {
+    if (IsSlipOf(letters, LettersOf(word.word))) return word.word;
+  }
+  return {};
 }
 
 }  // namespace callgate::policy

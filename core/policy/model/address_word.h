@@ -22,6 +22,9 @@ struct AddressWord {
 
 // Null for what is no such word. Lives for ever.
 [[nodiscard]] const AddressWord* FindAddressWord(std::string_view text);
+// The word that a text is taken to mean: `link_local`, `Loopback`, `metadat`. Empty for a word
+// itself and for what is none of them.
+[[nodiscard]] std::string_view MeantAddressWord(std::string_view text);
 
 }  // namespace callgate::policy
 

@@ -81,6 +81,7 @@ std::optional<DomainEntry> DomainEntry::ParseDenied(std::string_view text) {
     entry.word = word;
     return entry;
   }
+  if (!MeantAddressWord(text).empty()) return std::nullopt;
   return ParseEither(text);
 }
 

@@ -23,7 +23,7 @@ struct DomainEntry {
   // Of an allowlist: a lower-case host, `*.host`, a quad, IPv6 in brackets or `*`, each with a port
   // or without; or a block. Nullopt for anything else.
   static std::optional<DomainEntry> ParseAllowed(std::string_view text);
-  // Of a deny list or an except: the same with words, and without `*`.
+  // Of a deny list or an except: the same with words, and without `*` and what is nearly a word.
   static std::optional<DomainEntry> ParseDenied(std::string_view text);
   // What those take.
   static constexpr const char* kAllowedExpected =

@@ -159,8 +159,10 @@ constexpr Address OfIpv6(std::uint64_t high, std::uint64_t low) noexcept {
 }
 
 constexpr std::uint64_t kMapped = 0x0000'FFFF'0000'0000;  // the low half of ::ffff:0:0/96
-constexpr std::uint64_t kNat64 = 0x0064'FF9B'0000'0000;   // the high half of 64:ff9b::/96
-constexpr std::uint64_t k6to4 = 0x2002'0000'0000'0000;    // the high half of 2002::/16
+// The low half of ::ffff:0:0:0/96.
+constexpr std::uint64_t kTranslated = 0xFFFF'0000'0000'0000;
+constexpr std::uint64_t kNat64 = 0x0064'FF9B'0000'0000;  // the high half of 64:ff9b::/96
+constexpr std::uint64_t k6to4 = 0x2002'0000'0000'0000;   // the high half of 2002::/16
 
 }  // namespace
 
@@ -255,7 +257,7 @@ std::optional<Address> EmbeddedIpv4(const Address& address) noexcept {
   if (address.family == Address::Family::kIpv4) return std::nullopt;
   const auto low = static_cast<std::uint32_t>(address.low);
   const std::uint64_t upper = address.low & ~std::uint64_t{0xFFFF'FFFF};
-  if (address.high == 0 && upper == kMapped) return Address::OfIpv4(low);
+  if (address.high == 0 && (upper == kMapped || upper == kTranslated)) return Address::OfIpv4(low);
   // Not the unspecified address and the loopback one.
   if (address.high == 0 && upper == 0 && low > 1) return Address::OfIpv4(low);
   if (address.high == kNat64 && upper == 0) return Address::OfIpv4(low);
@@ -265,11 +267,12 @@ std::optional<Address> EmbeddedIpv4(const Address& address) noexcept {
   return std::nullopt;
 }
 
-std::array<AddressBlock, 4> EmbeddingsOf(const AddressBlock& ipv4) noexcept {
+std::array<AddressBlock, 5> EmbeddingsOf(const AddressBlock& ipv4) noexcept {
   const std::uint64_t first = ipv4.first.low;
   const std::uint64_t last = ipv4.last.low;
   return {{{OfIpv6(0, first > 1 ? first : 2), OfIpv6(0, last)},
            {OfIpv6(0, kMapped | first), OfIpv6(0, kMapped | last)},
+           {OfIpv6(0, kTranslated | first), OfIpv6(0, kTranslated | last)},
            {OfIpv6(kNat64, first), OfIpv6(kNat64, last)},
            {OfIpv6(k6to4 | first << 16, 0), OfIpv6(k6to4 | last << 16 | 0xFFFF, kAllBits)}}};
 }

@@ -62,12 +62,13 @@ struct AddressBlock {
 // take the host for an address or refuse it.
 [[nodiscard]] bool EndsInNumber(std::string_view host) noexcept;
 
-// The address of IPv4 that one of IPv6 stands for: mapped ::ffff:0:0/96, compatible ::/96, NAT64
-// 64:ff9b::/96 and 6to4 2002::/16. Nullopt for all others.
+// The address of IPv4 that one of IPv6 stands for: mapped ::ffff:0:0/96, translated
+// ::ffff:0:0:0/96 (RFC 2765), compatible ::/96, NAT64 64:ff9b::/96 and 6to4 2002::/16. Nullopt for
+// all others.
 [[nodiscard]] std::optional<Address> EmbeddedIpv4(const Address& address) noexcept;
 // The blocks of IPv6 that stand for the addresses of a block of IPv4; some may be empty, their last
 // address before their first.
-[[nodiscard]] std::array<AddressBlock, 4> EmbeddingsOf(const AddressBlock& ipv4) noexcept;
+[[nodiscard]] std::array<AddressBlock, 5> EmbeddingsOf(const AddressBlock& ipv4) noexcept;
 
 // Canonical, IPv6 without brackets.
 [[nodiscard]] std::string TextOf(const Address& address);

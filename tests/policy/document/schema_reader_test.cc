@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kSchemaExpected =
     "expected a schema: a map with type, enum, const, anyOf, path, url, host, uri, command, use or "
-    "any";
+    "any, as {type: string} or {path: {allow: [/workspace]}}";
 
 // `schema` has a mark ^ where the fault is.
 struct Refused {
@@ -263,7 +263,9 @@ TEST(SchemaReader, NullIsNoValueWithinSchemas) {
   };
   refuse(R"({"const":^null})", "expected nullable: true beside a type, instead of null");
   refuse(R"({"enum":["a",^null]})", "expected nullable: true beside a type, instead of null");
-  refuse(R"({"type":^null})", "expected a value, found null");
+  refuse(R"({"type":^null})", "expected nullable: true beside a type, instead of null");
+  refuse(R"({"type":["string",^null]})",
+         "expected nullable: true beside another type, instead of null");
   refuse(R"({"type":"string","maxLength":^null})", "expected a value, found null");
   refuse(R"({"path":{"allow":[],"base":^null}})", "expected a value, found null");
   refuse("^null", kSchemaExpected);

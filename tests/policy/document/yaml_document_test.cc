@@ -6,6 +6,10 @@
 namespace callgate::policy {
 namespace {
 
+const std::string kNull =
+    "expected a value, found null (in a schema, nullable: true beside a type says that null is "
+    "accepted)";
+
 bool Loads(const std::string& text) {
   std::vector<Context> contexts;
   return ReadPolicy(text, "test.yaml", Limits{}, contexts).ok();
@@ -52,9 +56,9 @@ TEST(YamlDocument, BoundsTheNumberOfValues) {
 }
 
 TEST(YamlDocument, RefusesAKeyWithoutAValueWhereOneIsMissing) {
-  EXPECT_EQ(Fault("{name}\n"), "test.yaml:1:6 expected a value, found null");
-  EXPECT_EQ(Fault("{name\n}\n"), "test.yaml:1:2 expected a value, found null");
-  EXPECT_EQ(Fault("{name [c]}\n"), "test.yaml:1:2 expected a value, found null");
+  EXPECT_EQ(Fault("{name}\n"), "test.yaml:1:6 " + kNull);
+  EXPECT_EQ(Fault("{name\n}\n"), "test.yaml:1:2 " + kNull);
+  EXPECT_EQ(Fault("{name [c]}\n"), "test.yaml:1:2 " + kNull);
 }
 
 TEST(YamlDocument, RefusesALineWithoutAColonAtThatLineOrTheNext) {

@@ -161,6 +161,10 @@ TEST(CapabilityReach, HidesWhatIsExemptOrFreed) {
   EXPECT_TRUE(HidesDomains(domains + query));
   EXPECT_FALSE(HidesPaths(paths + query + ", path_arguments: [query]"));
   EXPECT_FALSE(HidesDomains(domains + query + ", domain_arguments: [query]"));
+  const std::string ip = "only_arguments: [ip], argument_patterns: {ip: x}";
+  EXPECT_TRUE(HidesDomains(domains + ip)) << "deny entries see hosts there";
+  EXPECT_FALSE(HidesDomains(domains + ip + ", domain_arguments: [ip]"));
+  EXPECT_FALSE(HidesDomains(domains + "only_arguments: [host], argument_patterns: {host: x}"));
   const std::string mode = "only_arguments: [mode], argument_patterns: {mode: x}";
   EXPECT_TRUE(HidesPaths(paths + mode + ", free_arguments: [mode]"));
   EXPECT_TRUE(HidesDomains(domains + mode + ", free_arguments: [mode]"));

@@ -87,6 +87,36 @@ TEST(DeclaredDenials, EachCapabilityOnTheToolShowsItsOwn) {
   EXPECT_TRUE(OnlyWithChild(parent, Constrained("arguments: {p: {path: {allow: [/a]}}}", entry)));
 }
 
+TEST(DeclaredDenials, BesideOthersAMalformedPathFires) {
+  const std::string entry = "'t:/a/x'";
+  const std::string path = "{tool_pattern: t, arguments: {p: {path: {allow: [/a]}}}}";
+  const std::string text = "{tool_pattern: t, arguments: {p: {type: string}}}";
+  const std::string perhaps =
+      "{tool_pattern: t, arguments: {p: {anyOf: [{path: {allow: [/a]}}, {const: '-'}]}}}";
+  const std::string number =
+      "{tool_pattern: t, arguments: {p: {anyOf: [{path: {allow: [/a]}}, {type: integer}]}}}";
+  const auto only = [&](const std::string& parent, const std::string& child) {
+    return OnlyWithChild(Reaching(parent, entry), Reaching(child, entry));
+  };
+  EXPECT_TRUE(only(text + "," + path, text + "," + path));
+  EXPECT_TRUE(only(text + "," + perhaps, text + "," + perhaps));
+  EXPECT_TRUE(only(text + "," + path, path)) << "the child takes nothing malformed";
+  EXPECT_FALSE(only(text + "," + path, text + "," + perhaps)) << "'-' fires the parent's alone";
+  EXPECT_FALSE(only(text + "," + number, text + "," + perhaps));
+  EXPECT_TRUE(only(text + "," + perhaps, text + "," + path));
+}
+
+TEST(DeclaredDenials, AWordOfACommandOrAnAddressMayBeAHost) {
+  const auto only = [](const std::string& arguments) {
+    return OnlyWithChild(Constrained("", "{tool_pattern: t, domain: loopback}"),
+                         Constrained("arguments: {" + arguments + "}"));
+  };
+  EXPECT_TRUE(only("mode: {const: localhost}"));
+  EXPECT_FALSE(only("command: {const: localhost}"));
+  EXPECT_FALSE(only("ip: {const: '2130706433'}"));
+  EXPECT_FALSE(only("address: {type: string}"));
+}
+
 TEST(DeclaredDenials, ACallOfTheShortFormIsSeenAsDeclaredToo) {
   const std::string capabilities =
       "{tool_pattern: t}, {tool_pattern: t, arguments: {p: {path: {allow: [/a]}}}}";

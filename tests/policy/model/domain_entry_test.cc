@@ -156,19 +156,48 @@ TEST(DomainEntry, WordsStandForAddressesAndNames) {
       {"not-global", "168.63.129.16"},
       {"not-global", "198.51.100.1"},
       {"not-global", "[2001:db8::1]"},
-      {"not-global", "255.255.255.255"}};
+      {"not-global", "255.255.255.255"},
+      {"not-global", "[4000::1]"},
+      {"not-global", "[::ffff:0:808:808]"},
+      {"not-global", "[64:ff9b::a00:1]"},
+      {"metadata", "[fd00:ec2::23]"},
+      {"metadata", "metadata"}};
   for (const auto& [word, value] : covered) {
     EXPECT_TRUE(Covers(word, value, &DomainEntry::MatchesDenied)) << word << " " << value;
   }
   const std::pair<std::string_view, std::string_view> others[] = {
-      {"loopback", "notlocalhost"},        {"loopback", "localhost.example"},
-      {"loopback", "128.0.0.1"},           {"private", "172.32.0.1"},
-      {"private", "100.128.0.1"},          {"link-local", "169.255.0.1"},
-      {"metadata", "169.254.169.253"},     {"metadata", "metadata.google.internal.example"},
-      {"not-global", "8.8.8.8"},           {"not-global", "1e100.net"},
-      {"not-global", "[2606:4700::1111]"}, {"not-global", "192.0.0.9"}};
+      {"loopback", "notlocalhost"},
+      {"loopback", "localhost.example"},
+      {"loopback", "128.0.0.1"},
+      {"private", "172.32.0.1"},
+      {"private", "100.128.0.1"},
+      {"link-local", "169.255.0.1"},
+      {"metadata", "169.254.169.253"},
+      {"metadata", "metadata.google.internal.example"},
+      {"not-global", "8.8.8.8"},
+      {"not-global", "1e100.net"},
+      {"not-global", "[2606:4700::1111]"},
+      {"not-global", "192.0.0.9"},
+      {"not-global", "[64:ff9b::808:808]"},
+      {"metadata", "x.metadata.goog"}};
   for (const auto& [word, value] : others) {
     EXPECT_FALSE(Covers(word, value, &DomainEntry::MatchesDenied)) << word << " " << value;
+  }
+}
+
+TEST(DomainEntry, WhatIsNearlyAWordIsNoEntryOfADenyList) {
+  const std::pair<std::string_view, std::string_view> slips[] = {
+      {"link_local", "link-local"}, {"linklocal", "link-local"}, {"Link-Local", "link-local"},
+      {"notglobal", "not-global"},  {"privat", "private"},       {"metadatas", "metadata"},
+      {"loopbakc", "loopback"},     {"multi-cast", "multicast"}};
+  for (const auto& [slip, word] : slips) {
+    EXPECT_FALSE(DomainEntry::ParseDenied(slip)) << slip;
+    EXPECT_EQ(MeantAddressWord(slip), word) << slip;
+  }
+  EXPECT_TRUE(DomainEntry::ParseAllowed("link_local")) << "no word stands there";
+  for (const std::string_view host : {"private-registry", "localhost", "metadata2", "primate",
+                                      "link", "local", "meta-data.example", "private.example"}) {
+    EXPECT_TRUE(DomainEntry::ParseDenied(host)) << host;
   }
 }
 

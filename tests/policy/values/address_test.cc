@@ -113,12 +113,14 @@ TEST(Address, OtherSpellingsOfIpv6AreNotCanonical) {
 TEST(Address, SomeIpv6StandsForIpv4) {
   const Address metadata = Address::OfIpv4(0xA9FEA9FE);
   for (const std::string_view text :
-       {"::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "::a9fe:a9fe", "64:ff9b::a9fe:a9fe",
+       {"::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "::ffff:0:169.254.169.254",
+        "::ffff:0:a9fe:a9fe", "::a9fe:a9fe", "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::", "2002:a9fe:a9fe:1:2:3:4:5"}) {
     EXPECT_EQ(EmbeddedIpv4(*ParseLooseIpv6(text)), metadata) << text;
   }
-  for (const std::string_view text : {"::", "::1", "64:ff9b:1::a9fe:a9fe", "::fffe:a9fe:a9fe",
-                                      "2003:a9fe:a9fe::", "::1:0:a9fe:a9fe"}) {
+  for (const std::string_view text :
+       {"::", "::1", "64:ff9b:1::a9fe:a9fe", "::fffe:a9fe:a9fe",
+        "2003:a9fe:a9fe::", "::1:0:a9fe:a9fe", "::fffe:0:a9fe:a9fe"}) {
     EXPECT_FALSE(EmbeddedIpv4(*ParseLooseIpv6(text))) << text;
   }
 }
