@@ -77,3 +77,32 @@ def test_a_faulty_policy_is_an_error_with_its_place(tmp_path: Path) -> None:
     assert_error(run("eval", "--policy", file, *call), f"{file}:3:1: ")
     assert_error(run("eval", "--policy", "-", *call, stdin=file.read_bytes()), "<stdin>:3:1: ")
     assert_error(run("eval", "--policy", tmp_path / "missing.yaml", *call), f"{tmp_path}")
+
+
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+def test_a_context_that_is_not_there_is_an_error_and_no_denial(verb: str) -> None:
+    call = ["--policy", POLICY, "--tool", "fs.read"]
+    misspelt = run(verb, *call, "--context", "research-saef")
+    assert_error(
+        misspelt, "--context: there is no context research-saef; did you mean research-safe?"
+    )
+    other = run(verb, *call, "--context", "x")
+    assert_error(other, "--context: there is no context x; the policy has research-safe\n")
+
+
+def test_a_suite_beside_the_policy_is_one_fault(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text("name: c\ncapabilities: []\nextra: 1\n")
+    suite = tmp_path / "suite.yaml"
+    suite.write_text("policy: policy.yaml\ncontext: c\ncases: [{tool: t, expect: deny}]\n")
+    for command in (
+        ["lint", tmp_path],
+        ["eval", "--policy", tmp_path, "--context", "c", "--tool", "t"],
+    ):
+        done = run(*command)
+        assert done.returncode == 2
+        policy_fault, suite_fault = done.stderr.splitlines()
+        assert policy_fault.startswith(f"{tmp_path}/policy.yaml:3:1: ")
+        assert suite_fault.startswith(
+            f"{suite}: this is a suite (policy, cases): keep suites out of"
+        )
+    assert_error(run("lint", suite), f"{suite}: this is a suite")

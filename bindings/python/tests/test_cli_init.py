@@ -323,7 +323,9 @@ def test_faults_of_the_command_line() -> None:
     assert_error(run(*init, "--tools", "-", stdin='{"a": 1}'), "<stdin>: expected a list of tools")
     assert_error(run(*init, "--tools", "-", stdin="[{}]"), "<stdin>: tool 0 has no name")
     assert_error(run(*init, "--upstream"), "--upstream: expected a command or a URL")
-    assert_error(run(*init, "--context", "A", "--tools", "-", stdin="[]"), "name.json:1:")
+    assert_error(
+        run(*init, "--context", "A", "--tools", "-", stdin="[]"), '--context: "A": expected a name'
+    )
     assert run(*init).returncode == 2
 
 

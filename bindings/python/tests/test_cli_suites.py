@@ -175,6 +175,21 @@ def test_a_misspelt_context_is_an_error(tmp_path: Path) -> None:
     assert run("test", "-", stdin=suite).stderr == f"<stdin>:3:15: {error}"
 
 
+def test_a_policy_that_is_not_there_names_the_suite(tmp_path: Path) -> None:
+    suite = tmp_path / "suite.yaml"
+    suite.write_text("policy: missing.yaml\ncases: [{context: c, tool: t, expect: deny}]\n")
+    policy = tmp_path / "missing.yaml"
+    assert_error(run("test", suite), f"{suite}:1:9: expected the file of a policy: {policy} is not")
+
+
+def test_null_is_no_name_of_a_case() -> None:
+    done = run("test", "-", stdin=one_case(f"{{name: null, expect: deny, {CASE}}}"))
+    assert_error(done, "<stdin>:3:12: expected a string; null is none: quote it, or leave out")
+    assert (
+        run("test", "-", stdin=one_case(f'{{name: "null", expect: deny, {CASE}}}')).returncode == 0
+    )
+
+
 @pytest.mark.parametrize("expect", ["allow", "deny"])
 def test_a_misspelt_tool_is_an_error_without_a_code(expect: str) -> None:
     case = f"context: research-safe, tool: sf.read, expect: {expect}"

@@ -6,10 +6,22 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from callgate import CallgateError, JsonError, KeyFormatError, PolicySet, PublicKey, SecretKey
+from callgate import (
+    CallgateError,
+    JsonError,
+    KeyFormatError,
+    LoadFault,
+    PolicyError,
+    PolicySet,
+    PublicKey,
+    SecretKey,
+)
+from callgate.cli._yaml import could_be_suite
 
 STDIN = "-"
 BASE64_KEY_CHARACTERS = 44
+MAX_NAMES = 10
+"""Of contexts that a message lists."""
 
 
 def input_error(message: str, where: str | None = None) -> CallgateError:
@@ -35,8 +47,33 @@ def read_json_file(text: str) -> bytes:
 
 
 def read_policy(name: str) -> PolicySet:
-    """A file, a directory, or standard input."""
-    return PolicySet.parse(read_file(name), "<stdin>") if name == STDIN else PolicySet.load(name)
+    """A file, a directory, or standard input. Of a suite that is read as a policy, one fault."""
+    if name == STDIN:
+        return PolicySet.parse(read_file(name), "<stdin>")
+    try:
+        return PolicySet.load(name)
+    except PolicyError as error:
+        error.errors = _suites_as_one_fault(error.errors)
+        raise
+
+
+def unknown_context(policy: PolicySet, context: str) -> str | None:
+    """What to say of a context that the policy does not have: a misspelt one denies everything."""
+    if context in policy.context_names:
+        return None
+    # Whatever is asked of an unknown context, the engine says which one was probably meant.
+    fault = policy.explain(context, "any", {}).cause
+    if "did you mean" in fault:
+        return fault
+    names = policy.context_names[:MAX_NAMES]
+    more = ", …" if len(policy.context_names) > MAX_NAMES else ""
+    return f"{fault}; the policy has {', '.join(names)}{more}"
+
+
+def check_context(policy: PolicySet, context: str) -> None:
+    """That the policy has the context that --context names."""
+    if fault := unknown_context(policy, context):
+        raise input_error(fault, "--context")
 
 
 def read_secret_key(name: str) -> SecretKey:
@@ -91,6 +128,23 @@ def place(error: JsonError, text: bytes, name: str) -> CallgateError:
     column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
     name = "<stdin>" if name == STDIN else name
     return CallgateError(error.message, error.code_name, f"{name}:{line}:{column}")
+
+
+def _suites_as_one_fault(faults: tuple[LoadFault, ...]) -> tuple[LoadFault, ...]:
+    message = (
+        "this is a suite (policy, cases): keep suites out of a policy's directory, as in tests/"
+    )
+    files = [fault.where.removesuffix(f":{fault.line}:{fault.column}") for fault in faults]
+    suites = {file for file in set(files) if _is_suite(Path(file))}
+    shown = (
+        LoadFault(file, 0, 0, "", "", message) if file in suites else fault
+        for file, fault in zip(files, faults, strict=True)
+    )
+    return tuple(dict.fromkeys(shown))
+
+
+def _is_suite(file: Path) -> bool:
+    return file.is_file() and could_be_suite(file.read_bytes(), if_unreadable=False)
 
 
 def _is_json(data: bytes) -> bool:

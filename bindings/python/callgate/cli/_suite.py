@@ -10,7 +10,7 @@ from typing import Any
 from callgate import Decision, Explanation, PolicySet
 from callgate._error_codes import MEANINGS
 from callgate.cli._decision import explained_verdict
-from callgate.cli._input import STDIN, input_error, read_file
+from callgate.cli._input import STDIN, input_error, read_file, read_policy, unknown_context
 from callgate.cli._yaml import Reader, could_be_suite
 
 
@@ -96,7 +96,8 @@ def find_suites(name: str) -> list[str]:
         str(file)
         for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
         if not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        and could_be_suite(file.read_bytes())
+        # What is no YAML may be one: reading it says what is wrong.
+        and could_be_suite(file.read_bytes(), if_unreadable=True)
     ]
     if not suites:
         raise input_error("expected a suite in this folder: a *.yaml with policy and cases", name)
@@ -109,7 +110,9 @@ def read_suite(name: str) -> Suite:
     suite = reader.mapping(reader.root, required={"policy", "cases"}, optional={"context"})
     folder = Path() if name == STDIN else Path(name).parent
     file = folder / reader.text(suite["policy"])
-    policy = PolicySet.load(file)
+    if not file.exists():
+        raise reader.error(suite["policy"], f"expected the file of a policy: {file} is not there")
+    policy = read_policy(str(file))
     context = _read_context(reader, suite["context"], policy) if "context" in suite else None
     cases = [_read_case(reader, node, context, policy) for node in reader.sequence(suite["cases"])]
     if not cases:
@@ -119,9 +122,8 @@ def read_suite(name: str) -> Suite:
 
 def _read_context(reader: Reader, node: Any, policy: PolicySet) -> str:
     context = reader.text(node)
-    if context not in policy.context_names:
-        # Whatever is asked of an unknown context, the engine says which one was probably meant.
-        raise reader.error(node, policy.explain(context, "any", {}).cause)
+    if fault := unknown_context(policy, context):
+        raise reader.error(node, fault)
     return context
 
 

@@ -54,6 +54,10 @@ class Reader:
     def text(self, node: yaml.Node) -> str:
         """A string that is not empty."""
         value = self._json(node)
+        if value is None:
+            raise self.error(
+                node, "expected a string; null is none: quote it, or leave out the key"
+            )
         if not isinstance(value, str) or not value:
             raise self.error(node, "expected a string")
         return value
@@ -103,12 +107,12 @@ class Reader:
         return scalar_value(node)
 
 
-def could_be_suite(data: bytes) -> bool:
-    """Whether the first document of a file has cases. What is no YAML may: its reader says why."""
+def could_be_suite(data: bytes, *, if_unreadable: bool) -> bool:
+    """Whether the first document of a file has cases. Of what is no YAML nobody knows."""
     try:
         root = next(yaml.compose_all(data.decode(), Loader=yaml.SafeLoader), None)
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
-        return True
+        return if_unreadable
     return isinstance(root, yaml.MappingNode) and any(
         isinstance(key, yaml.ScalarNode) and key.value == "cases" for key, _ in root.value
     )

@@ -109,4 +109,7 @@ def test_a_server_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "No such file or directory" in done.stderr
     assert_error(run("tools", "--upstream", "https://[", "x"), "--upstream: expected nothing after")
-    assert json.loads(run("tools", "--tools", "-", "--json", stdin="[]").stdout) == {"tools": []}
+    assert json.loads(run("tools", "--tools", "-", "--json", stdin="[]").stdout) == {
+        "tools": [],
+        "unmatched": [],
+    }

@@ -7,7 +7,7 @@ import argparse
 from callgate._as_json import decision_data
 from callgate.cli._command import Outcome, Verbs, add_call, add_command
 from callgate.cli._decision import argument_fault, verdict
-from callgate.cli._input import read_policy, read_value
+from callgate.cli._input import check_context, read_policy, read_value
 
 
 def add(verbs: Verbs) -> None:
@@ -18,6 +18,7 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """0 allowed, 1 denied."""
     policy = read_policy(arguments.policy)
+    check_context(policy, arguments.context)
     text = read_value(arguments.arguments)
     decision = policy.evaluate(arguments.context, arguments.tool, text)
     lines = [verdict(decision), *argument_fault(decision, text)]

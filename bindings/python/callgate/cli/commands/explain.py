@@ -7,7 +7,7 @@ import argparse
 from callgate._as_json import explanation_data
 from callgate.cli._command import Outcome, Verbs, add_call, add_command
 from callgate.cli._decision import argument_fault, explanation
-from callgate.cli._input import read_policy, read_value
+from callgate.cli._input import check_context, read_policy, read_value
 
 
 def add(verbs: Verbs) -> None:
@@ -22,6 +22,7 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """0 allowed, 1 denied."""
     policy = read_policy(arguments.policy)
+    check_context(policy, arguments.context)
     text = read_value(arguments.arguments)
     explained = policy.explain(arguments.context, arguments.tool, text)
     decision = explained.decision

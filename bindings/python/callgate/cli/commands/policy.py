@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import asdict
 from pathlib import Path
 
+from callgate import PolicyError, PolicySet
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._input import STDIN, input_error, read_file
 from callgate.cli._listed_tools import add_sources, read_tools
@@ -40,6 +42,7 @@ def _add_init(actions: Verbs) -> None:
 
 def init(arguments: argparse.Namespace) -> Outcome:
     """0 written."""
+    _check_name(arguments.context)
     written = skeleton(read_tools(arguments), arguments.context)
     data = {
         "policy": written.text,
@@ -48,6 +51,13 @@ def init(arguments: argparse.Namespace) -> Outcome:
         "left_out": [{"tool": tool, "reason": reason} for tool, reason in written.left_out],
     }
     return _written(arguments, written.text, True, data, _summary(written, arguments.output))
+
+
+def _check_name(context: str) -> None:
+    try:
+        PolicySet.parse(json.dumps({"name": context, "capabilities": []}), "name.json")
+    except PolicyError as error:
+        raise input_error(error.errors[0].sentence, "--context") from error
 
 
 def _add_migrate(actions: Verbs) -> None:

@@ -14,6 +14,7 @@ from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
 from callgate.cli._input import read_policy
 from callgate.cli._listed_tools import add_sources, read_tools
+from callgate.cli.migrate.short_kinds import matches
 from callgate.cli.skeleton.comment import first_sentence, shown
 
 
@@ -76,7 +77,12 @@ def run(arguments: argparse.Namespace) -> Outcome:
         for name, tool in zip(names, tools, strict=True)
         for line in _lines(name, tool.get("description"), verdicts.get(name, ()), workloads)
     ]
-    return Outcome(True, {"tools": data}, lines)
+    unmatched = [] if policy is None else _unmatched(policy, arguments, names)
+    lines += [
+        f"{one['where']}: {one['context']}: {one['tool_pattern']} matches none of these tools"
+        for one in unmatched
+    ]
+    return Outcome(True, {"tools": data, "unmatched": unmatched}, lines)
 
 
 def _policy(arguments: argparse.Namespace) -> tuple[PolicySet | None, dict[str, list[str]]]:
@@ -113,6 +119,20 @@ def _verdicts(
     return {name: [verdict(context, name) for context in contexts] for name in names}
 
 
+def _unmatched(
+    policy: PolicySet, arguments: argparse.Namespace, names: Sequence[str]
+) -> list[dict[str, str]]:
+    """Patterns of capabilities that match no tool: misspelt, or of a server that was not asked."""
+    return [
+        {"context": context, "tool_pattern": pattern, "where": part.where}
+        for context in arguments.context or policy.context_names
+        for part in policy.parts(context)
+        if part.kind == "capability"
+        for pattern in part.tool_pattern.split()
+        if not any(matches(pattern, name) for name in names)
+    ]
+
+
 def _why_not(policy: PolicySet, context: str, judge: str, tool: str) -> _Verdict:
     decision = policy.evaluate(judge, tool, {})
     if decision.allowed:
@@ -120,8 +140,8 @@ def _why_not(policy: PolicySet, context: str, judge: str, tool: str) -> _Verdict
     reason, rule = decision.reason, decision.rule
     if decision.details:  # a capability matches: what this call lacks is not what all calls lack
         at = ", ".join(str(tried.capability) for tried in decision.details)
-        reason = f"no call could pass what matches it, capability {at}"
         rule = "lint.impossible-constraint"
+        reason = f"no call could pass what matches it, capability {at} ({rule})"
     if judge != context:
         reason = f"by its parent {judge}, {reason}"
     return _Verdict(context, decision.code_name, reason, rule)
@@ -149,4 +169,4 @@ def _lines(
             callers = shown(", ".join(workloads.get(verdict.context, ())))
             yield f"  + {verdict.context}{callers and f' ({callers})'}"
         else:
-            yield f"  - {verdict.context}: {verdict.code_name}, {verdict.reason} ({verdict.rule})"
+            yield f"  - {verdict.context}: {verdict.code_name}, {verdict.reason}"

@@ -40,10 +40,9 @@ class Skeleton:
 
 
 def skeleton(tools: Sequence[Mapping[str, Any]], context: str) -> Skeleton:
-    """``tools`` as ``tools/list`` has them, under the names that policy knows. PolicyError: the
-    name of the context cannot be used.
+    """``tools`` as ``tools/list`` has them, under the names that policy knows. The context's name
+    is one that a policy can have.
     """
-    PolicySet.parse(json.dumps({"name": context, "capabilities": []}), "name.json")
     items: list[Item] = []
     names: dict[str, None] = {}
     left_out: list[tuple[str, str]] = []
