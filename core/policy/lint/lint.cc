@@ -4,6 +4,7 @@
 #include "core/policy/lint/lint_capability.h"
 #include "core/policy/lint/lint_declared.h"
 #include "core/policy/lint/lint_denials.h"
+#include "core/policy/lint/lint_git.h"
 #include "core/policy/lint/lint_runs.h"
 #include "core/policy/lint/redundancy.h"
 #include "core/policy/lint/tool_neighbours.h"
@@ -34,6 +35,7 @@ void Lint(const Context& context, std::vector<LintWarning>& warnings) {
     const Warn warn = findings.OfCapability(i);
     LintCapability(context, reach[i], warn);
     runs.LintCapability(i, warn);
+    LintGit(context, context.capabilities[i], warn);
     LintExcepts(context, neighbours, i, warn);
     LintForms(context, neighbours, i, warn);
     denials.LintAbove(i, warn);

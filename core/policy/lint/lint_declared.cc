@@ -103,9 +103,26 @@ bool IsBounded(const Schema& schema) {
     if (!IsBounded(*member.schema)) return false;
   }
   if (schema.any) return false;
-  if (schema.constants || schema.pattern) return true;
+  if (schema.pattern) return !AcceptsAnyText(*schema.pattern);
+  if (schema.constants) return true;
   constexpr JsonTypes kFree = kStringType | kBooleanType;  // `shell: true`
   return !std::holds_alternative<std::monostate>(schema.kind) || (schema.types & kFree) == 0;
+}
+
+// What to declare instead of any text, as the name says; empty where it says nothing.
+std::string_view KindFor(const std::string& name) {
+  if (FoldKey(name) == "sql") return "give it a pattern, or list the statements with enum";
+  const KeyClasses classes = ClassifyKey(name, FoldKey(name));
+  if ((classes & kTextKey) != 0) return {};
+  if ((classes & kPathKey) != 0)
+    return "declare it as {path: {allow: [/dir]}}, or give it a pattern";
+  if ((classes & kDomainKey) != 0) {
+    return "declare it as {url: {allow: [host.example]}} or {host: …}, or give it a pattern";
+  }
+  if ((classes & kCommandKey) != 0) {
+    return "declare it as {command: {allow: [{words: [ls]}]}}, or give it a pattern";
+  }
+  return {};
 }
 
 template <typename Kind>
@@ -147,6 +164,13 @@ void LintArguments(const Context& context, const Capability& capability, const W
     warn("lint.start-argument",
          "the argument " + member.name +
              " may say how programs are started; leave it out, or list its values with enum");
+  });
+  ForEachMember(arguments, [&](const DeclaredMember& member) {
+    if (!TakesAnyText(*member.schema)) return;
+    const std::string_view instead = KindFor(member.name);
+    if (instead.empty()) return;
+    warn("lint.plain-text",
+         "the argument " + member.name + " takes any text; " + std::string(instead));
   });
   for (const std::string_view base : bases) {
     if (IsConstant(arguments, base)) continue;

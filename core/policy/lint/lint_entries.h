@@ -11,6 +11,8 @@ namespace callgate::policy {
 
 // Those that are allowed.
 void LintPaths(const std::vector<PathEntry>& entries, const Warn& warn);
+// As far as some texts that differ show.
+[[nodiscard]] bool AcceptsAnyText(const ArgumentPattern& pattern);
 void LintPattern(std::string_view argument, const ArgumentPattern& pattern, const Warn& warn);
 
 }  // namespace callgate::policy
