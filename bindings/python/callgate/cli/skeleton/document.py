@@ -28,6 +28,11 @@ _EXAMPLES: Final = {
     "a command": "command: {allow: [{words: [npm, test]}]}",
 }
 
+_BOUNDS: Final = (
+    "# A text passes whatever it says; bound it, such as:",
+    '#   {type: string, pattern: "[A-Za-z0-9_-]{1,100}"}, or {type: string, maxLength: 20000}',
+)
+
 
 @dataclass(frozen=True)
 class Skeleton:
@@ -73,7 +78,8 @@ def skeleton(tools: Sequence[Mapping[str, Any]], context: str) -> Skeleton:
 def _head(text: str) -> list[str]:
     """What to do, with an example of each kind that there is."""
     shut = [f"#   {form}" for what, form in _EXAMPLES.items() if f"# REVIEW: {what}" in text]
-    return [*_HEAD, *(["# These allow nothing until then; such as:", *shut] if shut else [])]
+    lines = [*_HEAD, *(["# These allow nothing until then; such as:", *shut] if shut else [])]
+    return lines + (list(_BOUNDS) if "# REVIEW: any text" in text else [])
 
 
 def _capabilities(name: str, tool: Mapping[str, Any]) -> list[Item]:

@@ -29,5 +29,7 @@ CLOSED: Final[Kinds] = {
     Role.HOST: Kind({"host": {"allow": []}}, "REVIEW: a host"),
     Role.COMMAND: Kind({"command": {"allow": []}}, "REVIEW: a command"),
     Role.ARGUMENTS: Kind(NOTHING, "REVIEW: arguments of a program: give them a pattern or an enum"),
+    Role.CODE: Kind(NOTHING, "REVIEW: what the server runs: give it a pattern or an enum"),
+    Role.TEXT: Kind({"type": "string"}, "REVIEW: any text"),
 }
-"""Kinds that allow nothing yet, for a person to complete."""
+"""Kinds that allow nothing yet, for a person to complete; a text that nothing bounds is told."""

@@ -10,8 +10,8 @@ from typing import Final
 # As section Keys of docs/policy.md cuts names into words.
 _CUT: Final = re.compile(r"[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
-# The lists of sections Paths, Domains and Commands: a word at the end, the only one, two words at
-# the end, and how the last word may end.
+# The lists of sections Paths, Domains and Commands, and of what is run as it stands: a word at the
+# end, the only one, two words at the end, and how the last word may end.
 _LAST: Final = {
     "path": "path file filepath filename dir directory folder basedir workdir homedir rootdir"
     " tempdir tmpdir infile outfile pathname dirname root",
@@ -19,14 +19,19 @@ _LAST: Final = {
     "host": "host hostname domain server proxy fqdn",
     "command": "command cmd program executable script commandline cmdline",
     "arguments": "args arguments argv flags",
+    "code": "sql javascript snippet",
 }
-_ONLY: Final = {"path": "src dst dest source destination cwd"}
+_ONLY: Final = {
+    "path": "src dst dest source destination cwd",
+    "code": "code expression statement",  # a country_code is none
+}
 _SUFFIXES: Final = {"path": "path filename directory folder", "url": "url uri hostname"}
 _PAIRS: Final = {
     "path": "file name,path name,dir name,directory name,folder name",
     "url": "end point,web hook",
     "host": "host name,domain name",
     "command": "command line,cmd line",
+    "code": "source code",
 }
 _ENVIRONMENTS: Final = re.compile(r"(env|environ|environment)s?|env(ironment)? ?(vars?|variables?)")
 _SHELLS: Final = frozenset(("shell", "interpreter"))
@@ -40,6 +45,7 @@ class Role(Enum):
     HOST = "host"
     COMMAND = "command"
     ARGUMENTS = "arguments"
+    CODE = "code"
     TEXT = "text"
 
 

@@ -29,9 +29,9 @@ def string(schema: Mapping[str, Any], role: Role, kinds: Kinds) -> tuple[dict[st
             notes.append(f"left to the server: format {format[:40]}")
     kind = kinds.get(role)
     result: dict[str, Any] = {"type": "string"} if kind is None else dict(kind.schema)
-    if kind is not None:
+    if kind is not None and role is not Role.TEXT:
         notes += [] if kind.note is None else [kind.note]
-        if role in (Role.COMMAND, Role.ARGUMENTS):
+        if role in (Role.COMMAND, Role.ARGUMENTS, Role.CODE):
             return result, notes
     for keyword in ("minLength", "maxLength"):
         number = count(schema.get(keyword))
@@ -44,11 +44,14 @@ def string(schema: Mapping[str, Any], role: Role, kinds: Kinds) -> tuple[dict[st
         translated = whole_value(pattern)
         if translated is not None:
             result["pattern"] = translated
-        elif kind is None:
+        elif role is Role.TEXT or kind is None:
             notes.append(f"REVIEW: write what this pattern means in RE2: {pattern[:100]}")
             return dict(NOTHING), notes
         else:
             notes.append(f"left to the server: pattern {pattern[:100]}")
+    is_bounded = "maxLength" in result or "pattern" in result
+    if role is Role.TEXT and not is_bounded and kind is not None and kind.note is not None:
+        notes.append(kind.note)
     return result, notes
 
 

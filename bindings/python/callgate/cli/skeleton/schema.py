@@ -104,7 +104,7 @@ class Converter:
         raise LeftOut(f"there is no type {json.dumps(name)[:40]}")
 
     def _of_any_type(self, place: Place) -> Converted:
-        if place.role in self._kinds:
+        if place.role is not Role.TEXT and place.role in self._kinds:
             return _of(*scalars.string({}, place.role, self._kinds))
         note = "REVIEW: the server does not say what it takes; lists and objects are left out"
         return Converted({"type": list(_SCALARS)}, notes=[note])
