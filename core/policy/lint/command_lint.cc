@@ -1,6 +1,7 @@
 #include "core/policy/lint/command_lint.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/ascii.h"
 #include "core/policy/inclusion/equivalence_classes.h"
@@ -48,8 +49,7 @@ class Reading {
  public:
   Reading(const AllowedCommand& command, const ProgramFacts& facts)
       : command_(command), facts_(facts), rest_(command.words.subspan(1)) {
-    const auto first = std::ranges::find_if_not(rest_, IsOptionWord);
-    if (first != rest_.end()) fixed_ = *first;
+    fixed_ = FirstOperand();
     ReadSubcommands();
   }
 
@@ -81,6 +81,27 @@ class Reading {
     if (reach_.runs.empty()) reach_.runs = std::move(why);
   }
 
+  // The first of the words that is no option, no value of one and no word behind which code is
+  // still to come; empty without.
+  std::string_view FirstOperand() const {
+    for (std::size_t i = 0; i < rest_.size(); ++i) {
+      const std::string& word = rest_[i];
+      if (std::ranges::find(facts_.valued, word) != facts_.valued.end()) {
+        ++i;
+      } else if (!IsOptionWord(word) &&
+                 std::ranges::find(facts_.switches, word) == facts_.switches.end()) {
+        return word;
+      }
+    }
+    return {};
+  }
+
+  // Nothing but flags may follow the words.
+  bool EndsHere() const {
+    if (command_.rule == nullptr || command_.then) return false;
+    return OperandsOf(*command_.rule).empty() && command_.rule->options.empty();
+  }
+
   // The words of which one stands behind the program and its options; none where any may.
   void ReadSubcommands() {
     if (!fixed_.empty()) {
@@ -101,6 +122,12 @@ class Reading {
       AllowedCommand module = command_;
       module.words = rest_.subspan(1);
       reach_ = ReachOf(std::move(module));
+      return;
+    }
+    constexpr auto kTelling =
+        std::to_array<std::string_view>({"--version", "-V", "--help", "-version"});
+    if (rest_.size() == 1 && EndsHere() &&
+        std::ranges::find(kTelling, rest_[0]) != kTelling.end()) {
       return;
     }
     if (subcommands_) {
@@ -160,6 +187,8 @@ class Reading {
 
   // What stands behind the program is another, and what that is given.
   CommandReach ReadWrapper() {
+    // It prints the environment.
+    if (Name() == "env" && rest_.empty() && EndsHere()) return {};
     std::size_t skipped = 0;  // assignments, and the duration of `timeout`
     while (skipped < rest_.size() && (base::IsAsciiDigit(rest_[skipped][0]) ||
                                       rest_[skipped].find('=') != std::string::npos)) {
@@ -183,7 +212,29 @@ class Reading {
     return !subcommands_ || std::ranges::find(*subcommands_, where) != subcommands_->end();
   }
 
+  // The value of the option that the words end in is left to what follows.
+  bool LeavesLast() const {
+    if (command_.then) return false;
+    if (command_.rule == nullptr) return true;
+    return std::ranges::any_of(OperandsOf(*command_.rule),
+                               [](const Schema* operand) { return !ListedTexts(*operand); });
+  }
+
+  void ReadLastWord() {
+    if (rest_.empty() || !LeavesLast()) return;
+    const std::string& last = rest_.back();
+    const auto is_it = [&](const ProgramFacts::Option& fact) {
+      if (!IsIn(fact.where) || !IsOption(last, fact.option)) return false;
+      return last.find('=') == std::string::npos && last.back() == fact.option.back();
+    };
+    const auto found = std::ranges::find_if(facts_.options, is_it);
+    if (found == facts_.options.end()) return;
+    Runs("the call chooses what stands behind " + last + ", by which " + Name() +
+         " can run other programs; write that into words, too, or leave " + last + " out");
+  }
+
   void ReadOptions() {
+    ReadLastWord();
     for (const ProgramFacts::Option& fact : facts_.options) {
       if (!IsIn(fact.where)) continue;
       const std::string what =

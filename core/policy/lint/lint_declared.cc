@@ -156,7 +156,7 @@ void LintArguments(const Context& context, const Capability& capability, const W
     } else if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
       LintHosts(context, capability.tool_pattern, host->allow, host->except, warn);
     } else if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
-      LintUris(*uri, warn);
+      LintUris(context, capability.tool_pattern, *uri, warn);
     }
   });
   ForEachMember(arguments, [&](const DeclaredMember& member) {

@@ -13,7 +13,8 @@ namespace callgate::policy {
 void LintHosts(const Context& context, const ToolPatterns& tools,
                const std::vector<DomainEntry>& allow, const std::vector<DomainEntry>& except,
                const Warn& warn);
-void LintUris(const UriKind& kind, const Warn& warn);
+void LintUris(const Context& context, const ToolPatterns& tools, const UriKind& kind,
+              const Warn& warn);
 
 }  // namespace callgate::policy
 

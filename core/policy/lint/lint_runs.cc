@@ -6,6 +6,7 @@
 #include "core/policy/inclusion/context_reach.h"
 #include "core/policy/lint/schema_walk.h"
 #include "core/policy/lint/tool_words.h"
+#include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
 namespace {
@@ -20,8 +21,19 @@ constexpr auto kFileWords =
     std::to_array<std::string_view>({"dir", "directory", "edit", "file", "files", "filesystem",
                                      "folder", "fs", "path", "workspace"});
 
+// Of tools that make directories alone: `create_directory`.
+constexpr auto kDirectoryWords =
+    std::to_array<std::string_view>({"dir", "directories", "directory", "folder", "folders"});
+
+bool MakesDirectories(std::string_view tool) {
+  constexpr auto kMaking = std::to_array<std::string_view>({"create"});
+  return HasWord(tool, kMaking) && HasWord(tool, kDirectoryWords);
+}
+
 bool MayWrite(const Capability& capability, const ToolPattern& pattern) {
-  if (pattern.kind == ToolPattern::Kind::kExact) return HasWord(pattern.text, kWriteWords);
+  if (pattern.kind == ToolPattern::Kind::kExact) {
+    return HasWord(pattern.text, kWriteWords) && !MakesDirectories(pattern.text);
+  }
   if (!capability.arguments) return true;
   bool takes_text = false;  // beside a path: its content
   ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
@@ -56,10 +68,20 @@ void RunLint::AddWriter(std::size_t capability) {
   if (tool == tools.end()) return;
   Writer writer{capability, &tool->text, {}, nullptr};
   if (one.arguments) {
+    bool is_open = false;
     ForEachSchema(*one.arguments, [&](std::string_view, const Schema& schema) {
       if (const auto* path = std::get_if<PathKind>(&schema.kind)) writer.paths.push_back(path);
+      is_open = is_open || schema.any;
     });
-    if (writer.paths.empty()) return;
+    ForEachMember(*one.arguments, [&](const DeclaredMember& member) {
+      const KeyClasses classes = ClassifyKey(member.name, FoldKey(member.name));
+      is_open = is_open || ((classes & kPathKey) != 0 && TakesAnyText(*member.schema));
+    });
+    // An empty list of paths stands for any.
+    if (is_open)
+      writer.paths.clear();
+    else if (writer.paths.empty())
+      return;
   } else if (one.path_allowlist) {
     writer.list = &*one.path_allowlist;
   } else if (tool->kind == ToolPattern::Kind::kExact && !HasWord(tool->text, kFileWords)) {

@@ -28,6 +28,8 @@ Programs ReadPrograms() {
 #define FILES(name, subcommand, file) of(name).files[subcommand] = file;
 #define OPTION(name, where, option) of(name).options.push_back({where, option});
 #define OPERAND(name, text) of(name).operands.push_back(text);
+#define VALUED(name, option) of(name).valued.push_back(option);
+#define SWITCH(name, word) of(name).switches.push_back(word);
 #include "core/policy/lint/programs.inc"
 #undef INTERPRETER
 #undef WRAPPER
@@ -37,6 +39,8 @@ Programs ReadPrograms() {
 #undef FILES
 #undef OPTION
 #undef OPERAND
+#undef VALUED
+#undef SWITCH
   return programs;
 }
 

@@ -25,6 +25,8 @@ struct ProgramFacts {
   std::map<std::string_view, std::string_view> files;  // by subcommand
   std::vector<Option> options;
   std::vector<std::string_view> operands;
+  std::vector<std::string_view> valued;
+  std::vector<std::string_view> switches;
 };
 
 // Of the program that a command begins with: its directories, its case, an ending such as `.exe`
