@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from callgate import PolicyError, PolicySet
@@ -49,6 +49,7 @@ def data_of(node: yaml.Node) -> Any:
         return {key.value: data_of(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [data_of(one) for one in node.value]
+    assert isinstance(node, yaml.ScalarNode)
     return scalar_value(node)
 
 
