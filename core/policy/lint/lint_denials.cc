@@ -79,7 +79,15 @@ void DenialLint::LintBlind(std::size_t first, std::size_t end, const Warn& warn)
     blind = Blindness(context_.deny_list[i]);
     if (blind.empty()) return;
   }
-  warn("lint.blind-deny", std::move(blind));
+  // What stands for all tools is often a template, and no tool takes such an argument.
+  bool is_template = true;
+  for (std::size_t i = first; i < end; ++i) {
+    const DenyEntry& entry = context_.deny_list[i];
+    const SeenOnTools& all = SeenOn(entry.tool_pattern);
+    is_template = is_template && entry.tool_pattern.text == "*" &&
+                  all.seen.plain[entry.argument.index() - 1] == nullptr;
+  }
+  warn(is_template ? "lint.dead-deny" : "lint.blind-deny", std::move(blind));
 }
 
 const DenialLint::SeenOnTools& DenialLint::SeenOn(const ToolPattern& pattern) const {
