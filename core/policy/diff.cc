@@ -28,7 +28,10 @@ std::string ReasonOf(const PolicyChange& change) {
   if (!change.argument.empty()) reason += " of " + change.argument;
   if (!change.before) return reason + ": added " + *change.after;
   if (!change.after) return reason + ": removed " + *change.before;
-  return reason + ": " + *change.before + " became " + *change.after;
+  reason += ": " + *change.before + " became " + *change.after;
+  const bool is_pattern = change.keyword == "pattern" || change.keyword == "argument_patterns";
+  const bool is_unknown = change.effect == PolicyChange::Effect::kUnknown;
+  return is_pattern && is_unknown ? reason + "; patterns are not compared" : reason;
 }
 
 // One version.
@@ -95,8 +98,16 @@ class Difference {
   Direction Allowing() { return {allowed_, before_, after_, Effect::kAllowed}; }
   Direction Denying() { return {denied_, after_, before_, Effect::kDenied}; }
 
+  // What an edit does in one direction.
+  struct Outcome {
+    bool counts = false;             // `own` may allow by it what `outer` does not
+    bool is_limit = false;           // which no one call shows
+    std::optional<Witness> witness;  // that shows it
+    bool is_certain() const noexcept { return is_limit || witness.has_value(); }
+  };
+
   void Add(PolicyChange change, Effect effect, std::size_t capability, const Side& own,
-           std::optional<Witness> witness) {
+           std::optional<Witness> witness = std::nullopt) {
     change.effect = effect;
     change.became_allowed = effect == Effect::kAllowed;
     change.capability = capability;
@@ -108,6 +119,13 @@ class Difference {
     diff_.changes.push_back(std::move(change));
   }
 
+  // Allowed or denied where a call shows it.
+  void AddShown(PolicyChange change, const Direction& way, std::size_t capability,
+                std::optional<Witness> witness) {
+    const Effect effect = witness ? way.effect : Effect::kUnknown;
+    Add(std::move(change), effect, capability, way.own, std::move(witness));
+  }
+
   // A capability that has no other version.
   void AddWhole(const Pair& pair) {
     const Direction way = pair.after ? Allowing() : Denying();
@@ -117,9 +135,9 @@ class Difference {
     (pair.after ? change.after : change.before) =
         way.own.context.capabilities[capability].tool_pattern.text;
     if (!way.beyond.Holds(capability)) {
-      return Add(std::move(change), Effect::kNone, capability, way.own, std::nullopt);
+      return Add(std::move(change), Effect::kNone, capability, way.own);
     }
-    Add(std::move(change), way.effect, capability, way.own, way.beyond.FindWitness(capability));
+    AddShown(std::move(change), way, capability, way.beyond.FindWitness(capability));
     way.beyond.Explain(capability);
   }
 
@@ -140,9 +158,19 @@ class Difference {
       if (same_) continue;
       const Place old_place{before, old_one->root(), edit.before_path};
       const Place new_place{after, new_one->root(), edit.after_path};
-      const bool shown = AddEdit(change, edit, Allowing(), old_place, new_place) |
-                         AddEdit(change, edit, Denying(), new_place, old_place);
-      if (!shown) Add(std::move(change), Effect::kNone, after, after_, std::nullopt);
+      Outcome allows = Judge(edit, Allowing(), old_place, new_place);
+      Outcome denies = Judge(edit, Denying(), new_place, old_place);
+      const bool is_unknown = (allows.counts && !allows.is_certain()) ||  //
+                              (denies.counts && !denies.is_certain());
+      const bool is_none = !allows.counts && !denies.counts;
+      if (allows.is_certain()) {
+        Add(change, Effect::kAllowed, after, after_, std::move(allows.witness));
+      }
+      if (denies.is_certain()) {
+        Add(change, Effect::kDenied, before, before_, std::move(denies.witness));
+      }
+      if (is_unknown) Add(change, Effect::kUnknown, after, after_);
+      if (is_none) Add(std::move(change), Effect::kNone, after, after_);
     }
   }
 
@@ -152,7 +180,7 @@ class Difference {
     const auto new_size = after_.context.capabilities[after].max_response_size;
     const bool grew = old_size && (!new_size || *new_size > *old_size);
     const Direction way = grew ? Allowing() : Denying();
-    Add(std::move(change), way.effect, grew ? after : before, way.own, std::nullopt);
+    Add(std::move(change), way.effect, grew ? after : before, way.own);
   }
 
   // Where something stands in a capability of one side.
@@ -162,52 +190,45 @@ class Difference {
     const JsonPath& path;
   };
 
-  // What the edit lets `own` allow beyond `outer`; false where that is nothing.
-  bool AddEdit(const PolicyChange& change, const Edit& edit, const Direction& way,
-               const Place& outer, const Place& own) {
-    if (!way.beyond.Holds(own.capability)) return false;
+  // What the edit lets `own` allow beyond `outer`.
+  Outcome Judge(const Edit& edit, const Direction& way, const Place& outer, const Place& own) {
+    if (!way.beyond.Holds(own.capability)) return {};
     const bool gained = (way.effect == Effect::kAllowed ? edit.after : edit.before).has_value();
     if (edit.keyword == NameOf(Constraint::kRateLimit)) {
       if (IsRateWithin(way.own.context.capabilities[own.capability],
                        way.outer.context.capabilities[outer.capability])) {
-        return false;
+        return {};
       }
       way.beyond.Explain(own.capability);
-      Add(change, way.effect, own.capability, way.own, std::nullopt);
-      return true;
+      return {true, true, std::nullopt};
     }
-    if (edit.keyword == kToolPattern) return gained && AddTools(change, edit, way, own);
-    if (edit.is_entry && AllowsByItself(edit.keyword) && !gained) return false;
+    if (edit.keyword == kToolPattern) return gained ? JudgeTools(edit, way, own) : Outcome();
+    const bool allows_by_itself = edit.is_entry && AllowsByItself(edit.keyword);
+    if (allows_by_itself && !gained) return {};
 
     // Where the budget is spent, what could make a difference counts as making one.
     if (!way.beyond.Take(way.outer.capabilities[outer.capability].size())) {
       way.beyond.Explain(own.capability);
-      Add(change, way.effect, own.capability, way.own, std::nullopt);
-      return true;
+      return {true, false, std::nullopt};
     }
     const std::optional<Variant> alone = OfEditAlone(edit, gained, outer, own);
-    if (alone && !Widens(way, outer.capability, *alone)) return false;
+    if (alone && !Widens(way, outer.capability, *alone)) return {};
     way.beyond.Explain(own.capability);
     std::optional<Witness> witness;
     if (alone) witness = way.beyond.FindWitness(own.capability, alone->reached());
-    const bool is_list = edit.is_entry && AllowsByItself(edit.keyword);
-    const auto part = is_list ? OfEntryAlone(edit, own) : std::nullopt;
+    const auto part = allows_by_itself ? OfEntryAlone(edit, own) : std::nullopt;
     if (!witness && part) witness = way.beyond.FindWitness(own.capability, part->reached());
     if (!witness && !part) witness = way.beyond.FindWitness(own.capability);
-    Add(change, way.effect, own.capability, way.own, std::move(witness));
-    return true;
+    return {true, false, std::move(witness)};
   }
 
-  bool AddTools(const PolicyChange& change, const Edit& edit, const Direction& way,
-                const Place& own) {
+  static Outcome JudgeTools(const Edit& edit, const Direction& way, const Place& own) {
     const auto parsed = json::Parse(edit.entry);
     const auto pattern =
         parsed ? ToolPattern::Parse(parsed->root().string()) : std::optional<ToolPattern>();
-    if (!pattern || !way.beyond.Holds(own.capability, *pattern)) return false;
+    if (!pattern || !way.beyond.Holds(own.capability, *pattern)) return {};
     way.beyond.Explain(own.capability);
-    Add(change, way.effect, own.capability, way.own,
-        way.beyond.FindWitness(own.capability, *pattern));
-    return true;
+    return {true, false, way.beyond.FindWitness(own.capability, *pattern)};
   }
 
   // `outer` with this edit and no other: of a list that allows by its entries, with this one alone.
@@ -256,9 +277,8 @@ class Difference {
     way.beyond.Explain(entry);
     if (const auto capability = way.beyond.FirstDeniedBy(entry)) {
       auto shown = way.beyond.FindWitness(entry);
-      Add(std::move(change), way.effect, shown ? shown->capability : *capability, way.own,
-          shown ? std::optional(std::move(shown->witness)) : std::nullopt);
-      return;
+      if (!shown) return AddShown(std::move(change), way, *capability, std::nullopt);
+      return AddShown(std::move(change), way, shown->capability, std::move(shown->witness));
     }
     change.reason = ReasonOf(change);
     diff_.changes.push_back(std::move(change));
@@ -274,8 +294,11 @@ class Difference {
                        : uncovered.gaps.empty()    ? kCapabilities
                                                    : NameOf(uncovered.gaps);
       change.reason = Describe(way.outer.reach, way.own.reach, uncovered);
-      Add(std::move(change), way.effect, uncovered.capability, way.own,
-          beyond.FindWitness(uncovered));
+      if (uncovered.is_limit()) {
+        Add(std::move(change), way.effect, uncovered.capability, way.own);
+      } else {
+        AddShown(std::move(change), way, uncovered.capability, beyond.FindWitness(uncovered));
+      }
     }
   }
 

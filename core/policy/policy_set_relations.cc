@@ -20,6 +20,8 @@ std::string_view NameOf(PolicyChange::Effect effect) noexcept {
       return "allowed";
     case PolicyChange::Effect::kDenied:
       return "denied";
+    case PolicyChange::Effect::kUnknown:
+      return "unknown";
     case PolicyChange::Effect::kNone:
       return "none";
   }

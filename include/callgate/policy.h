@@ -37,13 +37,14 @@ struct PolicyChange {
   enum class Effect : std::uint8_t {
     kAllowed,  // calls, more calls or larger answers became allowed
     kDenied,
-    kNone,  // no call that could show it: others allow or deny the same
+    kUnknown,  // not known: it could not be proved to change nothing, and no call was found
+    kNone,     // no call that could show it: others allow or deny the same
   };
 
   Effect effect = Effect::kNone;
   bool became_allowed = false;  // the same as Effect::kAllowed
-  // In the context that allows: the new one, or for kDenied the old one. Nullopt for an entry of
-  // the deny list that makes no difference.
+  // In the context that allows: the new one, or the old one for kDenied and for what only the old
+  // one has. Nullopt for an entry of the deny list that makes no difference.
   std::optional<std::size_t> capability;
   std::string tool_pattern;  // of it or of the deny entry; several are sorted and joined by a space
   std::optional<Witness> witness;  // allowed by one, denied by the other; none where none was found
@@ -61,10 +62,11 @@ struct PolicyChange {
   std::optional<std::string> after;
 };
 
-// "allowed", "denied" or "none".
+// "allowed", "denied", "unknown" or "none".
 std::string_view NameOf(PolicyChange::Effect effect) noexcept;
 
-// What became allowed, then what became denied, then what makes no difference.
+// What became allowed, then what became denied, then what is not known, then what makes no
+// difference; of each the capabilities in their order.
 struct PolicyDiff {
   std::vector<PolicyChange> changes;
   bool empty() const noexcept { return changes.empty(); }

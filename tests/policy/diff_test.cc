@@ -219,9 +219,30 @@ bool NamesTool(const PolicyChange& change, std::string_view tool) {
   return false;
 }
 
+TEST(DiffProperties, SaysAllowedOrDeniedOnlyWhereItIsShown) {
+  const auto is_limit = [](const PolicyChange& change) {
+    return change.keyword == "rate_limit" || change.keyword == "max_response_size";
+  };
+  std::size_t unknown = 0;
+  std::size_t changes = 0;
+  for (const test::RandomCase& one : test::RandomCases()) {
+    const auto diff = one.Parse().Diff("outer", one.Parse(), "middle");
+    for (const PolicyChange& change : diff->changes) {
+      ++changes;
+      if (change.effect == PolicyChange::Effect::kUnknown) ++unknown;
+      const bool claims = change.effect == PolicyChange::Effect::kAllowed ||
+                          change.effect == PolicyChange::Effect::kDenied;
+      ASSERT_EQ(claims, change.witness || (claims && is_limit(change))) << change.reason;
+    }
+  }
+  std::cout << unknown << " of " << changes << " changes not known\n";
+  EXPECT_LE(unknown * 4, changes);
+}
+
 TEST(DiffProperties, NamesTheToolOfACallThatIsDecidedDifferently) {
   int pairs = 0;
   int different = 0;
+  int shown = 0;
   for (const test::RandomCase& one : test::RandomCases()) {
     if (one.calls.empty()) continue;
     ++pairs;
@@ -236,16 +257,23 @@ TEST(DiffProperties, NamesTheToolOfACallThatIsDecidedDifferently) {
       const auto effect = after ? PolicyChange::Effect::kAllowed : PolicyChange::Effect::kDenied;
       ASSERT_TRUE(std::ranges::any_of(diff->changes,
                                       [&](const PolicyChange& change) {
-                                        return change.effect == effect &&
+                                        return (change.effect == effect ||
+                                                change.effect == PolicyChange::Effect::kUnknown) &&
                                                NamesTool(change, call.tool);
                                       }))
           << call.tool << " " << arguments << "\n"
           << one.contexts;
+      const bool is_shown = std::ranges::any_of(diff->changes, [&](const PolicyChange& change) {
+        return change.effect == effect && NamesTool(change, call.tool);
+      });
+      if (is_shown) ++shown;
     }
   }
-  std::cout << different << " calls of " << pairs << " pairs decided differently\n";
+  std::cout << different << " calls of " << pairs << " pairs decided differently, " << shown
+            << " with a call or a limit that shows it\n";
   EXPECT_GE(pairs, 2'000);
   EXPECT_GE(different, 10'000);
+  EXPECT_GE(shown * 10, different * 9);
 }
 
 // One change of a document, and what a finding has to say of it.

@@ -129,7 +129,9 @@ export class PolicySet {
 
   /**
    * What changes when `otherContext` of `other` replaces `context`: entry by entry, with calls that
-   * show it. Empty where both allow the same calls, as often, with the same limits of answers.
+   * show it. What became allowed, then what became denied, then what is not known, then what makes
+   * no difference; of each, capability by capability. Empty where both allow the same calls, as
+   * often, with the same limits of answers.
    *
    * @throws PolicyError SCOPE_NOT_FOUND
    */

@@ -105,13 +105,16 @@ export interface Containment {
 
 /** One thing that two versions of a context say differently. */
 export interface PolicyChange {
-  /** Whether calls became allowed or denied by it; `'none'`: no call shows it. */
-  readonly effect: 'allowed' | 'denied' | 'none';
+  /**
+   * Whether calls became allowed or denied by it; `'none'`: no call shows it; `'unknown'`: neither
+   * is that proved nor was a call found. That nothing became allowed is certain only without these.
+   */
+  readonly effect: 'allowed' | 'denied' | 'unknown' | 'none';
   /** The same as `effect === 'allowed'`. */
   readonly becameAllowed: boolean;
   /**
-   * In the context that allows: the new one, or the old one where calls became denied. null for an
-   * entry of the deny list that makes no difference.
+   * In the context that allows: the new one, or the old one where calls became denied and for what
+   * only the old one has. null for an entry of the deny list that makes no difference.
    */
   readonly capability: number | null;
   /** Of it, or of the deny entry. Several are sorted and joined by a space. */

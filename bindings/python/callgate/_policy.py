@@ -18,20 +18,29 @@ from callgate._types import JsonObject, Text
 class PolicyDiff:
     """What two versions of a context say differently. True when they do.
 
-    What became allowed, then what became denied, then what makes no difference.
+    What became allowed, then what became denied, then what is not known, then what makes no
+    difference; of each, capability by capability.
     """
 
     changes: tuple[PolicyChange, ...]
 
     @property
     def became_allowed(self) -> tuple[PolicyChange, ...]:
-        """Changes by which calls became allowed."""
+        """Changes by which calls became allowed, as a call or a limit shows.
+
+        That nothing became allowed is certain only where ``unknown`` is empty too.
+        """
         return tuple(change for change in self.changes if change.became_allowed)
 
     @property
     def became_denied(self) -> tuple[PolicyChange, ...]:
         """Changes by which calls became denied."""
         return tuple(change for change in self.changes if change.effect == "denied")
+
+    @property
+    def unknown(self) -> tuple[PolicyChange, ...]:
+        """Changes not proved to make no difference, for which no call was found: read them."""
+        return tuple(change for change in self.changes if change.effect == "unknown")
 
     def __bool__(self) -> bool:
         return bool(self.changes)

@@ -109,7 +109,8 @@ class WitnessSearch {
     };
     if (!passes(inner_)) return std::nullopt;
     if (!Evaluate(child_.context(), uncovered_.tool, parsed->root()).allowed) return std::nullopt;
-    if (!Evaluate(parent_.context(), uncovered_.tool, parsed->root()).allowed) {
+    if (!Evaluate(parent_.context(), uncovered_.tool, parsed->root()).allowed &&
+        FiresEntry(arguments)) {
       found_ = Witness{uncovered_.tool, std::move(json)};
       return Allowing{};
     }
@@ -118,6 +119,16 @@ class WitnessSearch {
       if (passes(parent_[i])) allowing.push_back(i);
     }
     return allowing;
+  }
+
+  // What the parent's entry stops, where it is in question, it stops by itself: a call that the
+  // parent denies for something else shows nothing of the entry.
+  bool FiresEntry(const Arguments& arguments) const {
+    if (uncovered_.denied == nullptr) return true;
+    Positions entries;
+    entries.Append(
+        static_cast<std::uint32_t>(uncovered_.denied - parent_.context().deny_list.data()));
+    return static_cast<bool>(JudgeDenyList(parent_.context(), entries, on_tool_, arguments));
   }
 
   // Calls of declared arguments: from one that the child allows, changes that leave fewer

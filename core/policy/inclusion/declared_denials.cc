@@ -6,6 +6,7 @@
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/inclusion/object_shape.h"
+#include "core/policy/inclusion/shared_words.h"
 #include "core/policy/inclusion/sights.h"
 #include "core/policy/model/path_glob.h"
 #include "core/policy/values/domain.h"
@@ -31,17 +32,20 @@ bool BeginsLikeFile(std::string_view text) noexcept {
                     [](char a, char b) { return a == base::ToAsciiLower(b); });
 }
 
-// The words of a command hold nothing that is declared as a path or a domain.
-bool SeesNoWord(const CommandKind& command) {
-  return std::all_of(command.allow.begin(), command.allow.end(), [](const CommandRule& rule) {
-    const auto sees = [](const SchemaPtr& schema) {
-      return schema != nullptr && SeesAnything(*schema);
-    };
-    return !sees(rule.operand) &&
-           std::none_of(rule.operands_by_place.begin(), rule.operands_by_place.end(), sees) &&
-           std::none_of(rule.options.begin(), rule.options.end(),
-                        [&](const CommandOption& option) { return sees(option.value); });
-  });
+// A word of the command is declared as a path or a domain.
+bool SeesAnyWord(const CommandRule& rule) {
+  const auto sees = [](const SchemaPtr& schema) {
+    return schema != nullptr && SeesAnything(*schema);
+  };
+  return sees(rule.operand) ||
+         std::any_of(rule.operands_by_place.begin(), rule.operands_by_place.end(), sees) ||
+         std::any_of(rule.options.begin(), rule.options.end(),
+                     [&](const CommandOption& option) { return sees(option.value); });
+}
+
+bool SeesAnyWord(const CommandKind& command) {
+  return std::any_of(command.allow.begin(), command.allow.end(),
+                     [](const CommandRule& rule) { return SeesAnyWord(rule); });
 }
 
 class Denials {
@@ -152,7 +156,7 @@ class Denials {
     if (const auto* kind = std::get_if<CommandKind>(&seen.kind)) {
       if ((TypesOf(schema) & (kStringType | kArrayType)) == 0) return true;
       return command() != nullptr ? NeverFiresOnCommand(schema, kind->args, child)
-                                  : SeesNoWord(*kind);
+                                  : NeverFiresOnWords(schema, view, child);
     }
     if (command() != nullptr || !HasString(schema)) return true;
     const auto listed = ListOf(schema, kStringType, scope_);
@@ -183,6 +187,45 @@ class Denials {
            all([](const std::string& text) { return !BeginsLikeFile(text); }) ||
            (uri != nullptr &&
             std::find(uri->schemes.begin(), uri->schemes.end(), "file") == uri->schemes.end());
+  }
+
+  // Of each word that the view takes for something, the capability takes the same word for what
+  // never is what the entry fires on, or the child sees it by the same.
+  bool NeverFiresOnWords(const Schema& schema, const View& view, const Sight& child) const {
+    const CommandKind& seen = *std::get_if<CommandKind>(&view.schema->kind);
+    if (!SeesAnyWord(seen)) return true;
+    const auto* const own = std::get_if<CommandKind>(&schema.kind);
+    if (own == nullptr || own->exec != seen.exec || own->args != seen.args) return false;
+    const bool child_sees =
+        covered_ && std::any_of(child.views.begin(), child.views.end(), [&](const View& one) {
+          return (view.lenient || !one.lenient) && SeeAlike(*one.schema, schema);
+        });
+    const auto is_safe = [&](const Schema* accepted, const Schema* other) {
+      if (other == nullptr || !SeesAnything(*other)) return true;
+      if (accepted == nullptr) return false;
+      return (child_sees && SeeAlike(*accepted, *other)) ||
+             NeverFiresOnWord(*accepted, *other, child);
+    };
+    return std::all_of(seen.allow.begin(), seen.allow.end(), [&](const CommandRule& rule) {
+      return !SeesAnyWord(rule) ||
+             std::all_of(own->allow.begin(), own->allow.end(), [&](const CommandRule& accepting) {
+               return ForSharedWords(accepting, rule, is_safe);
+             });
+    });
+  }
+
+  bool NeverFiresOnWord(const Schema& schema, const Schema& seen, const Sight& child) const {
+    if (!seen.any_of.empty()) {
+      return std::all_of(seen.any_of.begin(), seen.any_of.end(), [&](const SchemaPtr& branch) {
+        return NeverFiresOnWord(schema, *branch, child);
+      });
+    }
+    if (!schema.any_of.empty()) {
+      return std::all_of(schema.any_of.begin(), schema.any_of.end(), [&](const SchemaPtr& branch) {
+        return NeverFiresOnWord(*branch, seen, child);
+      });
+    }
+    return NeverFires(schema, {&seen, true}, child);
   }
 
   // The path, joined to the base where it is relative, is well-formed and not covered.

@@ -53,6 +53,51 @@ TEST(DeclaredDenials, AnEntryOfTheChildCoversWhatItSeesAlike) {
       << "a relative path means another";
 }
 
+// A command whose words are files of /a without /a/x.
+std::string Files(const std::string& rest, const std::string& words = "cat") {
+  return "arguments: {c: {command: {allow: [{words: [" + words +
+         "], operands: {path: {allow: [/a], except: [/a/x]}}, " + rest + "}]}}}";
+}
+
+TEST(DeclaredDenials, EachEntryOfACommandIsSeenByItself) {
+  const auto only = [](const std::string& parent, const std::string& child,
+                       const std::string& entry, const std::string& own = "") {
+    return OnlyWithChild(Constrained(parent, entry), Constrained(child, own));
+  };
+  const std::string one = Files("minOperands: 1, maxOperands: 1");
+  const std::string two = Files("minOperands: 2, maxOperands: 2");
+  EXPECT_TRUE(only(one, two, "'t:/a/x/y'")) << "excepted";
+  EXPECT_FALSE(only(one, two, "'t:/a/y'"));
+  EXPECT_TRUE(only(one, two, "'t:/a/y'", "'t:/a/y'"));
+  EXPECT_TRUE(only(one, Files("options: ['-n'], maxOperands: 1"), "'t:/a/y'", "'t:/a/y'"));
+  EXPECT_TRUE(only(one, Files("maxOperands: 1", "ls"), "'t:/a/y'", "'t:/a/z'"))
+      << "the parent sees words of cat alone";
+  const std::string text =
+      "arguments: {c: {command: {allow: [{words: [cat], operands: {type: string}, "
+      "maxOperands: 1}]}}}";
+  EXPECT_FALSE(only(one, text, "'t:/a/y'", "'t:/a/y'")) << "the child sees no path";
+}
+
+TEST(DeclaredDenials, AWordThatTwoEntriesReadDifferentlyIsSeen) {
+  const auto only = [](const std::string& parent, const std::string& child) {
+    return OnlyWithChild(Constrained(parent, "'t:/a/y'"), Constrained(child, "'t:/a/y'"));
+  };
+  const auto command = [](const std::string& rule) {
+    return "arguments: {c: {command: {allow: [" + rule + "]}}}";
+  };
+  const std::string file = "{path: {allow: [/a]}}";
+  const std::string value = command("{words: [cat], options: ['-n VALUE': " + file + "]}");
+  EXPECT_TRUE(only(value, value));
+  EXPECT_FALSE(only(value, command("{words: [cat], options: ['-n'], operands: {type: string}, "
+                                   "maxOperands: 1}")));
+  EXPECT_FALSE(only(command("{words: [cat], operands: " + file + ", maxOperands: 2}"),
+                    command("{words: [cat, b], operands: " + file + ", maxOperands: 1}")))
+      << "a word of one is an operand of the other";
+  EXPECT_TRUE(only(command("{words: [cat, b, --], operands: " + file + ", maxOperands: 2}"),
+                   command("{words: [cat], operands: {type: string}, maxOperands: 3}")))
+      << "it refuses --";
+}
+
 TEST(DeclaredDenials, WhatIsNoKindIsNotSeen) {
   EXPECT_TRUE(OnlyWithChild("p: {type: string}", "'t:/a'"));
   EXPECT_TRUE(OnlyWithChild("p: {path: {allow: [/a]}}", "'t:x.test'"));

@@ -60,6 +60,8 @@ def _compare(old: PolicySet, name: str, new: PolicySet, new_name: str | None) ->
 def _lines(name: str, change: PolicyChange) -> list[str]:
     if change.effect == "none":
         return [f"= {name}: no call of {change.tool_pattern} changes: {change.reason}"]
+    if change.effect == "unknown":
+        return [f"? {name}: calls of {change.tool_pattern} may change, not shown: {change.reason}"]
     sign = "+" if change.became_allowed else "-"
     lines = [
         f"{sign} {name}: calls of {change.tool_pattern} became {change.effect}: {change.reason}"
