@@ -73,7 +73,7 @@ TEST(DeclaredDenials, EachEntryOfACommandIsSeenByItself) {
   EXPECT_TRUE(only(one, Files("maxOperands: 1", "ls"), "'t:/a/y'", "'t:/a/z'"))
       << "the parent sees words of cat alone";
   const std::string text =
-      "arguments: {c: {command: {allow: [{words: [cat], operands: {type: string}, "
+      "arguments: {c: {command: {allow: [{words: [cat], operands: {enum: [/a/y]}, "
       "maxOperands: 1}]}}}";
   EXPECT_FALSE(only(one, text, "'t:/a/y'", "'t:/a/y'")) << "the child sees no path";
 }
@@ -88,13 +88,13 @@ TEST(DeclaredDenials, AWordThatTwoEntriesReadDifferentlyIsSeen) {
   const std::string file = "{path: {allow: [/a]}}";
   const std::string value = command("{words: [cat], options: ['-n VALUE': " + file + "]}");
   EXPECT_TRUE(only(value, value));
-  EXPECT_FALSE(only(value, command("{words: [cat], options: ['-n'], operands: {type: string}, "
+  EXPECT_FALSE(only(value, command("{words: [cat], options: ['-n'], operands: {enum: [/a/y]}, "
                                    "maxOperands: 1}")));
   EXPECT_FALSE(only(command("{words: [cat], operands: " + file + ", maxOperands: 2}"),
                     command("{words: [cat, b], operands: " + file + ", maxOperands: 1}")))
       << "a word of one is an operand of the other";
   EXPECT_TRUE(only(command("{words: [cat, b, --], operands: " + file + ", maxOperands: 2}"),
-                   command("{words: [cat], operands: {type: string}, maxOperands: 3}")))
+                   command("{words: [cat], operands: {enum: [/a/y]}, maxOperands: 3}")))
       << "it refuses --";
 }
 
