@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, final
 
 from callgate import CallgateError, Gate, PolicyChange, PolicySet
+from callgate._as_json import change_data
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 # A line that is written for people. The digests name both policies in full.
@@ -97,17 +98,9 @@ def describe_changes(old: PolicySet, new: PolicySet) -> dict[str, Any]:
 
 
 def _describe(change: PolicyChange) -> dict[str, Any]:
-    witness = change.witness
-    return {
-        "became": None if change.effect == "none" else change.effect,
-        "capability": change.capability,
-        "tool_pattern": change.tool_pattern,
-        "keyword": change.keyword,
-        "argument": change.argument,
-        "before": change.before,
-        "after": change.after,
-        "reason": change.reason,
-        "witness": None
-        if witness is None
-        else {"tool": witness.tool, "arguments": json.loads(witness.arguments)},
-    }
+    data = change_data(change)
+    del data["became_allowed"]
+    effect = data.pop("effect")
+    if change.witness is not None:
+        data["witness"]["arguments"] = json.loads(change.witness.arguments)
+    return {"became": None if effect == "none" else effect, **data}
