@@ -144,7 +144,7 @@ def add_attacks(scenario: Scenario) -> None:
     )
     unknown = scenario.agent("default", opened=False)
     scenario.put(
-        "a session nobody opened",
+        "a session that was never opened",
         scenario.envelope(unknown, "fs.read", read),
         expect="UNKNOWN_SESSION",
     )

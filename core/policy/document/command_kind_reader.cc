@@ -213,7 +213,7 @@ bool ReadOperands(FormReader& forms, const Member& operands, const Member& least
   if (operands.value == kAbsent) {
     for (const Member* member : {&least, &most}) {
       if (member->key != kAbsent && operands.key == kAbsent) {
-        forms.Fail(member->key, kRule, "expected operands beside minOperands and maxOperands");
+        forms.Fail(member->key, kRule, "expected operands with minOperands and maxOperands");
       }
     }
     return least.key == kAbsent && most.key == kAbsent;

@@ -78,7 +78,7 @@ void WriteBase(const Capability& capability, std::string& out) {
 bool ReadSubcommands(FormReader& forms, std::uint32_t node, Capability& capability) {
   if (!capability.command_allowlist) {
     return forms.Fail(node, "subcommand.key",
-                      "expected a command_allowlist beside subcommand_allowlist");
+                      "expected a command_allowlist with subcommand_allowlist");
   }
   const std::vector<CommandEntry>& commands = *capability.command_allowlist;
   const auto read_words = [&forms](std::uint32_t list, std::vector<std::string>& out) {

@@ -45,8 +45,8 @@ const CapabilityMembers& MembersOfCapability() {
   return members;
 }
 
-// What a deny text with such an entry means is a file: one that begins with a dot, or ends in what
-// is no top-level domain, and that nobody runs.
+// A deny text with such an entry means a file: its name begins with a dot, or ends in the extension
+// of a file that is not a program, and is not a top-level domain.
 bool IsNameOfFile(std::string_view entry) noexcept {
   static constexpr std::string_view kEndings[] = {
       "asc", "bak",    "cer",  "cfg",     "conf",   "crt", "csv",  "db",  "der", "env",
@@ -234,8 +234,8 @@ void ContextReader::CheckBesideArguments(const CapabilityMembers& members) {
     const Constraint constraint = kConstraintTable[i].constraint;
     if (members[i].value == kAbsent || kBesideArguments.Holds(constraint)) continue;
     forms_.Fail(members[i].key, "args.alone",
-                "expected beside arguments only other_arguments, rate_limit and "
-                "max_response_size");
+                "expected only other_arguments, rate_limit and max_response_size in a "
+                "capability with arguments");
   }
 }
 
@@ -334,7 +334,7 @@ void ContextReader::ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& en
     std::string_view text;
     auto* const command = std::get_if<CommandEntry>(&entry.argument);
     if (members[3].value == kAbsent) {
-      forms_.Fail(option.key, "deny.option", "expected a command beside option");
+      forms_.Fail(option.key, "deny.option", "expected a command with option");
     } else if (forms_.ReadString(option.value, text, kExpectedOption)) {
       if (!IsOptionName(text)) forms_.Fail(option.value, "deny.option", kExpectedOption);
       if (command != nullptr) command->option = text;

@@ -73,7 +73,7 @@ class FormReader {
   // name of each of `all`.
   template <typename All, typename NameOf>
   std::string Question(std::string_view text, const All& all, NameOf name_of) const {
-    if (faults_.size() == kMostFaults) return {};  // nobody would read it
+    if (faults_.size() == kMostFaults) return {};  // more would not be read
     base::Nearest nearest(text);
     for (const auto& one : all) nearest.Offer(name_of(one));
     return nearest.Question();

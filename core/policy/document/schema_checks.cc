@@ -97,7 +97,7 @@ bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& sc
   constexpr std::uint64_t kMostUnique = 64;
   if (schema.types != kArrayType || schema.constants || schema.kind.index() != 0) return true;
   if (!schema.items)
-    return forms.Fail(places["type"].value, "schema.items", "expected items beside type: array");
+    return forms.Fail(places["type"].value, "schema.items", "expected items with type: array");
   if (schema.min_items && schema.max_items && *schema.min_items > *schema.max_items) {
     return forms.Fail(std::max(places["minItems"].value, places["maxItems"].value), "schema.empty",
                       "expected minItems of at most maxItems");
@@ -111,11 +111,11 @@ bool CheckArray(FormReader& forms, const KeywordPlaces& places, const Schema& sc
   }
   if (!IsScalar(*schema.items)) {
     return forms.Fail(places["uniqueItems"].key, "schema.unique",
-                      "expected items that are strings, numbers or booleans beside uniqueItems");
+                      "expected items that are strings, numbers or booleans with uniqueItems");
   }
   if (!schema.max_items || *schema.max_items > kMostUnique) {
     return forms.Fail(places["uniqueItems"].key, "schema.unique",
-                      "expected a maxItems of at most 64 beside uniqueItems");
+                      "expected a maxItems of at most 64 with uniqueItems");
   }
   return true;
 }
@@ -133,19 +133,19 @@ bool CheckObject(FormReader& forms, const KeywordPlaces& places, const Schema& s
   if (schema.types != kObjectType || schema.constants) return true;
   if (!places.Has("properties") && !schema.additional) {
     return forms.Fail(places["type"].value, "schema.closed",
-                      "expected properties or additionalProperties beside type: object");
+                      "expected properties or additionalProperties with type: object");
   }
   if (schema.additional && !schema.property_names) {
     return forms.Fail(places["additionalProperties"].key, "schema.additional",
-                      "expected propertyNames beside additionalProperties");
+                      "expected propertyNames with additionalProperties");
   }
   if (schema.additional && !schema.max_properties) {
     return forms.Fail(places["additionalProperties"].key, "schema.additional",
-                      "expected maxProperties beside additionalProperties");
+                      "expected maxProperties with additionalProperties");
   }
   if (schema.property_names && !schema.additional) {
     return forms.Fail(places["propertyNames"].key, "schema.additional",
-                      "expected additionalProperties beside propertyNames");
+                      "expected additionalProperties with propertyNames");
   }
   if (schema.property_names && !IsOfNames(*schema.property_names)) {
     return forms.Fail(places["propertyNames"].value, "schema.additional",

@@ -26,8 +26,7 @@ bool IsDefinitionName(std::string_view name) noexcept {
   });
 }
 
-// In the place of a schema that was refused, so that whoever refers to it need not ask. It accepts
-// nothing.
+// Replaces a schema that was refused, so that no reference to it is null. It accepts nothing.
 const SchemaPtr& Unread() {
   static const SchemaPtr unread = [] {
     auto schema = std::make_shared<Schema>();
@@ -43,8 +42,8 @@ bool FindKeywords(FormReader& forms, KeywordPlaces& places) {
                        InsteadOf);
 }
 
-// Every key of the map is a keyword, or stands for one. What a schema lacks beside another key,
-// that key was perhaps meant to say.
+// Every key of the map is a keyword, or stands for one. An unknown key may be meant for a keyword
+// that the schema lacks.
 bool AreAllKnown(const FormReader& forms, const KeywordPlaces& places) {
   std::size_t keys = 0;
   const std::uint32_t end = forms[places.node].end;
@@ -64,7 +63,7 @@ Heads FindHead(FormReader& forms, const KeywordPlaces& places) {
     if (head != 0 && (of_keyword != head || head != kPlainHead)) {
       const auto [before, after] = std::minmax(first->key, member.key);
       forms.Fail(after, "schema.form",
-                 "expected no " + std::string(forms[after].text) + " beside " +
+                 "expected no " + std::string(forms[after].text) + " with " +
                      std::string(forms[before].text));
       return 0;
     }
@@ -108,7 +107,7 @@ bool CheckBeside(FormReader& forms, const KeywordPlaces& places, Heads head) {
     if (member.key == kAbsent || kKeywordTable[i].head != 0) continue;
     if ((kKeywordTable[i].beside & head) != 0) continue;
     ok = forms.Fail(member.key, RuleBeside(head),
-                    "expected no " + std::string(member.name) + " beside " +
+                    "expected no " + std::string(member.name) + " with " +
                         std::string(NameOfHead(places, head)));
   }
   return ok;
@@ -125,10 +124,10 @@ bool CheckTypes(FormReader& forms, const KeywordPlaces& places, const Schema& sc
     if (std::holds_alternative<CommandKind>(schema.kind)) {
       if (schema.types == types) continue;
       ok = forms.Fail(member.key, "schema.belongs",
-                      "expected form: text in the command beside " + name);
+                      "expected form: text in the command with " + name);
     } else if ((schema.types & types) == 0) {
       ok = forms.Fail(member.key, "schema.belongs",
-                      "expected type: " + NamesOf(types) + " beside " + name);
+                      "expected type: " + NamesOf(types) + " with " + name);
     }
   }
   return ok;
@@ -267,7 +266,7 @@ bool ReadSchemaMap(FormReader& forms, std::uint32_t node, Member* members, std::
     const bool is_value = member->name == "const" || member->name == "type";
     forms.Fail(forms.ValueOf(member->key),
                member->name == "const" ? "schema.const" : "schema.documents",
-               is_value ? "expected nullable: true beside a type, instead of null"
+               is_value ? "expected nullable: true with a type, instead of null"
                         : "expected a value, found null");
   }
   return true;
@@ -314,7 +313,7 @@ bool ReadArguments(FormReader& forms, std::uint32_t node, Capability& capability
 
 bool ReadOtherArguments(FormReader& forms, std::uint32_t node, Capability& capability) {
   if (!capability.arguments) {
-    return forms.Fail(node, "args.alone", "expected arguments beside other_arguments");
+    return forms.Fail(node, "args.alone", "expected arguments with other_arguments");
   }
   forms.scope().bases.clear();
   const bool ok = ReadSchema(forms, node, capability.arguments->other);

@@ -35,7 +35,7 @@ constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kB
 bool ReadTypeName(FormReader& forms, std::uint32_t node, JsonTypes among, JsonTypes& types) {
   if (forms[node].kind == Kind::kNull || forms[node].text == "null") {
     return forms.Fail(node, "schema.type",
-                      "expected nullable: true beside another type, instead of null");
+                      "expected nullable: true with another type, instead of null");
   }
   for (const TypeName& known : kTypeNames) {
     if (known.name != forms[node].text) continue;
@@ -111,7 +111,7 @@ bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& 
     }
     case Kind::kNull:
       return forms.Fail(node, "schema.const",
-                        "expected nullable: true beside a type, instead of null");
+                        "expected nullable: true with a type, instead of null");
     case Kind::kList:
     case Kind::kMap:
       break;
@@ -317,7 +317,7 @@ void WriteChild(const Schema& schema, std::string& out) {
 bool ReadAdditional(FormReader& forms, std::uint32_t node, Schema& schema) {
   if (forms[node].kind == Kind::kTrue) {
     return forms.Fail(node, "schema.additional",
-                      "expected a schema, with propertyNames and maxProperties beside it");
+                      "expected a schema, together with propertyNames and maxProperties");
   }
   if (forms[node].kind == Kind::kFalse) {
     return forms.Fail(node, "schema.additional",

@@ -208,7 +208,7 @@ class TreeReader {
     const bool is_empty = document_.depth() == 0;
     fault_ = {position,
               is_empty ? "expected a context or a list of contexts, found an empty document"
-                       : "expected a value, found null (in a schema, nullable: true beside a "
+                       : "expected a value, found null (in a schema, nullable: true with a "
                          "type says that null is accepted)",
               is_empty ? "doc.empty" : "doc.no-yaml-null",
               {}};

@@ -134,8 +134,8 @@ void LintConstraint(const Context& context, Constraint constraint, const Reached
         LintPattern(key, pattern, warn);
       }
       return;
-    // Nothing is wrong with any of these as far as one capability shows; commands are looked at
-    // beside what others may write.
+    // Nothing is wrong with any of these as far as one capability shows; commands are judged
+    // together with what other capabilities may write.
     case Constraint::kCommandAllowlist:
     case Constraint::kOtherArguments:
     case Constraint::kBaseDirectory:

@@ -35,7 +35,7 @@ bool MayWrite(const Capability& capability, const ToolPattern& pattern) {
     return HasWord(pattern.text, kWriteWords) && !MakesDirectories(pattern.text);
   }
   if (!capability.arguments) return true;
-  bool takes_text = false;  // beside a path: its content
+  bool takes_text = false;  // next to a path: its content
   ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
     takes_text = takes_text || schema.any || TakesAnyText(schema);
   });

@@ -22,9 +22,9 @@ class ToolNeighbours {
   void ForEach(const ToolPatterns& patterns, const std::function<bool(std::size_t)>& visit) const;
   void ForEach(const ToolPattern& pattern, const std::function<bool(std::size_t)>& visit) const;
 
-  // Looking at one capability beside another counts. When that was done as often as 10,000
-  // capabilities on some tools each need it, lint says no more of them: a context with as many on
-  // one tool would take for ever.
+  // Each comparison of two capabilities counts. The bound is what 10,000 capabilities on a few
+  // tools each need; beyond it lint stops comparing, since a context with that many capabilities on
+  // one tool would take too long.
   bool MayLook() const noexcept { return looks_ < kMostLooks; }
   bool Look() noexcept { return MayLook() && (++looks_, true); }
 

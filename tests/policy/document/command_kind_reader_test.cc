@@ -127,8 +127,7 @@ TEST(CommandKindReader, OperandsAreBoundedAndCounted) {
   EXPECT_EQ(ReadEntry("operands: command"),
             "33: expected a schema other than a command: a word is no command");
   EXPECT_EQ(ReadEntry("operands: []"), "33: expected the schema of an operand");
-  EXPECT_EQ(ReadEntry("minOperands: 1"),
-            "23: expected operands beside minOperands and maxOperands");
+  EXPECT_EQ(ReadEntry("minOperands: 1"), "23: expected operands with minOperands and maxOperands");
   EXPECT_EQ(ReadEntry("operands: path, minOperands: 2, maxOperands: 1"),
             "52: expected minOperands to be at most maxOperands");
   EXPECT_EQ(ReadEntry("operands: [path], maxOperands: 2"), "54: expected an integer from 0 to 1");

@@ -48,30 +48,30 @@ TEST(SchemaReader, ASchemaIsOneThingFirstOfAll) {
       {"^{}", kSchemaExpected},
       {"^{nullable: true}", kSchemaExpected},
       {"^{pattern: x}", kSchemaExpected},
-      {"{type: string, ^path: {allow: []}}", "expected no path beside type"},
-      {"{path: {allow: []}, ^type: string}", "expected no type beside path"},
-      {"{path: {allow: []}, ^url: {allow: []}}", "expected no url beside path"},
-      {"{any: true, ^type: string}", "expected no type beside any"},
-      {"{use: d, ^const: a}", "expected no const beside use"},
+      {"{type: string, ^path: {allow: []}}", "expected no path with type"},
+      {"{path: {allow: []}, ^type: string}", "expected no type with path"},
+      {"{path: {allow: []}, ^url: {allow: []}}", "expected no url with path"},
+      {"{any: true, ^type: string}", "expected no type with any"},
+      {"{use: d, ^const: a}", "expected no const with use"},
       {"{const: a, ^enum: [a]}", "expected enum or const, not both"},
   });
 }
 
 TEST(SchemaReader, AKeywordStandsWhereItBelongs) {
   ExpectEachRefused({
-      {"{type: integer, ^maxLength: 3}", "expected type: string beside maxLength"},
-      {"{type: string, ^minimum: 3}", "expected type: number or integer beside minimum"},
-      {"{type: number, ^multipleOf: 3}", "expected type: integer beside multipleOf"},
-      {"{type: string, ^items: {type: string}}", "expected type: array beside items"},
+      {"{type: integer, ^maxLength: 3}", "expected type: string with maxLength"},
+      {"{type: string, ^minimum: 3}", "expected type: number or integer with minimum"},
+      {"{type: number, ^multipleOf: 3}", "expected type: integer with multipleOf"},
+      {"{type: string, ^items: {type: string}}", "expected type: array with items"},
       {"{type: array, items: {type: string}, ^maxProperties: 3}",
-       "expected type: object beside maxProperties"},
-      {"{const: a, ^pattern: a}", "expected type: string beside pattern"},
-      {"{path: {allow: []}, ^minimum: 1}", "expected no minimum beside path"},
-      {"{use: d, ^nullable: true}", "expected no nullable beside use"},
-      {"{use: d, ^maxLength: 1}", "expected no maxLength beside use"},
-      {"{any: true, ^nullable: true}", "expected no nullable beside any"},
+       "expected type: object with maxProperties"},
+      {"{const: a, ^pattern: a}", "expected type: string with pattern"},
+      {"{path: {allow: []}, ^minimum: 1}", "expected no minimum with path"},
+      {"{use: d, ^nullable: true}", "expected no nullable with use"},
+      {"{use: d, ^maxLength: 1}", "expected no maxLength with use"},
+      {"{any: true, ^nullable: true}", "expected no nullable with any"},
       {"{anyOf: [{type: string}, {type: integer}], ^maxLength: 1}",
-       "expected no maxLength beside anyOf"},
+       "expected no maxLength with anyOf"},
       {"{type: array, items: {type: string, ^optional: true}}",
        "expected optional in members of arguments or properties alone"},
       {"{anyOf: [{type: string}, {type: integer, ^optional: false}]}",
@@ -95,12 +95,11 @@ TEST(SchemaReader, WhatIsNoKeywordIsToldWhatToWrite) {
       {"{type: array, ^prefixItems: []}", "expected items, which says what each element must be"},
       {"{type: string, ^default: a}",
        "expected nothing instead: of annotations there are title and description alone"},
-      {"{type: [string, ^\"null\"]}",
-       "expected nullable: true beside another type, instead of null"},
+      {"{type: [string, ^\"null\"]}", "expected nullable: true with another type, instead of null"},
       {"{type: object, properties: {}, additionalProperties: ^false}",
        "expected no additionalProperties: objects are closed"},
       {"{type: object, properties: {}, additionalProperties: ^true}",
-       "expected a schema, with propertyNames and maxProperties beside it"},
+       "expected a schema, together with propertyNames and maxProperties"},
   });
 }
 
@@ -139,23 +138,23 @@ TEST(SchemaReader, ValuesOfKeywordsHaveTheirForms) {
 
 TEST(SchemaReader, KeywordsThatNeedOthersHaveThem) {
   ExpectEachRefused({
-      {"{type: ^array}", "expected items beside type: array"},
-      {"{type: ^object}", "expected properties or additionalProperties beside type: object"},
+      {"{type: ^array}", "expected items with type: array"},
+      {"{type: ^object}", "expected properties or additionalProperties with type: object"},
       {"{type: object, ^additionalProperties: {type: string}, maxProperties: 3}",
-       "expected propertyNames beside additionalProperties"},
+       "expected propertyNames with additionalProperties"},
       {"{type: object, ^additionalProperties: {type: string}, propertyNames: {type: string}}",
-       "expected maxProperties beside additionalProperties"},
+       "expected maxProperties with additionalProperties"},
       {"{type: object, properties: {}, ^propertyNames: {type: string}}",
-       "expected additionalProperties beside propertyNames"},
+       "expected additionalProperties with propertyNames"},
       {"{type: object, additionalProperties: {type: string}, maxProperties: 3, "
        "propertyNames: ^{type: integer}}",
        "expected a schema of strings: type: string, or an enum or const"},
       {"{type: array, items: {type: string}, ^uniqueItems: true}",
-       "expected a maxItems of at most 64 beside uniqueItems"},
+       "expected a maxItems of at most 64 with uniqueItems"},
       {"{type: array, items: {type: string}, ^uniqueItems: true, maxItems: 65}",
-       "expected a maxItems of at most 64 beside uniqueItems"},
+       "expected a maxItems of at most 64 with uniqueItems"},
       {"{type: array, items: {any: true}, ^uniqueItems: true, maxItems: 4}",
-       "expected items that are strings, numbers or booleans beside uniqueItems"},
+       "expected items that are strings, numbers or booleans with uniqueItems"},
   });
 }
 
@@ -261,11 +260,11 @@ TEST(SchemaReader, NullIsNoValueWithinSchemas) {
         R"({"name":"n","capabilities":[{"tool_pattern":"t","arguments":{"a":)" + schema + "}}]}",
         message, "test.json");
   };
-  refuse(R"({"const":^null})", "expected nullable: true beside a type, instead of null");
-  refuse(R"({"enum":["a",^null]})", "expected nullable: true beside a type, instead of null");
-  refuse(R"({"type":^null})", "expected nullable: true beside a type, instead of null");
+  refuse(R"({"const":^null})", "expected nullable: true with a type, instead of null");
+  refuse(R"({"enum":["a",^null]})", "expected nullable: true with a type, instead of null");
+  refuse(R"({"type":^null})", "expected nullable: true with a type, instead of null");
   refuse(R"({"type":["string",^null]})",
-         "expected nullable: true beside another type, instead of null");
+         "expected nullable: true with another type, instead of null");
   refuse(R"({"type":"string","maxLength":^null})", "expected a value, found null");
   refuse(R"({"path":{"allow":[],"base":^null}})", "expected a value, found null");
   refuse("^null", kSchemaExpected);
@@ -325,9 +324,9 @@ TEST(SchemaReader, TheArgsOfACommandAreDeclaredNowhereElse) {
 TEST(SchemaReader, LengthsOfACommandAreThoseOfItsText) {
   ExpectEachRefused({
       {"{command: {allow: []}, ^maxLength: 3}",
-       "expected form: text in the command beside maxLength"},
+       "expected form: text in the command with maxLength"},
       {"{command: {allow: [], form: list}, ^pattern: a}",
-       "expected form: text in the command beside pattern"},
+       "expected form: text in the command with pattern"},
   });
 }
 
@@ -337,11 +336,12 @@ TEST(SchemaReader, BesideArgumentsOnlyTheLimitsStand) {
                   "test.yaml");
   };
   constexpr std::string_view kOnly =
-      "expected beside arguments only other_arguments, rate_limit and max_response_size";
+      "expected only other_arguments, rate_limit and max_response_size in a capability "
+      "with arguments";
   refuse("arguments: {}, ^path_allowlist: [/a]", kOnly);
   refuse("arguments: {}, constraints: {^when_absent: allow}", kOnly);
   refuse("constraints: {arguments: {}}, ^only_arguments: []", kOnly);
-  refuse("other_arguments: ^{type: string}", "expected arguments beside other_arguments");
+  refuse("other_arguments: ^{type: string}", "expected arguments with other_arguments");
   refuse("arguments: {}, other_arguments: {type: string, ^optional: true}",
          "expected optional in members of arguments or properties alone");
 }

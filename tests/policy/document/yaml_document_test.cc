@@ -7,7 +7,7 @@ namespace callgate::policy {
 namespace {
 
 const std::string kNull =
-    "expected a value, found null (in a schema, nullable: true beside a type says that null is "
+    "expected a value, found null (in a schema, nullable: true with a type says that null is "
     "accepted)";
 
 bool Loads(const std::string& text) {

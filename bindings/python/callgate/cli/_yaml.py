@@ -108,7 +108,7 @@ class Reader:
 
 
 def could_be_suite(data: bytes, *, if_unreadable: bool) -> bool:
-    """Whether the first document of a file has cases. Of what is no YAML nobody knows."""
+    """Whether the first document of a file has cases. False for a file that is not YAML."""
     try:
         root = next(yaml.compose_all(data.decode(), Loader=yaml.SafeLoader), None)
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):

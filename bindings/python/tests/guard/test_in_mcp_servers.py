@@ -13,7 +13,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, Implementation, TextContent
 
 SERVERS = Path(__file__).parent / "servers"
-# The environment has the second line; tools/setup.sh puts the first beside it.
+# The environment has the second line; tools/setup.sh installs the first in .venv/mcp-1.
 FIRST_LINE = Path(__file__).parents[4] / ".venv" / "mcp-1"
 
 Ask = Callable[..., Awaitable[tuple[bool, str]]]

@@ -83,7 +83,7 @@ class _Tree:
         self._starts = [placed.start for placed in self._placed]
 
     def place(self, gap: Gap) -> None:
-        """Its comments belong to what they stand beside or above, else to the end of a list."""
+        """A comment belongs to the entry on its line or below it, else to the end of its list."""
         following = bisect_left(self._starts, gap.index)
         if gap.trailing:
             self._trailing(gap, self._placed[:following][-64:])
@@ -115,7 +115,7 @@ class _Tree:
             and not _is_block(placed.item.value)
         ]
         if not earlier:
-            raise LayoutError("a comment beside the marker of a document cannot be kept")
+            raise LayoutError("a comment on the line of a document marker cannot be kept")
         item = (ended[0] if ended else earlier[-1]).item
         if item.after:
             item.before.append(item.after)

@@ -172,7 +172,7 @@ def _revert(context: _Context, reason: str) -> None:
 
 
 def _mark(context: _Context) -> None:
-    """Says beside each that stays why; what an earlier run said is gone."""
+    """Writes next to each capability that stays why it does, in place of an earlier run's note."""
     reasons = {one.capability: one.reason for one in context.outcomes}
     for number, item in enumerate(capabilities_of(context.old).items):
         item.before = [line for line in item.before if not line.startswith(_MARK)]

@@ -208,8 +208,8 @@ def _constants(values: Sequence[object], schema: Mapping[str, Any]) -> Converted
     nullable = any(value is None for value in values) and (not types or "null" in types)
     others = any(scalars.type_of(value) is None and value is not None for value in values)
     notes = ["values that are lists or objects are left out"] if others else []
-    beside = [name for name in ("pattern", "enum", "anyOf", "oneOf") if name in schema]
-    if lost := [name for name in beside if schema[name] is not values]:
+    rivals = [name for name in ("pattern", "enum", "anyOf", "oneOf") if name in schema]
+    if lost := [name for name in rivals if schema[name] is not values]:
         notes.append(f"left to the server: {', '.join(lost)}")
     if not kept and not nullable:
         raise LeftOut("it lists no text, number or boolean")

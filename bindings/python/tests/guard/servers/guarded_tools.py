@@ -1,4 +1,4 @@
-"""Guarded tools for the servers beside this file: the same functions in each framework.
+"""Guarded tools for the servers in this folder: the same functions in each framework.
 
 ``ctx`` is the framework's own context, which no caller sends.
 """
