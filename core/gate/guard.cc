@@ -61,7 +61,7 @@ ContextPtr Guard::State::Admit(std::string_view subject, std::string_view contex
     denial = DenyArgument(valid.error().message);
     return nullptr;
   }
-  if (!token::IsName(subject)) {
+  if (!token::IsName(subject) || !json::IsValidUtf8(subject)) {
     denial = DenyArgument("subject must be 1 to 256 bytes of UTF-8 without control characters");
     return nullptr;
   }

@@ -124,6 +124,16 @@ capabilities:
   EXPECT_EQ(denied.charges()[0].calls, 2u);
 }
 
+TEST(Guard, ASubjectIsUtf8) {
+  Guard guard(PolicyOf("{name: c, capabilities: [{tool_pattern: t}]}"));
+  EXPECT_TRUE(guard.Check("ann\u00e9", "c", "t", "{}", kNoon).allowed());
+  for (const std::string_view subject : {"\xff", "ann\xc3", "\xed\xa0\x80", "\xc0\xaf"}) {
+    const Decision denied = guard.Check(subject, "c", "t", "{}", kNoon);
+    EXPECT_FALSE(denied.allowed());
+    EXPECT_EQ(denied.code(), ErrorCode::kInvalidArgument);
+  }
+}
+
 TEST(Guard, ADefaultDecisionDenies) {
   const Decision decision;
   EXPECT_FALSE(decision.CheckResponse("1").allowed());

@@ -81,9 +81,10 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
     return;
   }
   const auto barred = [&](std::string_view constraint) {
-    warn("lint.impossible-constraint", "no argument that only_arguments lists could hold what " +
-                                           std::string(constraint) +
-                                           " judges; list the argument, or delete the constraint");
+    warn("lint.impossible-constraint",
+         "only_arguments lists no argument that " + std::string(constraint) +
+             " judges by its name, so that a call could only nest one in another; list the "
+             "argument that it is for");
   };
   if (capability.path_allowlist &&
       !CouldHold(capability, kPathKey, capability.path_arguments, true)) {
