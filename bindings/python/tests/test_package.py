@@ -12,6 +12,7 @@ from pathlib import Path
 import callgate
 import callgate._native
 import callgate.audit
+import pytest
 
 PACKAGE = Path(callgate.__file__).parent
 # Which packages each may import; "" is the engine, the modules beside them. As in
@@ -22,10 +23,11 @@ MAY_IMPORT = {
     "audit": {""},
     "connect": {"", "smcp"},
     "gateway": {"", "audit"},
+    "registry": set[str](),
     "cli": {"", "audit", "connect", "gateway", "smcp"},
 }
-# The rooms of the gateway, from the ground up, and which of the others each imports: only those of
-# storeys below its own. A module at the gateway's root is a room of one file.
+# The rooms of a package, from the ground up, and which of the others each imports: only those of
+# storeys below its own. A module at the package's root is a room of one file.
 GATEWAY: list[dict[str, set[str]]] = [
     {"secrets": set(), "histogram": set()},
     {"config": {"secrets"}},
@@ -84,6 +86,10 @@ GATEWAY: list[dict[str, set[str]]] = [
         }
     },
 ]
+REGISTRY: list[dict[str, set[str]]] = [{"backends": set()}]
+HOUSES = pytest.mark.parametrize(
+    ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]
+)
 
 
 def test_the_version_is_one() -> None:
@@ -114,7 +120,7 @@ def test_canonical_form_sorts_keys() -> None:
 def test_the_public_names_are_these() -> None:
     assert sorted(callgate.__all__) == callgate.__all__
     public = {name for name in vars(callgate) if not name.startswith("_")}
-    modules = {"audit", "cli", "connect", "gateway", "smcp"}
+    modules = {"audit", "cli", "connect", "gateway", "registry", "smcp"}
     assert public - modules == set(callgate.__all__) - {"__version__"}
     assert callgate.__all__ == [
         "AlreadySeen",
@@ -212,36 +218,42 @@ def test_packages_import_only_what_they_may() -> None:
     assert found == MAY_IMPORT
 
 
-def test_rooms_of_the_gateway_import_only_what_they_may() -> None:
-    may_import = {room: allowed for storey in GATEWAY for room, allowed in storey.items()}
+@HOUSES
+def test_rooms_import_only_what_they_may(package: str, house: list[dict[str, set[str]]]) -> None:
+    may_import = {room: allowed for storey in house for room, allowed in storey.items()}
     found: dict[str, set[str]] = {room: set() for room in may_import}
-    for path in (PACKAGE / "gateway").rglob("*.py"):
-        inside = path.relative_to(PACKAGE / "gateway")
+    for path in (PACKAGE / package).rglob("*.py"):
+        inside = path.relative_to(PACKAGE / package)
         room = inside.parts[0].removesuffix(".py")
         if room == "__init__":
             continue
         for name in imports_of(path):
-            package, _, imported = name.partition("callgate.gateway.")
-            if not package and imported.partition(".")[0] != room:
+            before, _, imported = name.partition(f"callgate.{package}.")
+            if not before and imported.partition(".")[0] != room:
                 found[room].add(imported.partition(".")[0])
     # Equal, so that no allowance outlives the import that needed it.
     assert found == may_import
 
 
-def test_no_room_of_the_gateway_imports_upward_or_sideways() -> None:
+@HOUSES
+def test_no_room_imports_upward_or_sideways(package: str, house: list[dict[str, set[str]]]) -> None:
     below: set[str] = set()
-    for storey in GATEWAY:
+    for storey in house:
         for room, allowed in storey.items():
-            assert allowed <= below, f"{room} imports {sorted(allowed - below)}"
+            assert allowed <= below, f"{package}/{room} imports {sorted(allowed - below)}"
         below |= storey.keys()
 
 
-def test_the_page_for_contributors_names_the_same_storeys() -> None:
+@HOUSES
+def test_the_page_for_contributors_names_the_same_storeys(
+    package: str, house: list[dict[str, set[str]]]
+) -> None:
     page = (Path(__file__).parents[3] / "docs" / "contributing.md").read_text()
-    storeys: list[set[str]] = [set() for _ in GATEWAY]
-    for storey, rooms in re.findall(r"^\| (\d+) \| (.+?) \|", page, re.MULTILINE):
+    section = page.partition(f"Within `{package}/`")[2].partition("\nWithin `")[0]
+    storeys: list[set[str]] = [set() for _ in house]
+    for storey, rooms in re.findall(r"^\| (\d+) \| (.+?) \|", section, re.MULTILINE):
         storeys[int(storey) - 1] |= set(re.findall(r"`(\w+)`", rooms))
-    assert storeys == [set(storey) for storey in GATEWAY]
+    assert storeys == [set(storey) for storey in house]
 
 
 def statuses_made_in(path: Path) -> list[int]:
