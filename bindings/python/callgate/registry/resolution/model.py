@@ -1,0 +1,97 @@
+"""What resolution reads, and what it finds: plain frozen values, safe to share between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+# What a dependency says of tags: "t" must be there, "+t" is better, "-t" must be absent. A tuple is
+# a group of which one member must match.
+Tag: TypeAlias = str | tuple[str, ...]
+MatchMode: TypeAlias = Literal["strict", "subset"]
+FilterMode: TypeAlias = Literal["all", "best_match", "*"]
+Schema: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One selector: what a tool needs from some other tool.
+
+    ``version`` is a constraint as in ``versions``, empty for any. ``match_mode`` asks for a check
+    of the provider's output schema against ``expected_schema`` and its hash. The namespace that
+    agents send beside these has no effect.
+    """
+
+    capability: str
+    tags: tuple[Tag, ...] = ()
+    version: str = ""
+    required: bool = False
+    match_mode: MatchMode | None = None
+    expected_schema: Schema | None = None  # expectedSchemaCanonical
+    expected_schema_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LlmFilter:
+    """Which tools a language model may use: ``llm_filter`` of a tool.
+
+    A selector with an empty capability filters by its tags alone.
+    """
+
+    selectors: tuple[Dependency, ...] = ()
+    mode: FilterMode = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRow:
+    """One tool of an agent, as its heartbeat describes it.
+
+    ``dependencies`` has an element for each position: the alternatives at it, best first. Almost
+    always that is one; it is never empty. ``capability`` is empty for a route of an API agent.
+    """
+
+    function_name: str
+    capability: str
+    version: str = "1.0.0"
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    dependencies: tuple[tuple[Dependency, ...], ...] = ()
+    input_schema: Schema | None = None  # inputSchema
+    output_schema: Schema | None = None  # outputSchemaCanonical
+    output_schema_hash: str | None = None
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    llm_filter: LlmFilter | None = None
+    llm_provider: Dependency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """An agent with its tools, as far as resolution is concerned; a consumer is one too.
+
+    ``entity`` is the operator's name of what vouches for it, None for an anonymous row. ``host`` may
+    be empty and ``port`` 0: then it can be reached over its standard input only.
+    """
+
+    agent_id: str
+    host: str = ""
+    port: int = 0
+    entity: str | None = None
+    tools: tuple[ToolRow, ...] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """``https://host:port`` where an entity vouches for the agent, ``http://`` elsewhere."""
+        if not self.host or not self.port:
+            return f"stdio://{self.agent_id}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.entity is None else 'https'}://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The tool that serves a dependency, and the agent that has it."""
+
+    provider: Provider
+    tool: ToolRow
+    dependency: Dependency  # the alternative that matched
