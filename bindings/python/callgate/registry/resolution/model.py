@@ -69,8 +69,8 @@ class ToolRow:
 class Provider:
     """An agent with its tools, as far as resolution is concerned; a consumer is one too.
 
-    ``entity`` is the operator's name of what vouches for it, None for an anonymous row. ``host`` may
-    be empty and ``port`` 0: then it can be reached over its standard input only.
+    ``entity`` is the operator's name of what vouches for it, None for an anonymous row. Where
+    ``host`` is empty or ``port`` 0, it can be reached over its standard input only.
     """
 
     agent_id: str
