@@ -2,7 +2,8 @@
 # Makes this machine ready: tools/setup.sh [build] [dev] [servers] [clang] [valgrind] [peers]
 #   build     system libraries, .venv with what wheels need, Node, node_modules
 #   dev       pytest, mypy, ruff, ... in .venv
-#   servers   what the gateway needs, in .venv, and real MCP servers to put behind it
+#   servers   what the gateway and the registry need, in .venv, PostgreSQL, and real MCP servers to
+#             put behind the gateway
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
@@ -22,6 +23,8 @@ need() {
 }
 # Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
 on_path() { PATH="$PATH:/usr/sbin" command -v "$1"; }
+# Debian keeps the programs of PostgreSQL in a folder of their version.
+has_postgresql() { command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb"; }
 # The first Python of at least 3.10 that can make virtual environments, unless one was made.
 find_python() {
   [[ -x .venv/bin/python ]] && return
@@ -50,6 +53,7 @@ check_system() {
     need openssl openssl openssl command -v openssl
     need nginx-light nginx nginx on_path nginx
   fi
+  if wants servers; then need postgresql postgresql-server postgresql has_postgresql; fi
   if wants clang; then
     need "clang-16 libclang-rt-16-dev" "clang16 compiler-rt16" llvm@16 command -v clang++-16
     need clang-format-16 clang16-tools-extra llvm@16 command -v clang-format-16
@@ -103,7 +107,7 @@ if wants dev && ! cmp -s tools/requirements-mcp-1.txt .venv/mcp-1/.requirements;
     -r tools/requirements-mcp-1.txt
   cp tools/requirements-mcp-1.txt .venv/mcp-1/.requirements
 fi
-if wants servers; then install_python tools/requirements-gateway.txt; fi
+if wants servers; then install_python tools/requirements-registry.txt; fi
 if wants peers; then install_python tools/requirements-peers.txt; fi
 
 # Node of package.json's "engines", whose require takes ES modules: the one at hand, else PyPI's build of it.
