@@ -2,48 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "core/base/ascii.h"
 #include "core/policy/inclusion/equivalence_classes.h"
-#include "core/policy/inclusion/schema_constants.h"
+#include "core/policy/lint/command_values.h"
 #include "core/policy/lint/program_facts.h"
 
 namespace callgate::policy {
 namespace {
 
-using Texts = std::vector<std::string>;
-
 bool IsOptionWord(std::string_view word) noexcept { return word.starts_with('-'); }
-
-// The strings that the schema lists, and no other passes; nullopt where others do.
-std::optional<Texts> ListedTexts(const Schema& schema) {
-  Texts texts;
-  if (!schema.any_of.empty()) {
-    for (const SchemaPtr& branch : schema.any_of) {
-      const auto listed = ListedTexts(*branch);
-      if (!listed) return std::nullopt;
-      texts.insert(texts.end(), listed->begin(), listed->end());
-    }
-    return texts;
-  }
-  if (!schema.constants) return std::nullopt;
-  for (const Constant& constant : *schema.constants) {
-    if (const auto* text = std::get_if<std::string>(&constant)) texts.push_back(*text);
-  }
-  return texts;
-}
-
-std::vector<const Schema*> OperandsOf(const CommandRule& rule) {
-  std::vector<const Schema*> operands;
-  if (rule.operand != nullptr) operands.push_back(rule.operand.get());
-  for (const SchemaPtr& operand : rule.operands_by_place) operands.push_back(operand.get());
-  return operands;
-}
-
-bool Accepts(const Schema& schema, std::string_view text) {
-  const DeclaredArguments none;
-  return FindRefusal(schema, {std::string(text)}, {none, none}).empty();
-}
 
 class Reading {
  public:
@@ -116,14 +85,36 @@ class Reading {
     if (subcommands_ && std::ranges::any_of(*subcommands_, IsOptionWord)) subcommands_.reset();
   }
 
-  void ReadInterpreter() {
-    // `python -m pytest`: the module is a program of its own.
-    if (rest_.size() >= 2 && rest_[0] == "-m" && FindProgram(rest_[1]) != nullptr) {
-      AllowedCommand module = command_;
-      module.words = rest_.subspan(1);
-      reach_ = ReachOf(std::move(module));
-      return;
+  // `python -m pytest`: the module is a program of its own.
+  bool ReadModules() {
+    if (rest_.empty() || rest_[0] != "-m") return false;
+    const bool is_named = rest_.size() >= 2;
+    if (!is_named && !subcommands_) return false;
+    const auto modules =
+        is_named ? rest_.subspan(1, 1) : std::span<const std::string>(*subcommands_);
+    bool all_known = true;
+    for (const std::string& module : modules) {
+      all_known = all_known && FindProgram(module) != nullptr;
+      AllowedCommand inner{{&module, 1}, std::nullopt, command_.rule};
+      if (is_named) inner = {rest_.subspan(1), command_.then, command_.rule};
+      CommandReach reach = ReachOf(std::move(inner));
+      Runs(std::move(reach.runs));
+      std::ranges::move(reach.files, std::back_inserter(reach_.files));
     }
+    return all_known;
+  }
+
+  // Some option that the call may give holds the code, and the document lists all of it.
+  bool ListsCode() const {
+    if (command_.rule == nullptr || !ListsAllValues(*command_.rule)) return false;
+    return std::ranges::any_of(command_.rule->options, [&](const CommandOption& option) {
+      return option.value != nullptr &&
+             std::ranges::find(facts_.valued, option.name) == facts_.valued.end();
+    });
+  }
+
+  void ReadInterpreter() {
+    if (ReadModules()) return;
     constexpr auto kTelling =
         std::to_array<std::string_view>({"--version", "-V", "--help", "-version"});
     if (rest_.size() == 1 && EndsHere() &&
@@ -132,6 +123,8 @@ class Reading {
     }
     if (subcommands_) {
       reach_.files.push_back({Name() + " " + subcommands_->front(), ""});
+    } else if (ListsCode()) {
+      reach_.files.push_back({Name(), ""});
     } else {
       Runs(
           Name() +
@@ -142,15 +135,8 @@ class Reading {
 
   // All that may follow is written down.
   bool IsFixed() const {
-    if (command_.rule == nullptr) return false;
-    const auto is_listed = [](const Schema* schema) {
-      return schema != nullptr && ListedTexts(*schema).has_value();
-    };
-    return (subcommands_ || !rest_.empty()) &&
-           std::ranges::all_of(OperandsOf(*command_.rule), is_listed) &&
-           std::ranges::all_of(command_.rule->options, [&](const CommandOption& option) {
-             return option.shape == CommandOption::Shape::kFlag || is_listed(option.value.get());
-           });
+    return command_.rule != nullptr && ListsAllValues(*command_.rule) &&
+           (subcommands_ || !rest_.empty() || ListsCode());
   }
 
   void ReadRunner() {
@@ -264,7 +250,7 @@ class Reading {
         return;
       }
       for (const Schema* operand : OperandsOf(*command_.rule)) {
-        if (Accepts(*operand, text))
+        if (AcceptsText(*operand, text))
           Runs(what + "; give its operands a pattern or enum that refuses it");
       }
     }

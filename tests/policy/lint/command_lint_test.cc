@@ -108,6 +108,28 @@ TEST(CommandLint, TheValueOfAnOptionAmongTheWordsIsFound) {
   EXPECT_FALSE(Runs("{words: [find, /w, -name], " + path + "}"));
 }
 
+TEST(CommandLint, ListedValuesOfOptionsAreNotOpen) {
+  const std::string psql = "{words: [psql], options: ['-c VALUE': ";
+  EXPECT_FALSE(Runs(psql + "{enum: [select 1, select 2]}, -q]}"));
+  EXPECT_TRUE(Runs(psql + "{enum: [select 1]}, '-f VALUE': {path: {allow: [/w]}}]}"));
+  EXPECT_TRUE(Runs(psql + "{enum: [select 1]}], operands: " + kText + "}"));
+  const std::string python = "{words: [python], options: ['-m VALUE': ";
+  EXPECT_FALSE(Runs(python + "{enum: [pytest, json.tool]}]}"));
+  EXPECT_EQ(FilesOf(python + "{enum: [pytest]}]}"), "python ; ");
+  EXPECT_TRUE(Runs(python + "{enum: [pytest]}], operands: {path: {allow: [/w]}}}"));
+  EXPECT_TRUE(Runs(python + kText + "]}"));
+  EXPECT_TRUE(Runs("{words: [python], options: ['-W VALUE': {enum: [ignore]}]}"))
+      << "no code: it reads its input";
+}
+
+TEST(CommandLint, ListedModulesAreJudgedEach) {
+  EXPECT_FALSE(Runs("{words: [python, -m], then: [pytest, json.tool]}"));
+  EXPECT_FALSE(Runs("{words: [python, -m], operands: {enum: [pytest]}, minOperands: 1}"));
+  EXPECT_EQ(FilesOf("{words: [python, -m], then: [pytest]}"), "pytest ; ");
+  EXPECT_TRUE(
+      Runs("{words: [python, -m], then: [pytest, timeit], operands: " + std::string(kText) + "}"));
+}
+
 TEST(CommandLint, WrappersAreJudgedByWhatTheyStart) {
   EXPECT_FALSE(Runs("{words: [env]}")) << "it prints the environment";
   EXPECT_TRUE(Runs("{words: [xargs]}"));
