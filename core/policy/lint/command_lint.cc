@@ -50,12 +50,16 @@ class Reading {
     if (reach_.runs.empty()) reach_.runs = std::move(why);
   }
 
+  bool IsValued(std::string_view option) const {
+    return std::ranges::find(facts_.valued, option) != facts_.valued.end();
+  }
+
   // The first of the words that is no option, no value of one and no word behind which code is
   // still to come; empty without.
   std::string_view FirstOperand() const {
     for (std::size_t i = 0; i < rest_.size(); ++i) {
       const std::string& word = rest_[i];
-      if (std::ranges::find(facts_.valued, word) != facts_.valued.end()) {
+      if (IsValued(word)) {
         ++i;
       } else if (!IsOptionWord(word) &&
                  std::ranges::find(facts_.switches, word) == facts_.switches.end()) {
@@ -82,7 +86,10 @@ class Reading {
       if (!operands.empty()) subcommands_ = ListedTexts(*operands.front());
     }
     // An option says what the next word is.
-    if (subcommands_ && std::ranges::any_of(*subcommands_, IsOptionWord)) subcommands_.reset();
+    const bool is_value = fixed_.empty() && !rest_.empty() && IsValued(rest_.back());
+    if (subcommands_ && (is_value || std::ranges::any_of(*subcommands_, IsOptionWord))) {
+      subcommands_.reset();
+    }
   }
 
   // `python -m pytest`: the module is a program of its own.
@@ -108,8 +115,7 @@ class Reading {
   bool ListsCode() const {
     if (command_.rule == nullptr || !ListsAllValues(*command_.rule)) return false;
     return std::ranges::any_of(command_.rule->options, [&](const CommandOption& option) {
-      return option.value != nullptr &&
-             std::ranges::find(facts_.valued, option.name) == facts_.valued.end();
+      return option.value != nullptr && !IsValued(option.name);
     });
   }
 

@@ -186,6 +186,21 @@ TEST(CommandLint, SubcommandsThatRunNothingAreKnown) {
   EXPECT_TRUE(ShortRuns("git", "subcommand_allowlist: [bisect], "));
 }
 
+TEST(CommandLint, SubcommandsAreFoundBehindOptionsWithValues) {
+  for (const char* words : {"git, -C, /w, diff", "git, --git-dir, /w/.git, --work-tree, /w, log",
+                            "git, --git-dir=/w/.git, status", "git, -c, color.ui=never, show",
+                            "git, --no-pager, -C, /w, log"}) {
+    EXPECT_FALSE(Runs("{words: [" + std::string(words) + "]}")) << words;
+  }
+  EXPECT_FALSE(Runs("{words: [git, -C, /w], then: [diff, log]}"));
+  EXPECT_TRUE(Runs("{words: [git, -C, /w], then: [diff, bisect]}"));
+  EXPECT_TRUE(Runs("{words: [git, -C, log, bisect]}"));
+  EXPECT_EQ(FilesOf("{words: [git, -C, /w, commit]}"), "git commit .git/hooks/pre-commit; ");
+  EXPECT_TRUE(Runs("{words: [git, -C], then: [log], operands: " + std::string(kText) + "}"))
+      << "log is a directory";
+  EXPECT_TRUE(Runs("{words: [git, -C], operands: {enum: [log]}, minOperands: 2}"));
+}
+
 TEST(CommandLint, ProjectCommandsRunFilesAndNothingElse) {
   EXPECT_FALSE(Runs("{words: [npm, test]}"));
   EXPECT_EQ(FilesOf("{words: [npm, test]}"), "npm test ; ");
