@@ -12,6 +12,7 @@ from pathlib import Path
 import callgate
 import callgate._native
 import callgate.audit
+import callgate.trust
 import pytest
 
 PACKAGE = Path(callgate.__file__).parent
@@ -21,6 +22,7 @@ MAY_IMPORT = {
     "": set[str](),
     "smcp": {""},
     "audit": {""},
+    "trust": {""},
     "connect": {"", "smcp"},
     "gateway": {"", "audit"},
     "registry": set[str](),
@@ -120,7 +122,7 @@ def test_canonical_form_sorts_keys() -> None:
 def test_the_public_names_are_these() -> None:
     assert sorted(callgate.__all__) == callgate.__all__
     public = {name for name in vars(callgate) if not name.startswith("_")}
-    modules = {"audit", "cli", "connect", "gateway", "registry", "smcp"}
+    modules = {"audit", "cli", "connect", "gateway", "registry", "smcp", "trust"}
     assert public - modules == set(callgate.__all__) - {"__version__"}
     assert callgate.__all__ == [
         "AlreadySeen",
@@ -189,6 +191,16 @@ def test_the_public_names_of_the_audit_are_these() -> None:
         "RefusalMeter",
         "Sealing",
         "event_of_decision",
+    ]
+
+
+def test_the_public_names_of_trust_are_these() -> None:
+    assert callgate.trust.__all__ == [
+        "Anchor",
+        "TrustError",
+        "TrustSnapshot",
+        "TrustSource",
+        "Verdict",
     ]
 
 
