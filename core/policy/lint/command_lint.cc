@@ -12,13 +12,11 @@
 namespace callgate::policy {
 namespace {
 
-bool IsOptionWord(std::string_view word) noexcept { return word.starts_with('-'); }
-
 class Reading {
  public:
   Reading(const AllowedCommand& command, const ProgramFacts& facts)
       : command_(command), facts_(facts), rest_(command.words.subspan(1)) {
-    fixed_ = FirstOperand();
+    fixed_ = facts_.FirstOperand(rest_);
     ReadSubcommands();
   }
 
@@ -39,6 +37,7 @@ class Reading {
       case ProgramFacts::Kind::kWrapper:
         return ReadWrapper();
     }
+    ReadStarts();
     ReadOptions();
     ReadOperands();
     return std::move(reach_);
@@ -48,25 +47,6 @@ class Reading {
   std::string Name() const { return std::string(facts_.name); }
   void Runs(std::string why) {
     if (reach_.runs.empty()) reach_.runs = std::move(why);
-  }
-
-  bool IsValued(std::string_view option) const {
-    return std::ranges::find(facts_.valued, option) != facts_.valued.end();
-  }
-
-  // The first of the words that is no option, no value of one and no word behind which code is
-  // still to come; empty without.
-  std::string_view FirstOperand() const {
-    for (std::size_t i = 0; i < rest_.size(); ++i) {
-      const std::string& word = rest_[i];
-      if (IsValued(word)) {
-        ++i;
-      } else if (!IsOptionWord(word) &&
-                 std::ranges::find(facts_.switches, word) == facts_.switches.end()) {
-        return word;
-      }
-    }
-    return {};
   }
 
   // Nothing but flags may follow the words.
@@ -86,7 +66,7 @@ class Reading {
       if (!operands.empty()) subcommands_ = ListedTexts(*operands.front());
     }
     // An option says what the next word is.
-    const bool is_value = fixed_.empty() && !rest_.empty() && IsValued(rest_.back());
+    const bool is_value = fixed_.empty() && !rest_.empty() && facts_.IsValued(rest_.back());
     if (subcommands_ && (is_value || std::ranges::any_of(*subcommands_, IsOptionWord))) {
       subcommands_.reset();
     }
@@ -104,9 +84,7 @@ class Reading {
       all_known = all_known && FindProgram(module) != nullptr;
       AllowedCommand inner{{&module, 1}, std::nullopt, command_.rule};
       if (is_named) inner = {rest_.subspan(1), command_.then, command_.rule};
-      CommandReach reach = ReachOf(std::move(inner));
-      Runs(std::move(reach.runs));
-      std::ranges::move(reach.files, std::back_inserter(reach_.files));
+      Add(ReachOf(std::move(inner)));
     }
     return all_known;
   }
@@ -115,7 +93,7 @@ class Reading {
   bool ListsCode() const {
     if (command_.rule == nullptr || !ListsAllValues(*command_.rule)) return false;
     return std::ranges::any_of(command_.rule->options, [&](const CommandOption& option) {
-      return option.value != nullptr && !IsValued(option.name);
+      return option.value != nullptr && !facts_.IsValued(option.name);
     });
   }
 
@@ -196,6 +174,33 @@ class Reading {
                 "{words: [" +
                 Name() + ", ls]}, or leave " + Name() + " out",
             {}};
+  }
+
+  void Add(CommandReach inner) {
+    Runs(std::move(inner.runs));
+    std::ranges::move(inner.files, std::back_inserter(reach_.files));
+  }
+
+  void AddEach(const Texts& programs, const CommandRule* rule) {
+    for (const std::string& program : programs) Add(ReachOf({{&program, 1}, std::nullopt, rule}));
+  }
+
+  // What stands behind such an option is another program, and what that is given.
+  void ReadStarts() {
+    const auto start =
+        std::ranges::find_if(rest_, [&](auto& word) { return facts_.IsStart(word); });
+    if (start != rest_.end()) {
+      const std::span<const std::string> behind(start + 1, rest_.end());
+      if (!behind.empty()) Add(ReachOf({behind, command_.then, command_.rule}));
+      if (behind.empty() && command_.then) AddEach(*command_.then, command_.rule);
+    }
+    if (command_.rule == nullptr || facts_.starts.empty()) return;
+    CommandRule behind = *command_.rule;
+    std::erase_if(behind.options, [&](const auto& one) { return facts_.IsStart(one.name); });
+    for (const CommandOption& option : command_.rule->options) {
+      if (option.value == nullptr || !facts_.IsStart(option.name)) continue;
+      if (const auto programs = ListedTexts(*option.value)) AddEach(*programs, &behind);
+    }
   }
 
   bool IsIn(std::string_view where) const {

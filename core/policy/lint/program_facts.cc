@@ -27,6 +27,9 @@ Programs ReadPrograms() {
 #define HARMLESS(name, subcommand) of(name).harmless.push_back(subcommand);
 #define FILES(name, subcommand, file) of(name).files[subcommand] = file;
 #define OPTION(name, where, option) of(name).options.push_back({where, option});
+#define STARTS(name, option)                 \
+  of(name).options.push_back({"*", option}); \
+  of(name).starts.push_back(option);
 #define OPERAND(name, text) of(name).operands.push_back(text);
 #define VALUED(name, option) of(name).valued.push_back(option);
 #define SWITCH(name, word) of(name).switches.push_back(word);
@@ -38,6 +41,7 @@ Programs ReadPrograms() {
 #undef HARMLESS
 #undef FILES
 #undef OPTION
+#undef STARTS
 #undef OPERAND
 #undef VALUED
 #undef SWITCH
@@ -45,6 +49,27 @@ Programs ReadPrograms() {
 }
 
 }  // namespace
+
+bool ProgramFacts::IsValued(std::string_view option) const {
+  return std::ranges::find(valued, option) != valued.end();
+}
+
+bool ProgramFacts::IsStart(std::string_view word) const {
+  return std::ranges::any_of(starts, [&](std::string_view option) {
+    return IsOption(word, option) && word.back() == option.back();
+  });
+}
+
+std::string_view ProgramFacts::FirstOperand(std::span<const std::string> words) const {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (IsValued(words[i])) {
+      ++i;
+    } else if (!IsOptionWord(words[i]) && std::ranges::find(switches, words[i]) == switches.end()) {
+      return words[i];
+    }
+  }
+  return {};
+}
 
 const ProgramFacts* FindProgram(std::string_view program) {
   static const Programs programs = ReadPrograms();

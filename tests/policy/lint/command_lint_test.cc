@@ -130,6 +130,24 @@ TEST(CommandLint, ListedModulesAreJudgedEach) {
       Runs("{words: [python, -m], then: [pytest, timeit], operands: " + std::string(kText) + "}"));
 }
 
+TEST(CommandLint, ProgramsBehindOptionsAreJudged) {
+  const std::string text = "operands: " + std::string(kText);
+  for (const char* words : {"find, /w, -exec, sh, -c", "find, /w, -execdir, env, python3",
+                            "find, /w, -type, f, -ok, xargs", "fd, ., /w, -x, bash, -c"}) {
+    EXPECT_TRUE(Runs("{words: [" + std::string(words) + "], " + text + "}")) << words;
+  }
+  for (const char* words : {"find, /w, -exec, wc, -l", "fd, ., /w, --exec, wc",
+                            "find, /w, -exec, python, tools/check.py", "find, /w, -name, sh"}) {
+    EXPECT_FALSE(Runs("{words: [" + std::string(words) + "], " + text + "}")) << words;
+  }
+  EXPECT_TRUE(Runs("{words: [find, /w, -exec], then: [wc, sh], " + text + "}"));
+  EXPECT_FALSE(Runs("{words: [find, /w, -exec], then: [wc, cat], " + text + "}"));
+  EXPECT_TRUE(Runs("{words: [find], options: ['-exec VALUE': {enum: [wc, sh]}], " + text + "}"));
+  EXPECT_FALSE(Runs("{words: [find], options: ['-exec VALUE': {enum: [wc]}], " + text + "}"));
+  EXPECT_FALSE(Runs("{words: [find], options: ['-exec VALUE': {enum: [find, gfind, fd]}]}"));
+  EXPECT_EQ(FilesOf("{words: [find, /w, -exec, sh, x.sh], " + text + "}"), "sh x.sh ; ");
+}
+
 TEST(CommandLint, WrappersAreJudgedByWhatTheyStart) {
   EXPECT_FALSE(Runs("{words: [env]}")) << "it prints the environment";
   EXPECT_TRUE(Runs("{words: [xargs]}"));
