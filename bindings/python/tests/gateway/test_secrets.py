@@ -8,7 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from callgate.gateway.secrets import MAX_SECRET_BYTES, Secret, read_secret
+from callgate.settings.secrets import MAX_SECRET_BYTES, Secret, read_secret
 
 
 def private(path: Path, data: bytes) -> str:

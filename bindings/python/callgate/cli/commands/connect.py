@@ -83,7 +83,7 @@ def _secret(reference: str | None) -> str | None:
     if reference is None:
         return None
     with needs_extra("gateway"):
-        from callgate.gateway.secrets import read_secret
+        from callgate.settings.secrets import read_secret
     try:
         return read_secret(reference, os.environ, Path()).reveal()
     except ValueError as error:

@@ -18,11 +18,12 @@ from callgate.gateway.config.listen import (
     TlsSettings,
     TrustedProxiesSettings,
 )
-from callgate.gateway.config.load import ConfigError, load_config, load_model, parse_config
+from callgate.gateway.config.load import load_config, parse_config
 from callgate.gateway.config.operations import ClockSettings, LoggingSettings, ReloadSettings
 from callgate.gateway.config.root import GatewayConfig
 from callgate.gateway.config.schema import config_schema, executions_schema
 from callgate.gateway.config.upstreams import ToolAliasSettings, ToolsSettings, UpstreamSettings
+from callgate.settings.load import ConfigError, load_model
 
 __all__ = [
     "AdminSettings",

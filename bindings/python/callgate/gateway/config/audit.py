@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from callgate.audit.redaction import DEFAULT_KEYS
-from callgate.gateway.config._section import Bytes, ConfigPath, Count, Seconds, Section
+from callgate.settings.section import Bytes, ConfigPath, Count, Seconds, Section
 
 
 class AuditSettings(Section):

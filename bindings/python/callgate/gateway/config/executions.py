@@ -7,8 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, RootModel, StringConstraints, Tag, model_validator
 
-from callgate.gateway.config._section import ConfigPath, Seconds, Section
-from callgate.gateway.secrets import Secret
+from callgate.settings.secrets import Secret
+from callgate.settings.section import ConfigPath, Seconds, Section
 
 WorkloadId: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 ContextName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,127}$")]

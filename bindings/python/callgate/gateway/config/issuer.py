@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, StringConstraints, model_validator
 
-from callgate.gateway.config._section import ConfigPath, Section
+from callgate.settings.section import ConfigPath, Section
 
 KeyId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 

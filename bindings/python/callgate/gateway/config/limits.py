@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from callgate.gateway.config._section import Count, Seconds, Section
+from callgate.settings.section import Count, Seconds, Section
 
 
 class LimitsSettings(Section):

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from callgate.gateway.config._addresses import (
+from callgate.settings.addresses import (
     check_address,
     check_networks,
     is_loopback,
 )
-from callgate.gateway.config._section import Bytes, ConfigPath, Count, Port, Seconds, Section
-from callgate.gateway.secrets import Secret
+from callgate.settings.secrets import Secret
+from callgate.settings.section import Bytes, ConfigPath, Count, Port, Seconds, Section
 
 Address = Annotated[str, AfterValidator(check_address)]
 Networks = Annotated[tuple[str, ...], AfterValidator(check_networks)]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from callgate._time import DEFAULT_WINDOW
-from callgate.gateway.config._section import Seconds, Section
+from callgate.settings.section import Seconds, Section
 
 
 class ReloadSettings(Section):

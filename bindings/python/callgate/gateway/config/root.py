@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from callgate.gateway.config._section import ConfigPath, Name, PlacedError, Section
 from callgate.gateway.config.audit import AuditSettings
 from callgate.gateway.config.executions import ExecutionsSettings
 from callgate.gateway.config.issuer import IssuerSettings
@@ -14,6 +13,7 @@ from callgate.gateway.config.limits import LimitsSettings
 from callgate.gateway.config.listen import AdminSettings, ListenSettings
 from callgate.gateway.config.operations import ClockSettings, LoggingSettings, ReloadSettings
 from callgate.gateway.config.upstreams import ToolsSettings, UpstreamSettings
+from callgate.settings.section import ConfigPath, Name, PlacedError, Section
 
 
 class GatewayConfig(Section):

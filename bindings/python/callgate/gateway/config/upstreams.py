@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from callgate.gateway.config._section import (
+from callgate.settings.secrets import MaybeSecret, Secret
+from callgate.settings.section import (
     Bytes,
     ConfigPath,
     Count,
@@ -15,7 +16,6 @@ from callgate.gateway.config._section import (
     Section,
     ToolName,
 )
-from callgate.gateway.secrets import MaybeSecret, Secret
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,128}$")]

@@ -14,10 +14,10 @@ from callgate.gateway.config import (
     TieSettings,
     load_model,
 )
-from callgate.gateway.config.places import Fault
 from callgate.gateway.executions.execution import Execution, by_workload_id
 from callgate.gateway.executions.ties import EnrolmentTie, NoTie, Tie, tie_of_json
 from callgate.gateway.executions.verifiers.docker import ContainerRule
+from callgate.settings.places import Fault
 
 
 def load_executions(config: GatewayConfig, environ: Mapping[str, str]) -> list[Execution]:

@@ -12,7 +12,6 @@ from typing import Any
 from callgate import CallgateError, PolicyError, PolicySet
 from callgate._key_file import load_secret_key
 from callgate.gateway.config import ConfigError, GatewayConfig
-from callgate.gateway.config.places import Fault
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.http.tls import ServerTls
@@ -20,6 +19,7 @@ from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.transports.http_client import client_tls
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
+from callgate.settings.places import Fault
 
 
 def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, Any]:

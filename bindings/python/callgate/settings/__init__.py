@@ -1,0 +1,1 @@
+"""Configuration files: YAML with places, frozen models, secrets by reference."""
