@@ -12,14 +12,17 @@
 namespace callgate::policy {
 namespace {
 
-void LintBlindEntries(const Context& context, const DenialLint& denials, Findings& findings) {
+void LintDenyList(const Context& context, const DenialLint& denials, Redundancy& redundancy,
+                  Findings& findings) {
   const auto& entries = context.deny_list;
+  std::vector<bool> is_dead(entries.size());
   for (std::size_t first = 0; first < entries.size();) {
     std::size_t end = first + 1;
     while (end < entries.size() && entries[end].nth == entries[first].nth) ++end;
-    denials.LintBlind(first, end, findings.OfDenyEntry(first));
+    is_dead[first] = denials.LintBlind(first, end, findings.OfDenyEntry(first));
     first = end;
   }
+  redundancy.LintDenyList(is_dead);
 }
 
 }  // namespace
@@ -42,8 +45,7 @@ void Lint(const Context& context, std::vector<LintWarning>& warnings) {
     redundancy.LintCapability(i);
   }
   LintDefinitions(context, findings.OfContext());
-  LintBlindEntries(context, denials, findings);
-  redundancy.LintDenyList();
+  LintDenyList(context, denials, redundancy, findings);
   findings.ReportVain();
 }
 

@@ -21,6 +21,9 @@ constexpr std::array<KindOfEntry, 3> kKinds = {{{"path", "path", kPathKey},
                                                 {"domain", "url", kDomainKey},
                                                 {"command", "command", kCommandKey}}};
 
+// REQUIRES: the entry has a kind.
+std::size_t KindOf(const DenyEntry& entry) { return entry.argument.index() - 1; }
+
 // Words of the names of tools that take all that lies in a directory. Made from the names of public
 // MCP servers' tools.
 constexpr auto kTreeWords = std::to_array<std::string_view>(
@@ -73,21 +76,37 @@ DenialLint::Seen DenialLint::SeenOf(const Capability& capability) {
   return seen;
 }
 
-void DenialLint::LintBlind(std::size_t first, std::size_t end, const Warn& warn) const {
+bool DenialLint::LintBlind(std::size_t first, std::size_t end, const Warn& warn) const {
   std::string blind;
-  for (std::size_t i = first; i < end; ++i) {
-    blind = Blindness(context_.deny_list[i]);
-    if (blind.empty()) return;
-  }
   // What stands for all tools is often a template, and no tool takes such an argument.
   bool is_template = true;
   for (std::size_t i = first; i < end; ++i) {
     const DenyEntry& entry = context_.deny_list[i];
-    const SeenOnTools& all = SeenOn(entry.tool_pattern);
-    is_template = is_template && entry.tool_pattern.text == "*" &&
-                  all.seen.plain[entry.argument.index() - 1] == nullptr;
+    if (IsSpelledAsTool(entry, end - first)) continue;
+    std::string message = Blindness(entry);
+    if (message.empty()) return false;
+    const bool is_plain = SeenOn(entry.tool_pattern).seen.plain[KindOf(entry)] != nullptr;
+    if (blind.empty() || is_plain) blind = std::move(message);
+    is_template = is_template && entry.tool_pattern.text == "*" && !is_plain;
   }
+  if (blind.empty()) return false;
   warn(is_template ? "lint.dead-deny" : "lint.blind-deny", std::move(blind));
+  return is_template;
+}
+
+// The tool `t:rm` of the text `t:rm`, which means the command `rm` where no capability names such
+// a tool.
+bool DenialLint::IsSpelledAsTool(const DenyEntry& entry, std::size_t entries_of_text) const {
+  if (entries_of_text == 1 || !std::holds_alternative<std::monostate>(entry.argument)) return false;
+  bool is_named = !neighbours_.MayLook();
+  neighbours_.ForEach(entry.tool_pattern, [&](std::size_t capability) {
+    const auto& tools = context_.capabilities[capability].tool_pattern.list;
+    is_named = is_named || std::ranges::any_of(tools, [](const ToolPattern& tool) {
+                 return tool.text.find(':') != std::string::npos;
+               });
+    return !is_named;
+  });
+  return !is_named;
 }
 
 const DenialLint::SeenOnTools& DenialLint::SeenOn(const ToolPattern& pattern) const {
@@ -111,7 +130,7 @@ const DenialLint::SeenOnTools& DenialLint::SeenOn(const ToolPattern& pattern) co
 
 std::string DenialLint::Blindness(const DenyEntry& entry) const {
   if (std::holds_alternative<std::monostate>(entry.argument)) return {};
-  const std::size_t kind = entry.argument.index() - 1;
+  const std::size_t kind = KindOf(entry);
   const SeenOnTools& all = SeenOn(entry.tool_pattern);
   if (!all.any) return {};
   const std::string what =

@@ -18,8 +18,8 @@ class DenialLint {
   // Both outlive this.
   DenialLint(const Context& context, const ToolNeighbours& neighbours);
 
-  // Entries [first, end), which one text stands for.
-  void LintBlind(std::size_t first, std::size_t end, const Warn& warn) const;
+  // Entries [first, end), which one text stands for. Whether they were reported as lint.dead-deny.
+  bool LintBlind(std::size_t first, std::size_t end, const Warn& warn) const;
   // Directories that the capability allows above what is denied.
   void LintAbove(std::size_t capability, const Warn& warn) const;
 
@@ -37,6 +37,7 @@ class DenialLint {
     Seen seen;
     std::size_t capabilities[3] = {};  // of seen.plain
   };
+  bool IsSpelledAsTool(const DenyEntry& entry, std::size_t entries_of_text) const;
   static Seen SeenOf(const Capability& capability);
   const SeenOnTools& SeenOn(const ToolPattern& pattern) const;
   std::string Blindness(const DenyEntry& entry) const;

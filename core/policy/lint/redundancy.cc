@@ -148,7 +148,7 @@ bool Redundancy::KeepsAddedKeys(const Capability& capability) const {
          keeps(capability.command_arguments, 2);
 }
 
-void Redundancy::LintDenyList() {
+void Redundancy::LintDenyList(const std::vector<bool>& is_reported) {
   const auto& entries = context().deny_list;
   for (std::size_t first = 0; first < entries.size();) {
     // One text may stand for two entries; it is in vain when both are.
@@ -156,9 +156,9 @@ void Redundancy::LintDenyList() {
     while (end < entries.size() && entries[end].nth == entries[first].nth) {
       ++end;
     }
-    bool dead = true;
+    bool dead = !is_reported[first];
     bool reaches_nothing = true;
-    for (std::size_t i = first; i < end; ++i) {
+    for (std::size_t i = first; dead && i < end; ++i) {
       const bool on_no_tool = IsOnNoTool(entries[i].tool_pattern);
       reaches_nothing = reaches_nothing && on_no_tool;
       dead = dead && (on_no_tool || IsWithinAnother(i, first, end));

@@ -24,7 +24,8 @@ class Redundancy {
 
   // Capabilities are asked for in their order.
   void LintCapability(std::size_t capability);
-  void LintDenyList();
+  // `is_reported` says of each entry, at the first that a text stands for, that it was found dead.
+  void LintDenyList(const std::vector<bool>& is_reported);
 
  private:
   const Context& context() const noexcept { return reach_.context(); }

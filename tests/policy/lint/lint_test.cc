@@ -215,5 +215,42 @@ TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
   }
 }
 
+TEST(Lint, DeadDenyIsFoundOnceOfTwoEqualTemplates) {
+  const std::string url = "{tool_pattern: t, arguments: {url: {url: {allow: [a.example]}}}}";
+  const std::string entry = "{tool_pattern: '*', path: /a}";
+  EXPECT_EQ(Warnings(url, entry), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(url, entry + ", " + entry), "dead-deny deny; dead-deny deny; ");
+  const std::string host = "{tool_pattern: '*', domain: b.example}";
+  EXPECT_EQ(Warnings(url, host), "");
+  EXPECT_EQ(Warnings(url, host + ", " + host), "dead-deny deny; ");
+}
+
+TEST(Lint, BlindDenyReadsATextAsWhatIsDenied) {
+  const auto of = [](const std::string& tool, const std::string& argument) {
+    return "{tool_pattern: '" + tool + "', arguments: {" + argument + "}}";
+  };
+  const std::string command = "c: {command: {allow: [{words: [ls]}]}}";
+  EXPECT_EQ(Warnings(of("t", "x: {type: string}"), "'t:rm'"), "blind-deny deny; ");
+  EXPECT_EQ(Warnings(of("t", "x: {type: string}"), "'t:/etc'"), "blind-deny deny; ");
+  EXPECT_EQ(Warnings(of("t", "x: {type: string}"), "'t:evil.example'"), "blind-deny deny; ");
+  EXPECT_EQ(Warnings(of("t.*", "x: {type: string}"), "'t.run:rm'"), "blind-deny deny; ");
+  EXPECT_EQ(Warnings(of("t", command), "'t:rm'"), "");
+  EXPECT_EQ(Warnings("{tool_pattern: t}", "'t:rm'"), "") << "the short form guesses";
+  for (const char* tool : {"t:rm", "t:*"}) {
+    EXPECT_EQ(
+        Warnings(of("t", "x: {type: string}") + ", " + of(tool, "n: {type: integer}"), "'t:rm'"),
+        "")
+        << "it denies the tool";
+  }
+}
+
+TEST(Lint, BlindDenyNamesTheArgumentOfATextWithTwoMeanings) {
+  const auto set = test::ParsePolicy(
+      "{name: c, acknowledge: {lint.plain-text: meant}, capabilities: [{tool_pattern: t, "
+      "arguments: {url: {type: string}}}], deny_list: ['t:evil.example']}");
+  ASSERT_EQ(set.Lint().size(), 1u);
+  EXPECT_THAT(set.Lint()[0].message, testing::HasSubstr("does not see the argument url"));
+}
+
 }  // namespace
 }  // namespace callgate
