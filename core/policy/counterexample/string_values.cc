@@ -38,12 +38,15 @@ std::vector<const Entry*> ExceptedBy(const Kind& kind, const Neighbours& neighbo
   return excepted;
 }
 
-// A path in both.
+// Paths in both. A name with a star reads as a stem and more: two that begin apart, since a longer
+// stem beside it may cover either.
 void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
-  const auto sample = allowed.CommonSample(other, kUnlisted);
-  if (!sample) return;
-  AppendUnique(texts, *sample);
-  AppendUnique(texts, Below(*sample, kUnlisted));
+  for (const std::string_view name : {std::string_view(kUnlisted), std::string_view("1")}) {
+    const auto sample = allowed.CommonSample(other, name);
+    if (!sample) return;
+    AppendUnique(texts, *sample);
+    AppendUnique(texts, Below(*sample, name));
+  }
 }
 
 // Paths of the set whose names are as short as they can be, or fill the length that is asked for.
@@ -92,6 +95,7 @@ void AppendPaths(Texts& texts, const Schema& schema, const PathKind& kind,
         if (kind.base && paths.Meets(excepted)) {
           for (const PathSet& below : excepted.From(*kind.base)) {
             AppendUnique(relative, below.Sample(kUnlisted, false));
+            AppendUnique(relative, below.Sample("1", false));
           }
         }
       }
