@@ -60,6 +60,7 @@ class PlacedDocument:
             child = target.get(str(part))
             if child is None:
                 child = target[str(part)] = {}
+                self._keys.setdefault(path[: index + 1], where)
             target = child
         if not isinstance(target, dict):
             raise ValueError(f"{'.'.join(map(str, path[:-1]))} is no mapping")

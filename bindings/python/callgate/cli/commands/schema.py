@@ -14,7 +14,9 @@ from callgate.cli._extra import needs_extra
 def add(verbs: Verbs) -> None:
     """The parser."""
     parser = add_command(verbs, "schema", run, "Print the JSON Schema of a sort of document")
-    parser.add_argument("document", choices=("policy", "suite", "executions", "gateway"))
+    parser.add_argument(
+        "document", choices=("policy", "suite", "executions", "gateway", "registry")
+    )
 
 
 def run(arguments: argparse.Namespace) -> Outcome:
@@ -27,6 +29,10 @@ def _schema(document: str) -> Any:
     if document in ("policy", "suite"):
         file = resources.files("callgate.cli") / "schemas" / f"{document}.schema.json"
         return json.loads(file.read_bytes())
+    if document == "registry":
+        with needs_extra("registry"):
+            from callgate.registry import config as of_registry
+        return of_registry.config_schema()
     with needs_extra("gateway"):
         from callgate.gateway import config
     return config.executions_schema() if document == "executions" else config.config_schema()
