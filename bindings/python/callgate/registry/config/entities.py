@@ -1,4 +1,4 @@
-"""What the operator says of an entity besides its anchors: names that it may use, and its rights."""
+"""What the operator says of an entity besides its anchors: its names, and its rights."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class EntitySettings(Section):
         default=None,
         max_length=2048,
         description="`dns:{agent_id}.agents.acme`, `cn:{agent_id}.mcp-mesh.local` or "
-        "`spiffe:spiffe://mesh.example/agent/{name}`: with `agent_id` and `name` of the heartbeat "
-        "put in, it must be a DNS name, the CN or the SPIFFE ID of the leaf, letter for letter. "
-        "With `{name}`, `agent_id` must be the name, or the name with `-` and 8 hexadecimal digits.",
+        "`spiffe:spiffe://mesh.example/agent/{name}`: with `agent_id` and `name` of the "
+        "heartbeat put in, it must be a DNS name, the CN or the SPIFFE ID of the leaf, letter for letter. "
+        "With `{name}`, `agent_id` must be the name, or the name, `-` and 8 hexadecimal digits.",
     )
     http_host: bool = Field(
         default=False,
@@ -33,7 +33,7 @@ class EntitySettings(Section):
     )
     capabilities: tuple[str, ...] | None = Field(
         default=None,
-        description="Names of capabilities that its agents may offer; `*` at the end stands for any "
+        description="Names of capabilities that its agents may offer; `*` at the end is any "
         "ending. `null`: all. Framework tools (`__mesh_…`) and routes without a name need none.",
     )
     admin: bool = Field(

@@ -14,13 +14,13 @@ class TlsSettings(Section):
 
     mode: Literal["off", "auto", "strict"] = Field(
         default="off",
-        description="`auto`: HTTPS; a client certificate is optional, and one that is presented must "
-        "be trusted. `strict`: a trusted one is required on every path.",
+        description="`auto`: HTTPS; a client certificate is optional, and one that is presented "
+        "must be trusted. `strict`: a trusted one is required on every path.",
     )
     cert: ConfigPath | None = Field(
         default=None,
-        description="The registry's certificate, PEM, leaf first. Read again, with `key`, when they "
-        "change.",
+        description="The registry's certificate, PEM, leaf first. Read again, with `key`, when "
+        "they change.",
     )
     key: ConfigPath | None = Field(
         default=None, description="Its secret key, PEM, which no other user may read."

@@ -21,8 +21,8 @@ class TrustSettings(Section):
     )
     dir: ConfigPath | None = Field(
         default=None,
-        description="Folder of `localca` and `filestore`; entities lie in `entities`, tombstones of "
-        "revoked keys in `revoked`.",
+        description="Folder of `localca` and `filestore`; entities lie in `entities`, tombstones "
+        "of revoked keys in `revoked`.",
     )
     stale_after: Duration = Field(
         default=300,
