@@ -81,7 +81,7 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
     return;
   }
   const auto barred = [&](std::string_view constraint) {
-    warn("lint.impossible-constraint",
+    warn("lint.unlisted-argument",
          "only_arguments lists no argument that " + std::string(constraint) +
              " judges by its name, so that a call could only nest one in another; list the "
              "argument that it is for");
@@ -102,7 +102,9 @@ void LintOnlyArguments(const Capability& capability, const Warn& warn) {
     const auto& only = *capability.only_arguments;
     if (std::none_of(only.begin(), only.end(),
                      [&](const std::string& listed) { return FoldKey(listed) == key; })) {
-      barred("the argument pattern " + key);
+      warn("lint.unlisted-argument", "only_arguments does not list " + key +
+                                         ", so that its argument pattern judges nothing; list it, "
+                                         "or delete the pattern");
     }
   }
 }

@@ -44,36 +44,38 @@ TEST(LintCapability, ImpossibleConstraintWhereNoCallPasses) {
   EXPECT_EQ(Rules("path_allowlist: []"), " lint.impossible-constraint");
   EXPECT_EQ(Rules("path_allowlist: [], when_absent: allow"), " lint.no-only-arguments");
   EXPECT_EQ(Warnings("path_allowlist: [/a]", ""), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings("command_allowlist: [ls]", "args"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings("argument_patterns: {query: x}", "mode"), " lint.impossible-constraint");
 }
 
-TEST(LintCapability, ImpossiblePathsWhereNoArgumentHoldsOne) {
+TEST(LintCapability, UnlistedArgumentWherePathsAreOnlyNested) {
   const std::string paths = "path_allowlist: [/a]";
-  EXPECT_EQ(Warnings(paths, "note"), " lint.impossible-constraint");
-  EXPECT_EQ(Warnings(paths, "env"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings(paths, "note"), " lint.unlisted-argument");
+  EXPECT_EQ(Warnings(paths, "env"), " lint.unlisted-argument");
   EXPECT_EQ(Warnings(paths, "path"), "");
   EXPECT_EQ(Warnings(paths, "mode"), "") << "by its look";
   EXPECT_EQ(Warnings(paths + ", path_arguments: [note]", "note"), "");
-  EXPECT_EQ(Warnings(paths + ", free_arguments: [path]", "path"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings(paths + ", free_arguments: [path]", "path"), " lint.unlisted-argument");
 }
 
-TEST(LintCapability, ImpossibleDomainsWhereNoArgumentHoldsOne) {
+TEST(LintCapability, UnlistedArgumentWhereDomainsAreOnlyNested) {
   const std::string domains = "domain_allowlist: [x.test]";
-  EXPECT_EQ(Warnings(domains, "note"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings(domains, "note"), " lint.unlisted-argument");
   EXPECT_EQ(Warnings(domains, "url"), "");
   EXPECT_EQ(Warnings(domains, "mode"), "") << "by its look";
   EXPECT_EQ(Warnings(domains + ", domain_arguments: [note]", "note"), "");
 }
 
-TEST(LintCapability, ImpossibleCommandsWhereNoArgumentHoldsOne) {
+TEST(LintCapability, UnlistedArgumentWhereCommandsAreOnlyNested) {
   const std::string commands = "command_allowlist: [ls]";
-  EXPECT_EQ(Warnings(commands, "mode"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings(commands, "mode"), " lint.unlisted-argument");
   EXPECT_EQ(Warnings(commands, "mode, cmd"), "");
   EXPECT_EQ(Warnings(commands + ", command_arguments: [mode]", "mode"), "");
 }
 
-TEST(LintCapability, ImpossiblePatternsWhereTheirKeyIsBarred) {
+TEST(LintCapability, UnlistedArgumentWhereAPatternHasNoKey) {
   const std::string absent = "argument_patterns: {query: x}, when_absent: allow";
-  EXPECT_EQ(Warnings(absent, "mode"), " lint.impossible-constraint");
+  EXPECT_EQ(Warnings(absent, "mode"), " lint.unlisted-argument");
   EXPECT_EQ(Warnings(absent, "mode, Query"), "");
 }
 
