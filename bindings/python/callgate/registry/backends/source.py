@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
 Status: TypeAlias = Literal["live", "stale", "unavailable"]
 Anchors: TypeAlias = Mapping[str, tuple[bytes, ...]]
-
-_NONE: Anchors = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,8 @@ class SourceState:
     """
 
     name: str  # as configured: localca, filestore, k8s-secrets, spire
-    entities: Anchors = _NONE
-    bundles: Anchors = _NONE
+    entities: Anchors = field(default_factory=dict)
+    bundles: Anchors = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
     status: Status = "unavailable"
     detail: str | None = None  # why it is stale or unavailable

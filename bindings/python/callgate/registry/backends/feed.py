@@ -1,0 +1,55 @@
+"""What follows a server and says what it has: the blocking half of a followed source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from callgate.registry.backends.source import Anchors, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a server says at one time, in the terms of SourceState."""
+
+    entities: Anchors = field(default_factory=dict)
+    bundles: Anchors = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class Lost(Exception):
+    """The server is not heard any more. What it said last still counts for a while."""
+
+
+class Withdrawn(Exception):
+    """The server says that nothing of what it said counts any more. It may change its mind."""
+
+
+class Refused(Exception):
+    """The server or the settings are wrong: to try again cannot help."""
+
+
+class Feed(Protocol):
+    """Follows one server. ``follow`` runs in a thread of its own; ``cancel`` in any other."""
+
+    def follow(self) -> Iterator[Contents]:
+        """Connects, and yields all there is, at first and after each change. Blocks.
+
+        Raises Lost, Withdrawn or Refused. Where it ends without, it is called again soon, and what
+        it yielded goes on to count.
+        """
+
+    def cancel(self) -> None:
+        """Ends ``follow``, and each later one at once. An open stream ends at once as well, a
+        connection that is being made within its deadline.
+        """
+
+
+def bounded(text: object, limit: int = 300) -> str:
+    """The text of a server as it may stand in a message: one printable line of that many
+    characters.
+    """
+    line = " ".join(str(text).split())
+    printable = "".join(c if c.isprintable() else "\ufffd" for c in line[: limit + 1])
+    return printable if len(printable) <= limit else printable[: limit - 1] + "…"
