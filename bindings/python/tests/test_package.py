@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "settings": {""},
     "connect": {"", "smcp"},
     "gateway": {"", "audit", "settings"},
-    "registry": {"", "settings"},
+    "registry": {"", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp"},
 }
 # The rooms of a package, from the ground up, and which of the others each imports: only those of

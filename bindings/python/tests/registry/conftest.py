@@ -1,4 +1,4 @@
-"""Servers that trust comes from. The modules beside the tests are imported by name."""
+"""Servers and folders that trust comes from. The modules beside the tests are imported by name."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def trust_dir(tmp_path: Path) -> Path:
+    """A trust directory with an empty folder of entities."""
+    directory = tmp_path / "trust"
+    (directory / "entities").mkdir(parents=True)
+    return directory

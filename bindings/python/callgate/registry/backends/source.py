@@ -22,9 +22,10 @@ class Problem:
 class SourceState:
     """All that a source says at one time. Immutable, so any thread may read it.
 
-    ``entities`` maps the operator's name of an entity to its anchors, ``bundles`` a trust domain
-    (without ``spiffe://``) to its authorities; each certificate is DER. ``revoked`` has the SHA-256
-    of revoked keys (SubjectPublicKeyInfo), 64 lower-case hexadecimal digits.
+    ``entities`` maps the operator's name of an entity to its files as the operator wrote them, PEM
+    or DER, ``bundles`` a trust domain (without ``spiffe://``) to its authorities in DER: as
+    ``callgate.trust.TrustSource`` takes them. ``revoked`` has the SHA-256 of revoked keys
+    (SubjectPublicKeyInfo), 64 lower-case hexadecimal digits.
 
     ``live``: this is how things are. ``stale``: this is how they were when the source was last
     heard of; it still counts. ``unavailable``: nothing is known, ``entities`` and ``bundles`` are
