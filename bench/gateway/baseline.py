@@ -13,9 +13,9 @@ import socket
 import sys
 from pathlib import Path
 
-from callgate.gateway.http.listen import Listener
 from callgate.gateway.process.gc_tuning import tune_gc
 from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
+from callgate.serving.listener import Listener
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

@@ -19,7 +19,7 @@ RULES = (
     ("liveness", ("gateway/sessions/ledger.py:alive", "callgate/_gate.py:session")),
     ("audit: event, line, state", ("callgate/audit/",)),
     ("metrics", ("prometheus_client/", "gateway/metrics.py")),
-    ("HTTP: bounds, peer, trace", ("http/middleware/", "gateway/http/peer", "gateway/wire/peer")),
+    ("HTTP: bounds, peer, trace", ("callgate/serving/", "http/middleware/")),
     ("upstream", ("upstreams/transports/", "upstreams/messages/", "gateway/upstreams/")),
     ("call path and reply", ("callgate/gateway/", *OURS, "gateway/baseline.py")),
     ("web server: h11, uvicorn, starlette", ("h11/", "uvicorn/", "protocols/http/", "starlette/")),
@@ -28,7 +28,7 @@ LOOP = "event loop"
 # What only holds the loop that runs everything.
 ROOTS = (
     "gateway/process/serve",
-    "gateway/http/listen.py",
+    "callgate/serving/listener.py",
     "baseline.py:main",
     "baseline.py:<module>",
 )

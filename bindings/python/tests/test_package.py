@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "trust": {""},
     "settings": {""},
     "connect": {"", "smcp"},
-    "gateway": {"", "audit", "settings"},
+    "serving": {""},
+    "gateway": {"", "audit", "serving", "settings"},
     "registry": {"", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp"},
 }
@@ -85,7 +86,6 @@ GATEWAY: list[dict[str, set[str]]] = [
             "logging",
             "reload",
             "upstreams",
-            "wire",
         }
     },
 ]

@@ -15,8 +15,8 @@ from callgate.gateway.config import GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules
 from callgate.gateway.executions.verifiers.docker import DockerVerifier
 from callgate.gateway.issuer.issuer import Issuer
-from callgate.gateway.wire.http_limits import HttpLimits
-from callgate.gateway.wire.peer import TrustedProxies
+from callgate.gateway.wire.call_limits import CallLimits
+from callgate.serving.peer import TrustedProxies
 
 
 def make_gate(config: GatewayConfig, policy: PolicySet, issuer: Issuer) -> Gate:
@@ -94,10 +94,10 @@ def trusted_proxies(config: GatewayConfig) -> TrustedProxies:
     )
 
 
-def http_limits(config: GatewayConfig) -> HttpLimits:
+def http_limits(config: GatewayConfig) -> CallLimits:
     """What a caller may cost before anything of it was verified."""
     listen, limits = config.listen, config.limits
-    return HttpLimits(
+    return CallLimits(
         body_bytes=limits.body_bytes,
         header_bytes=listen.header_bytes,
         header_seconds=listen.header_seconds,

@@ -12,7 +12,8 @@ from prometheus_client.process_collector import ProcessCollector
 
 from callgate._error_codes import MEANINGS
 from callgate.gateway.histogram import Histogram
-from callgate.gateway.wire.bounds import Bound, Listener
+from callgate.gateway.wire.listener_name import ListenerName
+from callgate.serving.bounds import Bound
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)
@@ -84,7 +85,7 @@ class Metrics:
         verdict = "allowed" if code is None else "denied"
         return self._replies.labels(endpoint, verdict, code or "")
 
-    def refused(self, listener: Listener, bound: Bound) -> None:
+    def refused(self, listener: ListenerName, bound: Bound) -> None:
         """One request or connection that a bound refused."""
         self._refusals_of(listener, bound).inc()
 

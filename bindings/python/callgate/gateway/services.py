@@ -13,11 +13,12 @@ from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.sessions.ledger import Ledger
 from callgate.gateway.upstreams.upstreams import Upstreams
-from callgate.gateway.wire.bounds import Bound, Listener
+from callgate.gateway.wire.call_limits import CallLimits
 from callgate.gateway.wire.clock import Clock
-from callgate.gateway.wire.http_limits import HttpLimits
-from callgate.gateway.wire.peer import TrustedProxies
+from callgate.gateway.wire.listener_name import ListenerName
 from callgate.gateway.wire.rates import Rates, listing_rates
+from callgate.serving.bounds import Bound
+from callgate.serving.peer import TrustedProxies
 
 
 class Metrics(Protocol):
@@ -26,7 +27,7 @@ class Metrics(Protocol):
     def replied(self, endpoint: str, code_name: str | None, seconds: float) -> None:
         """One answer of an endpoint, such as ``invoke``; the code's name of a failure."""
 
-    def refused(self, listener: Listener, bound: Bound) -> None:
+    def refused(self, listener: ListenerName, bound: Bound) -> None:
         """One request or connection that a bound refused."""
 
 
@@ -46,6 +47,6 @@ class Services:
     issuer: Issuer
     attestation: Attestation
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
-    http_limits: HttpLimits = field(default_factory=HttpLimits)
+    http_limits: CallLimits = field(default_factory=CallLimits)
     # For bearers, by session; signed listings are bounded by what is remembered against replay.
     listing_rates: Rates = field(default_factory=listing_rates)

@@ -30,8 +30,6 @@ from callgate.gateway.executions.verifiers import Verifier
 from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
-from callgate.gateway.http.listen import Listener
-from callgate.gateway.http.peer_protocol import PeerProtocol
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.http.routes.sessions import session_routes
 from callgate.gateway.issuer.issuer import Issuer
@@ -41,9 +39,11 @@ from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.used_sessions import UsedSessions
 from callgate.gateway.wire.clock import Clock
-from callgate.gateway.wire.peer import Peer, TrustedProxies
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.listener import Listener
+from callgate.serving.peer import Peer, TrustedProxies
+from callgate.serving.peer_protocol import PeerProtocol
 
 POLICY = """
 name: research

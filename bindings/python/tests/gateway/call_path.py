@@ -16,15 +16,16 @@ import uvicorn
 from callgate import Gate, PolicySet, SecretKey, TokenClaims, create_envelope, issue_token
 from callgate import verify_token as engine_verify_token
 from callgate._generations import Protocol
+from callgate.gateway.http.answers import ANSWERS
 from callgate.gateway.http.app import create_app
-from callgate.gateway.http.middleware.connection import bounded_connections
 from callgate.gateway.http.refused import agents_refused
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger, Ledger
 from callgate.gateway.upstreams.upstreams import ToolDefinition, UpstreamReply, Upstreams
+from callgate.gateway.wire.call_limits import CallLimits
 from callgate.gateway.wire.clock import Clock
-from callgate.gateway.wire.http_limits import HttpLimits
 from callgate.gateway.wire.rates import Rates, listing_rates
+from callgate.serving.connection import bounded_connections
 
 POLICY = """
 name: research
@@ -137,7 +138,7 @@ class CallPath:
         *,
         upstreams: Upstreams | None = None,
         clock: Clock | None = None,
-        limits: HttpLimits | None = None,
+        limits: CallLimits | None = None,
         ledger: Callable[[Gate], Ledger] = EmbeddedLedger,
         rates: Rates | None = None,
         policy: str = POLICY,
@@ -161,7 +162,7 @@ class CallPath:
             executions=cast(Any, None),
             issuer=cast(Any, None),
             attestation=cast(Any, None),
-            http_limits=limits or HttpLimits(),
+            http_limits=limits or CallLimits(),
             listing_rates=listing_rates() if rates is None else rates,
         )
         self.app = create_app(self.services)
@@ -201,12 +202,13 @@ class CallPath:
     async def listening(self) -> AsyncIterator[int]:
         """The port of a real server, in this event loop."""
         limits = self.services.http_limits
+        refused = agents_refused(self.services)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             server = _Server(
                 uvicorn.Config(
                     self.app,
-                    http=bounded_connections(limits, refused=agents_refused(self.services)),
+                    http=bounded_connections(limits, answers=ANSWERS, refused=refused),
                     ws="none",
                     lifespan="off",
                     log_config=None,

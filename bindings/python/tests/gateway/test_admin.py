@@ -15,8 +15,8 @@ from callgate import CallgateError, SecretKey
 from callgate.audit import Head
 from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.executions.ties import EnrolmentTie
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 pytestmark = pytest.mark.anyio
 CREDENTIAL = "an-operators-credential"

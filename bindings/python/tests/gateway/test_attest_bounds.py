@@ -10,9 +10,9 @@ from attest_path import AttestPath, execution, refused
 from callgate import SecretKey
 from callgate.gateway.executions.ties import UidTie
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 pytestmark = pytest.mark.anyio
 UID, USER = UidTie(1000), Peer(uid=1000)

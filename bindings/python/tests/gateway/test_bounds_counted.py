@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from callgate.gateway.metrics import Metrics
-from callgate.gateway.wire.bounds import BOUNDS
+from callgate.serving.bounds import BOUNDS
 from callgate.smcp import SMCPClient
 from gateway_process import WORKLOAD, GatewayProcess, running, wait_until, write_gateway
 

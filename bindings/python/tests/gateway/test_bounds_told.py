@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from call_path import INVOKE, JSON, TOOLS, Answer, CallPath, Monotonic, post, raw, until
-from callgate.gateway.http.bounded_accept import MARGIN, BoundedAccept
 from callgate.gateway.http.refused import agents_refused
-from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.call_limits import CallLimits
+from callgate.serving.bounded_accept import MARGIN, BoundedAccept
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ POST = (
 
 @pytest.fixture
 async def path(tmp_path: Path, monotonic: Monotonic) -> AsyncIterator[CallPath]:
-    limits = HttpLimits(
+    limits = CallLimits(
         body_bytes=2000,
         header_bytes=4096,
         header_seconds=0.3,
@@ -203,12 +203,12 @@ class TestAConnection:
     @pytest.mark.parametrize(
         ("cause", "limits"),
         [
-            ("connections_of_address", HttpLimits(connections_per_address=1)),
-            ("connections", HttpLimits(connections=1)),
+            ("connections_of_address", CallLimits(connections_per_address=1)),
+            ("connections", CallLimits(connections=1)),
         ],
     )
     async def test_that_is_one_too_many(
-        self, tmp_path: Path, cause: str, limits: HttpLimits
+        self, tmp_path: Path, cause: str, limits: CallLimits
     ) -> None:
         async with observed_audit(tmp_path) as audit:
             path = CallPath(audit, limits=limits)

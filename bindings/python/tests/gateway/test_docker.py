@@ -15,8 +15,8 @@ from callgate import CallgateError, SecretKey, verify_token
 from callgate.gateway.executions.ties import ContainerAddressTie, EnrolmentTie, NoTie
 from callgate.gateway.executions.verifiers.docker import ContainerRule, DockerVerifier
 from callgate.gateway.sessions.revocation import UNVERIFIED_SECONDS
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 from docker_engine import DockerEngine, docker_engine
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from call_path import CallPath, check_failure, parse, parse_status, raw
 from callgate.gateway.http.protocol import operator_protocol
-from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.call_limits import CallLimits
 from observed_audit import observed_audit
 from starlette.applications import Starlette
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def path(tmp_path: Path) -> AsyncIterator[CallPath]:
     async with observed_audit(tmp_path) as audit:
-        limits = HttpLimits(body_bytes=2000, header_bytes=4096, body_seconds=0.2)
+        limits = CallLimits(body_bytes=2000, header_bytes=4096, body_seconds=0.2)
         yield CallPath(audit, limits=limits)
 
 

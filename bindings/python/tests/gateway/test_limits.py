@@ -27,7 +27,7 @@ from call_path import (
     until,
 )
 from callgate._generations import Protocol
-from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.wire.call_limits import CallLimits
 from observed_audit import observed_audit
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ GENERATIONS = pytest.mark.parametrize("generation", INVOKE)
 
 @pytest.fixture
 async def path(tmp_path: Path, monotonic: Monotonic) -> AsyncIterator[CallPath]:
-    limits = HttpLimits(
+    limits = CallLimits(
         body_bytes=2000,
         header_bytes=4096,
         header_seconds=0.2,

@@ -11,8 +11,8 @@ from callgate import TokenError, _native
 from callgate._error_codes import MEANINGS
 from callgate._generations import GENERATIONS, Protocol
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.bounds import Bound, OutOfBounds
 
 STATUSES = {
     "INVALID_ENVELOPE": 400,

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from callgate import CallgateError
 from callgate.gateway.config import TlsSettings
-from callgate.gateway.http.bounded_accept import MARGIN
 from callgate.gateway.http.tls import ServerTls
+from callgate.serving.bounded_accept import MARGIN
 from callgate.smcp import SMCPClient
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

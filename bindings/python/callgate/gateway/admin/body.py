@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from starlette.requests import Request
 
 from callgate import CallgateError, canonicalize
-from callgate.gateway.wire.bounds import OutOfBounds
+from callgate.serving.bounds import OutOfBounds
 
 MAX_BODY_BYTES: Final = 1 << 20
 Types: TypeAlias = "Mapping[str, type | tuple[type, ...]]"

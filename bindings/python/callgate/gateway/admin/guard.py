@@ -16,8 +16,8 @@ from callgate import CallgateError
 from callgate.gateway.admin.credential import OperatorCredential
 from callgate.gateway.admin.refusal_log import RefusalLog
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.bounds import Bound, OutOfBounds
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 
@@ -90,7 +90,7 @@ def failure_of(error: Exception) -> Response:
     if error.where is not None:
         members["where"] = error.where
     response = json_response({"error": members}, replies.operators_status(error))
-    retry_after = error.retry_after if isinstance(error, Refusal) else None
+    retry_after = error.retry_after if isinstance(error, Refusal | OutOfBounds) else None
     if retry_after is not None:
         response.headers["retry-after"] = str(max(1, math.ceil(retry_after)))
     return response

@@ -23,8 +23,8 @@ from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import Caller
 from callgate.gateway.sessions.revocation import Revocation, may_have
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 
 @dataclass(frozen=True, slots=True)

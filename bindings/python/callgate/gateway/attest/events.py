@@ -11,7 +11,7 @@ from callgate.audit.events import Event
 from callgate.gateway.attest.proof import Proof
 from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
-from callgate.gateway.wire.peer import Peer
+from callgate.serving.peer import Peer
 
 
 def succeeded(

@@ -13,8 +13,8 @@ from callgate.gateway.attest import events
 from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.sessions.revocation import Audit
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 

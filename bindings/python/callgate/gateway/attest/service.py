@@ -38,9 +38,9 @@ from callgate.gateway.executions.ties import EnrolmentTie
 from callgate.gateway.issuer.issuer import Issued, Issuer
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.sessions.revocation import Audit, Revocation, effects_records
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 IDLE_SECONDS = 60.0
 # Attestations under way at a time: each may wait for a runtime, a signer and a disk.

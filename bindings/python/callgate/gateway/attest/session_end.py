@@ -21,9 +21,9 @@ from callgate.gateway.attest import events
 from callgate.gateway.attest.end_request import EndRequest
 from callgate.gateway.attest.proof import SeenProofs, check_proof
 from callgate.gateway.sessions.revocation import Audit, Revocation
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.rates import Rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 REASON = "its agent ended it"
 

@@ -21,8 +21,8 @@ from callgate.gateway.calls.tool_list import tool_list
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
 from callgate.gateway.wire.refusal import Refusal
-from callgate.gateway.wire.replies import Reply
 from callgate.gateway.wire.reply_lines import ReplyLines
+from callgate.serving.reply import Reply
 
 _log = logging.getLogger("callgate.gateway")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from callgate import CallgateError
-from callgate.gateway.wire.peer import Peer
+from callgate.serving.peer import Peer
 
 # Only the SHA-256 of a secret is kept; a short secret could be found from it.
 MIN_SECRET_LENGTH = 16

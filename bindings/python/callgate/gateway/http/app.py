@@ -12,20 +12,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callgate._generations import GENERATIONS
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.calls.refusals import RefusalRecorder
-from callgate.gateway.http.middleware.body import json_body, received
 from callgate.gateway.http.middleware.faults import reply_to_fault
-from callgate.gateway.http.middleware.trace import give_trace_id, trace_id
-from callgate.gateway.http.middleware.under_way import RequestsUnderWay
 from callgate.gateway.http.refused import agents_refused
 from callgate.gateway.http.routes.invoke import InvokeEndpoint
 from callgate.gateway.http.routes.tools import ToolsEndpoint
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.bounds import Bound, OnRefused, OutOfBounds
-from callgate.gateway.wire.http_limits import HttpLimits
-from callgate.gateway.wire.peer import TrustedProxies
-from callgate.gateway.wire.peer_name import peer_name
-from callgate.gateway.wire.replies import Reply
+from callgate.serving.body import json_body, received
+from callgate.serving.bounds import Bound, OnRefused, OutOfBounds
+from callgate.serving.http_limits import HttpLimits
+from callgate.serving.peer import TrustedProxies
+from callgate.serving.peer_name import peer_name
+from callgate.serving.reply import Reply
+from callgate.serving.trace import give_trace_id, trace_id
+from callgate.serving.under_way import RequestsUnderWay
 
 
 def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:

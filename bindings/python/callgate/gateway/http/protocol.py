@@ -6,10 +6,11 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 
 from callgate.gateway.config import ListenSettings
-from callgate.gateway.http.middleware.connection import bounded_connections
-from callgate.gateway.http.peer_protocol import PeerProtocol
-from callgate.gateway.wire.bounds import OnRefused
-from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.gateway.http.answers import ANSWERS
+from callgate.serving.bounds import OnRefused
+from callgate.serving.connection import bounded_connections
+from callgate.serving.http_limits import HttpLimits
+from callgate.serving.peer_protocol import PeerProtocol
 
 # A policy document, which is the longest body, takes a while to send.
 OPERATORS: Final = HttpLimits(body_seconds=60, connections=256, connections_per_address=256)
@@ -24,9 +25,9 @@ def agent_protocol(
     def is_proxy(address: str) -> bool:
         return any(ip_address(address) in network for network in networks)
 
-    return bounded_connections(http_limits, refused=refused, uncounted=is_proxy)
+    return bounded_connections(http_limits, answers=ANSWERS, refused=refused, uncounted=is_proxy)
 
 
 def operator_protocol(refused: OnRefused) -> type[PeerProtocol]:
     """The same for one listener of operators: any process on this machine can connect to it."""
-    return bounded_connections(OPERATORS, refused=refused)
+    return bounded_connections(OPERATORS, answers=ANSWERS, refused=refused)

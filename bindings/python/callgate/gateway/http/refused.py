@@ -6,7 +6,7 @@ from typing import Final
 
 from callgate.audit.events import Event
 from callgate.gateway.services import Metrics, Services
-from callgate.gateway.wire.bounds import Bound, OnRefused
+from callgate.serving.bounds import Bound, OnRefused
 
 # No operation was refused where the path names none. Scanners ask for such paths all day, and the
 # trail's share for bounds is for what was refused of an operation.

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import CallgateError
-from callgate.gateway.config import GatewayConfig, ListenSettings
-from callgate.gateway.http.listen import Listener, bound_sockets, limit_accepts
-from callgate.gateway.http.protocol import agent_protocol, operator_protocol
+from callgate.gateway.config import AdminSettings, GatewayConfig, ListenSettings
+from callgate.gateway.http.protocol import OPERATORS, agent_protocol, operator_protocol
 from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
@@ -22,7 +21,9 @@ from callgate.gateway.process.gc_tuning import tune_gc
 from callgate.gateway.process.shutdown import Signals
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.reload.reloadables import ConfigSource
-from callgate.gateway.wire.bounds import OnRefused
+from callgate.serving.bounds import OnRefused
+from callgate.serving.listener import Listener
+from callgate.serving.sockets import bound_sockets, limit_accepts
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 
@@ -53,8 +54,8 @@ async def serve(
     signals = Signals()
     with signals.handled():
         async with contextlib.AsyncExitStack() as stack:
-            agents = stack.enter_context(bound_sockets(config.listen))
-            operators = stack.enter_context(bound_sockets(config.admin))
+            agents = stack.enter_context(_bound(config.listen))
+            operators = stack.enter_context(_bound(config.admin))
             tls = None if config.listen.tls is None else ServerTls(config.listen.tls)
             things = [] if tls is None else [_reloadable(tls)]
             try:
@@ -72,11 +73,22 @@ async def serve(
                     raise
                 return
             refused = agents_refused(gateway.services)
-            limit_accepts(agents, config.listen, refused)
+            limit_accepts(
+                agents,
+                config.listen.max_connections,
+                config.listen.max_connections_per_address,
+                refused=refused,
+                uncounted=config.listen.trusted_proxies.networks,
+            )
             protocol = agent_protocol(config.listen, gateway.services.http_limits, refused)
             for_agents = [_agents(config.listen, gateway, sock, protocol, tls) for sock in agents]
             refused = operators_refused(gateway.services.metrics)
-            limit_accepts(operators, config.admin, refused)
+            limit_accepts(
+                operators,
+                OPERATORS.connections,
+                OPERATORS.connections_per_address,
+                refused=refused,
+            )
             for_operators = [_operators(gateway, sock, refused) for sock in operators]
             await _run(gateway, signals, for_agents, for_operators, on_ready)
 
@@ -171,6 +183,17 @@ async def _cancelled_by(event: asyncio.Event) -> AsyncIterator[None]:
         yield
     finally:
         watcher.cancel()
+
+
+def _bound(
+    settings: ListenSettings | AdminSettings,
+) -> contextlib.AbstractContextManager[list[socket.socket]]:
+    return bound_sockets(
+        address=settings.address,
+        port=settings.port,
+        unix=settings.unix,
+        unix_mode=int(settings.unix_mode, 8),
+    )
 
 
 def _under_way(server: Listener) -> int:

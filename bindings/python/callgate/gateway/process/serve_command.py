@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 from callgate import CallgateError
 from callgate.gateway.config import GatewayConfig, load_config
 from callgate.gateway.demo.demo import Demo, prepare_demo
-from callgate.gateway.http.descriptors import raise_descriptor_limit
+from callgate.gateway.http.protocol import OPERATORS
 from callgate.gateway.logging import configure_logging
 from callgate.gateway.process.check import check_files
 from callgate.gateway.process.serve import Addresses, serve
 from callgate.gateway.reload.reloadables import ConfigSource
+from callgate.serving.descriptors import raise_descriptor_limit
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def run(
     """Serves until a signal says stop. Raises CallgateError, OSError."""
     config = _load(path, environ, ports)
     configure_logging(config.logging)
-    raise_descriptor_limit(config.listen.max_connections)
+    raise_descriptor_limit(
+        config.listen.max_connections,
+        others=OPERATORS.connections,
+        setting="listen.max_connections",
+    )
     source = ConfigSource(path, lambda: _load(path, environ, ports))
     serving = serve(
         config, environ, source=source, acknowledge_audit=acknowledge_audit, on_ready=on_ready

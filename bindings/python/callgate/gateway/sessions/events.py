@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callgate import Session
 from callgate.audit.events import Event
-from callgate.gateway.wire.peer import Peer
+from callgate.serving.peer import Peer
 
 
 def ended(

@@ -18,8 +18,8 @@ from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.sessions import events
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
-from callgate.gateway.wire.peer import Peer
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import Peer
 
 _LOG = logging.getLogger("callgate.gateway")
 CHECK_SECONDS = 10.0

@@ -13,16 +13,16 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from http import HTTPStatus
 from json.encoder import encode_basestring_ascii
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
-from starlette.types import Send
 
 from callgate import CallgateError, Decision
 from callgate._error_codes import MEANINGS, NUMBERS
 from callgate._generations import GENERATIONS, Generation, Protocol
-from callgate.gateway.wire.bounds import Bound, OutOfBounds
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.bounds import Bound, OutOfBounds
+from callgate.serving.reply import Reply
 
 # The status of a code; what is not named here has the status of its thousands, below.
 _STATUSES: Final[dict[str, int]] = {
@@ -63,26 +63,8 @@ OK: Final = 200
 CREATED: Final = 201
 UNAUTHORIZED: Final = 401
 UNAVAILABLE: Final = 503
-_JSON: Final = (b"content-type", b"application/json")
-_NO_STORE: Final = (b"cache-control", b"no-store")
 # RFC 9110, section 15.5.2: a 401 names the scheme that would do.
 _CHALLENGES: Final[dict[Protocol, bytes]] = {"smcp/v1": b"SMCP", "seal/v1": b"SEAL"}
-
-
-class Reply(NamedTuple):
-    """A status and a JSON body, ready to send."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    code_name: str | None = None  # of a failure
-
-    async def send(self, send: Send) -> None:
-        """Sends it as the whole answer of an ASGI request."""
-        length = (b"content-length", b"%d" % len(self.body))
-        headers = [_JSON, length, _NO_STORE, *self.headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
 
 
 def protocol_of(path: str) -> Protocol:
@@ -108,11 +90,18 @@ def refused(
     dispatched: bool | None = None,
     request_id: str | int | None = None,
 ) -> Reply:
-    """The answer to a Refusal. Any other error of the family tells no more than its code.
+    """The answer to a Refusal, or to what is over a bound and so was not dispatched. Any other
+    error of the family tells no more than its code.
 
     ``dispatched`` and ``request_id`` are for a Refusal that does not know them.
     """
-    if not isinstance(error, Refusal):
+    bound = None
+    if isinstance(error, OutOfBounds):
+        bound = error.bound
+        error = Refusal(
+            error.code_name, error.message, dispatched=False, retry_after=error.retry_after
+        )
+    elif not isinstance(error, Refusal):
         error = Refusal(error.code_name)
     return _failure(
         protocol,
@@ -122,7 +111,7 @@ def refused(
         retry_after=error.retry_after,
         details=error.details,
         request_id=request_id if error.request_id is None else error.request_id,
-        status=_STATUSES_OF_BOUNDS.get(error.bound) if isinstance(error, OutOfBounds) else None,
+        status=None if bound is None else _STATUSES_OF_BOUNDS.get(bound),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final, final
 from starlette.types import Send
 
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.replies import Reply
+from callgate.serving.reply import Reply
 
 MEDIA_TYPE: Final = b"application/x-ndjson"
 # The second is for nginx, which would keep the lines until there are many.

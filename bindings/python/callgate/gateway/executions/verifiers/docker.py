@@ -16,8 +16,8 @@ from docker.errors import NotFound  # type: ignore[import-untyped]
 from callgate import CallgateError
 from callgate.gateway.executions.execution import Execution, warn_without_tie
 from callgate.gateway.executions.ties import ContainerAddressTie, EnrolmentTie, Tie
-from callgate.gateway.wire.peer import canonical_address
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.peer import canonical_address
 
 # An id, or its first 12 digits or more; never a name, which anyone who starts containers chooses.
 CONTAINER = re.compile(r"(?:docker://)?([0-9a-f]{12,64})")

@@ -9,11 +9,12 @@ from starlette.types import Scope
 
 from callgate import CallgateError
 from callgate.gateway.wire import replies
+from callgate.serving.reply import Reply
 
 _log = logging.getLogger("callgate.gateway")
 
 
-def reply_to_fault(error: Exception, scope: Scope) -> replies.Reply:
+def reply_to_fault(error: Exception, scope: Scope) -> Reply:
     """An unforeseen exception is a denial without detail, and a log line."""
     protocol = replies.protocol_of(scope["path"])
     if isinstance(error, CallgateError):

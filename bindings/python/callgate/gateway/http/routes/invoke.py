@@ -10,10 +10,10 @@ from starlette.types import Scope, Send
 
 from callgate._generations import Generation
 from callgate.gateway.calls.invoke import Invoker
-from callgate.gateway.http.middleware.trace import trace_id
 from callgate.gateway.services import Services
-from callgate.gateway.wire.peer_name import peer_name
 from callgate.gateway.wire.reply_lines import MEDIA_TYPE, ReplyLines
+from callgate.serving.peer_name import peer_name
+from callgate.serving.trace import trace_id
 
 # RFC 9110, section 12.4.2: what has this weight is not acceptable.
 _WEIGHT_OF_NONE: Final = re.compile(rb"q=0(\.0{0,3})?", re.IGNORECASE)

@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from callgate import CallgateError
 from callgate._generations import GENERATIONS, Protocol
-from callgate.gateway.http.middleware.trace import trace_id
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.peer import Peer, peer_of
-from callgate.gateway.wire.replies import Reply
+from callgate.serving.peer import Peer, peer_of
+from callgate.serving.reply import Reply
+from callgate.serving.trace import trace_id
 
 Operation: TypeAlias = Callable[[Protocol, bytes, Peer, str], Awaitable[Reply]]
 """What makes the reply to a body. The last argument is the trace id. Raises CallgateError."""

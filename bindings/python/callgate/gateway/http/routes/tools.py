@@ -16,12 +16,12 @@ from callgate.audit.events import Event
 from callgate.gateway.calls.authorize import event_of_refusal
 from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.calls.tool_list import tool_list
-from callgate.gateway.http.middleware.trace import trace_id
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
-from callgate.gateway.wire.peer_name import peer_name
 from callgate.gateway.wire.refusal import Refusal
-from callgate.gateway.wire.replies import Reply
+from callgate.serving.peer_name import peer_name
+from callgate.serving.reply import Reply
+from callgate.serving.trace import trace_id
 
 # RFC 6750, section 2.1, with the characters of a compact JWS.
 _BEARER: Final = re.compile(rb"(?i:bearer) +([A-Za-z0-9_.-]{1,%d})" % Limits().max_token_bytes)

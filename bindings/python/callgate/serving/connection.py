@@ -1,4 +1,4 @@
-"""The HTTP/1.1 connections of the gateway: uvicorn's, with bounds and with our error bodies."""
+"""Bounded HTTP/1.1 connections: uvicorn's, with bounds and with the server's own error bodies."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import h11
 
-from callgate._generations import Protocol
-from callgate.gateway.http.middleware.joined_writes import JoinedWrites
-from callgate.gateway.http.middleware.strict_framing import StrictFraming
-from callgate.gateway.http.middleware.trace import trace_id_given
-from callgate.gateway.http.peer_protocol import PeerProtocol
-from callgate.gateway.wire import replies
-from callgate.gateway.wire.bounds import Bound, OnRefused, OutOfBounds
-from callgate.gateway.wire.http_limits import HttpLimits
+from callgate.serving.answers import Answers
+from callgate.serving.bounds import Bound, OnRefused, OutOfBounds
+from callgate.serving.http_limits import HttpLimits
+from callgate.serving.joined_writes import JoinedWrites
+from callgate.serving.peer_protocol import PeerProtocol
+from callgate.serving.reply import Reply
+from callgate.serving.strict_framing import StrictFraming
+from callgate.serving.trace import trace_id_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,19 +34,21 @@ _LINGER: Final = 1.0
 _READ_TIMES: Final = 6
 _READ: Final = 64 << 10
 # Only what goes wrong here is logged, not what callers send: they could say it at any rate.
-_LOG: Final = logging.getLogger("callgate.gateway.http")
+_LOG: Final = logging.getLogger("callgate.serving.http")
 _LOG.setLevel(logging.ERROR)
 
 
 def bounded_connections(
     http_limits: HttpLimits,
     *,
+    answers: Answers,
     refused: OnRefused,
     uncounted: Callable[[str], bool] = lambda address: False,
 ) -> type[PeerProtocol]:
     """The class for uvicorn's ``http=``; the connections of all its instances are counted together.
 
-    ``refused`` is told of whatever is answered here, by the peer that the transport knows.
+    ``answers`` gives the bodies, ``refused`` is told of whatever is answered here, by the peer that
+    the transport knows.
     ``uncounted`` names the addresses that stand for many peers, as trusted proxies do; peers on a
     unix socket have no address, and count only in all. uvicorn needs besides: ``ws="none"``,
     ``h11_max_incomplete_event_size=http_limits.header_bytes``, and no ``limit_concurrency``, whose
@@ -55,6 +57,7 @@ def bounded_connections(
 
     members = {
         "http_limits": http_limits,
+        "answers": answers,
         "refused": staticmethod(refused),
         "is_uncounted": staticmethod(uncounted),
         "open": Counter(),
@@ -68,6 +71,7 @@ class _BoundedConnection(PeerProtocol):
 
     conn: StrictFraming
     http_limits: HttpLimits
+    answers: Answers
     refused: OnRefused
     is_uncounted: Callable[[str], bool]
     # By the peer's origin (of IPv6 the /64); all of them under "".
@@ -166,8 +170,7 @@ class _BoundedConnection(PeerProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """For what is no HTTP: uvicorn's answer would be plain text."""
-        reply = replies.malformed(self._protocol())
-        self._answer_and_close("malformed_http", reply)
+        self._answer_and_close("malformed_http", self.answers.malformed(self._path()))
 
     def _await(self, states: frozenset[Any]) -> None:
         """Gives the peer time, from now, to leave ``states``; it has it once for each."""
@@ -206,17 +209,17 @@ class _BoundedConnection(PeerProtocol):
         if self.transport.is_closing() or self.conn.their_state not in self._awaited:
             return
         error = OutOfBounds("slow_request", "the request did not arrive in time")
-        self._answer_and_close(error.bound, replies.refused(error, self._protocol()))
+        self._answer_and_close(error.bound, self.answers.refused(error, self._path()))
 
     def _refuse_connection(self, bound: Bound, message: str) -> None:
         error = OutOfBounds(bound, message, retry_after=1)
-        self._answer(bound, replies.refused(error, "smcp/v1"))
+        self._answer(bound, self.answers.refused(error, ""))
         self.transport.close()
 
-    def _protocol(self) -> Protocol:
-        return replies.protocol_of(self.scope["path"] if self.scope else "")
+    def _path(self) -> str:
+        return self.scope["path"] if self.scope else ""
 
-    def _answer_and_close(self, bound: Bound, reply: replies.Reply) -> None:
+    def _answer_and_close(self, bound: Bound, reply: Reply) -> None:
         self._answer(bound, reply)
         if self.cycle is not None and not self.cycle.response_complete:
             # The application, if it waits for the body, is told that the caller went away.
@@ -230,7 +233,7 @@ class _BoundedConnection(PeerProtocol):
         self.transport.write_eof()
         self._lingering = self.loop.call_later(_LINGER, self.transport.close)
 
-    def _answer(self, bound: Bound, reply: replies.Reply) -> None:
+    def _answer(self, bound: Bound, reply: Reply) -> None:
         """Writes it and tells of it, unless another answer began."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
@@ -249,7 +252,7 @@ class _BoundedConnection(PeerProtocol):
         for event in (response, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
 
-    def _tell(self, bound: Bound, reply: replies.Reply) -> None:
+    def _tell(self, bound: Bound, reply: Reply) -> None:
         # The last request's is another's, once that is answered.
         under_way = self.cycle is not None and not self.cycle.response_complete
         trace_id = trace_id_given(self.cycle.scope) if under_way else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import final
 
-from callgate.gateway.wire.bounds import OutOfBounds
+from callgate.serving.bounds import OutOfBounds
 
 
 @final

@@ -6,20 +6,21 @@ import logging
 import resource
 from typing import Final
 
-from callgate.gateway.http.bounded_accept import MARGIN
-from callgate.gateway.http.protocol import OPERATORS
+from callgate.serving.bounded_accept import MARGIN
 
-_LOG: Final = logging.getLogger("callgate.gateway")
+_LOG: Final = logging.getLogger("callgate.serving")
 # For the audit trail and the journal, upstreams and their connections, and what Python opens.
 RESERVE: Final = 512
 
 
-def raise_descriptor_limit(max_connections: int) -> None:
+def raise_descriptor_limit(max_connections: int, *, others: int, setting: str) -> None:
     """Raises this process's soft limit of open files as far as it is needed and the hard one lets.
 
-    Warns where that is less: a peer that opens connections could then stop the audit trail.
+    ``max_connections`` is what ``setting`` of the configuration allows, ``others`` the connections
+    of further listeners. Warns where the limit stays lower than what is needed: a peer that opens
+    connections could then stop the audit trail.
     """
-    needed = max_connections + OPERATORS.connections + 2 * MARGIN + RESERVE
+    needed = max_connections + others + 2 * MARGIN + RESERVE
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return
@@ -30,8 +31,10 @@ def raise_descriptor_limit(max_connections: int) -> None:
         wanted = soft
     if wanted < needed:
         _LOG.warning(
-            "%d files may be open, listen.max_connections may need %d: "
-            "raise the limit (LimitNOFILE, ulimit -n) or lower max_connections",
+            "%d files may be open, %s may need %d: "
+            "raise the limit (LimitNOFILE, ulimit -n) or lower %s",
             wanted,
+            setting,
             needed,
+            setting.rpartition(".")[2],
         )

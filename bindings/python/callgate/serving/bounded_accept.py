@@ -1,6 +1,6 @@
 """BoundedAccept: a listening socket that holds only so many connections, whatever they do.
 
-The bounds with an error body (middleware/connection.py) hold from where HTTP begins. A peer that
+The bounds with an error body (connection.py) hold from where HTTP begins. A peer that
 never begins the TLS handshake costs a descriptor as well, and the audit trail needs some.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any, Final, final
 
-from callgate.gateway.wire.bounds import OnRefused
-from callgate.gateway.wire.peer import Peer, canonical_address
+from callgate.serving.bounds import OnRefused
+from callgate.serving.peer import Peer, canonical_address
 
 # In addition to those that are spoken to: enough to tell some of the others that they are too many.
 MARGIN: Final = 64

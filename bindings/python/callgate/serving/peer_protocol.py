@@ -13,7 +13,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from callgate.gateway.wire.peer import EXTENSION, Peer, canonical_address, certificate_thumbprint
+from callgate.serving.peer import EXTENSION, Peer, canonical_address, certificate_thumbprint
 
 # struct ucred of unix(7): pid_t, uid_t, gid_t.
 _UCRED = struct.Struct("iII")

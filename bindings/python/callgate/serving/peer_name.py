@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-from callgate.gateway.wire.peer import EXTENSION, Peer, TrustedProxies, peer_of
+from callgate.serving.peer import EXTENSION, Peer, TrustedProxies, peer_of
 
 
 def peer_name(scope: Scope, proxies: TrustedProxies) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """Bounds before authentication, and one after it. Sizes are bytes, times are seconds."""
+    """Bounds before authentication. Sizes are bytes, times are seconds."""
 
     # The engine's own bound of an envelope; a longer body could only be refused.
     body_bytes: int = 1 << 20
@@ -19,8 +19,6 @@ class HttpLimits:
     connections_per_address: int = 256
     # Requests whose reply is not yet sent. Each may hold one body and one result of a tool.
     requests: int = 512
-    # The same for one session, of calls that were authorized.
-    requests_per_session: int = 64
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-from callgate.gateway.wire.bounds import Bound, OutOfBounds
+from callgate.serving.bounds import Bound, OutOfBounds
 
 # What of a body that is too long is still read, so that its sender gets to read the answer: many
 # clients only do so after they have written everything. In multiples of the limit.

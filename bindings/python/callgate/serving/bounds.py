@@ -1,13 +1,13 @@
 """What is refused of callers before anything that they say is looked at, and how that is told.
 
-The code that refuses calls an ``OnRefused``, and does not know who listens (http/refused.py).
+The code that refuses calls an ``OnRefused``, and does not know who counts.
 """
 
 from __future__ import annotations
 
 from typing import Final, Literal, Protocol, TypeAlias, get_args
 
-from callgate.gateway.wire.refusal import Refusal
+from callgate import CallgateError
 
 Bound: TypeAlias = Literal[
     "connections",  # as many are open as may be
@@ -23,7 +23,6 @@ Bound: TypeAlias = Literal[
     "method",  # another one than an operation has
     "path",  # it names no operation, whatever else is wrong
 ]
-Listener: TypeAlias = Literal["agents", "operators"]
 BOUNDS: Final[frozenset[Bound]] = frozenset(get_args(Bound))
 
 
@@ -36,8 +35,11 @@ class OnRefused(Protocol):
         """``trace_id`` is of a request; a connection has none."""
 
 
-class OutOfBounds(Refusal):
-    """A request that is over a bound. It was not looked into, so it was not dispatched."""
+class OutOfBounds(CallgateError):
+    """A request that is over a bound. It was not looked into.
+
+    ``message`` is shown to the caller; ``retry_after`` is in seconds.
+    """
 
     def __init__(
         self,
@@ -47,5 +49,6 @@ class OutOfBounds(Refusal):
         code_name: str = "LIMIT_EXCEEDED",
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(code_name, message, dispatched=False, retry_after=retry_after)
+        super().__init__(message, code_name)
         self.bound: Final = bound
+        self.retry_after: Final = retry_after

@@ -1,0 +1,5 @@
+"""Serving: what every HTTP server of callgate stands on, whatever it serves.
+
+Sockets with bounds, strict HTTP/1.1, who the peer is, and TLS that asks for any certificate and
+lets ``callgate.trust`` judge it. Needs the extra ``callgate[gateway]`` or ``callgate[registry]``.
+"""
