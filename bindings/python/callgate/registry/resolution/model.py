@@ -28,7 +28,7 @@ class Dependency:
     version: str = ""
     required: bool = False
     match_mode: MatchMode | None = None
-    expected_schema: Schema | None = None  # expectedSchemaCanonical
+    expected_schema: Schema | None = field(default=None, hash=False)  # expectedSchemaCanonical
     expected_schema_hash: str | None = None
 
 
@@ -36,7 +36,7 @@ class Dependency:
 class LlmFilter:
     """Which tools a language model may use: ``llm_filter`` of a tool.
 
-    A selector with an empty capability filters by its tags alone.
+    A selector with an empty capability filters by the rest alone; agents also write it ``"*"``.
     """
 
     selectors: tuple[Dependency, ...] = ()
@@ -45,7 +45,7 @@ class LlmFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolRow:
-    """One tool of an agent, as its heartbeat describes it.
+    """One tool of an agent, as its heartbeat describes it. An agent's function names differ.
 
     ``dependencies`` has an element for each position: the alternatives at it, best first. Almost
     always that is one; it is never empty. ``capability`` is empty for a route of an API agent.
@@ -63,6 +63,11 @@ class ToolRow:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     llm_filter: LlmFilter | None = None
     llm_provider: Dependency | None = None
+
+    @property
+    def required(self) -> tuple[tuple[Dependency, ...], ...]:
+        """The positions without which it cannot serve: those where an alternative says so."""
+        return tuple(p for p in self.dependencies if any(one.required for one in p))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
