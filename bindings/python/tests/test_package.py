@@ -90,8 +90,9 @@ GATEWAY: list[dict[str, set[str]]] = [
     },
 ]
 REGISTRY: list[dict[str, set[str]]] = [
-    {"config": set()},
+    {"config": set(), "resolution": set()},
     {"backends": set()},
+    {"rows": {"resolution"}},
 ]
 HOUSES = pytest.mark.parametrize(
     ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]

@@ -24,8 +24,9 @@ class EntitySettings(Section):
         max_length=2048,
         description="`dns:{agent_id}.agents.acme`, `cn:{agent_id}.mcp-mesh.local` or "
         "`spiffe:spiffe://mesh.example/agent/{name}`: with `agent_id` and `name` of the "
-        "heartbeat put in, it must be a DNS name, the CN or the SPIFFE ID of the leaf, letter for letter. "
-        "With `{name}`, `agent_id` must be the name, or the name, `-` and 8 hexadecimal digits.",
+        "heartbeat put in, it must be a DNS name, the CN or the SPIFFE ID of the leaf, letter for "
+        "letter. With `{name}`, `agent_id` must be the name, or the name, `-` and 8 hexadecimal "
+        "digits.",
     )
     http_host: bool = Field(
         default=False,

@@ -45,7 +45,8 @@ class RegistryConfig(Section):
     database_url: Annotated[Secret, MaybeSecret] | None = Field(
         default=None,
         description="`postgresql://…`, `sqlite:///…`, a path of a SQLite file, or a reference to "
-        "one of them. `null`: `registry.db` in the state folder. Several registries share PostgreSQL.",
+        "one of them. `null`: `registry.db` in the state folder. Several registries share "
+        "PostgreSQL.",
     )
     retention: Duration = Field(
         default=3600, description="Rows of agents silent for so long are removed. 0: never."

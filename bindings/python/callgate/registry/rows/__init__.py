@@ -1,0 +1,1 @@
+"""The rows of the registry: what a heartbeat says, who owns it, and where it is kept."""

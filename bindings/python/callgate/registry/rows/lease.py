@@ -1,0 +1,127 @@
+"""Lease: what a registry says to the others that share its database.
+
+A registry that runs holds a row with a time, and with it the anchors it has and the keys it knows
+to be revoked. A row of an agent is written only where every registry that runs has its anchor, and
+none knows a key of its path to be revoked: so an entity that was revoked at one is revoked at all.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, final
+
+from sqlalchemy import Connection, and_, case, delete, exists, insert, select, text, update
+
+from callgate.registry.rows.identity import Identity
+from callgate.registry.rows.tables import REGISTRIES, REGISTRY_TRUST
+
+# Seconds that a registry counts as running after it last said so, and how often it says so.
+LEASE_SECONDS: Final = 10.0
+RENEW_SECONDS: Final = 3.0
+
+
+class NotTrusted(Exception):
+    """The transaction found that the row's certificate is not trusted (any more)."""
+
+    def __init__(self, reason: str, entity: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.entity = entity
+
+
+@final
+class Lease:
+    """Of one registry. Every method is called within a transaction of the writer."""
+
+    def __init__(self, registry: str) -> None:
+        self._id = registry
+        self._generation = 0
+        self._anchors: frozenset[str] = frozenset()
+        self._revoked: frozenset[str] = frozenset()
+
+    def publish(
+        self,
+        connection: Connection,
+        generation: int,
+        anchors: frozenset[str],
+        revoked: frozenset[str],
+    ) -> None:
+        """Says what this registry trusts from now on."""
+        self._generation, self._anchors, self._revoked = generation, anchors, revoked
+        self._say(connection)
+
+    def renew(self, connection: Connection) -> None:
+        """Holds it for another while; says everything again, where it had run out."""
+        now = now_of(connection)
+        renewed = connection.execute(
+            update(REGISTRIES)
+            .where(REGISTRIES.c.id == self._id, REGISTRIES.c.lease_until > now)
+            .values(lease_until=now + LEASE_SECONDS)
+        )
+        if not renewed.rowcount:
+            self._say(connection)
+
+    def end(self, connection: Connection) -> None:
+        """Gives it up."""
+        _forget(connection, REGISTRIES.c.id == self._id)
+
+    def check(self, connection: Connection, identity: Identity | None) -> None:
+        """Raises NotTrusted where another registry that runs does not trust the certificate."""
+        now = now_of(connection)
+        running = REGISTRIES.c.lease_until > now
+        if not connection.execute(
+            select(REGISTRIES.c.id).where(REGISTRIES.c.id == self._id, running)
+        ).first():
+            # What the others wrote meanwhile did not ask this one.
+            self._say(connection)
+        if identity is None:
+            return
+        has_anchor = exists().where(
+            REGISTRY_TRUST.c.registry == REGISTRIES.c.id,
+            REGISTRY_TRUST.c.kind == "anchor",
+            REGISTRY_TRUST.c.sha256 == identity.anchor_sha256,
+        )
+        has_revoked = exists().where(
+            REGISTRY_TRUST.c.registry == REGISTRIES.c.id,
+            REGISTRY_TRUST.c.kind == "revoked",
+            REGISTRY_TRUST.c.sha256.in_(identity.path_spki_sha256),
+        )
+        other = and_(REGISTRIES.c.id != self._id, running)
+        reason = connection.execute(
+            select(case((has_revoked, "revoked"), else_="untrusted")).where(
+                other, has_revoked | ~has_anchor
+            )
+        ).scalar()
+        if reason is not None:
+            raise NotTrusted(reason, identity.entity)
+
+    def _say(self, connection: Connection) -> None:
+        now = now_of(connection)
+        _forget(connection, (REGISTRIES.c.id == self._id) | (REGISTRIES.c.lease_until <= now))
+        lease = {
+            "id": self._id,
+            "generation": self._generation,
+            "lease_until": now + LEASE_SECONDS,
+        }
+        connection.execute(insert(REGISTRIES), [lease])
+        rows = [
+            {"registry": self._id, "kind": kind, "sha256": digest}
+            for kind, digests in (("anchor", self._anchors), ("revoked", self._revoked))
+            for digest in digests
+        ]
+        if rows:
+            connection.execute(insert(REGISTRY_TRUST), rows)
+
+
+def now_of(connection: Connection) -> float:
+    """Seconds since 1970 by the one clock of all that share the database."""
+    if connection.dialect.name == "postgresql":
+        clock = text("SELECT extract(epoch FROM clock_timestamp())::float8")
+        return float(connection.execute(clock).scalar_one())
+    return time.time()
+
+
+def _forget(connection: Connection, which: Any) -> None:
+    ids = connection.execute(select(REGISTRIES.c.id).where(which)).scalars().all()
+    connection.execute(delete(REGISTRY_TRUST).where(REGISTRY_TRUST.c.registry.in_(ids)))
+    connection.execute(delete(REGISTRIES).where(REGISTRIES.c.id.in_(ids)))

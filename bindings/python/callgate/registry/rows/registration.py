@@ -1,0 +1,52 @@
+"""Registration: what an agent says of itself, and the two ways to refuse it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callgate.registry.resolution import Provider, ToolRow
+
+
+class BadBody(Exception):
+    """The body is no heartbeat at all: 400 with this text."""
+
+
+class Rejected(Exception):
+    """The heartbeat says something that cannot be registered: 200 with status ``error``."""
+
+    def __init__(self, agent_id: str, message: str) -> None:
+        super().__init__(message)
+        self.agent_id = agent_id
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One heartbeat's body, checked. ``text`` is the body as it is kept; reading it gives the same.
+
+    ``status`` and ``entity_id`` of the body have no effect.
+    """
+
+    agent_id: str
+    name: str
+    agent_type: str
+    runtime: str
+    version: str
+    description: str
+    namespace: str
+    http_host: str
+    http_port: int
+    a2a_producer: bool
+    a2a_consumer: bool
+    tools: tuple[ToolRow, ...]
+    text: bytes
+
+    def provider(self, entity: str | None) -> Provider:
+        """As resolution sees it."""
+        return Provider(
+            agent_id=self.agent_id,
+            host=self.http_host,
+            port=self.http_port,
+            entity=entity,
+            tools=self.tools,
+        )
