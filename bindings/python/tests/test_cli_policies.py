@@ -100,6 +100,32 @@ def test_diff_marks_what_changes_no_verdict(tmp_path: Path) -> None:
     assert report["changes"][0]["after"] == "/srv"
 
 
+def test_diff_marks_what_it_can_neither_prove_nor_show(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    text = "name: c\ncapabilities: [{{tool_pattern: t, argument_patterns: {{q: '{}'}}}}]\n"
+    old.write_text(text.format("[a-z]+"))
+    new.write_text(text.format("[a-z]*"))
+    done = run("diff", old, new)
+    reason = "argument_patterns of q: [a-z]+ became [a-z]*; patterns are not compared"
+    assert done.stdout == f"? c: calls of t may change, not shown: {reason}\n"
+    assert done.returncode == 1
+    [report] = run_json("diff", old, new, exit_code=1)["contexts"]
+    [change] = report["changes"]
+    assert (change["effect"], change["witness"]) == ("unknown", None)
+
+
+def test_diff_shows_what_a_deny_entry_stopped_in_a_command(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    new.write_text(
+        "name: c\ncapabilities:\n  - tool_pattern: t\n    arguments:\n"
+        "      command: {command: {allow: [{words: [cat], operands: {path: {allow: [/w]}}}]}}\n"
+    )
+    old.write_text(new.read_text() + "deny_list: [{tool_pattern: t, path: '**/.env'}]\n")
+    lines = run("diff", old, new).stdout.splitlines()
+    assert lines[0].startswith("+ c: calls of t became allowed: deny_list: removed ")
+    assert lines[1] == '    such as t {"command":"cat /w/.env"}'
+
+
 def test_diff_of_contexts_that_come_go_and_are_renamed(tmp_path: Path) -> None:
     new = tmp_path / "new.yaml"
     new.write_text(CLEAN.replace("name: c", "name: d"))

@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 64;  // of a list, that are tried
 
-void AppendUnique(JsonTexts& values, std::string value) {
-  if (std::find(values.begin(), values.end(), value) == values.end()) {
-    values.push_back(std::move(value));
-  }
-}
-
 const KeyList& AddedKeys(const Capability& capability, KeyClasses key_class) noexcept {
   if (key_class == kPathKey) return capability.path_arguments;
   if (key_class == kDomainKey) return capability.domain_arguments;
@@ -106,6 +100,12 @@ void ForEachPattern(const Capability& capability, const CommandClass& command, T
 }
 
 }  // namespace
+
+void AppendUnique(JsonTexts& values, std::string value) {
+  if (std::find(values.begin(), values.end(), value) == values.end()) {
+    values.push_back(std::move(value));
+  }
+}
 
 JsonTexts AllowedPaths(const Capability& capability) {
   JsonTexts values;

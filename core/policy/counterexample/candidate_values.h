@@ -12,6 +12,9 @@
 namespace callgate::policy {
 
 using JsonTexts = std::vector<std::string>;
+
+// At the end, unless it is there already.
+void AppendUnique(JsonTexts& values, std::string value);
 using Keys = std::vector<std::string>;
 
 // A name that policies hardly hold: what an entry says of it, it says of anything else.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/policy/counterexample/command_texts.h"
 #include "core/policy/counterexample/string_values.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/schema_constants.h"
@@ -19,12 +20,6 @@ constexpr std::uint64_t kMaxItems = 128;  // of a list that is tried
 JsonTexts Cut(JsonTexts values, std::size_t most = kMaxValues) {
   if (values.size() > most) values.resize(most);
   return values;
-}
-
-void AppendUnique(JsonTexts& values, std::string value) {
-  if (std::find(values.begin(), values.end(), value) == values.end()) {
-    values.push_back(std::move(value));
-  }
 }
 
 // The neighbours with their branches, so that each says something by itself.
@@ -46,18 +41,9 @@ std::string Json(const Constant& constant) {
 }
 
 // Of any type, for what accepts anything, and to be refused by what does not.
-const std::array<std::string_view, 12> kAnything = {"1",
-                                                    "null",
-                                                    "true",
-                                                    R"("x-unlisted")",
-                                                    "[]",
-                                                    R"({"x-unlisted":1})",
-                                                    "-1.5",
-                                                    "[1]",
-                                                    "{}",
-                                                    R"("/x-unlisted")",
-                                                    R"("https://x-unlisted.example/")",
-                                                    R"([null])"};
+constexpr auto kAnything = std::to_array<std::string_view>(
+    {"1", "null", "true", R"("x-unlisted")", "[]", R"({"x-unlisted":1})", "-1.5", "[1]", "{}",
+     R"("/x-unlisted")", R"("https://x-unlisted.example/")", R"([null])"});
 
 std::string Shifted(std::string_view number, double by) {
   const double shifted = NearestDouble(number) + by;
@@ -160,13 +146,11 @@ JsonTexts ListsOf(const Schema& schema, const Neighbours& neighbours) {
   return Cut(std::move(lists));
 }
 
-JsonTexts ContinuationsOf(const CommandKind& kind);
-
 std::vector<DeclaredChoice> ChoicesOf(const ObjectShape& shape,
                                       const std::vector<ObjectShape>& neighbours,
                                       const Neighbours& further) {
   std::vector<DeclaredChoice> choices;
-  const auto values = [&](std::string_view name, const Schema& schema) {
+  const auto sames = [&](std::string_view name) {
     Neighbours same = further;
     for (const ObjectShape& other : neighbours) {
       if (const DeclaredMember* member = FindMember(other.members(), name)) {
@@ -175,13 +159,14 @@ std::vector<DeclaredChoice> ChoicesOf(const ObjectShape& shape,
         same.push_back(other.additional());
       }
     }
-    return ValuesOf(schema, same);
+    return same;
   };
   for (const DeclaredMember& member : shape.members()) {
-    choices.push_back({member.name, values(member.name, *member.schema), member.optional});
+    const Neighbours same = sames(member.name);
+    choices.push_back({member.name, ValuesOf(*member.schema, same), member.optional});
     const auto* const command = std::get_if<CommandKind>(&member.schema->kind);
     if (command != nullptr && !command->args.empty()) {
-      choices.push_back({command->args, ContinuationsOf(*command), true});
+      choices.push_back({command->args, ContinuationsOf(*command, same), true});
     }
   }
   if (shape.additional() == nullptr) return choices;
@@ -204,7 +189,7 @@ std::vector<DeclaredChoice> ChoicesOf(const ObjectShape& shape,
                     [&](const DeclaredChoice& choice) { return choice.name == name; })) {
       continue;
     }
-    choices.push_back({name, values(name, *shape.additional()), true});
+    choices.push_back({name, ValuesOf(*shape.additional(), sames(name)), true});
     if (++added == 8) break;
   }
   return choices;
@@ -233,106 +218,6 @@ JsonTexts ObjectsOf(const Schema& schema, const Neighbours& neighbours) {
     }
   }
   return Cut(std::move(objects));
-}
-
-JsonTexts OperandsOf(const CommandRule& rule, std::size_t place) {
-  const SchemaPtr& schema =
-      place < rule.operands_by_place.size() ? rule.operands_by_place[place] : rule.operand;
-  if (schema == nullptr) return {};
-  JsonTexts words;
-  for (const std::string& value : ValuesOf(*schema, {})) {
-    // As one word: without quotes, and without what a shell would read.
-    std::string word = value.starts_with('"') ? value.substr(1, value.size() - 2) : value;
-    if (!word.empty() && word.find_first_of(" \\[]{}\"'") == std::string::npos) {
-      words.push_back(std::move(word));
-    }
-    if (words.size() == 8) break;
-  }
-  return words;
-}
-
-using ManyWords = std::vector<std::vector<std::string>>;
-
-ManyWords WordsOf(const CommandRule& rule) {
-  ManyWords beginnings = {rule.words};
-  if (rule.then) {
-    beginnings.clear();
-    for (const std::string& next : *rule.then) {
-      beginnings.push_back(rule.words);
-      beginnings.back().push_back(next);
-      if (beginnings.size() == 16) break;
-    }
-  }
-  ManyWords all;
-  for (const auto& beginning : beginnings) {
-    std::vector<std::string> least = beginning;
-    for (std::uint32_t i = 0; i < rule.min_operands && i < kMaxItems; ++i) {
-      const JsonTexts words = OperandsOf(rule, i);
-      if (!words.empty()) least.push_back(words[0]);
-    }
-    all.push_back(least);
-    for (const std::string& word : OperandsOf(rule, rule.min_operands)) {
-      all.push_back(least);
-      all.back().push_back(word);
-    }
-    for (const CommandOption& option : rule.options) {
-      JsonTexts words = {"1"};
-      if (option.value != nullptr) {
-        CommandRule one;
-        one.operand = option.value;
-        words = OperandsOf(one, 0);
-      }
-      for (const std::string& word : words) {
-        std::vector<std::string> with = least;
-        with.insert(with.begin() + static_cast<std::ptrdiff_t>(beginning.size()), option.name);
-        if (option.shape == CommandOption::Shape::kAttached) {
-          with[beginning.size()] += word;
-        } else if (option.shape == CommandOption::Shape::kNextWord) {
-          with.insert(with.begin() + static_cast<std::ptrdiff_t>(beginning.size()) + 1, word);
-        }
-        all.push_back(std::move(with));
-        if (option.shape == CommandOption::Shape::kFlag) break;
-      }
-    }
-  }
-  return all;
-}
-
-JsonTexts CommandsOf(const CommandKind& kind) {
-  JsonTexts values;
-  JsonTexts lists;
-  for (const CommandRule& rule : kind.allow) {
-    for (const auto& words : WordsOf(rule)) {
-      std::string text;
-      JsonTexts list;
-      for (const std::string& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-        list.push_back(JsonString(word));
-      }
-      if (kind.form != CommandKind::Form::kList) AppendUnique(values, JsonString(text));
-      if (kind.form != CommandKind::Form::kText) AppendUnique(lists, JsonList(list));
-      if (values.size() + lists.size() > 2 * kMaxValues) break;
-    }
-  }
-  // In turn, so that a cut leaves both.
-  JsonTexts both;
-  for (std::size_t i = 0; i < std::max(values.size(), lists.size()); ++i) {
-    if (i < values.size()) both.push_back(values[i]);
-    if (i < lists.size()) both.push_back(lists[i]);
-  }
-  return both;
-}
-
-JsonTexts ContinuationsOf(const CommandKind& kind) {
-  JsonTexts values;
-  if (kind.form != CommandKind::Form::kText) values = {"[]", R"(["x"])"};
-  for (const CommandRule& rule : kind.allow) {
-    for (const std::string& word : OperandsOf(rule, rule.min_operands)) {
-      if (kind.form != CommandKind::Form::kText) AppendUnique(values, JsonList({JsonString(word)}));
-      if (kind.form != CommandKind::Form::kList) AppendUnique(values, JsonString(word));
-    }
-  }
-  return Cut(std::move(values));
 }
 
 JsonTexts ValuesOfType(const Schema& schema, JsonTypes type, const Neighbours& neighbours) {
@@ -377,7 +262,7 @@ JsonTexts ValuesOf(const Schema& schema, const Neighbours& unsorted) {
   if (schema.constants) {
     parts.push_back(ConstantsOf(schema));
   } else if (const auto* command = std::get_if<CommandKind>(&schema.kind)) {
-    parts.push_back(CommandsOf(*command));
+    parts.push_back(CommandsOf(*command, neighbours));
   } else {
     constexpr std::array kTypes = {kStringType,  kIntegerType, kNumberType,
                                    kBooleanType, kArrayType,   kObjectType};

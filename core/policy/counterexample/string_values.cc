@@ -16,10 +16,6 @@ constexpr std::size_t kMaxEntries = 16;      // of a list, that are tried
 
 using Texts = std::vector<std::string>;
 
-void AppendUnique(Texts& texts, std::string text) {
-  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
-}
-
 std::string Below(const std::string& path, std::string_view name) {
   return (path == "/" ? "" : path) + "/" + std::string(name);
 }

@@ -63,6 +63,30 @@ TEST(SchemaValues, LeaveOptionalMembersOutAndPutThemIn) {
   EXPECT_TRUE(Holds(objects, R"({"b":1,"c":2})"));
 }
 
+TEST(SchemaValues, OperandsAndOptionsTakeBoundariesOfNeighbours) {
+  const std::string denied = "path: {allow: [/w/.env], except: [/w/.env]}";
+  const std::string path = "{path: {allow: [/w]}}";
+  const auto command = [](const std::string& rest) {
+    return "command: {form: text, allow: [{words: [cat], " + rest + "}]}";
+  };
+  EXPECT_TRUE(Holds(Values(command("operands: " + path), denied), R"("cat /w/.env")"));
+  EXPECT_FALSE(Holds(Values(command("operands: " + path)), R"("cat /w/.env")"));
+  EXPECT_TRUE(
+      Holds(Values(command("operands: " + path + ", minOperands: 1, maxOperands: 1"), denied),
+            R"("cat /w/.env")"));
+  EXPECT_TRUE(
+      Holds(Values(command("operands: [{enum: [a]}, " + path + "], minOperands: 2"), denied),
+            R"("cat a /w/.env")"));
+  EXPECT_TRUE(
+      Holds(Values(command("options: ['-f VALUE': " + path + "]"), denied), R"("cat -f /w/.env")"));
+  EXPECT_TRUE(Holds(Values(command("operands: " + path),
+                           command("operands: {path: {allow: [/w], except: [/w/x]}}")),
+                    R"("cat /w/x")"));
+  EXPECT_TRUE(Holds(Values(command("operands: {url: {allow: ['*']}}"),
+                           "url: {allow: [b.example], except: [b.example]}"),
+                    R"("cat https://b.example/")"));
+}
+
 // The witness of a child that is not within its parent; empty where there is none.
 std::string Shown(const std::string& outer, const std::string& inner) {
   const auto parent =
