@@ -3,6 +3,8 @@
 #   RE2        argument patterns in linear time (BSD-3)
 #   libyaml    policy documents, with line and column (MIT)
 #   utf8proc   normal forms and case folding of Unicode (MIT)
+# callgate_trust alone links one more:
+#   libcrypto  X.509 paths (OpenSSL 3.0 or later, Apache-2.0)
 # The tests compare our JSON reader with RapidJSON (MIT, headers).
 # libyaml before 0.2.5 refuses what policies hold, as a colon within a text in brackets.
 # No version of RE2 is asked for: Debian's re2.pc says 0.0.0. Nor of utf8proc: its .pc holds the
@@ -25,6 +27,7 @@ if(PkgConfig_FOUND)
   pkg_check_modules(RE2 QUIET IMPORTED_TARGET re2)
   pkg_check_modules(YAML QUIET IMPORTED_TARGET yaml-0.1>=0.2.5)
   pkg_check_modules(UTF8PROC QUIET IMPORTED_TARGET libutf8proc)
+  pkg_check_modules(CRYPTO QUIET IMPORTED_TARGET libcrypto>=3.0)
 else()
   callgate_missing(pkg-config pkgconf-pkg-config pkgconf)
 endif()
@@ -39,6 +42,9 @@ if(NOT YAML_FOUND)
 endif()
 if(NOT UTF8PROC_FOUND)
   callgate_missing(libutf8proc-dev utf8proc-devel utf8proc)
+endif()
+if(NOT CRYPTO_FOUND)
+  callgate_missing(libssl-dev openssl-devel openssl)
 endif()
 if(CALLGATE_TESTS)
   find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h)

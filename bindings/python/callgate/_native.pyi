@@ -1,4 +1,5 @@
 # The extension module. What is public is re-exported by callgate/__init__.py.
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar, final
 
@@ -470,3 +471,28 @@ def create_guard(type: type[_G], policy: PolicySet, limits: Limits | None) -> _G
 def guard_set_policy(guard: Guard, policy: PolicySet) -> None: ...
 def guard_policy(guard: Guard, type: type[_P]) -> _P: ...
 def guard_reset_clock(guard: Guard, now: int) -> None: ...
+
+# callgate.trust wraps these. A source: name, entities and bundles (name, files), available.
+# TypeError, TrustError.
+def load_trust(
+    sources: Sequence[
+        tuple[str, Sequence[tuple[str, Sequence[Text]]], Sequence[tuple[str, Sequence[Text]]], bool]
+    ],
+    revoked: Sequence[Text],
+    not_before_skew: int,
+    require_eku: bool,
+    accept_any_eku: bool,
+    generation: int,
+) -> TrustSnapshot: ...
+
+# (name, kind, what it means, what to do)
+def trust_reasons() -> list[tuple[str, Literal["verdict", "load"], str, str]]: ...
+
+@final
+class TrustSnapshot:
+    # The fields of callgate.trust.Verdict and Anchor. `now`: milliseconds since 1970.
+    def verify(self, chain: Sequence[Text], now: int) -> tuple[Any, ...]: ...
+    def verify_many(self, chains: Sequence[Sequence[Text]], now: int) -> list[tuple[Any, ...]]: ...
+    def anchors(self) -> list[tuple[str, str, bool, str, str, str, float, float]]: ...
+    @property
+    def generation(self) -> int: ...

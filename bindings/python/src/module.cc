@@ -32,4 +32,5 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterAudit(module);
   callgate::python::RegisterDurableAppend(module);
   callgate::python::RegisterAppendThread(module);
+  callgate::python::RegisterTrust(module);
 }

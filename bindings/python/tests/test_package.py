@@ -201,8 +201,11 @@ def test_the_public_names_of_the_audit_are_these() -> None:
 
 def test_the_public_names_of_trust_are_these() -> None:
     assert callgate.trust.__all__ == [
+        "REASONS",
         "Anchor",
+        "Reason",
         "TrustError",
+        "TrustOptions",
         "TrustSnapshot",
         "TrustSource",
         "Verdict",

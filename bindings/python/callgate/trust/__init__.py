@@ -15,8 +15,19 @@ Example::
 
 from callgate.trust.anchor import Anchor
 from callgate.trust.errors import TrustError
+from callgate.trust.options import TrustOptions
+from callgate.trust.reasons import REASONS, Reason
 from callgate.trust.snapshot import TrustSnapshot
 from callgate.trust.source import TrustSource
 from callgate.trust.verdict import Verdict
 
-__all__ = ["Anchor", "TrustError", "TrustSnapshot", "TrustSource", "Verdict"]
+__all__ = [
+    "REASONS",
+    "Anchor",
+    "Reason",
+    "TrustError",
+    "TrustOptions",
+    "TrustSnapshot",
+    "TrustSource",
+    "Verdict",
+]

@@ -1,0 +1,72 @@
+#include "core/trust/certificate.h"
+
+#include <openssl/bio.h>
+#include <openssl/objects.h>
+
+#include "core/trust/der.h"
+#include "core/trust/fields.h"
+
+namespace callgate::trust {
+namespace {
+
+constexpr int kMostExtensions = 64;
+
+// RFC 5280, 4.2: a certificate has no more than one instance of an extension.
+bool HasExtensionTwice(const X509* x509) {
+  const int count = X509_get_ext_count(x509);
+  if (count > kMostExtensions) return true;
+  for (int i = 1; i < count; ++i) {
+    const ASN1_OBJECT* kind = X509_EXTENSION_get_object(X509_get_ext(x509, i));
+    for (int earlier = 0; earlier < i; ++earlier) {
+      if (OBJ_cmp(kind, X509_EXTENSION_get_object(X509_get_ext(x509, earlier))) == 0) return true;
+    }
+  }
+  return false;
+}
+
+X509Ptr Decode(std::string_view der) {
+  X509Ptr x509(X509_new_ex(LibraryContext(), nullptr));
+  if (!x509) return nullptr;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+  X509* decoded = x509.release();  // d2i_X509 frees it when it fails
+  if (d2i_X509(&decoded, &bytes, static_cast<long>(der.size())) == nullptr) return nullptr;
+  x509.reset(decoded);
+  if (bytes != reinterpret_cast<const unsigned char*>(der.data()) + der.size()) return nullptr;
+  return x509;
+}
+
+}  // namespace
+
+std::optional<Certificate> Certificate::Parse(std::string_view der) {
+  if (!IsStrictDer(der) || LibraryContext() == nullptr) return std::nullopt;
+  const std::optional<CertificateFields> fields = ReadFields(der);
+  if (!fields) return std::nullopt;
+  Certificate certificate;
+  certificate.x509_ = Decode(der);
+  if (!certificate.x509_) return std::nullopt;
+  X509* const x509 = certificate.x509();
+  // Reads and remembers the extensions.
+  if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || HasExtensionTwice(x509)) {
+    return std::nullopt;
+  }
+  certificate.not_before_ = fields->not_before;
+  certificate.not_after_ = fields->not_after;
+  certificate.spki_sha256_ = Sha256(fields->spki);
+  return certificate;
+}
+
+std::string Certificate::Subject() const {
+  constexpr std::size_t kMostBytes = 256;
+  const std::unique_ptr<BIO, Freed<BIO_free_all>> text(BIO_new(BIO_s_mem()));
+  if (!text) return {};
+  // Escapes control characters, and all that is not ASCII.
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(x509()), 0, XN_FLAG_RFC2253);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &data);
+  if (size <= 0 || data == nullptr) return {};
+  std::string subject(data, static_cast<std::size_t>(size));
+  if (subject.size() > kMostBytes) subject.resize(kMostBytes);
+  return subject;
+}
+
+}  // namespace callgate::trust

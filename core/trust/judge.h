@@ -1,0 +1,19 @@
+// The verdict on one chain.
+#ifndef CALLGATE_CORE_TRUST_JUDGE_H_
+#define CALLGATE_CORE_TRUST_JUDGE_H_
+
+#include <span>
+#include <string_view>
+
+#include "callgate/time.h"
+#include "callgate/trust.h"
+#include "core/trust/snapshot_state.h"
+
+namespace callgate::trust {
+
+// As TrustSnapshot::Verify.
+TrustVerdict Judge(const SnapshotState& state, std::span<const std::string_view> chain, Time now);
+
+}  // namespace callgate::trust
+
+#endif  // CALLGATE_CORE_TRUST_JUDGE_H_
