@@ -12,8 +12,8 @@ from callgate.registry.backends.source import SourceState
 # Long enough that what must not happen in a test does not, unless the test says so.
 PATIENT = Patience(first_retry=0.01, last_retry=0.05)
 HASTY = Patience(first_answer=5.0, stale=0.05, first_retry=0.01, last_retry=0.05)
-# Before a test that waits for something is a failure.
-_LONGEST = 20.0
+# Seconds, before a test that waits for something is a failure.
+_LONGEST = 60.0
 
 
 class Heard:

@@ -13,6 +13,7 @@ from callgate import CallgateError
 from callgate.registry.backends.followed import Patience
 from callgate.registry.backends.source import Anchors, SourceState
 from callgate.registry.backends.spire import SpireBounds, spire, split_der
+from callgate.trust import TrustSnapshot
 from certificates import Authority
 from heard import HASTY, PATIENT, Heard, threads_of_sources
 from spiffe import WorkloadApiClient
@@ -180,6 +181,32 @@ async def test_one_bad_bundle_costs_only_its_own_domain(api: WorkloadApiServer) 
             "spiffe://Upper.example",
             "text.example",
         ]
+
+
+async def test_what_is_no_authority_is_left_out(api: WorkloadApiServer) -> None:
+    leaf = MESH.issue("leaf", uris=["spiffe://mesh.example/leaf"])
+    bundles = {
+        "spiffe://mesh.example": MESH.der + leaf.der + OTHER.der,
+        "spiffe://leaf.example": leaf.der,
+        "spiffe://junk.example": b"\x30\x00",
+    }
+    api.say(Said(bundles=bundles))
+    async with Heard(spire(api.socket)) as heard:
+        assert heard.now.bundles["mesh.example"] == (MESH.der, OTHER.der)
+        assert heard.now.bundles["leaf.example"] == ()
+        assert [problem.place for problem in heard.now.problems] == [
+            "junk.example, certificate 1",
+            "leaf.example, certificate 1",
+            "mesh.example, certificate 2",
+        ]
+        TrustSnapshot({}, bundles=heard.now.bundles)
+
+
+async def test_an_svid_is_trusted_by_what_is_heard(api: WorkloadApiServer) -> None:
+    leaf = MESH.issue("leaf", uris=["spiffe://mesh.example/leaf"])
+    async with Heard(spire(api.socket)) as heard:
+        verdict = TrustSnapshot({}, bundles=heard.now.bundles).verify([leaf.der])
+        assert (verdict.entity, verdict.spiffe_id) == ("mesh.example", "spiffe://mesh.example/leaf")
 
 
 async def test_a_domain_that_turns_bad_loses_what_it_had(api: WorkloadApiServer) -> None:

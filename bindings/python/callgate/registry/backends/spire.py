@@ -29,6 +29,7 @@ from callgate.registry.backends.workload_api import (
     open_bundle_stream,
     open_channel,
 )
+from callgate.trust import TrustError, TrustSnapshot
 
 NAME = "spire"
 # SPIFFE-ID, section 2.1: lower-case letters, digits, dots, dashes and underscores.
@@ -140,13 +141,33 @@ class _BundleFeed:
                 problems.append(Problem(bounded(key), "not a trust domain: left out"))
                 continue
             try:
-                bundles[domain[1]] = split_der(der, self._bounds.bundle_certificates)
+                authorities = split_der(der, self._bounds.bundle_certificates)
             except ValueError as error:
-                problems.append(Problem(domain[1], f"{error}: no bundle of it counts"))
+                problems.append(Problem(domain[1], f"{error}: nothing of its bundle counts"))
+                continue
+            bundles[domain[1]], faults = _loadable(domain[1], authorities)
+            problems += faults
         if message.crl:
             text = f"revocation lists are not supported: {len(message.crl)} have no effect"
             problems.append(Problem("crl", text))
         return Contents(bundles=bundles, problems=tuple(problems))
+
+
+def _loadable(
+    domain: str, authorities: tuple[bytes, ...]
+) -> tuple[tuple[bytes, ...], list[Problem]]:
+    """Those that the engine takes. One that is none must not cost the domain the others."""
+    taken = []
+    faults = []
+    for number, authority in enumerate(authorities, 1):
+        try:
+            TrustSnapshot({}, bundles={domain: [authority]})
+        except TrustError as error:
+            place = f"{domain}, certificate {number}"
+            faults.append(Problem(place, f"{error.message}: left out"))
+        else:
+            taken.append(authority)
+    return tuple(taken), faults
 
 
 def _signal_of(error: grpc.RpcError) -> Exception:
