@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # mypy over the Python tests, a folder at a time: each has a conftest.py, and mypy takes two files
-# of one name for one module. Tests import helpers of their own folder and of six others.
+# of one name for one module. Tests import helpers of their own folder and of seven others.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -13,7 +13,7 @@ check bindings/python/tests/*.py tools
 for folder in "$tests"/*/ "$tests"/registry/servers/; do
   [[ -n $(find "$folder" -maxdepth 1 -name '*.py' -print -quit) ]] || continue
   export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp:$tests"
-  MYPYPATH+=":$tests/registry/servers"
+  MYPYPATH+=":$tests/registry:$tests/registry/servers"
   check "$folder"*.py
 done
 exit $status

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "trust": {""},
     "settings": {""},
     "connect": {"", "smcp"},
-    "serving": {""},
+    "serving": {"", "trust"},
     "gateway": {"", "audit", "serving", "settings"},
     "registry": {"", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp"},

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, final
+from typing import Any, Final, final
+
+# More than this is not gathered: the transport alone knows when its reader is too slow, and an
+# application that streams may write everything within one turn.
+_MOST: Final = 64 << 10
 
 
 @final
 class JoinedWrites:
-    """A transport that gathers what is written until the event loop's next turn.
+    """A transport that gathers what is written until the event loop's next turn, or 64 KiB.
 
     uvicorn writes head, body and end of an answer one by one, and each would be a system call, a
     packet and, with TLS, a record of its own. Everything else is the transport's.
@@ -17,6 +21,7 @@ class JoinedWrites:
     __slots__ = (
         "_loop",
         "_parts",
+        "_size",
         "_transport",
         "get_extra_info",
         "is_closing",
@@ -33,14 +38,18 @@ class JoinedWrites:
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> None:
-        """Written at the loop's next turn, or before the transport closes."""
+        """Written at the loop's next turn, when it is much, or before the transport closes."""
         if not data:
             return
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
+        self._size += len(data)
+        if self._size > _MOST:
+            self._flush()
 
     def close(self) -> None:
         """After what was written."""
@@ -54,7 +63,7 @@ class JoinedWrites:
 
     def _flush(self) -> None:
         if self._parts:
-            parts, self._parts = self._parts, []
+            parts, self._parts, self._size = self._parts, [], 0
             self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
 
     def __getattr__(self, name: str) -> Any:

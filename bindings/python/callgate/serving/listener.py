@@ -15,7 +15,10 @@ from starlette.types import ASGIApp
 
 @final
 class Listener(uvicorn.Server):
-    """One uvicorn server on a bound socket. Signals are the process's business, not its own."""
+    """One uvicorn server on a bound socket. Signals are the process's business, not its own.
+
+    ``speaks_tls`` says that ``protocol`` ends TLS itself, as that of ``TrustTls`` does.
+    """
 
     def __init__(
         self,
@@ -24,6 +27,7 @@ class Listener(uvicorn.Server):
         bound: socket.socket,
         protocol: type[asyncio.Protocol],
         tls: ssl.SSLContext | None,
+        speaks_tls: bool = False,
         header_bytes: int,
         keep_alive_seconds: float,
         drain_seconds: float,
@@ -51,6 +55,7 @@ class Listener(uvicorn.Server):
             config.ssl = tls
         super().__init__(config)
         self._socket = bound
+        self._scheme = "https" if speaks_tls or tls is not None else "http"
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -82,7 +87,7 @@ class Listener(uvicorn.Server):
         if self._socket.family == socket.AF_UNIX:
             return f"unix:{name}"
         host = f"[{name[0]}]" if self._socket.family == socket.AF_INET6 else name[0]
-        return f"{'https' if self.config.ssl else 'http'}://{host}:{name[1]}"
+        return f"{self._scheme}://{host}:{name[1]}"
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -10,6 +10,9 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from starlette.types import Scope
 
+from callgate.serving.subject import Subject
+from callgate.trust import Verdict
+
 # Where the server's protocol class puts what it read from the socket.
 EXTENSION = "callgate.peer"
 
@@ -20,12 +23,19 @@ class Peer:
 
     ``address`` is an IP address in its canonical text, ``uid`` the user at the other end of a unix
     socket, ``certificate_thumbprint`` the base64url SHA-256 of the client certificate's DER (RFC
-    8705, section 3.1) that the TLS handshake verified. Immutable.
+    8705, section 3.1) that was verified. Immutable.
+
+    A listener that lets ``callgate.trust`` judge says more: ``chain``, what the peer presented and
+    holds the key of, DER, leaf first, whether trusted or not; ``verdict``, what that is worth now;
+    and ``subject``, None unless it is trusted. What is not trusted has no thumbprint either.
     """
 
     address: str | None = None
     uid: int | None = None
     certificate_thumbprint: str | None = None
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    verdict: Verdict | None = None
+    subject: Subject | None = None
 
     @property
     def name(self) -> str:

@@ -8,20 +8,24 @@ import socket
 import ssl
 import struct
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from callgate.serving.peer import EXTENSION, Peer, canonical_address, certificate_thumbprint
+from callgate.serving.standing import Standing
+
+# The transport's extra information with the connection's Standing, where one judges chains.
+STANDING: Final = "callgate.standing"
 
 # struct ucred of unix(7): pid_t, uid_t, gid_t.
 _UCRED = struct.Struct("iII")
 
 
 class PeerProtocol(H11Protocol):
-    """Puts a ``Peer`` into ``scope["extensions"]``, once a connection, from the socket and TLS, and
-    the path into ``scope["path"]`` without decoding it.
+    """Puts a ``Peer`` into ``scope["extensions"]``, from the socket and TLS, and the path into
+    ``scope["path"]`` without decoding it. Where chains are judged, the peer is as of the request.
 
     Give it to uvicorn as ``http=PeerProtocol``; ASGI itself names no uid and no certificate. A
     decoded path lets two readers see two paths: a proxy that guards ``/metrics`` does not guard
@@ -30,8 +34,13 @@ class PeerProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.peer = peer_of_transport(transport)
-        self.app: Any = _AsSent(self.app, self.peer)
+        standing = transport.get_extra_info(STANDING)
+        if isinstance(standing, Standing):
+            self.peer = standing.seen
+            self.app: Any = _AsJudged(self.app, standing)
+        else:
+            self.peer = peer_of_transport(transport)
+            self.app = _AsSent(self.app, self.peer)
 
 
 class _AsSent:
@@ -43,6 +52,21 @@ class _AsSent:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         scope.setdefault("extensions", {})[EXTENSION] = self._peer
+        scope["path"] = scope["raw_path"].decode("ascii")
+        return self._app(scope, receive, send)
+
+
+class _AsJudged:
+    """The same, with the peer as it is trusted when the request begins."""
+
+    __slots__ = ("_app", "_standing")
+
+    def __init__(self, app: ASGIApp, standing: Standing) -> None:
+        self._app = app
+        self._standing = standing
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope.setdefault("extensions", {})[EXTENSION] = self._standing.peer()
         scope["path"] = scope["raw_path"].decode("ascii")
         return self._app(scope, receive, send)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,8 +69,10 @@ def issued(
     key_cert_sign: bool | None = None,
     starts: datetime.timedelta = -DAY,
     ends: datetime.timedelta = 365 * DAY,
+    names: Sequence[x509.GeneralName] = (),
+    purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.CLIENT_AUTH,
 ) -> Issued:
-    """Self-signed unless ``by`` somebody; times are from now."""
+    """Self-signed unless ``by`` somebody; times are from now, ``names`` the alternative ones."""
     key = ec.generate_private_key(ec.SECP256R1()) if key is None else key
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if organization is not None:
@@ -88,8 +91,9 @@ def issued(
         .add_extension(usage(sign=ca if key_cert_sign is None else key_cert_sign), critical=True)
     )
     if not ca:
-        client = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-        builder = builder.add_extension(client, critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     signer = key if by is None else by.key
     return Issued(builder.sign(signer, hashes.SHA256()), key)
 

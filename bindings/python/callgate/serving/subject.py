@@ -1,0 +1,55 @@
+"""Subject: whom a verified credential says that the caller is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from callgate.trust import Verdict
+
+SubjectSource: TypeAlias = Literal[
+    "svid",  # a certificate whose SPIFFE ID the bundle of its trust domain verified
+    "certificate",  # a certificate below an entity's anchor
+    "proxy_certificate",  # either of them, as a trusted proxy passed it on
+    "attestation",
+    "development",  # the configuration said so, and nothing was verified
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One caller. Immutable; two are the same caller when ``name`` and ``source`` are equal.
+
+    ``name`` is what an ``agent_id`` is compared with, byte for byte. It is a SPIFFE ID where the
+    certificate has one that was verified, and then outlives the certificate. Of any other
+    certificate it is ``<entity>/<leaf_sha256>``: what a certificate says of itself names no one,
+    since an authority may give one text to two agents, and so a renewed certificate is another
+    subject. An entity's name has neither ``:`` nor ``/``, so no such name is a SPIFFE ID.
+
+    ``entity`` is the operator's name of the anchor, or the trust domain. Digests are SHA-256 of the
+    certificate's DER, 64 hexadecimal digits. ``valid_until`` is in seconds since the epoch.
+    """
+
+    name: str
+    source: SubjectSource
+    spiffe_id: str | None = None
+    entity: str | None = None
+    anchor_sha256: str | None = None
+    leaf_sha256: str | None = None
+    valid_until: float | None = None
+
+    @classmethod
+    def of_verdict(cls, verdict: Verdict, *, passed_on: bool = False) -> Subject | None:
+        """Of a trusted verdict; None of any other. ``passed_on`` by a trusted proxy."""
+        if not verdict.trusted or verdict.entity is None or verdict.leaf_sha256 is None:
+            return None
+        source: SubjectSource = "certificate" if verdict.spiffe_id is None else "svid"
+        return cls(
+            name=verdict.spiffe_id or f"{verdict.entity}/{verdict.leaf_sha256}",
+            source="proxy_certificate" if passed_on else source,
+            spiffe_id=verdict.spiffe_id,
+            entity=verdict.entity,
+            anchor_sha256=verdict.anchor_sha256,
+            leaf_sha256=verdict.leaf_sha256,
+            valid_until=verdict.valid_until,
+        )

@@ -1,0 +1,1 @@
+"""TLS that asks for any client certificate, and has it judged at every request."""
