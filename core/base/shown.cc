@@ -25,9 +25,10 @@ Decoded DecodeFirst(std::string_view text) noexcept {
 }
 
 bool IsHidden(std::uint32_t code) noexcept {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD ||
-         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || code >= 0xE0000;
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x61C ||
+         code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
+         code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) || code >= 0xE0000;
 }
 
 void AppendEscape(char letter, std::uint32_t code, int digits, std::string& out) {
@@ -35,15 +36,13 @@ void AppendEscape(char letter, std::uint32_t code, int digits, std::string& out)
   while (digits-- > 0) out += "0123456789ABCDEF"[code >> (4 * digits) & 15];
 }
 
-}  // namespace
-
-std::string Shown(std::string_view text) {
+std::string ShownUpTo(std::size_t most, std::string_view text) {
   std::string shown;
   std::size_t at = 0;
   while (at < text.size()) {
     const Decoded first = DecodeFirst(text.substr(at));
     const std::size_t size = first.size == 0 ? 1 : first.size;
-    if (at + size > kMostShown) return shown += "…";
+    if (at + size > most) return shown += "…";
     if (first.size == 0) {
       AppendEscape('x', static_cast<unsigned char>(text[at]), 2, shown);
     } else if (IsHidden(first.code)) {
@@ -56,5 +55,11 @@ std::string Shown(std::string_view text) {
   }
   return shown;
 }
+
+}  // namespace
+
+std::string Shown(std::string_view text) { return ShownUpTo(kMostShown, text); }
+
+std::string ShownWhole(std::string_view text) { return ShownUpTo(text.size(), text); }
 
 }  // namespace callgate::base

@@ -14,6 +14,8 @@ inline constexpr std::size_t kMostShown = 64;  // bytes
 // the direction of writing, those without width, and bytes that are no UTF-8 are shown as \u202E or
 // \xFF.
 std::string Shown(std::string_view text);
+// All of it. For text that is bounded already.
+std::string ShownWhole(std::string_view text);
 
 }  // namespace callgate::base
 

@@ -3,21 +3,13 @@
 #include <algorithm>
 
 #include "callgate/scan.h"
-#include "core/base/ascii.h"
+#include "core/base/shown.h"
 #include "core/policy/decision_record.h"
 #include "core/policy/explain/rule_causes.h"
 #include "core/policy/model/context.h"
 
 namespace callgate {
 namespace {
-
-// Control characters of a call must not reach a terminal or break a line of a log.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    if (base::IsAsciiControl(c)) c = '?';
-  }
-  return text;
-}
 
 std::string NameOf(const policy::Context* context, std::int32_t capability) {
   std::string name = "capability " + std::to_string(capability);
@@ -50,7 +42,7 @@ std::string Decision::reason() const {
   if (!record_->reason.empty()) return record_->reason;
   std::string reason(DecisionBuilder::CauseOf(code_, record_->rule));
   if (!record_->rule.empty()) reason.append(" (").append(record_->rule).append(")");
-  if (!record_->where.empty()) reason += " at " + Printable(record_->where);
+  if (!record_->where.empty()) reason += " at " + base::ShownWhole(record_->where);
   if (capability_ >= 0) reason += " in " + NameOf(context_.get(), capability_);
   if (record_->deny_entry >= 0) reason += " in " + NameOfDenyEntry(*context_, record_->deny_entry);
   return reason;

@@ -1,5 +1,6 @@
 """eval and explain: a decision is the exit code."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,27 @@ def test_arguments_that_are_no_json_are_denied_with_the_place(
     denied, *more = done.stdout.splitlines()
     assert denied.startswith("deny INVALID_ENVELOPE")
     assert f"  arguments: byte {byte}" in more
+
+
+# Right-to-left override, Arabic letter mark, zero-width space, isolate, byte order mark.
+HIDDEN = "\u202e\u061c\u200b\u2066\ufeff"
+
+
+@pytest.mark.parametrize("verb", ["eval", "explain"])
+def test_what_turns_the_direction_of_writing_is_escaped(verb: str, tmp_path: Path) -> None:
+    policy = tmp_path / f"p{HIDDEN}.yaml"
+    policy.write_text(Path(POLICY).read_text())
+    call = ["--policy", policy, "--context", "research-safe", "--tool", "fs.read"]
+    done = run(verb, *call, "--arguments", json.dumps({f"{HIDDEN}path": f"/b{HIDDEN}"}))
+    assert done.returncode == 1
+    assert "u202e" in done.stdout.lower()
+    assert not set(HIDDEN) & set(done.stdout)
+    policy.write_text(f'name: "{HIDDEN}"\n')
+    done = run(verb, *call)
+    assert done.returncode == 2
+    assert not set(HIDDEN) & set(done.stderr)
+    shown = run(verb, *CALL, "--arguments", json.dumps({"\u05d0 path": "/b"})).stdout
+    assert "\u05d0 path" in shown, "a letter that is written from right to left stays"
 
 
 def test_explain_says_what_each_capability_answered() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable
@@ -49,15 +50,26 @@ def paint(text: str, colour: str) -> str:
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
 
+# What turns the direction of writing or has no width, as core/base/shown.h has it. JSON escapes it.
+_HIDDEN = re.compile(
+    r"[\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U0010ffff]"
+)
+
+
+def _escaped(text: str) -> str:
+    return _HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
+
+
 def _showable(text: str) -> str:
     """What the terminal cannot show must not end the command."""
     encoding = sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return _escaped(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def show_error(message: str, where: str | None) -> None:
     """On standard error, in the form that editors jump to: file:line:column: message."""
-    sys.stderr.write(f"{where or 'callgate'}: {message}\n")
+    sys.stderr.write(_escaped(f"{where or 'callgate'}: {message}\n"))
 
 
 def show_faults(error: PolicyError) -> None:
@@ -65,7 +77,7 @@ def show_faults(error: PolicyError) -> None:
     if not error.errors:
         show_error(error.message, error.where)
     for fault in error.errors:
-        sys.stderr.write(f"{fault}\n")
+        sys.stderr.write(_escaped(f"{fault}\n"))
 
 
 def show_traceback() -> None:
