@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import http.client
-import itertools
 import json
 import socket
 import ssl
@@ -25,9 +24,8 @@ from callgate.serving.peer import peer_of
 from callgate.serving.reply import Reply
 from callgate.serving.sockets import bound_sockets, limit_accepts
 from callgate.serving.tls.trust_tls import TrustTls
-from callgate.trust import Verdict
+from callgate.trust import TrustSnapshot, Verdict
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from starlette.types import Message, Receive, Scope, Send
 
@@ -36,34 +34,22 @@ SERVERS = authority("Servers")
 T = TypeVar("T")
 
 
-class KnownAuthorities:
-    """A judge that trusts what an entity's authority signed, directly or over one more."""
+class Trusted:
+    """A judge over a snapshot, which ``change`` replaces."""
 
     def __init__(self, entities: Mapping[str, Issued]) -> None:
-        self.generation = 1
+        self.generation = 0
         self.judged = 0
-        self.valid_until: float | None = time.time() + 3600
+        self.change(entities)
+
+    def change(self, entities: Mapping[str, Issued]) -> None:
         self.entities = dict(entities)
+        self.snapshot = TrustSnapshot({name: [one.pem] for name, one in entities.items()})
+        self.generation += 1
 
     def judge(self, chain: tuple[bytes, ...]) -> Verdict:
         self.judged += 1
-        certificates = [x509.load_der_x509_certificate(one) for one in chain]
-        leaf = hashlib.sha256(chain[0]).hexdigest()
-        for entity, anchor in self.entities.items():
-            path = [*certificates, anchor.certificate]
-            try:
-                for one, issuer in itertools.pairwise(path):
-                    one.verify_directly_issued_by(issuer)
-            except (ValueError, TypeError, InvalidSignature):
-                continue
-            return Verdict(
-                trusted=True,
-                entity=entity,
-                anchor_sha256=anchor.sha256,
-                leaf_sha256=leaf,
-                valid_until=self.valid_until,
-            )
-        return Verdict(trusted=False, reason="untrusted", leaf_sha256=leaf)
+        return self.snapshot.verify(chain)
 
 
 class PlainAnswers:
@@ -135,7 +121,7 @@ class Application:
 class Served:
     """The listener, and clients of it."""
 
-    def __init__(self, folder: Path, judge: KnownAuthorities, loop: asyncio.AbstractEventLoop):
+    def __init__(self, folder: Path, judge: Trusted, loop: asyncio.AbstractEventLoop):
         self.folder = folder
         self.judge = judge
         self.app = Application()
@@ -221,7 +207,7 @@ def serving(
 ) -> Iterator[Served]:
     limits = limits or HttpLimits(body_bytes=1 << 40)
     loop = asyncio.new_event_loop()
-    served = Served(folder, KnownAuthorities(entities), loop)
+    served = Served(folder, Trusted(entities), loop)
     started, stop = threading.Event(), asyncio.Event()
 
     async def main() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import datetime
 
 import pytest
 from authorities import Issued, authority
 from callgate import CallgateError
 from callgate.serving.tls.context import read_context
-from served import Served, server_certificate, who, write_pair
+from served import Served, server_certificate, until, who, write_pair
 
 
 @pytest.fixture
@@ -18,11 +18,8 @@ def agent(acme: Issued) -> Issued:
 
 
 def revoke(served: Served, entity: str) -> None:
-    def now() -> None:
-        del served.judge.entities[entity]
-        served.judge.generation += 1
-
-    served.run(now)
+    left = {name: one for name, one in served.judge.entities.items() if name != entity}
+    served.run(lambda: served.judge.change(left))
 
 
 class TestMidConnection:
@@ -43,20 +40,17 @@ class TestMidConnection:
         with served.client([agent]) as client:
             revoke(served, "acme")
             assert who(client)[0] == 403
-            served.judge.entities["acme"] = acme
-            served.judge.generation += 1
+            served.run(lambda: served.judge.change({"acme": acme}))
             assert who(client)[0] == 200
 
     def test_a_path_that_expires_is_seen_at_the_next_request(
-        self, served: Served, agent: Issued
+        self, served: Served, acme: Issued
     ) -> None:
-        served.judge.valid_until = time.time() + 0.5
-        with served.client([agent]) as client:
+        with served.client([acme.issue("agent", ends=datetime.timedelta(seconds=3))]) as client:
             assert who(client)[0] == 200
-            del served.judge.entities["acme"]  # what it would say, once it is asked
-            while (status := who(client)[0]) == 200:
-                pass
-            assert status == 403
+            until(lambda: who(client)[0] == 403)
+            assert who(client)[1]["reason"] == "expired"
+            assert served.tls.open == 1
 
     def test_a_verdict_that_stands_is_not_asked_for_again(
         self, served: Served, agent: Issued
@@ -69,10 +63,10 @@ class TestMidConnection:
 
 class TestCloseWhere:
     def test_connections_of_one_entity_close_and_no_other(
-        self, served: Served, agent: Issued
+        self, served: Served, agent: Issued, acme: Issued
     ) -> None:
         other = authority("Globex Root")
-        served.judge.entities["globex"] = other
+        served.judge.change({"acme": acme, "globex": other})
         neighbour = other.issue("neighbour")
         with served.client([agent]) as evicted, served.client([neighbour]) as kept:
             assert who(evicted)[1]["entity"] == "acme"
