@@ -1,11 +1,11 @@
-"""What lint says of the contexts in examples/contexts: nothing that is not acknowledged."""
+"""The contexts in examples: lint says nothing that is not acknowledged, and fmt changes nothing."""
 
 from pathlib import Path
 
 import pytest
 from callgate import PolicySet
+from cli_command import CONTEXTS, POLICIES, run
 
-CONTEXTS = Path(__file__).resolve().parents[3] / "examples" / "contexts"
 FILES = sorted(CONTEXTS.glob("*.yaml"))
 
 
@@ -17,3 +17,8 @@ def test_lint_finds_nothing(file: Path) -> None:
 
 def test_the_coding_agent_is_among_them() -> None:
     assert "coding-agent" in {file.stem for file in FILES}
+
+
+def test_fmt_changes_none_of_them() -> None:
+    done = run("fmt", "--check", CONTEXTS, POLICIES)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
