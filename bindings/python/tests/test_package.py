@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "connect": {"", "smcp"},
     "serving": {"", "trust"},
     "gateway": {"", "audit", "serving", "settings"},
-    "registry": {"", "settings", "trust"},
+    "registry": {"", "serving", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp"},
 }
 # The rooms of a package, from the ground up, and which of the others each imports: only those of
@@ -90,7 +90,7 @@ GATEWAY: list[dict[str, set[str]]] = [
     },
 ]
 REGISTRY: list[dict[str, set[str]]] = [
-    {"config": set(), "resolution": set()},
+    {"config": set(), "proxy": set(), "resolution": set()},
     {"backends": set()},
     {"rows": {"resolution"}},
 ]

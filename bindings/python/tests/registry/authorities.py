@@ -71,8 +71,12 @@ def issued(
     ends: datetime.timedelta = 365 * DAY,
     names: Sequence[x509.GeneralName] = (),
     purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.CLIENT_AUTH,
+    serves: bool = False,
 ) -> Issued:
-    """Self-signed unless ``by`` somebody; times are from now, ``names`` the alternative ones."""
+    """Self-signed unless ``by`` somebody; times are from now, ``names`` the alternative ones.
+
+    ``serves``: it is for a server besides, as those of agents are.
+    """
     key = ec.generate_private_key(ec.SECP256R1()) if key is None else key
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if organization is not None:
@@ -91,7 +95,8 @@ def issued(
         .add_extension(usage(sign=ca if key_cert_sign is None else key_cert_sign), critical=True)
     )
     if not ca:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        purposes = [purpose, ExtendedKeyUsageOID.SERVER_AUTH] if serves else [purpose]
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     signer = key if by is None else by.key

@@ -1,4 +1,4 @@
-"""read_context: a server's certificate and key, as the context of the connections to come."""
+"""A certificate and its key, as the context of the connections to come: a server's, a client's."""
 
 from __future__ import annotations
 
@@ -32,12 +32,28 @@ def read_context(
     ``certificate`` holds the chain, PEM, the server's own first; ``key`` its private key, PEM,
     unencrypted, not readable by others. Raises CallgateError that names the file.
     """
+    context = _context(SSL.TLS_SERVER_METHOD, minimum_version, certificate, key)
+    context.set_alpn_select_callback(_select_protocol)
+    return context
+
+
+def read_client_context(
+    certificate: Path, key: Path, minimum_version: MinimumVersion = "1.2"
+) -> SSL.Context:
+    """The same for connections to servers, whose chain the caller has to judge. Raises alike."""
+    context = _context(SSL.TLS_CLIENT_METHOD, minimum_version, certificate, key)
+    context.set_alpn_protos([b"http/1.1"])
+    return context
+
+
+def _context(
+    method: int, minimum_version: MinimumVersion, certificate: Path, key: Path
+) -> SSL.Context:
     chain = _certificates(certificate)
     private_key = _private_key(key)
-    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context = SSL.Context(method)
     context.set_min_proto_version(_VERSIONS[minimum_version])
     context.set_cipher_list(_CIPHERS_1_2)
-    context.set_alpn_select_callback(_select_protocol)
     # A resumed session would skip the certificate, and a renegotiated one change it.
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)

@@ -1,4 +1,4 @@
-"""TlsEngine: the server's end of one TLS connection, bytes in and bytes out."""
+"""TlsEngine: one end of a TLS connection, bytes in and bytes out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class TlsFailed(Exception):
 
 @final
 class TlsEngine:
-    """Knows neither sockets nor time. Of one thread."""
+    """The server's end, unless made by ``connecting``. Knows neither sockets nor time. Of one
+    thread."""
 
     __slots__ = ("_received", "_tls")
 
@@ -28,6 +29,15 @@ class TlsEngine:
         self._tls.set_accept_state()
         # What came and was not yet given to OpenSSL.
         self._received = memoryview(b"")
+
+    @classmethod
+    def connecting(cls, context: SSL.Context, server_name: str | None = None) -> TlsEngine:
+        """The client's end. ``server_name`` is told to the server: a DNS name, no address."""
+        engine = cls(context)
+        engine._tls.set_connect_state()
+        if server_name is not None:
+            engine._tls.set_tlsext_host_name(server_name.encode("ascii"))
+        return engine
 
     def feed(self, data: bytes) -> None:
         """What came from the peer."""
@@ -52,7 +62,7 @@ class TlsEngine:
         leaf = self._tls.get_peer_certificate()
         if leaf is None:
             return ()
-        # On the server's side this lacks the leaf.
+        # On the server's side this lacks the leaf; on the client's it does not.
         others = self._tls.get_peer_cert_chain() or []
         first, *rest = (
             crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in (leaf, *others)
