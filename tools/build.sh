@@ -8,7 +8,7 @@ export PATH="$PWD/.venv/bin:$PATH"
 tree=build/bindings
 
 targets=(all)
-[[ ${1:-all} == demo ]] && targets=(callgate callgate_node examples)
+[[ ${1:-all} == demo ]] && targets=(callgate callgate_trust callgate_node examples)
 # Ninja itself configures again when a CMake file changed.
 log() { "$@" >.cache/build.log 2>&1 || { cat .cache/build.log >&2; exit 1; }; }
 mkdir -p .cache
@@ -19,7 +19,8 @@ cmake --build $tree --target "${targets[@]}"
 # newer <stamp> <path>...: something under the paths is newer than the stamp, or it is missing.
 newer() { ! [[ -e $1 ]] || [[ -n $(find "${@:2}" -newer "$1" -type f -print -quit) ]]; }
 
-if newer .venv/.wheel $tree/core/libcallgate.a include bindings/python/{CMakeLists.txt,src,callgate} \
+libraries=($tree/core/libcallgate.a $tree/core/trust/libcallgate_trust.a)
+if newer .venv/.wheel "${libraries[@]}" include bindings/python/{CMakeLists.txt,src,callgate} \
   pyproject.toml CMakeLists.txt || ! .venv/bin/python -c 'import callgate' 2>/dev/null; then
   echo "building the Python wheel"
   rm -rf .cache/wheels

@@ -92,7 +92,7 @@ GATEWAY: list[dict[str, set[str]]] = [
 REGISTRY: list[dict[str, set[str]]] = [
     {"config": set(), "proxy": set(), "resolution": set()},
     {"backends": set()},
-    {"rows": {"resolution"}},
+    {"agent": {"backends"}, "rows": {"resolution"}},
 ]
 HOUSES = pytest.mark.parametrize(
     ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]

@@ -68,12 +68,28 @@ class Authority(Issued):
     ) -> Issued:
         """A leaf for both ends of TLS."""
         key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self.sign(
+            key.public_key(), name, dns=dns, addresses=addresses, uris=uris, lifetime=lifetime
+        )
+        return Issued(certificate, key)
+
+    def sign(
+        self,
+        key: ec.EllipticCurvePublicKey,
+        name: str = "leaf",
+        *,
+        dns: Sequence[str] = (),
+        addresses: Sequence[str] = (),
+        uris: Sequence[str] = (),
+        lifetime: datetime.timedelta = datetime.timedelta(hours=1),
+    ) -> x509.Certificate:
+        """The same for a key that was made elsewhere."""
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         issuer = self.certificate.subject
         names: list[x509.GeneralName] = [x509.DNSName(value) for value in dns]
         names += [x509.IPAddress(ipaddress.ip_address(value)) for value in addresses]
         names += [x509.UniformResourceIdentifier(value) for value in uris]
-        builder = _builder(subject, issuer, key.public_key(), lifetime)
+        builder = _builder(subject, issuer, key, lifetime)
         builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
         builder = builder.add_extension(_usage(authority=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage(_BOTH), critical=False)
@@ -83,7 +99,7 @@ class Authority(Issued):
         )
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return Issued(builder.sign(self.key, hashes.SHA256()), key)
+        return builder.sign(self.key, hashes.SHA256())
 
 
 def _builder(
