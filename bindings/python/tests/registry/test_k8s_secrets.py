@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -305,6 +306,81 @@ async def test_a_page_or_event_that_is_too_large_is_a_loss(api: KubernetesApiSer
         assert "bytes" in (state.detail or "")
     async with Heard(source_of(api, bounds=bounds)) as heard:
         assert "page of more than" in (heard.now.detail or "")
+
+
+LIST = '{"metadata": {"resourceVersion": "7"}, "items": %s}'
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("", "not JSON"),
+        ("<html>", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "something else than Secrets"),
+        ("{}", "something else than Secrets"),
+        (LIST % "{}", "something else than Secrets"),
+        (LIST % "[5]", "something else than Secrets"),
+        (LIST % "[{}]", "something else than Secrets"),
+        (LIST % '[{"metadata": {"name": 5}}]', "something else than Secrets"),
+        ('{"metadata": {}, "items": []}', "which version"),
+        ('{"metadata": {"resourceVersion": 7}, "items": []}', "which version"),
+    ],
+)
+async def test_what_is_no_list_is_a_loss(api: KubernetesApiServer, body: str, message: str) -> None:
+    api.bodies["list"] = body.encode()
+    async with Heard(source_of(api)) as heard:
+        assert heard.now.status == "unavailable"
+        assert message in (heard.now.detail or "")
+        api.bodies.clear()
+        await heard.until(has("acme"))
+
+
+async def test_no_items_may_be_null(api: KubernetesApiServer) -> None:
+    api.bodies["list"] = (LIST % "null").encode()
+    async with Heard(source_of(api)) as heard:
+        assert (heard.now.status, heard.now.entities) == ("live", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("<html>", "not JSON"),
+        ("[]", "something else than Secrets"),
+        ('{"type": "ADDED"}', "something else than Secrets"),
+        ('{"type": "ADDED", "object": {}}', "without a version"),
+        ('{"type": 5, "object": {}}', "without a type"),
+        ('{"type": "NEW", "object": {"metadata": {"resourceVersion": "9"}}}', "unknown type"),
+        ('{"type": "ERROR", "object": {"code": 500, "message": "etcd"}}', "answered 500: etcd"),
+        ('{"type": "ERROR", "object": {}}', "answered None"),
+    ],
+)
+async def test_what_is_no_event_is_a_loss(
+    api: KubernetesApiServer, line: str, message: str
+) -> None:
+    api.bodies["watch"] = f"{line}\n".encode()
+    async with Heard(source_of(api)) as heard:
+        state = await heard.becomes("stale")
+        assert message in (state.detail or "")
+        assert has("acme")(state)
+        api.bodies.clear()
+        await heard.becomes("live")
+
+
+async def test_watches_that_end_at_once_do_not_spin(api: KubernetesApiServer) -> None:
+    api.bodies["watch"] = b""
+    async with Heard(source_of(api, patience=Patience(first_retry=30.0, last_retry=30.0))) as heard:
+        await watching(api)
+        assert heard.now.status == "live"
+        await asyncio.sleep(0.1)
+        assert api.requests == ["list", "watch"]
+
+
+async def test_an_encoded_answer_is_not_decoded(api: KubernetesApiServer) -> None:
+    api.bodies["list"] = gzip.compress((LIST % "[]").encode())
+    api.headers["content-encoding"] = "gzip"
+    async with Heard(source_of(api)) as heard:
+        assert "encodes its answers" in (heard.now.detail or "")
 
 
 async def test_an_impossible_selector_does_not_start(api: KubernetesApiServer) -> None:

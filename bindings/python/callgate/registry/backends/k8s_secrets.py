@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 
 from callgate import CallgateError
@@ -98,12 +99,15 @@ class _SecretFeed:
         self._heard = True
         yield secrets.contents()
         while True:
+            began = time.monotonic()
             for kind, thing in requests.watch(version):
                 version = _version_of(thing)
                 if _take(kind, thing, secrets):
                     if len(secrets) > self._bounds.secrets:
                         raise Lost(f"more than {self._bounds.secrets} Secrets: narrow the selector")
                     yield secrets.contents()
+            if time.monotonic() - began < self._deadlines.watch / 2:
+                return  # a server that is going away, or one that cannot watch: not at once again
 
 
 def _take(kind: str, thing: Json, secrets: SecretSet) -> bool:

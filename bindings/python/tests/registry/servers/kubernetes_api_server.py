@@ -39,6 +39,8 @@ class KubernetesApiServer:
         self.allowed = {"list", "watch", "get", "create", "patch", "delete"}
         self.redirect_to: str | None = None
         self.refuse: tuple[int, str, str] | None = None  # status, reason, message of every answer
+        self.bodies: dict[str, bytes] = {}  # by verb: what is sent instead of the truth
+        self.headers: dict[str, str] = {}  # beside it
         self.silent = False  # takes requests and never answers
         self.bookmark_seconds = 0.2
         self.requests: list[str] = []  # "list", "watch", ... as they came
@@ -248,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
                 api.condition.wait_for(lambda: api.broken != broken or not api.silent)
             self.close_connection = True
         elif api.redirect_to is not None:
-            self._send(307, {}, location=api.redirect_to)
+            self._send(307, {}, {"location": api.redirect_to})
         elif api.refuse is not None:
             self._fail(*api.refuse)
         elif self.headers.get("authorization") != f"Bearer {api.token}":
@@ -260,6 +262,8 @@ class _Handler(BaseHTTPRequestHandler):
                 "Forbidden",
                 f'secrets is forbidden: {text} in the namespace "{namespace}"',
             )
+        elif verb in api.bodies:
+            self._send_bytes(200, api.bodies[verb], api.headers)
         elif verb == "watch":
             self._watch(namespace, query)
         elif verb == "list":
@@ -349,15 +353,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _fail(self, code: int, reason: str, message: str) -> None:
         self._send(code, _status(code, reason, message))
 
-    def _send(self, code: int, body: Json, *, location: str | None = None) -> None:
-        data = json.dumps(body).encode()
+    def _send(self, code: int, body: Json, headers: Mapping[str, str] | None = None) -> None:
+        self._send_bytes(code, json.dumps(body).encode(), headers or {})
+
+    def _send_bytes(self, code: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(code)
         self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        if location is not None:
-            self.send_header("location", location)
+        self.send_header("content-length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(body)
 
     def _chunk(self, event: Json) -> None:
         data = json.dumps(event).encode() + b"\n"
