@@ -2,8 +2,8 @@
 # Makes this machine ready: tools/setup.sh [build] [dev] [servers] [clang] [valgrind] [peers]
 #   build     system libraries, .venv with what wheels need, Node, node_modules
 #   dev       pytest, mypy, ruff, ... in .venv
-#   servers   what the gateway and the registry need, in .venv, PostgreSQL, and real MCP servers to
-#             put behind the gateway
+#   servers   what the gateway and the registry need, in .venv, PostgreSQL, real MCP servers to put
+#             behind the gateway, and agents of mcp-mesh to register
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
@@ -109,6 +109,13 @@ if wants dev && ! cmp -s tools/requirements-mcp-1.txt .venv/mcp-1/.requirements;
   cp tools/requirements-mcp-1.txt .venv/mcp-1/.requirements
 fi
 if wants servers; then install_python tools/requirements-registry.txt; fi
+if wants servers && ! cmp -s tools/requirements-mesh.txt .venv/mesh-agents/.requirements; then
+  echo "installing tools/requirements-mesh.txt into .venv/mesh-agents"
+  .venv/bin/python -m venv --clear .venv/mesh-agents
+  .venv/mesh-agents/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+    -r tools/requirements-mesh.txt
+  cp tools/requirements-mesh.txt .venv/mesh-agents/.requirements
+fi
 if wants peers; then install_python tools/requirements-peers.txt; fi
 
 # Node of package.json's "engines", whose require takes ES modules: the one at hand, else PyPI's build of it.
