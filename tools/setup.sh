@@ -109,7 +109,9 @@ if wants dev && ! cmp -s tools/requirements-mcp-1.txt .venv/mcp-1/.requirements;
   cp tools/requirements-mcp-1.txt .venv/mcp-1/.requirements
 fi
 if wants servers; then install_python tools/requirements-registry.txt; fi
-if wants servers && ! cmp -s tools/requirements-mesh.txt .venv/mesh-agents/.requirements; then
+# mcp-mesh needs Python 3.11.
+if wants servers && .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' &&
+  ! cmp -s tools/requirements-mesh.txt .venv/mesh-agents/.requirements; then
   echo "installing tools/requirements-mesh.txt into .venv/mesh-agents"
   .venv/bin/python -m venv --clear .venv/mesh-agents
   .venv/mesh-agents/bin/python -m pip install -q --disable-pip-version-check --no-deps \

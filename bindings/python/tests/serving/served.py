@@ -27,7 +27,7 @@ from callgate.serving.tls.trust_tls import TrustTls
 from callgate.trust import TrustSnapshot, Verdict
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PIECE = b"0123456789abcdef" * 4096
 SERVERS = authority("Servers")
@@ -202,6 +202,7 @@ def serving(
     folder: Path,
     entities: Mapping[str, Issued],
     *,
+    app: ASGIApp | None = None,
     limits: HttpLimits | None = None,
     handshake_seconds: float = 10,
 ) -> Iterator[Served]:
@@ -228,7 +229,7 @@ def serving(
                 [bound], limits.connections, limits.connections_per_address, refused=refused
             )
             listener = Listener(
-                served.app,
+                app or served.app,
                 bound=bound,
                 protocol=served.tls.protocol(inner),
                 tls=None,
