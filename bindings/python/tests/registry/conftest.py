@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 sys.path.insert(0, str(Path(__file__).parent))
+
+from kubernetes_api_server import KubernetesApiServer
+from kubernetes_world import ACME
 
 
 @pytest.fixture
@@ -22,3 +26,11 @@ def trust_dir(tmp_path: Path) -> Path:
     directory = tmp_path / "trust"
     (directory / "entities").mkdir(parents=True)
     return directory
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[KubernetesApiServer]:
+    """With one Secret, of the entity acme."""
+    with KubernetesApiServer(tmp_path / "cluster") as server:
+        server.put("acme", {"ca.crt": ACME.pem})
+        yield server
