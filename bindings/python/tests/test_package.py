@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "connect": {"", "smcp"},
     "serving": {"", "trust"},
     "gateway": {"", "audit", "serving", "settings"},
-    "registry": {"", "serving", "settings", "trust"},
+    "registry": {"", "audit", "serving", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp"},
 }
 # The rooms of a package, from the ground up, and which of the others each imports: only those of
@@ -92,7 +92,37 @@ GATEWAY: list[dict[str, set[str]]] = [
 REGISTRY: list[dict[str, set[str]]] = [
     {"config": set(), "proxy": set(), "resolution": set()},
     {"backends": set()},
-    {"agent": {"backends"}, "rows": {"resolution"}},
+    {"agent": {"backends"}, "rows": {"resolution"}, "trust_view": {"backends"}},
+    {"binding": {"config", "rows"}, "recorder": {"rows"}, "listening": {"rows"}},
+    {"eviction": {"recorder", "rows", "trust_view"}},
+    {
+        "members": {
+            "binding",
+            "config",
+            "eviction",
+            "recorder",
+            "resolution",
+            "rows",
+            "trust_view",
+        },
+        "upkeep": {"eviction", "recorder", "rows", "trust_view"},
+    },
+    {"http": {"members", "recorder", "resolution", "rows", "trust_view"}},
+    {
+        "lifespan": {
+            "config",
+            "eviction",
+            "http",
+            "listening",
+            "members",
+            "proxy",
+            "recorder",
+            "rows",
+            "trust_view",
+            "upkeep",
+        }
+    },
+    {"process": {"config", "http", "lifespan", "trust_view"}},
 ]
 HOUSES = pytest.mark.parametrize(
     ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]

@@ -14,13 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from callgate.gateway.admin.contexts import context_routes
-from callgate.gateway.admin.credential import OperatorCredential
 from callgate.gateway.admin.executions import execution_routes
 from callgate.gateway.admin.guard import OperatorsOnly, failure_of
 from callgate.gateway.admin.sessions import session_routes
 from callgate.gateway.admin.state import state_routes
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
+from callgate.serving.credential import OperatorCredential
 
 PREFIX = "/admin/v1"
 

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callgate import CallgateError
-from callgate.gateway.admin.credential import OperatorCredential
 from callgate.gateway.admin.refusal_log import RefusalLog
 from callgate.gateway.wire import replies
 from callgate.gateway.wire.refusal import Refusal
 from callgate.serving.bounds import Bound, OutOfBounds
+from callgate.serving.credential import OperatorCredential
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 

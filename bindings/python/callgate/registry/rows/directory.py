@@ -11,7 +11,7 @@ from callgate.registry.rows.row import Row, Status
 
 
 class Directory:
-    """Rows by id, by anchor, by every key of their path; the catalog of healthy ones.
+    """Rows by id, by anchor, by leaf, by every key of their path; the catalog of healthy ones.
 
     Owned by one event loop; it does no I/O and reads no clock. What leaves the catalog leaves
     resolution at the same moment, and every other agent is told at its next heartbeat.
@@ -23,6 +23,7 @@ class Directory:
         self._rows: dict[str, Row] = {}
         self._of_anchor: dict[str, set[str]] = {}
         self._of_key: dict[str, set[str]] = {}
+        self._of_leaf: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -91,6 +92,22 @@ class Directory:
                 asked.append(row.agent_id)
         return asked
 
+    def entity_of_leaf(self, leaf: str) -> str | None:
+        """Whose certificate this is (SHA-256 of its DER), as far as rows tell."""
+        ids = self._of_leaf.get(leaf)
+        return None if not ids else self._rows[next(iter(ids))].entity
+
+    def at(self, host: str, port: int) -> Row | None:
+        """The healthy row that registered an address; of several, the one heard of last."""
+        found = [
+            row
+            for row in self
+            if row.status == "healthy"
+            and row.registration.http_port == port
+            and row.registration.http_host == host
+        ]
+        return max(found, key=lambda row: row.seen_at, default=None)
+
     def resting_on(self, anchors: Iterable[str], keys: Iterable[str]) -> set[str]:
         """The ids of rows whose anchor, or a key of whose path, is one of these."""
         found: set[str] = set()
@@ -111,21 +128,19 @@ class Directory:
             self.catalog.remove(row.agent_id)
 
     def _index(self, row: Row) -> None:
-        for index, value in _places(self._of_anchor, self._of_key, row):
+        for index, value in self._places(row):
             index.setdefault(value, set()).add(row.agent_id)
 
     def _unindex(self, row: Row) -> None:
-        for index, value in _places(self._of_anchor, self._of_key, row):
+        for index, value in self._places(row):
             ids = index[value]
             ids.discard(row.agent_id)
             if not ids:
                 del index[value]
 
-
-def _places(
-    anchors: dict[str, set[str]], keys: dict[str, set[str]], row: Row
-) -> Iterator[tuple[dict[str, set[str]], str]]:
-    if row.identity is not None:
-        yield anchors, row.identity.anchor_sha256
-        for key in set(row.identity.path_spki_sha256):
-            yield keys, key
+    def _places(self, row: Row) -> Iterator[tuple[dict[str, set[str]], str]]:
+        if row.identity is not None:
+            yield self._of_anchor, row.identity.anchor_sha256
+            yield self._of_leaf, row.identity.leaf_sha256
+            for key in set(row.identity.path_spki_sha256):
+                yield self._of_key, key

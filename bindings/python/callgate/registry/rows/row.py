@@ -19,7 +19,7 @@ class Row:
     ``created_at`` and ``last_seen`` are seconds since the epoch, for people; ``seen_at`` is of the
     monotonic clock, and is what counts. ``catalog`` is the generation that the last answer to a
     POST was made from. ``asked`` is how often it was asked to register again, ``answered`` how
-    often it had been when it last did.
+    often it had been when it last did. ``from_loopback``: its last heartbeat came from here.
     """
 
     registration: Registration
@@ -32,6 +32,7 @@ class Row:
     catalog: int = -1
     asked: int = 0
     answered: int = 0
+    from_loopback: bool = False
 
     @property
     def agent_id(self) -> str:

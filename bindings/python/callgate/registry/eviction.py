@@ -1,0 +1,191 @@
+"""Eviction: every change of trust, and every end of a certificate, judges the rows again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, final
+
+from callgate.registry.recorder import Recorder
+from callgate.registry.rows.directory import Directory
+from callgate.registry.rows.identity import Identity
+from callgate.registry.rows.row import Row
+from callgate.registry.rows.store import Store
+from callgate.registry.rows.writer import StoreUnavailable
+from callgate.registry.trust_view import TrustView
+from callgate.serving.peer import Peer
+from callgate.trust import TrustSnapshot, Verdict
+
+_LOG: Final = logging.getLogger("callgate.registry")
+# Closes the connections whose peer is as the predicate says, and returns how many.
+CloseWhere = Callable[[Callable[[Peer], bool]], int]
+# Chains that are judged by one call: so long the event loop does not get their verdicts.
+CHUNK: Final = 1_000
+# Seconds between two looks at the clocks, and how far they may drift apart meanwhile.
+TICK: Final = 1.0
+MAX_DRIFT: Final = 1.0
+
+
+@final
+class Eviction:
+    """Takes rows out of resolution whose chain is not trusted any more. Of one event loop.
+
+    Those that rest on an anchor that is gone, or on a key that is revoked, are judged first. Then,
+    since a new anchor can make a chain ambiguous and a source can become unavailable, all others.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        store: Store,
+        trust: TrustView,
+        recorder: Recorder,
+        close_where: CloseWhere,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._directory = directory
+        self._store = store
+        self._trust = trust
+        self._recorder = recorder
+        self._close_where = close_where
+        self._wall = wall
+        self._monotonic = monotonic
+        self._offset = wall() - monotonic()
+        self._first: set[str] = set()
+        self._all = False
+        self._ends: list[tuple[float, str]] = []
+        self._unwritten: dict[str, str] = {}  # evicted, and not yet in the database as such
+        self._wake = asyncio.Event()
+
+    def trust_changed(self, old: TrustSnapshot, new: TrustSnapshot) -> None:
+        """To be subscribed to the trust store."""
+        before = {(one.sha256, one.entity) for one in old.anchors}
+        after = {(one.sha256, one.entity) for one in new.anchors}
+        added, removed = after - before, before - after
+        self._first |= self._directory.resting_on((digest for digest, _ in removed), ())
+        self._all = True
+        if added or removed:
+            self._recorder.trust_changed(
+                new.generation, [one for one, _ in added], [one for one, _ in removed]
+            )
+        self._wake.set()
+
+    def watch(self, row: Row) -> None:
+        """A row has a certificate: it is judged when that ends."""
+        if row.identity is not None:
+            heapq.heappush(self._ends, (row.identity.valid_until, row.agent_id))
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self._wait()
+            self._look_at_clocks()
+            first, self._first = self._first, set()
+            everything, self._all = self._all, False
+            await self.judge([*first, *self._ended()])
+            if everything:
+                await self.judge([row.agent_id for row in self._directory])
+            await self._write()
+
+    async def judge(self, agent_ids: Iterable[str]) -> None:
+        """Judges these rows by what is trusted now, and evicts those that are not."""
+        ids = list(dict.fromkeys(agent_ids))
+        for start in range(0, len(ids), CHUNK):
+            judged: list[tuple[Row, Identity]] = []
+            for agent_id in ids[start : start + CHUNK]:
+                row = self._directory.get(agent_id)
+                if row is not None and row.identity is not None and row.status != "evicted":
+                    judged.append((row, row.identity))
+            if not judged:
+                continue
+            snapshot = self._trust.snapshot
+            chains = [identity.chain for _, identity in judged]
+            verdicts = await asyncio.to_thread(snapshot.verify_many, chains, now=self._wall())
+            self._apply(judged, verdicts)
+
+    def _apply(self, judged: list[tuple[Row, Identity]], verdicts: list[Verdict]) -> None:
+        evicted: list[tuple[Row, str]] = []
+        for (row, identity), verdict in zip(judged, verdicts, strict=True):
+            # It may have registered anew while its chain was judged: then that was judged by now.
+            if row.identity is not identity or self._directory.get(row.agent_id) is not row:
+                continue
+            if not verdict.trusted:
+                evicted.append((row, verdict.reason or "untrusted"))
+                continue
+            again = Identity.of(verdict, identity.chain)
+            if again != identity:
+                self._directory.set_identity(row, again)
+                self.watch(row)
+        if evicted:
+            self.evict(evicted)
+
+    def evict(self, rows: Sequence[tuple[Row, str]]) -> None:
+        """Out of resolution at once, connections closed, said; ``run`` writes it down."""
+        for row, reason in rows:
+            self._directory.set_status(row, "evicted", reason)
+            self._unwritten[row.agent_id] = reason
+        self._close([row for row, _ in rows])
+        for row, reason in rows:
+            self._recorder.evicted(row, reason)
+        self._wake.set()
+
+    def _close(self, rows: list[Row]) -> None:
+        leaves = {row.identity.leaf_sha256 for row in rows if row.identity is not None}
+
+        def is_evicted(peer: Peer) -> bool:
+            return peer.subject is not None and peer.subject.leaf_sha256 in leaves
+
+        closed = self._close_where(is_evicted)
+        _LOG.warning("agents evicted", extra={"agents": len(rows), "connections": closed})
+
+    async def _write(self) -> None:
+        # What registered again meanwhile was written as healthy since, and is so.
+        waiting = {
+            agent_id: reason
+            for agent_id, reason in self._unwritten.items()
+            if (row := self._directory.get(agent_id)) is not None and row.status == "evicted"
+        }
+        self._unwritten = waiting
+        if not waiting:
+            return
+        changes = [(agent_id, "evicted", reason) for agent_id, reason in waiting.items()]
+        try:
+            await self._store.set_status(changes)
+        except StoreUnavailable:
+            _LOG.error("evictions are not in the database yet", extra={"agents": len(changes)})
+            return
+        for agent_id, _, reason in changes:
+            if self._unwritten.get(agent_id) == reason:
+                del self._unwritten[agent_id]
+
+    async def _wait(self) -> None:
+        delay = TICK
+        if self._ends:
+            delay = min(delay, max(0.0, self._ends[0][0] - self._wall()))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), delay)
+        self._wake.clear()
+
+    def _look_at_clocks(self) -> None:
+        offset = self._wall() - self._monotonic()
+        if abs(offset - self._offset) > MAX_DRIFT:
+            _LOG.warning("the clock jumped", extra={"seconds": offset - self._offset})
+            self._all = True
+        self._offset = offset
+
+    def _ended(self) -> list[str]:
+        now = self._wall()
+        ended = []
+        while self._ends and self._ends[0][0] <= now:
+            _, agent_id = heapq.heappop(self._ends)
+            row = self._directory.get(agent_id)
+            if row is not None and row.identity is not None and row.identity.valid_until <= now:
+                ended.append(agent_id)
+        return ended

@@ -1,0 +1,123 @@
+"""GET /agents: the rows as ``meshctl list`` and ``status`` read them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from callgate.registry.http import replies
+from callgate.registry.members import Members
+from callgate.registry.recorder import Recorder, time_text
+from callgate.registry.resolution import Dependency, Resolved
+from callgate.registry.rows.row import Row
+from callgate.serving.reply import Reply
+
+# Rows that are described at a time: between them, heartbeats are answered.
+_AT_A_TIME: Final = 100
+MAX_EVENTS: Final = 1_000
+
+
+async def agents(members: Members) -> Reply:
+    """All rows. A null is what the public registry has where there is none."""
+    described: list[dict[str, Any]] = []
+    for number, row in enumerate(list(members.directory), 1):
+        described.append(_agent(row, members))
+        if not number % _AT_A_TIME:
+            await asyncio.sleep(0)
+    described.sort(key=lambda one: str(one["id"]))
+    return replies.found(
+        {"agents": described or None, "count": len(described), "timestamp": replies.now_text()}
+    )
+
+
+def events(recorder: Recorder, agent_id: str | None, limit: int) -> Reply:
+    """The latest events, newest first, as ``meshctl audit`` reads them."""
+    shown: list[dict[str, Any]] = []
+    for happened in reversed(recorder.events):
+        if len(shown) >= min(limit, MAX_EVENTS):
+            break
+        if agent_id in (None, happened.agent_id):
+            shown.append(
+                {
+                    "agent_id": happened.agent_id,
+                    "agent_name": happened.name,
+                    "event_type": happened.kind,
+                    "timestamp": time_text(happened.when),
+                    "data": dict(happened.data),
+                }
+            )
+    return replies.found({"events": shown, "count": len(shown)})
+
+
+def _agent(row: Row, members: Members) -> dict[str, Any]:
+    said = row.registration
+    resolutions = _resolutions(row, members)
+    resolved = sum(one["status"] == "available" for one in resolutions)
+    shown: dict[str, Any] = {
+        "id": said.agent_id,
+        "name": said.name,
+        "agent_type": said.agent_type,
+        "runtime": said.runtime,
+        "version": said.version,
+        "description": said.description,
+        "status": "healthy" if row.status == "healthy" else "unhealthy",
+        "endpoint": said.provider(row.entity).endpoint,
+        "a2a_producer": said.a2a_producer,
+        "a2a_consumer": said.a2a_consumer,
+        "capabilities": [
+            {
+                "name": tool.capability,
+                "function_name": tool.function_name,
+                "version": tool.version,
+                "tags": list(tool.tags),
+                "description": tool.description,
+                "available": row.status == "healthy",
+            }
+            for tool in said.tools
+        ],
+        "dependency_resolutions": resolutions or None,
+        "llm_tool_resolutions": None,
+        "llm_provider_resolutions": None,
+        "total_dependencies": len(resolutions),
+        "dependencies_resolved": resolved,
+        "created_at": time_text(row.created_at),
+        "last_seen": time_text(row.last_seen),
+    }
+    if row.entity is not None:
+        shown["entity_id"] = row.entity
+    if row.status == "evicted":
+        shown["evicted"] = row.reason or "untrusted"
+    return shown
+
+
+def _resolutions(row: Row, members: Members) -> list[dict[str, Any]]:
+    trusted = row.entity is not None
+    return [
+        _resolution(
+            tool.function_name,
+            alternatives[0],
+            members.resolver.position(alternatives, trusted=trusted),
+        )
+        for tool in row.registration.tools
+        for alternatives in tool.dependencies
+    ]
+
+
+def _resolution(
+    function_name: str, dependency: Dependency, resolved: Resolved | None
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "function_name": function_name,
+        "capability": dependency.capability,
+        "status": "unresolved" if resolved is None else "available",
+    }
+    if dependency.tags:
+        shown["tags"] = [tag if isinstance(tag, str) else list(tag) for tag in dependency.tags]
+    if dependency.version:
+        shown["version"] = dependency.version
+    if resolved is not None:
+        shown["capability"] = resolved.tool.capability
+        shown["endpoint"] = resolved.provider.endpoint
+        shown["mcp_tool"] = resolved.tool.function_name
+        shown["provider_agent_id"] = resolved.provider.agent_id
+    return shown

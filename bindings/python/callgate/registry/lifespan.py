@@ -1,0 +1,236 @@
+"""open_registry: everything of a running registry, opened in order and closed in the reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.types import ASGIApp
+
+from callgate import SecretKey
+from callgate._key_file import load_secret_key
+from callgate.audit import Sealing
+from callgate.audit.denial_sampler import DenialSampler
+from callgate.audit.journal import Journal
+from callgate.audit.log import AuditLog
+from callgate.registry.config import RegistryConfig
+from callgate.registry.eviction import Eviction
+from callgate.registry.http.app import RegistryApp
+from callgate.registry.http.health import Health, HealthApp
+from callgate.registry.http.operators import Operators, OperatorsApp
+from callgate.registry.listening import run_pull
+from callgate.registry.members import Bounds, Members
+from callgate.registry.proxy import ProxyEndpoint, Target
+from callgate.registry.recorder import Recorder
+from callgate.registry.rows.directory import Directory
+from callgate.registry.rows.store import Store
+from callgate.registry.trust_view import TrustView
+from callgate.registry.upkeep import Upkeep
+from callgate.serving.credential import OperatorCredential
+from callgate.serving.peer import Peer, peer_of
+
+_LOG: Final = logging.getLogger("callgate.registry")
+_CloseWhere = Callable[[Callable[[Peer], bool]], int]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry that could listen. ``failed`` is set when a part of it ended by itself."""
+
+    app: ASGIApp
+    health_app: ASGIApp
+    operators_app: ASGIApp | None
+    members: Members
+    eviction: Eviction
+    upkeep: Upkeep
+    store: Store
+    audit: AuditLog
+    connections: Connections
+    failed: asyncio.Event
+
+
+@dataclass
+class Connections:
+    """Where open connections are closed: the listeners say so when there are any."""
+
+    closers: list[_CloseWhere] = field(default_factory=list)
+
+    def close_where(self, predicate: Callable[[Peer], bool]) -> int:
+        """Of all listeners. Returns how many."""
+        return sum(close(predicate) for close in self.closers)
+
+
+@contextlib.asynccontextmanager
+async def open_registry(
+    config: RegistryConfig,
+    trust: TrustView,
+    *,
+    proxy: Callable[[Members], ASGIApp] | None = None,
+) -> AsyncIterator[Registry]:
+    """``trust`` has started. Raises CallgateError, OSError, StoreUnavailable."""
+    async with contextlib.AsyncExitStack() as stack:
+        config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        audit = await stack.enter_async_context(_audit(config, stack))
+        url = None if config.database_url is None else config.database_url.reveal()
+        store = Store(url, config.state)
+        stack.push_async_callback(asyncio.to_thread, store.close)
+        directory, recorder, connections = Directory(), Recorder(audit), Connections()
+        eviction = Eviction(
+            directory=directory,
+            store=store,
+            trust=trust,
+            recorder=recorder,
+            close_where=connections.close_where,
+        )
+        members = Members(
+            directory=directory,
+            store=store,
+            trust=trust,
+            recorder=recorder,
+            eviction=eviction,
+            entities=config.entities,
+            bounds=Bounds(config.limits.agents, config.limits.tools, config.limits.body_bytes),
+        )
+        upkeep = Upkeep(
+            directory=directory,
+            store=store,
+            trust=trust,
+            eviction=eviction,
+            recorder=recorder,
+            check_interval=config.health.check_interval,
+            timeout=config.health.timeout_threshold,
+            retention=config.retention,
+            sweep_interval=config.sweep_interval,
+            anonymous=config.tls.mode != "strict",
+            certified=config.tls.on,
+        )
+        failed = asyncio.Event()
+        health = Health(trust if config.tls.on else None, lambda: None)
+        operators = Operators(members, trust if config.tls.on else None, recorder)
+        app = RegistryApp(
+            mode=config.tls.mode,
+            members=members,
+            recorder=recorder,
+            health=health,
+            operators=operators,
+            admins=[name for name, entity in config.entities.items() if entity.admin],
+            proxy=None if proxy is None else proxy(members),
+            body_bytes=config.limits.body_bytes,
+            requests=config.limits.requests,
+        )
+        # Before rows are read, so that no change of trust is missed between.
+        trust.subscribe(eviction.trust_changed)
+        await upkeep.publish()
+        await upkeep.load()
+        for work in (
+            eviction.run(),
+            upkeep.run_health(),
+            upkeep.run_sweep(),
+            upkeep.run_flush(),
+            upkeep.run_lease(),
+            run_pull(store, upkeep.pull),
+        ):
+            await stack.enter_async_context(_in_background(work, failed))
+        stack.push_async_callback(_last_flush, upkeep)
+        yield Registry(
+            app=app,
+            health_app=HealthApp(health),
+            operators_app=_operators_app(config, operators),
+            members=members,
+            eviction=eviction,
+            upkeep=upkeep,
+            store=store,
+            audit=audit,
+            connections=connections,
+            failed=failed,
+        )
+
+
+def proxy_of(trust: TrustView, context: Callable[[], Any]) -> Callable[[Members], ASGIApp]:
+    """Makes ``/proxy``. ``context`` is what the registry shows to agents."""
+
+    def make(members: Members) -> ASGIApp:
+        def find(host: str, port: int) -> Target | None:
+            row = members.directory.at(host, port)
+            if row is None:
+                return None
+            return Target(
+                agent_id=row.agent_id,
+                host=host,
+                port=port,
+                entity=row.entity,
+                spiffe_id=None if row.identity is None else row.identity.spiffe_id,
+                from_loopback=row.from_loopback,
+            )
+
+        return ProxyEndpoint(
+            find=find,
+            trusted=lambda scope: peer_of(scope).subject is not None,
+            judge=trust.judge,
+            context=context,
+        )
+
+    return make
+
+
+def _operators_app(config: RegistryConfig, operators: Operators) -> ASGIApp | None:
+    credential = config.admin.credential
+    if credential is None:
+        return None
+    return OperatorsApp(operators, OperatorCredential(credential.reveal()))
+
+
+def _audit(config: RegistryConfig, stack: contextlib.AsyncExitStack) -> AuditLog:
+    journal = stack.enter_context(Journal(config.state / "journal"))
+    if config.audit.key is None and not config.audit_key.exists():
+        _make_key(config.audit_key)
+    key = stack.enter_context(load_secret_key(config.audit_key))
+    return AuditLog(
+        config.audit_directory,
+        key=key,
+        journal=journal,
+        sealing=Sealing(rotate_bytes=config.audit.rotate_bytes),
+        sampler=DenialSampler(quota=config.audit.refusals),
+    )
+
+
+def _make_key(path: Path) -> None:
+    with SecretKey.generate() as key:
+        # Who verifies the trail needs the public key, and must not get it from the trail.
+        path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key.to_pem())
+            file.flush()
+            os.fsync(file.fileno())
+
+
+async def _last_flush(upkeep: Upkeep) -> None:
+    with contextlib.suppress(Exception):
+        await upkeep.flush()
+
+
+@contextlib.asynccontextmanager
+async def _in_background(
+    work: Coroutine[Any, Any, None], failed: asyncio.Event
+) -> AsyncIterator[None]:
+    """Runs alongside the block. What ends with an error takes the registry down, and says so."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("a part of the registry failed", exc_info=error)
+            failed.set()
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

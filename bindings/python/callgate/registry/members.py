@@ -1,0 +1,253 @@
+"""Members: agents come, are heard of, and go; each verb needs the entity that owns the row."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Final, Literal, TypeAlias, final
+
+from callgate.registry.binding import unbound
+from callgate.registry.config import EntitySettings
+from callgate.registry.eviction import Eviction
+from callgate.registry.recorder import Recorder
+from callgate.registry.resolution import Resolver, cycle_message, required_cycle, resolution_answer
+from callgate.registry.rows.body import parse_heartbeat
+from callgate.registry.rows.directory import Directory
+from callgate.registry.rows.identity import Identity
+from callgate.registry.rows.lease import NotTrusted
+from callgate.registry.rows.record import Record
+from callgate.registry.rows.registration import Registration, Rejected
+from callgate.registry.rows.row import Row
+from callgate.registry.rows.store import Store
+from callgate.registry.trust_view import TrustView
+from callgate.serving.peer import Peer
+from callgate.trust import Verdict
+
+Head: TypeAlias = Literal["unchanged", "changed", "gone"]
+MAX_AGENTS: Final = 100_000
+MAX_TOOLS: Final = 1_000
+MAX_BYTES: Final = 1 << 20
+
+
+class Refused(Exception):
+    """The caller may not do this. ``reason`` is why the row was evicted, or one of
+    ``other_entity``, ``no_certificate``, ``anonymous_alive``, ``name_not_bound``.
+    """
+
+    def __init__(self, message: str, reason: str, entity: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+        self.entity = entity
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a mesh may hold."""
+
+    agents: int = MAX_AGENTS
+    tools: int = MAX_TOOLS
+    body_bytes: int = MAX_BYTES
+
+
+@final
+class Members:
+    """The rows and what may be done to them. Of one event loop.
+
+    Whose row it is: the entity under whose anchor the certificate of its last registration was
+    judged. Anonymous rows belong to anonymous callers; an entity may claim one that is silent.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        store: Store,
+        trust: TrustView,
+        recorder: Recorder,
+        eviction: Eviction,
+        entities: Mapping[str, EntitySettings] | None = None,
+        bounds: Bounds | None = None,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.directory = directory
+        self.resolver = Resolver(directory.catalog)
+        self._store = store
+        self._trust = trust
+        self._recorder = recorder
+        self._eviction = eviction
+        self._entities = dict(entities or {})
+        self._bounds = bounds or Bounds()
+        self._wall = wall
+        self._monotonic = monotonic
+        self._registering: defaultdict[str, int] = defaultdict(int)
+
+    def head(self, peer: Peer, agent_id: str) -> Head:
+        """A heartbeat without a body. It touches no database. Raises Refused."""
+        row = self.directory.get(agent_id)
+        if row is None:
+            return "gone"
+        self._check_owner(row, peer)
+        if row.status != "healthy":
+            return "gone"
+        self._heard_of(row, peer)
+        return "changed" if self.directory.should_register(row) else "unchanged"
+
+    async def register(self, peer: Peer, text: bytes) -> dict[str, Any]:
+        """A heartbeat with a body: adds the row, or renews it. The body of the answer.
+
+        Raises BadBody, Rejected, Refused, NotTrusted, StoreUnavailable.
+        """
+        registration = parse_heartbeat(
+            text, max_tools=self._bounds.tools, max_bytes=self._bounds.body_bytes
+        )
+        # Judged once more: the body may have taken its time.
+        verdict = self._trust.judge(peer.chain) if peer.chain else None
+        identity = _identity(verdict, peer.chain)
+        old = self.directory.get(registration.agent_id)
+        if old is not None:
+            self._check_owner(old, peer, claims=True)
+        self._check_names(registration, identity)
+        known = old is not None
+        if old is not None and _is_the_same(old, registration, identity):
+            row = old
+        else:
+            with self._alone(registration.agent_id):
+                row = await self._write(registration, identity, old)
+        self._heard_of(row, peer)
+        answer = resolution_answer(registration.provider(row.entity), self.resolver)
+        self.directory.answered(row)
+        message = "Agent updated via heartbeat" if known else "Agent registered via heartbeat"
+        return {"agent_id": row.agent_id, "status": "success", "message": message, **answer}
+
+    async def unregister(self, peer: Peer, agent_id: str) -> None:
+        """The agent goes. The row stays, out of resolution. Raises Refused, StoreUnavailable."""
+        row = self.directory.get(agent_id)
+        if row is None:
+            return
+        self._check_owner(row, peer)
+        if row.status != "healthy":
+            return
+        self.directory.set_status(row, "unhealthy")
+        self._recorder.left(row)
+        await self._store.set_status([(agent_id, "unhealthy", None)])
+
+    async def ask_again(self, entity: str | None) -> list[Row]:
+        """An operator has agents register again; None: all. Raises StoreUnavailable."""
+        ids = self.directory.ask_again(entity)
+        rows = [self.directory.rows[agent_id] for agent_id in ids]
+        self._recorder.asked_again(rows)
+        await self._store.set_asked({row.agent_id: row.asked for row in rows})
+        return rows
+
+    async def _write(
+        self, registration: Registration, identity: Identity | None, old: Row | None
+    ) -> Row:
+        cycle = required_cycle(
+            self.directory.catalog,
+            registration.provider(None if identity is None else identity.entity),
+        )
+        if cycle is not None:
+            raise Rejected(registration.agent_id, cycle_message(cycle))
+        if old is None and len(self.directory) >= self._bounds.agents:
+            message = f"the registry is full: at most {self._bounds.agents} agents"
+            raise Rejected(registration.agent_id, message)
+        now = self._wall()
+        row = Row(
+            registration=registration,
+            identity=identity,
+            status="healthy",
+            created_at=now if old is None else old.created_at,
+            last_seen=now,
+            seen_at=self._monotonic(),
+            asked=0 if old is None else old.asked,
+        )
+        generation = self._trust.generation
+
+        def still_trusted() -> None:
+            if identity is not None and self._trust.generation != generation:
+                _check_same(self._trust.judge(identity.chain), identity)
+
+        await self._store.save(Record.of_row(row), still_trusted)
+        if identity is not None and self._trust.generation != generation:
+            verdict = self._trust.judge(identity.chain)
+            try:
+                _check_same(verdict, identity)
+            except NotTrusted as error:
+                # Written just before: it is evicted before anything could resolve it.
+                row.status = "unhealthy"
+                self.directory.put(row)
+                self._eviction.evict([(row, error.reason)])
+                raise
+        self.directory.put(row)
+        self._eviction.watch(row)
+        self._recorder.registered(row)
+        return row
+
+    def _heard_of(self, row: Row, peer: Peer) -> None:
+        self.directory.heard_of(row, wall=self._wall(), monotonic=self._monotonic())
+        row.from_loopback = peer.address is not None and ip_address(peer.address).is_loopback
+
+    def _check_owner(self, row: Row, peer: Peer, *, claims: bool = False) -> None:
+        entity = None if peer.subject is None else peer.subject.entity
+        if row.entity == entity:
+            return
+        if row.status == "evicted":
+            raise Refused("agent evicted", row.reason or "untrusted", row.entity)
+        if row.entity is None:
+            if claims and row.status != "healthy":
+                return
+            raise Refused("agent_id is in use by an anonymous agent", "anonymous_alive", entity)
+        raise Refused(
+            "entity_id mismatch: agent owned by another entity",
+            "no_certificate" if entity is None else "other_entity",
+            entity,
+        )
+
+    def _check_names(self, registration: Registration, identity: Identity | None) -> None:
+        settings = None if identity is None else self._entities.get(identity.entity)
+        if settings is None or identity is None:
+            return
+        name = unbound(settings, registration, identity)
+        if name is not None:
+            message = f"the certificate does not allow this {name}"
+            raise Refused(message, "name_not_bound", identity.entity)
+
+    @contextmanager
+    def _alone(self, agent_id: str) -> Iterator[None]:
+        """One registration of an id at a time; the second is told to come again."""
+        if self._registering[agent_id]:
+            raise Rejected(agent_id, "this agent is being registered: try again")
+        self._registering[agent_id] += 1
+        try:
+            yield
+        finally:
+            del self._registering[agent_id]
+
+
+def _identity(verdict: Verdict | None, chain: tuple[bytes, ...]) -> Identity | None:
+    if verdict is None:
+        return None
+    if not verdict.trusted:
+        raise NotTrusted(verdict.reason or "untrusted", verdict.entity)
+    return Identity.of(verdict, chain)
+
+
+def _check_same(verdict: Verdict, identity: Identity) -> None:
+    if not verdict.trusted:
+        raise NotTrusted(verdict.reason or "untrusted", identity.entity)
+    if verdict.entity != identity.entity:
+        raise NotTrusted("untrusted", identity.entity)
+
+
+def _is_the_same(row: Row, registration: Registration, identity: Identity | None) -> bool:
+    return (
+        row.status == "healthy"
+        and row.registration.text == registration.text
+        and row.identity == identity
+    )

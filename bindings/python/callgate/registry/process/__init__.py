@@ -1,0 +1,1 @@
+"""The registry as a process: started, checked, stopped."""

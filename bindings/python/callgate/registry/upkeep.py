@@ -1,0 +1,213 @@
+"""Upkeep: what goes on by itself: silent agents, old rows, times on the disk, other registries."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+from callgate.registry.eviction import Eviction
+from callgate.registry.recorder import Recorder
+from callgate.registry.rows.body import parse_heartbeat
+from callgate.registry.rows.directory import Directory
+from callgate.registry.rows.identity import Identity
+from callgate.registry.rows.lease import RENEW_SECONDS
+from callgate.registry.rows.record import Record
+from callgate.registry.rows.registration import BadBody, Rejected
+from callgate.registry.rows.row import Row
+from callgate.registry.rows.store import Store
+from callgate.registry.rows.writer import StoreUnavailable
+from callgate.registry.trust_view import TrustView
+from callgate.trust import Verdict
+
+_LOG: Final = logging.getLogger("callgate.registry")
+# Seconds between two writes of when agents were last heard of.
+FLUSH_SECONDS: Final = 2.0
+
+
+@final
+class Upkeep:
+    """Of one event loop. Each ``run_…`` goes on until it is cancelled.
+
+    What the database refuses is tried again at the next turn.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        store: Store,
+        trust: TrustView,
+        eviction: Eviction,
+        recorder: Recorder,
+        check_interval: float,
+        timeout: float,
+        retention: float,
+        sweep_interval: float,
+        anonymous: bool,
+        certified: bool,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``anonymous`` and ``certified``: whether rows without and with an entity are served."""
+        self._directory = directory
+        self._store = store
+        self._trust = trust
+        self._eviction = eviction
+        self._recorder = recorder
+        self._check_interval = check_interval
+        self._timeout = timeout
+        self._retention = retention
+        self._sweep_interval = sweep_interval
+        self._served = {True: anonymous, False: certified}
+        self._wall = wall
+        self._monotonic = monotonic
+
+    async def load(self) -> None:
+        """Rows of the last run, judged by what is trusted now. All get one time-out of grace.
+
+        Raises StoreUnavailable.
+        """
+        await self._take(await self._store.load(), grace=True)
+
+    async def pull(self) -> None:
+        """Takes what other registries wrote. Raises StoreUnavailable."""
+        await self._take(await self._store.changes(), grace=False)
+
+    async def publish(self) -> None:
+        """Tells other registries what this one trusts. Raises StoreUnavailable."""
+        snapshot = self._trust.snapshot
+        anchors = {one.sha256 for one in snapshot.anchors}
+        revoked = {key for state in self._trust.states for key in state.revoked}
+        await self._store.publish(snapshot.generation, anchors, revoked)
+
+    async def run_health(self) -> None:
+        """Marks agents unhealthy that no registry hears of."""
+        while True:
+            await asyncio.sleep(self._check_interval)
+            await self._try(self.check_health)
+
+    async def run_sweep(self) -> None:
+        """Removes rows that are silent for longer than the retention."""
+        while self._retention:
+            await asyncio.sleep(self._sweep_interval)
+            await self._try(self.sweep)
+
+    async def run_flush(self) -> None:
+        """Writes when agents were last heard of."""
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            await self._try(self.flush)
+
+    async def run_lease(self) -> None:
+        """Says that this registry runs, and what it trusts when that changed."""
+        published = -1
+        while True:
+            if published != self._trust.generation:
+                generation = self._trust.generation
+                if await self._try(self.publish):
+                    published = generation
+            else:
+                await self._try(self._store.renew)
+            for _ in range(int(RENEW_SECONDS / 0.1)):
+                await asyncio.sleep(0.1)
+                if published != self._trust.generation:
+                    break
+
+    async def check_health(self) -> None:
+        """Once."""
+        silent = self._directory.silent_since(self._monotonic() - self._timeout)
+        if not silent:
+            return
+        now, monotonic = self._wall(), self._monotonic()
+        heard = await self._store.set_silent({row.agent_id for row in silent}, now - self._timeout)
+        for row in silent:
+            if row.agent_id in heard:
+                # By another registry.
+                row.seen_at = max(row.seen_at, monotonic - max(0.0, now - heard[row.agent_id]))
+        gone = [
+            row
+            for row in silent
+            if row.status == "healthy" and row.seen_at < monotonic - self._timeout
+        ]
+        for row in gone:
+            self._directory.set_status(row, "unhealthy")
+        self._recorder.silent(gone)
+
+    async def sweep(self) -> None:
+        """Once."""
+        for agent_id in await self._store.remove(self._wall() - self._retention):
+            row = self._directory.get(agent_id)
+            if row is not None and row.status != "healthy":
+                self._directory.remove(agent_id)
+
+    async def flush(self) -> None:
+        """Once."""
+        ids, self._directory.seen = self._directory.seen, set()
+        rows = [self._directory.get(agent_id) for agent_id in ids]
+        seen = {row.agent_id: row.last_seen for row in rows if row is not None}
+        try:
+            await self._store.set_seen(seen)
+        except StoreUnavailable:
+            self._directory.seen |= seen.keys()
+            raise
+
+    async def _take(self, records: Sequence[Record], *, grace: bool) -> None:
+        snapshot = self._trust.snapshot
+        chains = {one.agent_id: one.identity.chain for one in records if one.identity is not None}
+        verdicts: dict[str, Verdict] = {}
+        if chains:
+            judged = await asyncio.to_thread(snapshot.verify_many, list(chains.values()))
+            verdicts = dict(zip(chains, judged, strict=True))
+        now, monotonic = self._wall(), self._monotonic()
+        for record in records:
+            silence = 0.0 if grace else max(0.0, now - record.last_seen)
+            self._put(record, verdicts.get(record.agent_id), seen_at=monotonic - silence)
+        if self._trust.generation != snapshot.generation:
+            await self._eviction.judge(list(verdicts))
+
+    def _put(self, record: Record, verdict: Verdict | None, *, seen_at: float) -> None:
+        if record.status == "removed":
+            self._directory.remove(record.agent_id)
+            return
+        try:
+            registration = parse_heartbeat(record.body)
+        except (BadBody, Rejected):
+            _LOG.error("a row cannot be read", extra={"agent_id": record.agent_id})
+            return
+        old = self._directory.get(record.agent_id)
+        identity, status = record.identity, record.status
+        if identity is not None and verdict is not None and verdict.trusted:
+            identity = Identity.of(verdict, identity.chain)
+        if status == "healthy" and not self._served[identity is None]:
+            status = "unhealthy"
+        untrusted = status != "evicted" and verdict is not None and not verdict.trusted
+        row = Row(
+            registration=registration,
+            identity=identity,
+            status="unhealthy" if untrusted else status,
+            created_at=record.created_at,
+            last_seen=record.last_seen,
+            seen_at=seen_at if old is None else max(old.seen_at, seen_at),
+            reason=record.reason,
+            catalog=-1 if old is None else old.catalog,
+            asked=record.asked,
+            answered=record.asked if old is None else old.answered,
+        )
+        self._directory.put(row)
+        if untrusted and verdict is not None:
+            self._eviction.evict([(row, verdict.reason or "untrusted")])
+        else:
+            self._eviction.watch(row)
+
+    async def _try(self, work: Callable[[], object]) -> bool:
+        try:
+            result = work()
+            if asyncio.iscoroutine(result):
+                await result
+        except StoreUnavailable as error:
+            _LOG.error("the database does not answer", extra={"error": str(error)})
+            return False
+        return True
