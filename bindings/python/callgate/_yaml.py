@@ -19,7 +19,7 @@ _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": N
 def scalar_value(node: yaml.ScalarNode) -> object:
     """The JSON value of a scalar."""
     text: str = node.value
-    if node.style is not None:  # quoted, or a block
+    if node.style:  # quoted, or a block; libyaml has an empty one for plain texts
         return text
     if text in _WORDS:
         return _WORDS[text]

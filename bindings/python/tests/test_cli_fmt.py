@@ -5,7 +5,9 @@ import random
 from pathlib import Path
 
 import pytest
+import yaml
 from callgate import PolicySet
+from callgate.cli.layout import gaps
 from callgate.cli.layout.format import formatted
 from callgate.cli.layout.gaps import comments_of
 from cli_command import CONTEXTS, POLICIES, assert_error, run, run_json
@@ -94,3 +96,15 @@ def test_one_fault_changes_no_file(tmp_path: Path) -> None:
     assert untidy.read_text().startswith("name:   b")
     text = json.dumps({"name": "a", "capabilities": []})
     assert_error(run("fmt", "-", stdin=text), "<stdin>: expected YAML")
+
+
+@pytest.mark.parametrize("file", POLICY_FILES, ids=lambda file: file.stem)
+def test_the_layout_is_the_same_without_libyaml(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = file.read_bytes()
+    quick = formatted(data, file.name)
+    monkeypatch.setattr(gaps, "_LOADER", yaml.BaseLoader)
+    gaps.tokens_of.cache_clear()
+    gaps.roots_of.cache_clear()
+    assert formatted(data, file.name) == quick

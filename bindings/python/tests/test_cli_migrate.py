@@ -147,6 +147,40 @@ def test_a_ceiling_waits_for_what_is_below_it() -> None:
     assert policy.contains(parent="ceiling", child="below")
 
 
+def test_one_that_stays_keeps_no_other_from_being_migrated() -> None:
+    short = [
+        f"{{tool_pattern: t{n}, path_allowlist: [/a]{', only_arguments: [path]' * (n != 2)}}}"
+        for n in range(5)
+    ]
+    tools = [tool(f"t{n}", "path", path="string", mode="string") for n in range(5)]
+    policy, reasons = migrate(context(", ".join(short)), *tools)
+    assert [reason is None for reason in reasons] == [True, True, False, True, True]
+    assert reasons[2] is not None and reasons[2].startswith("it would allow more, such as t2 {")
+    assert policy.evaluate("c", "t1", {"path": "/a"}).allowed
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("tx", "tx"), ("tx", '"*"'), ('"tx*"', "[u, txy]"), ('"t*"', '"tx*"'), ("txy", '"t*"')],
+)
+def test_of_two_that_only_stand_together_one_is_migrated(one: str, other: str) -> None:
+    # While one is in the short form, the deny entry guesses for both.
+    short = "{{tool_pattern: {}, path_allowlist: [/a], only_arguments: [path, content]}}"
+    text = context(
+        f"{short.format(one)}, {short.format(other)}",
+        deny='[{tool_pattern: "*", path: "**/.git"}]',
+    )
+    names = ("tx", "txy", "u")
+    policy, reasons = migrate(
+        text, *(tool(name, "path", path="string", content="string") for name in names)
+    )
+    assert None in reasons
+    reason = next(filter(None, reasons))
+    assert reason.startswith("it would allow more, such as ")
+    for name in names:
+        assert not policy.evaluate("c", name, {"path": "/a", "content": "/a/.git"}).allowed
+
+
 CAPABILITIES = [
     "{tool_pattern: t, path_allowlist: [/a]}",
     "{tool_pattern: t, path_allowlist: [/a], only_arguments: [path, content]}",
@@ -174,9 +208,9 @@ def test_what_is_allowed_was_allowed(seed: int) -> None:
         deny = rng.choice(
             ["[]", "[{tool_pattern: t, path: /a/b}]", "[{tool_pattern: t, command: ls}]"]
         )
-        text = context(rng.choice(CAPABILITIES), deny=deny)
-        policy, [reason] = migrate(text, tool("t", *names[: rng.randint(0, 4)], **types))
-        migrations += reason is None
+        text = context(", ".join(rng.sample(CAPABILITIES, rng.randint(1, 3))), deny=deny)
+        policy, reasons = migrate(text, tool("t", *names[: rng.randint(0, 4)], **types))
+        migrations += reasons.count(None)
         old = PolicySet.parse(text)
         for _ in range(100):
             arguments = {name: rng.choice(VALUES) for name in rng.sample(NAMES, rng.randint(0, 3))}

@@ -9,12 +9,14 @@ import yaml
 
 from callgate import PolicySet
 from callgate._yaml import scalar_value
+from callgate.cli._collector import paused
 from callgate.cli._input import input_error
-from callgate.cli.layout.gaps import comments_of
+from callgate.cli.layout.gaps import comments_of, roots_of
 from callgate.cli.layout.read import LayoutError, read
 from callgate.cli.layout.write import write
 
 
+@paused()
 def formatted(data: bytes, name: str) -> str:
     """The text as ``fmt`` writes it. Raises PolicyError where it does not load, else
     CallgateError: it is JSON, or cannot be laid out so that digest, values and comments stay.
@@ -50,8 +52,7 @@ def is_json(text: str, name: str) -> bool:
 
 
 def _values(text: str) -> list[Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return [_value(root) for root in yaml.compose_all(text, Loader=loader)]
+    return [_value(root) for root in roots_of(text)]
 
 
 def _value(node: yaml.Node) -> Any:

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import yaml
 
+_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Without the types of scalars; of libyaml where PyYAML has it: the same marks, far sooner."""
 BLOCK_TEXT: Final = re.compile(r"[|>][^ #\r\n]*[ \t]*(#[^\r\n]*)?")
 """The first line of a text in block style, and its comment."""
 
@@ -61,7 +63,13 @@ def _once(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=2)  # of a text and its layout, which are asked for twice
 def tokens_of(text: str) -> tuple[Any, ...]:
     """Raises yaml.YAMLError."""
-    return tuple(yaml.scan(text, Loader=yaml.SafeLoader))
+    return tuple(yaml.scan(text, Loader=_LOADER))
+
+
+@lru_cache(maxsize=2)
+def roots_of(text: str) -> tuple[yaml.Node, ...]:
+    """Of each document. Raises yaml.YAMLError."""
+    return tuple(yaml.compose_all(text, Loader=_LOADER))
 
 
 def comments_of(text: str) -> list[str]:

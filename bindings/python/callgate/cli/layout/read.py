@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from callgate.cli.layout.gaps import BLOCK_TEXT, Gap, gaps_of, tokens_of
+from callgate.cli.layout.gaps import BLOCK_TEXT, Gap, gaps_of, roots_of, tokens_of
 from callgate.cli.layout.nodes import Collection, Item, Node, Scalar
 
 _CLOSING: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
@@ -74,10 +74,7 @@ class _Tree:
         self._text = text
         self._placed: list[_Placed] = []
         self._flows: dict[int, Collection] = {}  # by where they end
-        self.roots = [
-            self._node(root, (), in_flow=False)
-            for root in yaml.compose_all(text, Loader=yaml.SafeLoader)
-        ]
+        self.roots = [self._node(root, (), in_flow=False) for root in roots_of(text)]
         if not all(isinstance(root, Collection) for root in self.roots):
             raise LayoutError("expected a mapping or a list")
         self._starts = [placed.start for placed in self._placed]
@@ -152,7 +149,7 @@ class _Tree:
     def _scalar(self, node: yaml.ScalarNode) -> Scalar:
         start, end = node.start_mark.index, node.end_mark.index
         if node.style not in ("|", ">"):
-            return Scalar(node.value, node.style and '"')
+            return Scalar(node.value, '"' if node.style else None)
         header = BLOCK_TEXT.match(self._text, start)
         assert header is not None
         if any(c.isdigit() for c in header[0].partition("#")[0]):

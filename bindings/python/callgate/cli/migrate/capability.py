@@ -56,7 +56,9 @@ def declared(capability: Collection, tools: Tools, deny_list: Sequence[Any]) -> 
 def _names(patterns: str | Sequence[str], tools: Tools) -> list[str]:
     names: dict[str, None] = {}
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        matching = [name for name in tools if matches(pattern, name)]
+        matching = [pattern] if pattern in tools else []
+        if "*" in pattern:
+            matching = [name for name in tools if matches(pattern, name)]
         if not matching:
             raise Stays(f"no tool that is known matches {pattern}")
         names.update(dict.fromkeys(matching))

@@ -10,13 +10,14 @@ from typing import Any, Final
 import yaml
 
 from callgate import PolicyError, PolicySet
-from callgate.cli._decision import witness_line
+from callgate.cli._collector import paused
 from callgate.cli._input import input_error
 from callgate.cli.layout.format import is_json
 from callgate.cli.layout.nodes import Collection, Item, Node, node
 from callgate.cli.layout.read import LayoutError, read
 from callgate.cli.layout.write import write
 from callgate.cli.migrate.capability import Tools, declared, is_short
+from callgate.cli.migrate.proof import proof
 from callgate.cli.migrate.stays import Stays
 from callgate.cli.migrate.tree import (
     capabilities_of,
@@ -50,6 +51,7 @@ class _Context:
     outcomes: list[Migration] = field(default_factory=list)
 
 
+@paused()
 def migrated(
     data: bytes, name: str, tools: Sequence[Mapping[str, Any]]
 ) -> tuple[str, list[Migration]]:
@@ -100,45 +102,31 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _migrate(context: Collection, tools: Tools) -> _Context:
-    items: list[Item] = []
-    outcomes: list[Migration] = []
     listed = capabilities_of(context).items
     deny = member(context, "deny_list")
     denied = [] if deny is None else value_of(deny.value)
+    new: dict[int, list[Item]] = {}
+    reasons: dict[int, str] = {}
     for number, item in enumerate(listed):
         assert isinstance(item.value, Collection)
         if not is_short(item.value):
-            items.append(item)
             continue
         try:
-            new = declared(item.value, tools, denied)
-            _prove(context, [*listed[:number], *new, *listed[number + 1 :]])
+            new[number] = declared(item.value, tools, denied)
         except Stays as stays:
-            outcomes.append(Migration(name_of(context), number, str(stays)))
-            items.append(item)
-        else:
-            outcomes.append(Migration(name_of(context), number))
-            new[0].before = [*item.before, *filter(None, [item.after]), *new[0].before]
-            items += new
-    result = _Context(context, with_capabilities(context, items), outcomes)
-    try:
-        _prove(context, items)
-    except Stays as stays:
-        _revert(result, str(stays))
-    return result
-
-
-def _prove(context: Collection, items: Sequence[Item]) -> None:
-    """The context with these capabilities is within what it was. Raises Stays."""
-    try:
-        pair = PolicySet.parse(pair_text(context, with_capabilities(context, items)))
-    except PolicyError as error:
-        raise Stays(f"what it becomes does not load: {error.message}") from error
-    answer = pair.contains(parent="old", child="new")
-    if not answer:
-        if answer.witness is not None:
-            raise Stays(f"it would allow more, such as {witness_line(answer.witness)}")
-        raise Stays(f"it is not proved to allow no more: {answer.reason}")
+            reasons[number] = str(stays)
+    proved, unproved = proof(context, new)
+    reasons.update(unproved)
+    for number in proved:
+        item = listed[number]
+        first = new[number][0]
+        first.before = [*item.before, *filter(None, [item.after]), *first.before]
+    items = [one for n, item in enumerate(listed) for one in (new[n] if n in proved else [item])]
+    outcomes = [
+        Migration(name_of(context), number, reasons.get(number))
+        for number in sorted({*proved, *reasons})
+    ]
+    return _Context(context, with_capabilities(context, items), outcomes)
 
 
 def _keep_ceilings(contexts: Mapping[str, _Context], ceilings: Sequence[tuple[str, str]]) -> None:
