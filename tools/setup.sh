@@ -44,7 +44,7 @@ check_system() {
   need libre2-dev re2-devel re2 pkg-config --exists re2
   need libyaml-dev libyaml-devel libyaml pkg-config --exists "yaml-0.1 >= 0.2.5"
   need libutf8proc-dev utf8proc-devel utf8proc pkg-config --exists libutf8proc
-  need libssl-dev openssl-devel openssl pkg-config --exists "libcrypto >= 3.0"
+  need libssl-dev openssl-devel openssl@3 pkg-config --exists "libcrypto >= 3.0"
   need rapidjson-dev rapidjson-devel rapidjson pkg-config --exists RapidJSON
   need "libgtest-dev libgmock-dev" "gtest-devel gmock-devel" googletest \
     pkg-config --exists gtest gmock

@@ -46,11 +46,6 @@ bool AnchorGroup::Add(Anchor anchor, std::size_t& store) {
   return true;
 }
 
-bool AnchorGroup::Holds(const Sha256Digest& sha256) const noexcept {
-  return std::any_of(anchors_.begin(), anchors_.end(),
-                     [&](const Anchor& anchor) { return anchor.sha256 == sha256; });
-}
-
 const Anchor* AnchorGroup::Find(const X509* x509) const noexcept {
   const auto found = std::find_if(anchors_.begin(), anchors_.end(), [&](const Anchor& anchor) {
     return anchor.certificate.x509() == x509;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "callgate/crypto.h"
@@ -32,7 +33,6 @@ class AnchorGroup {
 
   // False where there was no memory. `store` is where it was put.
   [[nodiscard]] bool Add(Anchor anchor, std::size_t& store);
-  [[nodiscard]] bool Holds(const Sha256Digest& sha256) const noexcept;
   // nullptr unless it is one of the objects that were added.
   const Anchor* Find(const X509* x509) const noexcept;
 

@@ -120,13 +120,14 @@ bool Loader::AddFile(std::string_view file, AnchorGroup& group, std::size_t& cer
 }
 
 bool Loader::AddAnchor(Anchor anchor, AnchorGroup& group) {
-  if (group.Holds(anchor.sha256)) return true;
-  if (group.anchors().size() == kMaxAnchorsOfEntity || state_->anchors.size() == kMaxAnchors) {
-    return Refuse(TrustReason::kTooManyAnchors);
-  }
   std::string holder;
   if (!names_.TakeKey(anchor.certificate.spki_sha256(), group.name(), holder)) {
     return Refuse(TrustReason::kAnchorOfTwo, holder);
+  }
+  // Once more in a file, or in another source of the entity.
+  if (!loaded_.insert(anchor.sha256).second) return true;
+  if (group.anchors().size() == kMaxAnchorsOfEntity || state_->anchors.size() == kMaxAnchors) {
+    return Refuse(TrustReason::kTooManyAnchors);
   }
   std::size_t store = 0;
   if (!group.Add(std::move(anchor), store) || !Index(group, group.anchors().back(), store)) {

@@ -6,6 +6,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "callgate/result.h"
 #include "callgate/trust.h"
@@ -38,6 +41,7 @@ class Loader {
 
   std::shared_ptr<SnapshotState> state_;
   Names names_;
+  std::unordered_set<Sha256Digest, DigestHash> loaded_;  // certificates
   TrustFault fault_;
   std::string other_;  // the other of two that clash
 };

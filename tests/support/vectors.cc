@@ -17,9 +17,8 @@ json::Document Read(std::string_view file) {
   Limits limits;
   limits.max_json_bytes = 64 << 20;
   limits.max_json_nodes = 4 << 20;
-  const std::string path = std::string(CALLGATE_VECTORS) + "/" + std::string(file);
-  Result<json::Document> document = json::Parse(ReadFile(path), limits);
-  if (!document) Die(document.error().message + " at " + document.error().where, path);
+  Result<json::Document> document = json::Parse(ReadVectorFile(file), limits);
+  if (!document) Die(document.error().message + " at " + document.error().where, file);
   return std::move(document).value();
 }
 
@@ -88,6 +87,10 @@ std::string ReadFile(const std::string& path) {
   text << file.rdbuf();
   if (!file) Die("cannot read", path);
   return text.str();
+}
+
+std::string ReadVectorFile(std::string_view file) {
+  return ReadFile(std::string(CALLGATE_VECTORS) + "/" + std::string(file));
 }
 
 }  // namespace callgate::test

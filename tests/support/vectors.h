@@ -37,6 +37,8 @@ std::string ToHex(std::string_view bytes);
 
 // The text of a file; the test program ends when it cannot be read.
 std::string ReadFile(const std::string& path);
+// The text of a file below tests/vectors/.
+std::string ReadVectorFile(std::string_view file);
 
 }  // namespace callgate::test
 
