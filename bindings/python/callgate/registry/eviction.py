@@ -82,6 +82,10 @@ class Eviction:
             heapq.heappush(self._ends, (row.identity.valid_until, row.agent_id))
             self._wake.set()
 
+    def use_clock(self, wall: Callable[[], float]) -> None:
+        """Takes the time of day from another clock from now on: a test's, which can jump."""
+        self._wall = wall
+
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
@@ -112,12 +116,15 @@ class Eviction:
 
     def _apply(self, judged: list[tuple[Row, Identity]], verdicts: list[Verdict]) -> None:
         evicted: list[tuple[Row, str]] = []
+        revoked = {key for state in self._trust.states for key in state.revoked}
         for (row, identity), verdict in zip(judged, verdicts, strict=True):
             # It may have registered anew while its chain was judged: then that was judged by now.
             if row.identity is not identity or self._directory.get(row.agent_id) is not row:
                 continue
             if not verdict.trusted:
-                evicted.append((row, verdict.reason or "untrusted"))
+                # Where the anchor is gone as well, the chain alone does not say so.
+                was_revoked = not revoked.isdisjoint(identity.path_spki_sha256)
+                evicted.append((row, "revoked" if was_revoked else verdict.reason or "untrusted"))
                 continue
             again = Identity.of(verdict, identity.chain)
             if again != identity:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ class Members:
         self._bounds = bounds or Bounds()
         self._wall = wall
         self._monotonic = monotonic
-        self._registering: defaultdict[str, int] = defaultdict(int)
+        self.registering: set[str] = set()  # ids whose row is being written
 
     def head(self, peer: Peer, agent_id: str) -> Head:
         """A heartbeat without a body. It touches no database. Raises Refused."""
@@ -221,13 +220,13 @@ class Members:
     @contextmanager
     def _alone(self, agent_id: str) -> Iterator[None]:
         """One registration of an id at a time; the second is told to come again."""
-        if self._registering[agent_id]:
+        if agent_id in self.registering:
             raise Rejected(agent_id, "this agent is being registered: try again")
-        self._registering[agent_id] += 1
+        self.registering.add(agent_id)
         try:
             yield
         finally:
-            del self._registering[agent_id]
+            self.registering.discard(agent_id)
 
 
 def _identity(verdict: Verdict | None, chain: tuple[bytes, ...]) -> Identity | None:

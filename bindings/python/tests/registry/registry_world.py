@@ -192,12 +192,12 @@ class World:
         return None if row is None else row.status
 
     def audit(self) -> list[dict[str, Any]]:
-        """The lines of kind ``trust``, once they are on the disk."""
+        """What lines of kind ``trust`` say, once they are on the disk."""
         self.await_(self._written())
         found = []
         for file in sorted(self.config.audit_directory.glob("*.jsonl")):
             lines = (json.loads(line) for line in file.read_bytes().splitlines())
-            found += [line for line in lines if line.get("kind") == "trust"]
+            found += [line["fields"] for line in lines if line.get("kind") == "trust"]
         return found
 
     async def _written(self) -> None:

@@ -90,11 +90,12 @@ class RegistryApp:
         if verdict.trusted:
             return None
         leaf = verdict.leaf_sha256
-        entity = None if leaf is None else self._members.directory.entity_of_leaf(leaf)
-        self._recorder.refused(
-            verdict.reason or "untrusted", peer.name, entity=entity, leaf_sha256=leaf
-        )
-        return replies.untrusted(verdict, entity)
+        row = None if leaf is None else self._members.directory.of_leaf(leaf)
+        entity = None if row is None else row.entity
+        # What a row was evicted for says more than that nothing trusts its chain.
+        reason = (row and row.reason) or verdict.reason or "untrusted"
+        self._recorder.refused(reason, peer.name, entity=entity, leaf_sha256=leaf)
+        return replies.untrusted(verdict, reason, entity)
 
     async def _answer(self, scope: Scope, receive: Receive, peer: Peer) -> Reply | None:
         """None: the caller went away."""

@@ -76,9 +76,8 @@ def no_certificate() -> Reply:
     return json_reply(403, {"error": "client certificate required", "reason": "no_certificate"})
 
 
-def untrusted(verdict: Verdict, entity: str | None) -> Reply:
+def untrusted(verdict: Verdict, reason: str, entity: str | None) -> Reply:
     """A certificate that is not trusted now. ``entity`` is whose it was, where that is known."""
-    reason = verdict.reason or "untrusted"
     if verdict.unavailable:
         return _failure(503, "trust backend unavailable", reason=reason)
     members = {"detail": "certificate not trusted by any entity CA", "reason": reason}

@@ -92,10 +92,10 @@ class Directory:
                 asked.append(row.agent_id)
         return asked
 
-    def entity_of_leaf(self, leaf: str) -> str | None:
-        """Whose certificate this is (SHA-256 of its DER), as far as rows tell."""
-        ids = self._of_leaf.get(leaf)
-        return None if not ids else self._rows[next(iter(ids))].entity
+    def of_leaf(self, leaf: str) -> Row | None:
+        """A row with this certificate (SHA-256 of its DER), an evicted one first."""
+        rows = [self._rows[agent_id] for agent_id in self._of_leaf.get(leaf, ())]
+        return max(rows, key=lambda row: row.status == "evicted", default=None)
 
     def at(self, host: str, port: int) -> Row | None:
         """The healthy row that registered an address; of several, the one heard of last."""
