@@ -6,8 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from callgate.registry.backends.followed import FollowedSource, Patience
-from callgate.registry.backends.source import SourceState
+from callgate.registry.backends.followed import Patience
+from callgate.registry.backends.source import Source, SourceState
 
 # Long enough that what must not happen in a test does not, unless the test says so.
 PATIENT = Patience(first_retry=0.01, last_retry=0.05)
@@ -19,7 +19,7 @@ _LONGEST = 60.0
 class Heard:
     """An asynchronous context manager around a source, started and stopped."""
 
-    def __init__(self, source: FollowedSource) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
         self.states: list[SourceState] = []
         self._changed = asyncio.Event()

@@ -21,7 +21,7 @@ def kubelet_volume(directory: Path, files: dict[str, bytes], day: str = "..2026_
         if not (directory / name).is_symlink():
             (directory / name).symlink_to(f"..data/{name}")
     for path in directory.iterdir():
-        if not path.name.startswith("..") and path.name not in shown:
+        if path.is_symlink() and not path.name.startswith("..") and path.name not in shown:
             path.unlink()
     if before is not None:
         shutil.rmtree(directory / before)

@@ -87,8 +87,12 @@ class DirectorySource:
         return await asyncio.to_thread(self._directory.read)
 
     async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+        # Not wait_for, which up to Python 3.11 loses a cancellation that comes with the event.
+        timer = asyncio.get_running_loop().call_later(seconds, self._event.set)
+        try:
+            await self._event.wait()
+        finally:
+            timer.cancel()
         self._event.clear()
 
     def _show(self, reading: Reading) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -14,6 +13,8 @@ import watchfiles
 LOGGER: Final = logging.getLogger(__name__)
 # Milliseconds for which events are gathered, and without another after which they are told.
 _GATHER, _STEP = 50, 10
+# Seconds.
+_CANCEL_AGAIN: Final = 0.1
 
 Identity: TypeAlias = "tuple[int, int]"  # device and inode
 Watch: TypeAlias = Callable[[Path], AsyncIterator[object]]
@@ -62,10 +63,10 @@ class FolderWatch:
     async def stop(self) -> None:
         """Ends it."""
         task, self._task = self._task, None
-        if task is not None:
+        while task is not None and not task.done():
+            # watchfiles loses a cancellation that comes together with an event.
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task], timeout=_CANCEL_AGAIN)
 
     async def _follow(self) -> None:
         why = "the watcher ended"
