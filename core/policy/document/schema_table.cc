@@ -79,18 +79,21 @@ void WriteType(const Schema& schema, std::string& out) {
 
 // enum, const
 
-bool ReadNumber(FormReader& forms, std::uint32_t node, const char* expected, JsonNumber& number) {
+std::optional<JsonNumber> ReadNumber(FormReader& forms, std::uint32_t node, const char* expected) {
   constexpr std::size_t kMostCharacters = 128;
-  if (forms[node].kind != Kind::kNumber) return forms.Fail(node, "doc.wrong-type", expected);
+  if (forms[node].kind != Kind::kNumber) {
+    forms.Fail(node, "doc.wrong-type", expected);
+    return std::nullopt;
+  }
   const std::string_view text = forms[node].text;
   const double nearest = NearestDouble(text);
   const bool is_zero = std::is_eq(CompareNumbers(text, "0"));
   if (text.size() > kMostCharacters || !std::isfinite(nearest) || (nearest == 0) != is_zero) {
-    return forms.Fail(node, "schema.number-text",
-                      "expected a number of at most 128 characters that a double can hold");
+    forms.Fail(node, "schema.number-text",
+               "expected a number of at most 128 characters that a double can hold");
+    return std::nullopt;
   }
-  number.text = CanonicalNumber(text);
-  return true;
+  return JsonNumber(CanonicalNumber(text));
 }
 
 bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& constants) {
@@ -104,9 +107,9 @@ bool ReadConstant(FormReader& forms, std::uint32_t node, std::vector<Constant>& 
       constants.emplace_back(forms[node].kind == Kind::kTrue);
       return true;
     case Kind::kNumber: {
-      JsonNumber number;
-      if (!ReadNumber(forms, node, kExpected, number)) return false;
-      constants.emplace_back(std::move(number));
+      auto number = ReadNumber(forms, node, kExpected);
+      if (!number) return false;
+      constants.emplace_back(*std::move(number));
       return true;
     }
     case Kind::kNull:
@@ -261,7 +264,8 @@ void WriteFlag(const Schema& schema, std::string& out) {
 
 template <std::optional<JsonNumber> Schema::*kBound>
 bool ReadBound(FormReader& forms, std::uint32_t node, Schema& schema) {
-  return ReadNumber(forms, node, "expected a number", (schema.*kBound).emplace());
+  schema.*kBound = ReadNumber(forms, node, "expected a number");
+  return (schema.*kBound).has_value();
 }
 
 template <std::optional<JsonNumber> Schema::*kBound>
@@ -276,9 +280,9 @@ bool ReadCount(FormReader& forms, std::uint32_t node, Schema& schema) {
   constexpr const char* kExpected = kLeast == 0 ? "expected an integer from 0 to 9007199254740991"
                                                 : "expected an integer from 1 to 9007199254740991";
   constexpr std::string_view kRule = kLeast == 0 ? "schema.counts" : "schema.multiple-of";
-  JsonNumber number;
-  if (!ReadNumber(forms, node, kExpected, number)) return false;
-  const std::string& text = number.text;
+  const auto number = ReadNumber(forms, node, kExpected);
+  if (!number) return false;
+  const std::string& text = number->text;
   if (text.find_first_of("-.e") != std::string::npos || text.size() > 16) {
     return forms.Fail(node, kRule, kExpected);
   }

@@ -42,16 +42,7 @@ void AppendPointerStep(std::string& pointer, std::string_view key) {
   pointer.append(key.substr(begin));
 }
 
-Arguments::Arguments(json::Value object, KeyReading keys) : keys_(keys) {
-  AppendBelow(object, kNoItem);
-}
-
-Arguments::Arguments(std::string_view key, json::Value value) {
-  AppendMember(key, value, kNoItem);
-  if (IsFilledContainer(value)) AppendBelow(value, 0);
-}
-
-void Arguments::AppendMember(std::string_view key, json::Value value, std::uint32_t object) {
+inline void Arguments::AppendMember(std::string_view key, json::Value value, std::uint32_t object) {
   std::string_view folded = key;
   if (!IsFolded(folded)) {
     char* const out = folded_keys_.Take(folded.size());
@@ -60,6 +51,15 @@ void Arguments::AppendMember(std::string_view key, json::Value value, std::uint3
   const KeyClasses classes = keys_ == KeyReading::kClassified ? ClassifyKey(key, folded) : 0;
   if (!value.is_null()) classes_ |= classes;
   items_.Append({value, key, folded, object, size() + 1, classes, true});
+}
+
+Arguments::Arguments(json::Value object, KeyReading keys) : keys_(keys) {
+  AppendBelow(object, kNoItem);
+}
+
+Arguments::Arguments(std::string_view key, json::Value value) {
+  AppendMember(key, value, kNoItem);
+  if (IsFilledContainer(value)) AppendBelow(value, 0);
 }
 
 void Arguments::AppendBelow(json::Value container, std::uint32_t item) {

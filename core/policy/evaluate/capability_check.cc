@@ -50,11 +50,11 @@ Fault JudgePatterns(const Capability& capability, const Arguments& arguments) {
 
 // What one constraint by itself refuses; those that the capability lacks refuse nothing.
 template <Constraint kConstraint>
-CheckResult Judge(const Capability& capability, const Arguments& arguments) {
+CheckResult Judge(const Capability& capability, const Arguments& arguments, CallPaths& paths) {
   switch (kConstraint) {
     case Constraint::kArguments:
       if (!capability.arguments) return {};
-      return CheckDeclared(*capability.arguments, arguments);
+      return CheckDeclared(*capability.arguments, arguments, paths);
     case Constraint::kOnlyArguments:
       return {JudgeForm(capability, arguments), ErrorCode::kArgumentNotAllowed, Stage::kMembers};
     case Constraint::kPathAllowlist:
@@ -93,10 +93,10 @@ CheckResult Judge(const Capability& capability, const Arguments& arguments) {
 
 }  // namespace
 
-CheckResult Check(const Capability& capability, const Arguments& arguments) {
+CheckResult Check(const Capability& capability, const Arguments& arguments, CallPaths& paths) {
   CheckResult result{};
   (void)AnyConstraint([&]<Constraint kConstraint>() {
-    const CheckResult judged = Judge<kConstraint>(capability, arguments);
+    const CheckResult judged = Judge<kConstraint>(capability, arguments, paths);
     if (!judged.passed()) result = judged;
     return !judged.passed();
   });

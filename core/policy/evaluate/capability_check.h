@@ -4,6 +4,7 @@
 
 #include "callgate/error.h"
 #include "core/policy/evaluate/argument_search.h"
+#include "core/policy/evaluate/call_paths.h"
 #include "core/policy/evaluate/staged_fault.h"
 #include "core/policy/model/context.h"
 
@@ -19,7 +20,14 @@ struct CheckResult {
   Stage stage;
 };
 
-[[nodiscard]] CheckResult Check(const Capability& capability, const Arguments& arguments);
+// REQUIRES: `paths` are those of the arguments.
+[[nodiscard]] CheckResult Check(const Capability& capability, const Arguments& arguments,
+                                CallPaths& paths);
+// The same of a call of which little else is asked.
+[[nodiscard]] inline CheckResult Check(const Capability& capability, const Arguments& arguments) {
+  CallPaths paths(arguments);
+  return Check(capability, arguments, paths);
+}
 
 }  // namespace callgate::policy
 

@@ -41,8 +41,8 @@ inline bool IsPlain(const Schema& schema) noexcept {
 template <typename Visit>  // bool(const DeclaredValue& value)
 class DeclaredValues {
  public:
-  DeclaredValues(const Arguments& arguments, Bases& bases, Visit& visit) noexcept
-      : arguments_(arguments), bases_(bases), visit_(visit) {}
+  DeclaredValues(const Arguments& arguments, CallPaths& paths, Visit& visit) noexcept
+      : arguments_(arguments), paths_(paths), visit_(visit) {}
 
   // But for members that `seen` declares by the same definition; it may be null.
   bool VisitAll(const DeclaredArguments& declared, const DeclaredArguments* seen) {
@@ -60,7 +60,7 @@ class DeclaredValues {
           if (listed != nullptr) {
             is_done = !(seen != nullptr && Declares(*seen, *listed)) &&
                       VisitValue(*listed->schema, i, members, may_be_other);
-          } else if (!object.ContinuedBy(key) && object.JudgeKey(key, bases_).empty()) {
+          } else if (!object.ContinuedBy(key) && object.JudgeKey(key, paths_).empty()) {
             is_done = VisitValue(*object.additional, i, {}, may_be_other);
           }
           return is_done;
@@ -95,7 +95,7 @@ class DeclaredValues {
   }
 
   const Arguments& arguments_;
-  Bases& bases_;
+  CallPaths& paths_;
   Visit& visit_;
 };
 

@@ -33,74 +33,73 @@ bool IsJoined(std::string_view stem, std::string_view directory, std::string_vie
 
 }  // namespace
 
-DeniedPaths::DeniedPaths(const Context& context, const EntriesOfKind& entries,
-                         const Positions& capabilities)
-    : context_(context),
-      index_(context.compiled->deny_paths()),
-      entries_(entries),
-      capabilities_(capabilities) {}
-
-void DeniedPaths::Sort() {
-  if (is_sorted_) return;
-  is_sorted_ = true;
+void DeniedPaths::Begin() {
+  if (lookup_) return;
+  lookup_.emplace();
+  auto& groups = lookup_->groups;
   for (const DenyEntry* const entry : entries_) {
     if (As<PathEntry>(entry).has_wildcard()) {
-      starred_.Append(entry);
+      lookup_->starred.Append(entry);
       continue;
     }
     const auto position = static_cast<std::uint32_t>(entry - context_.deny_list.data());
-    const std::uint32_t group = index_.GroupOf(position);
+    const std::uint32_t group = context_.compiled->deny_paths().GroupOf(position);
     // Entries with the same tool pattern mostly stand together.
-    if (groups_.empty() || groups_.back() != group) groups_.Append(group);
+    if (groups.empty() || groups.back() != group) groups.Append(group);
   }
-  if (groups_.size() > 1) {
-    std::sort(groups_.begin(), groups_.end());
-    groups_.Truncate(
-        static_cast<std::size_t>(std::unique(groups_.begin(), groups_.end()) - groups_.begin()));
+  if (groups.size() > 1) {
+    std::sort(groups.begin(), groups.end());
+    groups.Truncate(
+        static_cast<std::size_t>(std::unique(groups.begin(), groups.end()) - groups.begin()));
   }
 }
 
 void DeniedPaths::BeginAtRoot() {
-  Sort();
-  has_root_ = true;
-  root_.directories.Append({});
-  for (std::size_t i = 0; i < starred_.size(); ++i) root_.progress.Append(PathEntry::kBegun);
-  Probe({}, kNoSegments, {}, root_.covering);
+  Begin();
+  if (lookup_->root) return;
+  Beginnings& root = lookup_->root.emplace();
+  root.directories.Append({});
+  for (std::size_t i = 0; i < lookup_->starred.size(); ++i) root.progress.Append(PathEntry::kBegun);
+  Probe({}, kNoSegments, {}, root.covering);
 }
 
 void DeniedPaths::BeginRelative() {
-  Sort();
-  has_relative_ = true;
+  Begin();
+  if (lookup_->relative) return;
+  Beginnings& relative = lookup_->relative.emplace();
+  const DenyPathIndex& index = context_.compiled->deny_paths();
+  const EntriesOfKind& starred = lookup_->starred;
+  auto& progress = lookup_->progress;
   base::SmallVector<std::uint32_t, 16> numbers;
   for (const std::uint32_t capability : capabilities_) {
-    numbers.Append(index_.DirectoryOf(capability));
+    numbers.Append(index.DirectoryOf(capability));
   }
   std::sort(numbers.begin(), numbers.end());
   const auto* const end = std::unique(numbers.begin(), numbers.end());
-  for (std::size_t i = 0; i < starred_.size(); ++i) relative_.progress.Append(0);
+  for (std::size_t i = 0; i < starred.size(); ++i) relative.progress.Append(0);
   for (const std::uint32_t* number = numbers.begin(); number != end; ++number) {
     if (*number == DenyPathIndex::kNone) {
-      lacks_directory_ = true;
+      lookup_->lacks_directory = true;
       continue;
     }
-    const Directory& directory = index_.directory(*number);
-    relative_.directories.Append(directory);
-    progress_.clear();
-    for (std::size_t i = 0; i < starred_.size(); ++i) progress_.Append(PathEntry::kBegun);
+    const Directory& directory = index.directory(*number);
+    relative.directories.Append(directory);
+    progress.clear();
+    for (std::size_t i = 0; i < starred.size(); ++i) progress.Append(PathEntry::kBegun);
     std::uint64_t hash = kNoSegments;
-    Probe({}, hash, {}, relative_.covering);
+    Probe({}, hash, {}, relative.covering);
     std::string_view rest = directory.stem;
     for (std::string_view segment; NextSegment(rest, segment);) {
       hash = HashWith(hash, segment);
       const auto read =
           static_cast<std::size_t>(segment.data() + segment.size() - directory.stem.data());
-      Probe({}, hash, directory.stem.substr(0, read), relative_.covering);
+      Probe({}, hash, directory.stem.substr(0, read), relative.covering);
       const NameSegment name(segment);
-      for (std::size_t i = 0; i < starred_.size(); ++i) {
-        progress_[i] = As<PathEntry>(starred_[i]).Advance(progress_[i], segment, name);
+      for (std::size_t i = 0; i < starred.size(); ++i) {
+        progress[i] = As<PathEntry>(starred[i]).Advance(progress[i], segment, name);
       }
     }
-    for (std::size_t i = 0; i < starred_.size(); ++i) relative_.progress[i] |= progress_[i];
+    for (std::size_t i = 0; i < starred.size(); ++i) relative.progress[i] |= progress[i];
   }
 }
 
@@ -111,8 +110,9 @@ void DeniedPaths::TakeEarlier(const DenyEntry* entry, const DenyEntry*& found) c
 // Looks up what `below` the directory has that hash.
 void DeniedPaths::Probe(const Directory& directory, std::uint64_t hash, std::string_view below,
                         const DenyEntry*& found) const {
-  for (const std::uint32_t group : groups_) {
-    const std::uint32_t position = index_.Find(
+  const DenyPathIndex& index = context_.compiled->deny_paths();
+  for (const std::uint32_t group : lookup_->groups) {
+    const std::uint32_t position = index.Find(
         group, hash, [&](std::string_view stem) { return IsJoined(stem, directory.stem, below); });
     if (position != DenyPathIndex::kNone) TakeEarlier(&context_.deny_list[position], found);
   }
@@ -125,18 +125,18 @@ const DenyEntry* DeniedPaths::Find(NormalPath path) {
     });
     return found == entries_.end() ? nullptr : *found;
   }
-  if (!has_root_) BeginAtRoot();
-  return FindFrom(root_, path);
+  BeginAtRoot();
+  return FindFrom(*lookup_->root, path);
 }
 
 const DenyEntry* DeniedPaths::FindRelative(std::string_view path) {
-  if (!has_relative_) BeginRelative();
-  return FindFrom(relative_, {path});
+  BeginRelative();
+  return FindFrom(*lookup_->relative, {path});
 }
 
 bool DeniedPaths::lacks_directory() {
-  if (!has_relative_) BeginRelative();
-  return lacks_directory_;
+  BeginRelative();
+  return lookup_->lacks_directory;
 }
 
 const DenyEntry* DeniedPaths::FindFrom(const Beginnings& beginnings, NormalPath path) {
@@ -168,32 +168,35 @@ const DenyEntry* DeniedPaths::FindExpanded(const Beginnings& beginnings,
 const DenyEntry* DeniedPaths::FindForm(const Beginnings& beginnings, NormalPath form) {
   const std::string_view path = form.text;
   if (!form.is_plain && MayHoldGlob(path)) return FindExpanded(beginnings, path);
+  const EntriesOfKind& starred = lookup_->starred;
+  auto& hashes = lookup_->hashes;
+  auto& progress = lookup_->progress;
   const DenyEntry* found = beginnings.covering;
-  hashes_.clear();
-  for (const Directory& directory : beginnings.directories) hashes_.Append(directory.hash);
-  progress_.clear();
-  progress_.Append(beginnings.progress.data(), beginnings.progress.size());
+  hashes.clear();
+  for (const Directory& directory : beginnings.directories) hashes.Append(directory.hash);
+  progress.clear();
+  progress.Append(beginnings.progress.data(), beginnings.progress.size());
   std::string_view rest = path;
   for (std::string_view segment; NextSegment(rest, segment);) {
-    if (!groups_.empty()) {
+    if (!lookup_->groups.empty()) {
       const std::uint64_t hash = base::HashText(segment);
       const std::string_view below =
           path.substr(0, static_cast<std::size_t>(segment.data() + segment.size() - path.data()));
-      for (std::size_t i = 0; i < hashes_.size(); ++i) {
-        hashes_[i] = base::MixHash(hashes_[i], hash);
-        Probe(beginnings.directories[i], hashes_[i], below, found);
+      for (std::size_t i = 0; i < hashes.size(); ++i) {
+        hashes[i] = base::MixHash(hashes[i], hash);
+        Probe(beginnings.directories[i], hashes[i], below, found);
       }
     }
-    if (starred_.empty()) continue;
+    if (starred.empty()) continue;
     const NameSegment name(segment);
-    for (std::size_t i = 0; i < starred_.size(); ++i) {
-      if (progress_[i] == 0) continue;
-      progress_[i] = As<PathEntry>(starred_[i]).Advance(progress_[i], segment, name);
+    for (std::size_t i = 0; i < starred.size(); ++i) {
+      if (progress[i] == 0) continue;
+      progress[i] = As<PathEntry>(starred[i]).Advance(progress[i], segment, name);
     }
   }
-  for (std::size_t i = 0; i < starred_.size(); ++i) {
-    if (!As<PathEntry>(starred_[i]).IsCovered(progress_[i])) continue;
-    TakeEarlier(starred_[i], found);
+  for (std::size_t i = 0; i < starred.size(); ++i) {
+    if (!As<PathEntry>(starred[i]).IsCovered(progress[i])) continue;
+    TakeEarlier(starred[i], found);
     break;
   }
   return found;

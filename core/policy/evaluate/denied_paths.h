@@ -3,6 +3,8 @@
 #define CALLGATE_CORE_POLICY_EVALUATE_DENIED_PATHS_H_
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "core/policy/evaluate/deny_kinds.h"
@@ -17,7 +19,9 @@ namespace callgate::policy {
 class DeniedPaths {
  public:
   // A relative path is joined to the directories of `capabilities`. All must outlive this.
-  DeniedPaths(const Context& context, const EntriesOfKind& entries, const Positions& capabilities);
+  DeniedPaths(const Context& context, const EntriesOfKind& entries,
+              std::span<const std::uint32_t> capabilities) noexcept
+      : context_(context), entries_(entries), capabilities_(capabilities) {}
 
   // The first entry that covers the path; nullptr where none does.
   [[nodiscard]] const DenyEntry* Find(NormalPath path);
@@ -35,10 +39,20 @@ class DeniedPaths {
     base::SmallVector<PathEntry::Progress, 16> progress;  // of each starred entry, in all of them
     const DenyEntry* covering = nullptr;                  // one of the directories
   };
+  // Made for the first path that needs it, as few do.
+  struct Lookup {
+    base::SmallVector<std::uint32_t, 4> groups;  // of the entries without wildcards
+    EntriesOfKind starred;                       // the others
+    std::optional<Beginnings> root;
+    std::optional<Beginnings> relative;
+    bool lacks_directory = false;
+    base::SmallVector<std::uint64_t, 4> hashes;           // room for one path
+    base::SmallVector<PathEntry::Progress, 16> progress;  // likewise
+  };
 
   static constexpr std::size_t kFew = 8;
 
-  void Sort();
+  void Begin();
   void BeginAtRoot();
   void BeginRelative();
   void TakeEarlier(const DenyEntry* entry, const DenyEntry*& found) const noexcept;
@@ -49,19 +63,9 @@ class DeniedPaths {
   const DenyEntry* FindExpanded(const Beginnings& beginnings, std::string_view path) const;
 
   const Context& context_;
-  const DenyPathIndex& index_;
   const EntriesOfKind& entries_;
-  const Positions& capabilities_;
-  base::SmallVector<std::uint32_t, 4> groups_;  // of the entries without wildcards
-  EntriesOfKind starred_;                       // the others
-  bool is_sorted_ = false;
-  bool has_root_ = false;
-  bool has_relative_ = false;
-  bool lacks_directory_ = false;
-  Beginnings root_;
-  Beginnings relative_;
-  base::SmallVector<std::uint64_t, 4> hashes_;           // room for one path
-  base::SmallVector<PathEntry::Progress, 16> progress_;  // likewise
+  std::span<const std::uint32_t> capabilities_;
+  std::optional<Lookup> lookup_;
 };
 
 }  // namespace callgate::policy

@@ -18,21 +18,21 @@ namespace {
 class DeclaredDenial {
  public:
   DeclaredDenial(const Context& context, const DenyEntries& entries, std::uint32_t capability,
-                 bool is_alone, const Arguments& arguments)
+                 bool is_alone, const Arguments& arguments, CallPaths& paths)
       : context_(context),
         entries_(entries),
         capability_(capability),
         is_alone_(is_alone),
         arguments_(arguments),
-        bases_(arguments),
-        paths_(context, entries.paths, none_) {}
+        paths_(paths),
+        denied_paths_(context, entries.paths, {}) {}
 
   Denial Judge(const DeclaredArguments* seen) {
     auto visit = [this](const DeclaredValue& value) {
       denial_ = JudgeValue(value);
       return static_cast<bool>(denial_);
     };
-    (void)DeclaredValues(arguments_, bases_, visit)
+    (void)DeclaredValues(arguments_, paths_, visit)
         .VisitAll(*context_.capabilities[capability_].arguments, seen);
     return denial_;
   }
@@ -43,12 +43,10 @@ class DeclaredDenial {
     if (const CommandKind* const command = CommandOf(value.schema)) {
       return JudgeCommand(*command, value);
     }
-    const std::string_view text = arguments_[value.item].value.string();
-    if (!is_alone_ && !value.may_be_other && !entries_.paths.empty() &&
-        std::holds_alternative<PathKind>(value.schema.kind) && !JudgePath(text).rule.empty()) {
-      return {{"deny.malformed", value.item}, entries_.paths[0]};
+    if (const auto* const path = std::get_if<PathKind>(&value.schema.kind)) {
+      return JudgePathArgument(*path, value);
     }
-    return JudgeString(value.schema, value.item, text);
+    return JudgeString(value.schema, value.item, arguments_[value.item].value.string());
   }
 
   // By itself, under the nearest key around it.
@@ -99,17 +97,30 @@ class DeclaredDenial {
     return {};
   }
 
-  Denial JudgePathValue(const PathKind& kind, std::uint32_t item, std::string_view value) {
+  Denial JudgePathArgument(const PathKind& kind, const DeclaredValue& value) {
     if (entries_.paths.empty()) return {};
-    const PathJudgement judgement = JudgePath(value);
+    const PathJudgement judgement = paths_.Judge(value.item);
+    if (!judgement.rule.empty() && !is_alone_ && !value.may_be_other) {
+      return {{"deny.malformed", value.item}, entries_.paths[0]};
+    }
+    const std::string_view path = arguments_[value.item].value.string();
+    return JudgeJudgedPath(kind, value.item, path, judgement);
+  }
+
+  Denial JudgePathValue(const PathKind& kind, std::uint32_t item, std::string_view value) {
+    return entries_.paths.empty() ? Denial{} : JudgeJudgedPath(kind, item, value, JudgePath(value));
+  }
+
+  Denial JudgeJudgedPath(const PathKind& kind, std::uint32_t item, std::string_view value,
+                         const PathJudgement& judgement) {
     if (!judgement.rule.empty()) return {};
     NormalPath base;
     if (!IsAbsolutePath(value)) {
-      base = bases_.Of(kind);
+      base = paths_.BaseOf(kind);
       if (base.text.empty()) return {};
     }
     PathBuffer buffer;
-    const DenyEntry* const entry = paths_.Find(Normalize(value, judgement, base, buffer));
+    const DenyEntry* const entry = denied_paths_.Find(Normalize(value, judgement, base, buffer));
     return entry == nullptr ? Denial{} : Denial{{"deny.path", item}, entry};
   }
 
@@ -138,9 +149,8 @@ class DeclaredDenial {
   const std::uint32_t capability_;
   const bool is_alone_;  // no other capability matches the tool
   const Arguments& arguments_;
-  Bases bases_;
-  const Positions none_;  // each path is joined to the directory of its kind
-  DeniedPaths paths_;
+  CallPaths& paths_;
+  DeniedPaths denied_paths_;  // without directories: each path is joined to that of its kind
   Denial denial_;
 };
 
@@ -148,8 +158,8 @@ class DeclaredDenial {
 
 Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
                            std::uint32_t capability, bool is_alone, const DeclaredArguments* seen,
-                           const Arguments& arguments) {
-  return DeclaredDenial(context, entries, capability, is_alone, arguments).Judge(seen);
+                           const Arguments& arguments, CallPaths& paths) {
+  return DeclaredDenial(context, entries, capability, is_alone, arguments, paths).Judge(seen);
 }
 
 }  // namespace callgate::policy

@@ -26,7 +26,8 @@ struct DenyEntries {
 // capability declares its arguments.
 [[nodiscard]] Denial JudgeDeniedDeclared(const Context& context, const DenyEntries& entries,
                                          std::uint32_t capability, bool is_alone,
-                                         const DeclaredArguments* seen, const Arguments& arguments);
+                                         const DeclaredArguments* seen, const Arguments& arguments,
+                                         CallPaths& paths);
 
 // `capabilities` as above.
 [[nodiscard]] Denial JudgeDeniedPaths(const Context& context, const EntriesOfKind& entries,

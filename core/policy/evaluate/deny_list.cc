@@ -20,7 +20,7 @@ Denial JudgeDeniedGuesses(const Context& context, const DenyEntries& entries,
 }
 
 Denial JudgeDenyList(const Context& context, const Positions& entries,
-                     const Positions& capabilities, const Arguments& arguments) {
+                     const Positions& capabilities, const Arguments& arguments, CallPaths& paths) {
   DenyEntries with_kind;
   for (const std::uint32_t position : entries) {
     const DenyEntry* entry = &context.deny_list[position];
@@ -47,7 +47,8 @@ Denial JudgeDenyList(const Context& context, const Positions& entries,
     if (denial) break;
     const auto& declared = context.capabilities[i].arguments;
     if (!declared) continue;
-    denial = JudgeDeniedDeclared(context, with_kind, i, capabilities.size() == 1, seen, arguments);
+    const bool is_alone = capabilities.size() == 1;
+    denial = JudgeDeniedDeclared(context, with_kind, i, is_alone, seen, arguments, paths);
     seen = &*declared;
   }
   // Whatever else denies a value of the kind everywhere fires the entry, too.

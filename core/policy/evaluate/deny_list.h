@@ -3,6 +3,7 @@
 #define CALLGATE_CORE_POLICY_EVALUATE_DENY_LIST_H_
 
 #include "core/policy/evaluate/argument_search.h"
+#include "core/policy/evaluate/call_paths.h"
 #include "core/policy/evaluate/compiled_context.h"
 
 namespace callgate::policy {
@@ -13,9 +14,17 @@ struct Denial : Fault {
 };
 
 // `entries` are those of the context whose pattern matches the tool, `capabilities` those of its
-// capabilities.
+// capabilities. REQUIRES: `paths` are those of the arguments.
 [[nodiscard]] Denial JudgeDenyList(const Context& context, const Positions& entries,
-                                   const Positions& capabilities, const Arguments& arguments);
+                                   const Positions& capabilities, const Arguments& arguments,
+                                   CallPaths& paths);
+// The same of a call of which little else is asked.
+[[nodiscard]] inline Denial JudgeDenyList(const Context& context, const Positions& entries,
+                                          const Positions& capabilities,
+                                          const Arguments& arguments) {
+  CallPaths paths(arguments);
+  return JudgeDenyList(context, entries, capabilities, arguments, paths);
+}
 
 }  // namespace callgate::policy
 

@@ -47,8 +47,9 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   }
 
   const Arguments walked(arguments, KeysFor(context, capabilities));
+  CallPaths paths(walked);
   if (!denied.empty()) {
-    if (const Denial denial = JudgeDenyList(context, denied, capabilities, walked)) {
+    if (const Denial denial = JudgeDenyList(context, denied, capabilities, walked, paths)) {
       Verdict verdict = Deny(ErrorCode::kToolExplicitlyDenied, denial.rule);
       verdict.deny_entry = static_cast<std::int32_t>(denial.entry - context.deny_list.data());
       verdict.where = walked.PointerTo(denial.item);
@@ -59,7 +60,7 @@ Verdict Evaluate(const Context& context, std::string_view tool, json::Value argu
   Verdict verdict = Deny(ErrorCode::kToolNotAllowed, "order.default-deny");
   base::SmallVector<Failed, 8> failed;
   for (const std::uint32_t i : capabilities) {
-    const CheckResult result = Check(context.capabilities[i], walked);
+    const CheckResult result = Check(context.capabilities[i], walked, paths);
     if (result.passed()) {
       verdict.allowing.Append(i);
       if (!context.capabilities[i].rate_limit) break;
@@ -94,9 +95,10 @@ std::vector<TriedCapability> TriedWithoutRoom(const Context& context, std::strin
   Positions capabilities;
   context.compiled->capabilities().Find(tool, capabilities);
   const Arguments walked(arguments, KeysFor(context, capabilities));
+  CallPaths paths(walked);
   std::vector<TriedCapability> tried;
   for (const std::uint32_t i : capabilities) {
-    const CheckResult result = Check(context.capabilities[i], walked);
+    const CheckResult result = Check(context.capabilities[i], walked, paths);
     if (result.passed()) {
       tried.push_back({i, ErrorCode::kRateLimitExceeded, rule, ""});
     } else {

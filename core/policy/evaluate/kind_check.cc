@@ -18,12 +18,12 @@ std::string_view JudgeNormalPath(const PathKind& kind, NormalPath path) {
   });
 }
 
-std::string_view JudgePathKind(const PathKind& kind, std::string_view value, Bases& bases) {
-  const PathJudgement judgement = JudgePath(value);
+std::string_view JudgePathKind(const PathKind& kind, std::string_view value,
+                               const PathJudgement& judgement, CallPaths& paths) {
   if (!judgement.rule.empty()) return judgement.rule;
   NormalPath base;
   if (!IsAbsolutePath(value)) {
-    base = bases.Of(kind);
+    base = paths.BaseOf(kind);
     if (base.text.empty()) return "kind.path-base";
   }
   PathBuffer buffer;

@@ -4,15 +4,17 @@
 
 #include <string_view>
 
-#include "core/policy/evaluate/bases.h"
+#include "core/policy/evaluate/call_paths.h"
 #include "core/policy/model/schema.h"
 #include "core/policy/values/domain.h"
 
 namespace callgate::policy {
 
 // Each returns the rule that refuses the value; empty when none does.
+//
+// REQUIRES: `judgement` is that of the value.
 [[nodiscard]] std::string_view JudgePathKind(const PathKind& kind, std::string_view value,
-                                             Bases& bases);
+                                             const PathJudgement& judgement, CallPaths& paths);
 // The same of a path that no rule denies by itself, joined to its base.
 [[nodiscard]] std::string_view JudgeNormalPath(const PathKind& kind, NormalPath path);
 [[nodiscard]] std::string_view JudgeHostKind(const HostKind& kind, std::string_view value) noexcept;

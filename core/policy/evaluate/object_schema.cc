@@ -26,12 +26,12 @@ const DeclaredMember* ObjectSchema::ContinuedBy(std::string_view key) const noex
   return nullptr;
 }
 
-std::string_view ObjectSchema::JudgeKey(std::string_view key, Bases& bases) const {
+std::string_view ObjectSchema::JudgeKey(std::string_view key, CallPaths& paths) const {
   // A list of names accepts those that are on it.
   const bool are_listed = names != nullptr && names->constants;
   if (IsPrototypeKey(key) && !are_listed) return "args.prototype";
   if (additional == nullptr) return "args.undeclared";
-  return names != nullptr && JudgeString(*names, key, bases) ? "args.undeclared" : "";
+  return names != nullptr && JudgeString(*names, key, paths) ? "args.undeclared" : "";
 }
 
 }  // namespace callgate::policy

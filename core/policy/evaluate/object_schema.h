@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/policy/evaluate/arguments.h"
-#include "core/policy/evaluate/bases.h"
+#include "core/policy/evaluate/call_paths.h"
 #include "core/policy/model/schema.h"
 
 namespace callgate::policy {
@@ -37,7 +37,7 @@ struct ObjectSchema {
   const DeclaredMember* ContinuedBy(std::string_view key) const noexcept;
   // The rule that refuses a member that is neither listed nor continues a command; empty where
   // `additional` judges it.
-  [[nodiscard]] std::string_view JudgeKey(std::string_view key, Bases& bases) const;
+  [[nodiscard]] std::string_view JudgeKey(std::string_view key, CallPaths& paths) const;
 
   const std::vector<DeclaredMember>& properties;
   const Schema* additional;

@@ -32,7 +32,8 @@ class EarliestFault {
 // once, and calls nest as deep as schemas do.
 class Walk {
  public:
-  explicit Walk(const Arguments& arguments) noexcept : arguments_(arguments), bases_(arguments) {}
+  Walk(const Arguments& arguments, CallPaths& paths) noexcept
+      : arguments_(arguments), paths_(paths) {}
 
   // `object` is kNoItem for the arguments themselves.
   PlacedFault JudgeMembers(const ObjectSchema& schema, std::uint32_t object) {
@@ -61,7 +62,7 @@ class Walk {
     }
     if (value.is_array() && schema.items != nullptr) return JudgeList(schema, i);
     if (value.is_object() && (schema.types & kObjectType) != 0) return JudgeObject(schema, i);
-    return {JudgeScalar(schema, Scalar::Of(value), bases_), i};
+    return {JudgeScalar(schema, Scalar::Of(value, i), paths_), i};
   }
 
  private:
@@ -74,7 +75,7 @@ class Walk {
       if (continued != kNoItem && !arguments_[continued].value.is_null()) return {};
       return {{"operand.args", Stage::kMembers}, i};
     }
-    if (const std::string_view rule = schema.JudgeKey(key, bases_); !rule.empty()) {
+    if (const std::string_view rule = schema.JudgeKey(key, paths_); !rule.empty()) {
       return {{rule, Stage::kMembers}, i};
     }
     return Judge(*schema.additional, i, {});
@@ -125,7 +126,7 @@ class Walk {
     if (args != kNoItem) continued = arguments_[args].value;
     const json::Value command = arguments_[i].value;
     const auto judge = [this](const Schema& of_word, std::string_view word) {
-      return JudgeString(of_word, word, bases_).rule;
+      return JudgeString(of_word, word, paths_).rule;
     };
     if (const auto rule = JudgeDeclaredCommand(kind, command, continued, judge); !rule.empty()) {
       return {{rule, Stage::kCommands}, i};
@@ -134,24 +135,26 @@ class Walk {
   }
 
   const Arguments& arguments_;
-  Bases bases_;
+  CallPaths& paths_;
 };
 
 }  // namespace
 
-CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& arguments) {
+CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& arguments,
+                          CallPaths& paths) {
   PlacedFault fault;
   if (arguments.twin() != kNoItem) {
     fault = {{"key.twins", Stage::kMembers}, arguments.twin()};
   } else {
-    fault = Walk(arguments).JudgeMembers(ObjectSchema::Of(declared), kNoItem);
+    fault = Walk(arguments, paths).JudgeMembers(ObjectSchema::Of(declared), kNoItem);
   }
   return {{fault.rule, fault.item}, CodeOf(fault.stage), fault.stage};
 }
 
 bool Accepts(const Schema& schema, const Arguments& arguments, std::uint32_t item,
              MemberRange beside) {
-  return !Walk(arguments).Judge(schema, item, beside);
+  CallPaths paths(arguments);
+  return !Walk(arguments, paths).Judge(schema, item, beside);
 }
 
 }  // namespace callgate::policy

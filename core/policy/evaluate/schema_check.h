@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CORE_POLICY_EVALUATE_SCHEMA_CHECK_H_
 #define CALLGATE_CORE_POLICY_EVALUATE_SCHEMA_CHECK_H_
 
+#include "core/policy/evaluate/call_paths.h"
 #include "core/policy/evaluate/capability_check.h"
 #include "core/policy/evaluate/object_schema.h"
 #include "core/policy/model/schema.h"
@@ -11,7 +12,7 @@ namespace callgate::policy {
 // Walks the call once. Reports the fault of the earliest stage, and of these the first in the call;
 // of an object's faults that it lacks a member comes last.
 [[nodiscard]] CheckResult CheckDeclared(const DeclaredArguments& declared,
-                                        const Arguments& arguments);
+                                        const Arguments& arguments, CallPaths& paths);
 
 // Whether a schema accepts one item. `beside` are the members of the object that holds it; none in
 // a list.

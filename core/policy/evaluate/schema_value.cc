@@ -1,7 +1,6 @@
 #include "core/policy/evaluate/schema_value.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -12,19 +11,8 @@ namespace callgate::policy {
 namespace {
 
 constexpr JsonTypes kScalarTypes = kStringType | kNumberType | kIntegerType | kBooleanType;
-constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 53) - 1;
 
 StagedFault Refused(std::string_view rule) noexcept { return {rule, Stage::kValues}; }
-
-// The integer that is written without fraction or exponent and not as -0.
-std::optional<std::int64_t> IntegerOf(std::string_view number) noexcept {
-  std::int64_t integer = 0;
-  const char* const end = number.data() + number.size();
-  const auto [read, error] = std::from_chars(number.data(), end, integer);
-  if (error != std::errc() || read != end || number == "-0") return std::nullopt;
-  if (integer < -kMaxInteger || integer > kMaxInteger) return std::nullopt;
-  return integer;
-}
 
 std::size_t CodePoints(std::string_view text) noexcept {
   std::size_t count = 0;
@@ -52,7 +40,7 @@ class Order {
       : number_(number),
         bound_(bound.text),
         integer_(integer),
-        other_(integer ? IntegerOf(bound.text) : std::nullopt) {}
+        other_(integer ? bound.integer : std::nullopt) {}
 
   std::strong_ordering exact() const noexcept {
     return other_ ? *integer_ <=> *other_ : CompareNumbers(number_, bound_);
@@ -91,17 +79,21 @@ StagedFault JudgeNumber(const Schema& schema, std::string_view number) {
   return {};
 }
 
-// `value` is null where it is no string, which no kind accepts.
-StagedFault JudgeKind(const Schema& schema, const std::string_view* value, Bases& bases) {
+// What is no string, no kind accepts.
+StagedFault JudgeKind(const Schema& schema, const Scalar& value, CallPaths& paths) {
+  const bool is_string = value.kind == json::Kind::kString;
+  const std::string_view text = value.text;
   if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
-    return {value ? JudgePathKind(*path, *value, bases) : "kind.path", Stage::kPaths};
+    if (!is_string) return {"kind.path", Stage::kPaths};
+    const auto judgement = value.item == kNoItem ? JudgePath(text) : paths.Judge(value.item);
+    return {JudgePathKind(*path, text, judgement, paths), Stage::kPaths};
   }
   if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
     const std::string_view other = host->url ? "kind.url" : "kind.host";
-    return {value ? JudgeHostKind(*host, *value) : other, Stage::kDomains};
+    return {is_string ? JudgeHostKind(*host, text) : other, Stage::kDomains};
   }
   if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
-    return {value ? JudgeUriKind(*uri, *value) : "kind.uri", Stage::kDomains};
+    return {is_string ? JudgeUriKind(*uri, text) : "kind.uri", Stage::kDomains};
   }
   if (std::holds_alternative<CommandKind>(schema.kind)) return {"kind.command", Stage::kCommands};
   return {};
@@ -145,23 +137,22 @@ StagedFault JudgeConstants(const Schema& schema, const Scalar& value) noexcept {
 
 }  // namespace
 
-StagedFault JudgeScalar(const Schema& schema, const Scalar& value, Bases& bases) {
+StagedFault JudgeScalar(const Schema& schema, const Scalar& value, CallPaths& paths) {
   if (schema.any) return {};
   if (value.kind == json::Kind::kNull && schema.nullable) return {};
   if (!schema.any_of.empty()) {
     return FurthestOf(schema.any_of,
-                      [&](const Schema& branch) { return JudgeScalar(branch, value, bases); });
+                      [&](const Schema& branch) { return JudgeScalar(branch, value, paths); });
   }
   if (value.kind == json::Kind::kNull) return {"args.null", Stage::kMembers};
-  const bool is_string = value.kind == json::Kind::kString;
-  if (const auto fault = JudgeKind(schema, is_string ? &value.text : nullptr, bases)) return fault;
+  if (const StagedFault fault = JudgeKind(schema, value, paths)) return fault;
   const JsonTypes types = schema.types != 0 ? schema.types : kScalarTypes;
   if ((types & TypesOf(value.kind)) == 0) return Refused("schema.type");
   if (value.kind == json::Kind::kNumber) {
     if (const StagedFault fault = JudgeNumber(schema, value.text)) return fault;
   }
   if (const StagedFault fault = JudgeConstants(schema, value)) return fault;
-  return is_string ? JudgeText(schema, value.text) : StagedFault{};
+  return value.kind == json::Kind::kString ? JudgeText(schema, value.text) : StagedFault{};
 }
 
 StagedFault JudgeText(const Schema& schema, std::string_view text) {

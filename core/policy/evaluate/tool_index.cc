@@ -57,7 +57,7 @@ void ToolIndex::AddProbe(std::string_view stem) {
   }
 }
 
-void ToolIndex::Append(const Table& table, std::string_view stem, Positions& out) const {
+inline void ToolIndex::Append(const Table& table, std::string_view stem, Positions& out) const {
   const std::uint64_t hash = base::HashText(stem);
   for (std::size_t i = base::HomeSlot(hash, table.size()); table[i].first != kNone;
        i = (i + 1) & (table.size() - 1)) {

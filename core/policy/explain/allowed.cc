@@ -172,13 +172,14 @@ std::string OfKind(const Schema& schema, std::string_view rule) {
 }
 
 // The entry of `except` that covers the value.
-std::string OfExcept(const Schema& schema, std::string_view value, Bases& bases) {
+std::string OfExcept(const Schema& schema, std::string_view value, CallPaths& paths) {
   if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
     for (const PathEntry& entry : path->except) {
       PathKind alone = *path;
       alone.except = {entry};
-      if (JudgePathKind(alone, value, bases) == "kind.except")
+      if (JudgePathKind(alone, value, JudgePath(value), paths) == "kind.except") {
         return ": " + base::Shown(entry.text);
+      }
     }
   }
   if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
@@ -241,7 +242,7 @@ std::string OfDeclared(const DeclaredArguments& declared, const Arguments& argum
                  MembersOf(declared, arguments, arguments[item].parent), name_of);
   }
   const json::Value value = arguments[item].value;
-  Bases bases(arguments);
+  CallPaths paths(arguments);
   for (const Schema* schema : SchemasOf(declared, arguments, item)) {
     if (const CommandKind* const command = CommandOf(*schema)) {
       const bool is_of_command = rule.starts_with("operand.") || rule.starts_with("kind.");
@@ -253,8 +254,8 @@ std::string OfDeclared(const DeclaredArguments& declared, const Arguments& argum
       return OfCount(std::nullopt, schema->max_properties);
     }
     const Scalar scalar = Scalar::Of(value);
-    if (JudgeScalar(*schema, scalar, bases).rule != rule) continue;
-    if (rule == "kind.except") return OfExcept(*schema, scalar.text, bases);
+    if (JudgeScalar(*schema, scalar, paths).rule != rule) continue;
+    if (rule == "kind.except") return OfExcept(*schema, scalar.text, paths);
     if (rule == "schema.type") return OfTypes(schema->types);
     if (rule == "schema.bounds") return OfNumber(*schema);
     if (rule == "schema.length") return OfCount(schema->min_length, schema->max_length);

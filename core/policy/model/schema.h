@@ -8,12 +8,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/policy/model/argument_pattern.h"
 #include "core/policy/model/domain_entry.h"
 #include "core/policy/model/path_entry.h"
+#include "core/policy/values/number.h"
 
 namespace callgate::policy {
 
@@ -34,7 +36,11 @@ inline constexpr JsonTypes kObjectType = 1 << 5;
 
 // A number of a schema, in its canonical spelling (CanonicalNumber): equal texts are equal values.
 struct JsonNumber {
+  explicit JsonNumber(std::string canonical)
+      : text(std::move(canonical)), integer(IntegerOf(text)) {}
+
   std::string text;
+  std::optional<std::int64_t> integer;  // as IntegerOf reads it
 };
 // Of enum and const.
 using Constant = std::variant<std::string, JsonNumber, bool>;

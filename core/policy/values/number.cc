@@ -101,6 +101,19 @@ double NearestDouble(std::string_view number) noexcept {
   return number.starts_with('-') ? -value : value;
 }
 
+std::optional<std::int64_t> IntegerOf(std::string_view number) noexcept {
+  constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
+  if (number == "-0") return std::nullopt;
+  const bool negative = number.starts_with('-');
+  std::int64_t integer = 0;
+  for (const char digit : number.substr(negative ? 1 : 0)) {
+    if (!base::IsAsciiDigit(digit)) return std::nullopt;
+    integer = integer * 10 + (digit - '0');
+    if (integer > kMost) return std::nullopt;
+  }
+  return negative ? -integer : integer;
+}
+
 bool HasHugeExponent(std::string_view number) noexcept {
   constexpr std::int64_t kMost = 400;
   const std::int64_t exponent = ExponentOf(number);

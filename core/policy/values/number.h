@@ -3,6 +3,8 @@
 #define CALLGATE_CORE_POLICY_VALUES_NUMBER_H_
 
 #include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,9 @@ namespace callgate::policy {
 
 // Rounded as IEEE 754 says; infinite beyond the largest double.
 [[nodiscard]] double NearestDouble(std::string_view number) noexcept;
+
+// The integer within ±(2^53 - 1) that is written without fraction and exponent, and not as -0.
+[[nodiscard]] std::optional<std::int64_t> IntegerOf(std::string_view number) noexcept;
 
 // The exponent that is written is over 400, either way.
 [[nodiscard]] bool HasHugeExponent(std::string_view number) noexcept;

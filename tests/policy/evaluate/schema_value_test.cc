@@ -7,18 +7,18 @@ namespace {
 
 class SchemaValue : public testing::Test {
  protected:
-  std::string_view String(std::string_view value) { return JudgeString(schema, value, bases).rule; }
+  std::string_view String(std::string_view value) { return JudgeString(schema, value, paths).rule; }
   std::string_view Number(std::string_view value) {
-    return JudgeScalar(schema, {json::Kind::kNumber, value}, bases).rule;
+    return JudgeScalar(schema, {json::Kind::kNumber, value}, paths).rule;
   }
-  StagedFault Other(json::Kind kind) { return JudgeScalar(schema, {kind, {}}, bases); }
+  StagedFault Other(json::Kind kind) { return JudgeScalar(schema, {kind, {}}, paths); }
 
   Schema schema;
 
  private:
   json::Document document = json::Parse("{}").value();
   Arguments arguments{document.root()};
-  Bases bases{arguments};
+  CallPaths paths{arguments};
 };
 
 TEST_F(SchemaValue, IntegersAreWrittenWithoutFractionOrExponent) {

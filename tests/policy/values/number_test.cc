@@ -131,6 +131,17 @@ TEST(Number, OneValueHasOneCanonicalSpelling) {
   }
 }
 
+TEST(Number, IntegersHaveOneSpelling) {
+  EXPECT_EQ(IntegerOf("0"), 0);
+  EXPECT_EQ(IntegerOf("-17"), -17);
+  EXPECT_EQ(IntegerOf("9007199254740991"), 9007199254740991);
+  EXPECT_EQ(IntegerOf("-9007199254740991"), -9007199254740991);
+  for (const char* other : {"-0", "1.0", "1e2", "1E0", "0.5", "9007199254740992",
+                            "-9007199254740992", "18446744073709551617"}) {
+    EXPECT_EQ(IntegerOf(other), std::nullopt) << other;
+  }
+}
+
 TEST(Number, HugeExponentsAreOver400EitherWay) {
   for (const char* number : {"1", "1e400", "1E+400", "1e-400", "1e0000400", "0.1e400"}) {
     EXPECT_FALSE(HasHugeExponent(number)) << number;

@@ -1,10 +1,16 @@
-#include "core/policy/evaluate/bases.h"
+#include "core/policy/evaluate/call_paths.h"
 
 #include <cstring>
 
 namespace callgate::policy {
 
-NormalPath Bases::Of(const PathKind& kind) {
+PathJudgement CallPaths::Judge(std::uint32_t item) {
+  Judged& judged = judged_[item % judged_.size()];
+  if (judged.item != item) judged = {item, JudgePath(arguments_[item].value.string())};
+  return judged.judgement;
+}
+
+NormalPath CallPaths::BaseOf(const PathKind& kind) {
   if (kind.base) return AsNormal(kind.base->text);
   if (kind.base_argument.empty()) return {};
   for (const Known& known : known_) {
@@ -15,13 +21,13 @@ NormalPath Bases::Of(const PathKind& kind) {
   return directory;
 }
 
-NormalPath Bases::Find(std::string_view argument) {
+NormalPath CallPaths::Find(std::string_view argument) {
   for (std::uint32_t i = 0; i < arguments_.size(); i = arguments_[i].end) {
     if (arguments_[i].key != argument) continue;
     const json::Value value = arguments_[i].value;
     if (!value.is_string() || value.string().size() > kMaxBaseBytes) return {};
     const std::string_view path = value.string();
-    const PathJudgement judgement = JudgePath(path);
+    const PathJudgement judgement = Judge(i);
     if (!judgement.rule.empty() || !IsAbsolutePath(path)) return {};
     PathBuffer buffer;
     NormalPath normal = Normalize(path, judgement, {}, buffer);
