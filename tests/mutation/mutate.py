@@ -168,8 +168,11 @@ def spans(code: str) -> list[tuple[int, int, bool | None, bool]]:
         end = begin + min(at_top(code[begin:], 0, len(code) - begin, ";") or [0])
         asked = at_top(code, begin, end, " ? ")
         if not asked and code[begin:end].lstrip().startswith("{"):
-            begin = code.index("{", begin) + 1
+            opening = code.index("{", begin)
+            begin, end = opening + 1, closing(code, opening)
             asked = at_top(code, begin, end, " ? ")
+            if not asked:  # the last member may be a question
+                begin = max([begin, *(comma + 1 for comma in at_top(code, begin, end, ","))])
         operators = ("&&", "||", " == ", " != ", " < ", " > ", " <= ", " >= ")
         is_question = code[begin:end].lstrip().startswith("!") or any(
             at_top(code, begin, end, operator) for operator in operators
