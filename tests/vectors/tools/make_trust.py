@@ -5,12 +5,13 @@ The certificates are put together byte by byte (trust/der.py), since no library 
 must be refused; `cryptography` signs.
 """
 
-from trust import leaves, loading, paths, sources, spiffe
+from trust import anchored, constraints, leaves, loading, paths, pem_files, sources, spiffe
 from trust.book import Book
 from vectors import write
 
 book = Book()
-for subject in (leaves, paths, spiffe, sources, loading):
+SUBJECTS = (leaves, paths, constraints, anchored, spiffe, sources, loading, pem_files)
+for subject in SUBJECTS:
     subject.add(book)
 write(
     "trust.json",

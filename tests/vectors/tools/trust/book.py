@@ -50,9 +50,11 @@ class Book:
 
     def _named(self, case, kind, names):
         return {
-            name: [self.put(f"{case}: {kind} {name} {i}", document) for i, document in enumerate(files)]
+            name: [
+                self.put(f"{case}: {kind} {name} {i}", document) for i, document in enumerate(files)
+            ]
             for name, files in (names or {}).items()
-        }  # fmt: skip
+        }
 
     def _sources(self, case, entities, bundles, sources):
         if sources is None:
@@ -88,9 +90,28 @@ class Book:
             case["options"] = options
         return case
 
-    def chain(self, name, row, chain, *, entities=None, bundles=None, sources=None, revoked=(),
-              options=None, at=AT, note="", entity=None, backend=None, anchor=None, until=None,
-              spiffe_id=None, reason=None, where=None, unavailable=()):  # fmt: skip
+    def chain(
+        self,
+        name,
+        row,
+        chain,
+        *,
+        entities=None,
+        bundles=None,
+        sources=None,
+        revoked=(),
+        options=None,
+        at=AT,
+        note="",
+        entity=None,
+        backend=None,
+        anchor=None,
+        until=None,
+        spiffe_id=None,
+        reason=None,
+        where=None,
+        unavailable=(),
+    ):
         """A case: trusted as `entity`, or refused for `reason`."""
         case = self._start(name, row, entities, bundles, sources, revoked, options, note)
         case["chain"] = [self.put(f"{name}: {i}", document) for i, document in enumerate(chain)]
@@ -114,9 +135,23 @@ class Book:
                 case["unavailable"] = list(unavailable)
         self.cases.append(case)
 
-    def load(self, name, row, *, entities=None, bundles=None, sources=None, revoked=(),
-             options=None, note="", anchors=None, reason=None, entity=None, source=None,
-             certificate=None):  # fmt: skip
+    def load(
+        self,
+        name,
+        row,
+        *,
+        entities=None,
+        bundles=None,
+        sources=None,
+        revoked=(),
+        options=None,
+        note="",
+        anchors=None,
+        reason=None,
+        entity=None,
+        source=None,
+        certificate=None,
+    ):
         """A case of loading: these anchors, or refused for `reason` at its place."""
         case = self._start(name, row, entities, bundles, sources, revoked, options, note)
         assert (anchors is None) != (reason is None), name

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field, replace
 from . import der
 from .keys import Key
 
-KEY_USAGE = ["digitalSignature", "contentCommitment", "keyEncipherment", "dataEncipherment",
-             "keyAgreement", "keyCertSign", "cRLSign"]  # fmt: skip
+KEY_USAGE = [
+    "digitalSignature",
+    "contentCommitment",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+]
 CLIENT = "1.3.6.1.5.5.7.3.2"
 SERVER = "1.3.6.1.5.5.7.3.1"
 ANY = "2.5.29.37.0"
@@ -34,6 +41,9 @@ def basic_constraints(ca, path_length=None, critical=True):
     if path_length is not None:
         parts.append(der.integer(path_length))
     return extension("2.5.29.19", der.sequence(*parts), critical)
+
+
+NOT_CA = basic_constraints(False)
 
 
 def key_usage(*usages):
@@ -121,8 +131,19 @@ class Authority:
         issuer = by or self
         self.certificate = issuer.issue_ca(self.subject, self.key, **options)
 
-    def issue_ca(self, subject, key, *, path_length=None, usage=("keyCertSign", "cRLSign"),
-                 constraints=None, more=(), ids=True, ca=True, **fields):  # fmt: skip
+    def issue_ca(
+        self,
+        subject,
+        key,
+        *,
+        path_length=None,
+        usage=("keyCertSign", "cRLSign"),
+        constraints=None,
+        more=(),
+        ids=True,
+        ca=True,
+        **fields,
+    ):
         extensions = [basic_constraints(ca, path_length)] if ca is not None else []
         if usage:
             extensions.append(key_usage(*usage))
@@ -136,9 +157,21 @@ class Authority:
         """This authority's certificate for another's name and key."""
         return self.issue_ca(other.subject, other.key, **options)
 
-    def leaf(self, label="agent", *, kind="P-256", key=None, subject=None, names=None,
-             usage=("digitalSignature",), purposes=(CLIENT, SERVER), more=(), ids=True,
-             constraints=basic_constraints(False), **fields):  # fmt: skip
+    def leaf(
+        self,
+        label="agent",
+        *,
+        kind="P-256",
+        key=None,
+        subject=None,
+        names=None,
+        usage=("digitalSignature",),
+        purposes=(CLIENT, SERVER),
+        more=(),
+        ids=True,
+        constraints=NOT_CA,
+        **fields,
+    ):
         key = key or Key(label, kind)
         extensions = [constraints] if constraints else []
         if usage is not None:

@@ -11,8 +11,16 @@ def add(book):
     middle = Authority("Acme middle", acme)
 
     def refused(title, row, file, reason, certificate=1, **options):
-        book.load(title, row, entities={"acme": [file]}, reason=reason, source="entities",
-                  entity="acme", certificate=certificate, **options)  # fmt: skip
+        book.load(
+            title,
+            row,
+            entities={"acme": [file]},
+            reason=reason,
+            source="entities",
+            entity="acme",
+            certificate=certificate,
+            **options,
+        )
 
     def loads(title, row, files, anchors, **options):
         book.load(title, row, entities={"acme": files}, anchors=anchors, **options)
@@ -21,8 +29,9 @@ def add(book):
     loads("an authority in PEM", 74, [pem(root)], [root])
     loads("one authority in PEM and DER", 74, [pem(root), root], [root])
     loads("one authority twice in a file", 74, [pem(root, root)], [root])
-    loads("two authorities in a file", 74, [pem(root, globex.certificate)],
-          [root, globex.certificate])  # fmt: skip
+    loads(
+        "two authorities in a file", 74, [pem(root, globex.certificate)], [root, globex.certificate]
+    )
     loads("no file", 57, [], [])
 
     # What is no authority.
@@ -43,145 +52,214 @@ def add(book):
     loads("CA is all that it says", 27, [bare], [bare])
 
     # The lowest of a file.
-    loads("an intermediate and its root in one file", 29, [pem(middle.certificate, root)],
-          [middle.certificate])  # fmt: skip
+    loads(
+        "an intermediate and its root in one file",
+        29,
+        [pem(middle.certificate, root)],
+        [middle.certificate],
+    )
     loads("the root first", 29, [pem(root, middle.certificate)], [middle.certificate])
     lower = Authority("Acme lower", middle)
-    loads("three levels in one file", 29, [pem(root, lower.certificate, middle.certificate)],
-          [lower.certificate])  # fmt: skip
-    loads("an intermediate and its root in two files", 29, [middle.certificate, root],
-          [middle.certificate, root])  # fmt: skip
+    loads(
+        "three levels in one file",
+        29,
+        [pem(root, lower.certificate, middle.certificate)],
+        [lower.certificate],
+    )
+    loads(
+        "an intermediate and its root in two files",
+        29,
+        [middle.certificate, root],
+        [middle.certificate, root],
+    )
     twin = Authority("Twin", subject=acme.subject, ids=False)
     loads("two roots of one name", 29, [pem(root, twin.certificate)], [root, twin.certificate])
     fresh = acme.issue_ca(acme.subject, acme.key, not_before="2026-06-01")
     loads("a renewed root beside the old", 29, [pem(root, fresh)], [root, fresh])
-    book.load("an intermediate and its root in a bundle", 29,
-              bundles={"mesh.example": [pem(middle.certificate, root)]},
-              anchors=[middle.certificate, root])  # fmt: skip
+    book.load(
+        "an intermediate and its root in a bundle",
+        29,
+        bundles={"mesh.example": [pem(middle.certificate, root)]},
+        anchors=[middle.certificate, root],
+    )
 
     # Keys and signatures.
     for kind in ("RSA-1024", "P-224", "secp256k1", "Ed448"):
-        refused(f"an authority with {kind}", 38, Authority("Weak", kind=kind).certificate,
-                "anchor_weak_key")  # fmt: skip
+        refused(
+            f"an authority with {kind}",
+            38,
+            Authority("Weak", kind=kind).certificate,
+            "anchor_weak_key",
+        )
     spelt = acme.issue_ca(acme.subject, keys.p256_spelt_out(acme.key))
     refused("an authority on P-256 spelt out", 38, spelt, "anchor_weak_key")
     for kind in ("RSA-2048", "P-384", "P-521", "Ed25519"):
         strong = Authority("Strong", kind=kind).certificate
         loads(f"an authority with {kind}", 40, [strong], [strong])
     rsa = Authority("RSA", kind="RSA-2048")
-    refused("an intermediate signed with SHA-1", 39, Authority("Old", rsa,
-            digest="sha1").certificate, "anchor_weak_signature")  # fmt: skip
+    refused(
+        "an intermediate signed with SHA-1",
+        39,
+        Authority("Old", rsa, digest="sha1").certificate,
+        "anchor_weak_signature",
+    )
     sha1 = Authority("SHA-1", kind="RSA-2048", digest="sha1").certificate
     loads("a root signed with SHA-1", 39, [sha1], [sha1])
 
     # One key, one entity; one name, one meaning.
     clash = {"reason": "anchor_of_two", "source": "entities", "certificate": 1}
-    book.load("one anchor of two entities", 32, entities={"acme": [root], "globex": [root]},
-              entity="globex", **clash)  # fmt: skip
-    book.load("one key in two certificates of two entities", 32,
-              entities={"acme": [root], "globex": [fresh]}, entity="globex", **clash)  # fmt: skip
-    book.load("one anchor of an entity and a trust domain", 32, entities={"acme": [root]},
-              bundles={"mesh.example": [root]}, entity="mesh.example",
-              **clash | {"source": "bundles"})  # fmt: skip
-    book.load("one key in two certificates of one entity", 32, entities={"acme": [root, fresh]},
-              anchors=[root, fresh])  # fmt: skip
+    book.load(
+        "one anchor of two entities",
+        32,
+        entities={"acme": [root], "globex": [root]},
+        entity="globex",
+        **clash,
+    )
+    book.load(
+        "one key in two certificates of two entities",
+        32,
+        entities={"acme": [root], "globex": [fresh]},
+        entity="globex",
+        **clash,
+    )
+    book.load(
+        "one anchor of an entity and a trust domain",
+        32,
+        entities={"acme": [root]},
+        bundles={"mesh.example": [root]},
+        entity="mesh.example",
+        **clash | {"source": "bundles"},
+    )
+    book.load(
+        "one key in two certificates of one entity",
+        32,
+        entities={"acme": [root, fresh]},
+        anchors=[root, fresh],
+    )
     twice = {"reason": "name_twice", "certificate": None}
-    book.load("an entity's name is a trust domain's", 55, entities={"acme": [root]},
-              bundles={"acme": [globex.certificate]}, source="bundles", entity="acme",
-              **twice)  # fmt: skip
-    book.load("two entities that differ in case", 55,
-              entities={"Acme": [root], "acme": [globex.certificate]}, source="entities",
-              entity="acme", **twice)  # fmt: skip
-    book.load("a trust domain in two sources", 22, sources=[
-              ("a", {"bundles": {"mesh.example": [root]}}),
-              ("b", {"bundles": {"mesh.example": [globex.certificate]}})], source="b",
-              entity="mesh.example", **twice)  # fmt: skip
-    book.load("an entity in two sources", 56, sources=[
-              ("a", {"entities": {"acme": [root]}}),
-              ("b", {"entities": {"acme": [root, globex.certificate]}})],
-              anchors=[root, globex.certificate])  # fmt: skip
-    book.load("two entities of two sources that differ in case", 55, sources=[
-              ("a", {"entities": {"acme": [root]}}),
-              ("b", {"entities": {"ACME": [globex.certificate]}})], source="b", entity="ACME",
-              **twice)  # fmt: skip
-    book.load("an unavailable source is not read", 56, sources=[
-              ("a", {"entities": {"acme": [root]}}),
-              ("b", {"entities": {"globex": [root]}, "available": False})],
-              anchors=[root])  # fmt: skip
+    book.load(
+        "an entity's name is a trust domain's",
+        55,
+        entities={"acme": [root]},
+        bundles={"acme": [globex.certificate]},
+        source="bundles",
+        entity="acme",
+        **twice,
+    )
+    book.load(
+        "two entities that differ in case",
+        55,
+        entities={"Acme": [root], "acme": [globex.certificate]},
+        source="entities",
+        entity="acme",
+        **twice,
+    )
+    book.load(
+        "a trust domain in two sources",
+        22,
+        sources=[
+            ("a", {"bundles": {"mesh.example": [root]}}),
+            ("b", {"bundles": {"mesh.example": [globex.certificate]}}),
+        ],
+        source="b",
+        entity="mesh.example",
+        **twice,
+    )
+    book.load(
+        "an entity in two sources",
+        56,
+        sources=[
+            ("a", {"entities": {"acme": [root]}}),
+            ("b", {"entities": {"acme": [root, globex.certificate]}}),
+        ],
+        anchors=[root, globex.certificate],
+    )
+    book.load(
+        "two entities of two sources that differ in case",
+        55,
+        sources=[
+            ("a", {"entities": {"acme": [root]}}),
+            ("b", {"entities": {"ACME": [globex.certificate]}}),
+        ],
+        source="b",
+        entity="ACME",
+        **twice,
+    )
+    book.load(
+        "an unavailable source is not read",
+        56,
+        sources=[
+            ("a", {"entities": {"acme": [root]}}),
+            ("b", {"entities": {"globex": [root]}, "available": False}),
+        ],
+        anchors=[root],
+    )
 
     for title, name in {
-        "a dot": "ac.me", "two dots and a slash": "../x", "nothing": "", "a hyphen first": "-acme",
-        "an underscore first": "_acme", "a space": "ac me", "a NUL": "ac\0me", "an umlaut":
-        "\u00e4cme", "256 bytes": "a" * 256, "a line break": "acme\n",
-    }.items():  # fmt: skip
-        book.load(f"a name with {title}", 55, entities={name: [root]}, reason="bad_entity_name",
-                  source="entities", entity=name or None, certificate=None)  # fmt: skip
+        "a dot": "ac.me",
+        "two dots and a slash": "../x",
+        "nothing": "",
+        "a hyphen first": "-acme",
+        "an underscore first": "_acme",
+        "a space": "ac me",
+        "a NUL": "ac\0me",
+        "an umlaut": "\u00e4cme",
+        "256 bytes": "a" * 256,
+        "a line break": "acme\n",
+    }.items():
+        book.load(
+            f"a name with {title}",
+            55,
+            entities={name: [root]},
+            reason="bad_entity_name",
+            source="entities",
+            entity=name or None,
+            certificate=None,
+        )
     for name in ("a", "0", "CON", "partner-corp_1", "A" * 255):
         book.load(f"the name {name[:20]}", 55, entities={name: [root]}, anchors=[root])
     for title, name in {
-        "upper case": "Mesh.example", "a scheme": "spiffe://mesh.example", "a port":
-        "mesh.example:1", "nothing": "", "256 bytes": "a" * 256, "a slash": "mesh.example/",
-    }.items():  # fmt: skip
-        book.load(f"a trust domain with {title}", 24, bundles={name: [root]},
-                  reason="bad_trust_domain", source="bundles", entity=name or None,
-                  certificate=None)  # fmt: skip
-
-    # PEM.
-    text, key = pem(root), pem(b"\x30\x00", label="PRIVATE KEY")
-    for title, label in {"a private key": "PRIVATE KEY", "an EC key": "EC PRIVATE KEY",
-                         "an encrypted key": "ENCRYPTED PRIVATE KEY"}.items():  # fmt: skip
-        refused(f"{title} beside the authority", 49, text + pem(b"\x30\x00", label=label),
-                "private_key", 2)  # fmt: skip
-    refused("a private key before the authority", 49, key + text, "private_key")
-    for title, file in {
-        "CRLF": pem(root, end="\r\n"),
-        "a byte order mark": "\ufeff" + text,
-        "garbage between": "x\n" + text + "y\n\n----\n" + text,
-        "spaces at the ends of lines": text.replace("\n", " \t\n"),
-        "no line break at the end": text.rstrip("\n"),
-        "lines of 76 characters": text.replace("\n", "", 3),
+        "upper case": "Mesh.example",
+        "a scheme": "spiffe://mesh.example",
+        "a port": "mesh.example:1",
+        "nothing": "",
+        "256 bytes": "a" * 256,
+        "a slash": "mesh.example/",
     }.items():
-        if title.startswith("lines"):
-            body = text.splitlines()
-            joined = "".join(body[1:-1])
-            file = "\n".join([body[0], *(joined[i : i + 76] for i in range(0, len(joined), 76)),
-                              body[-1], ""])  # fmt: skip
-        loads(f"PEM with {title}", 54, [file], [root])
-    for title, file, reason, place in [
-        (
-            "a TRUSTED CERTIFICATE",
-            text + pem(root, label="TRUSTED CERTIFICATE"),
-            "unexpected_block",
-            2,
-        ),
-        ("a revocation list", text + pem(b"\x30\x00", label="X509 CRL"), "unexpected_block", 2),
-        ("a star in the base64", text.replace("MII", "M*I", 1), "bad_pem", 1),
-        (
-            "a character too few",
-            text.replace("\n", "", 1).replace("-----M", "-----\n", 1),
-            "bad_pem",
-            1,
-        ),
-        ("no end", text[: text.index("-----END")], "bad_pem", 1),
-        ("an end of another label", text.replace("END CERTIFICATE", "END CERT"), "bad_pem", 1),
-        ("a bad block after a good one", text + "-----BEGIN CERTIFICATE-----\nAAA\n", "bad_pem", 2),
-        ("an indented block", text + "  " + text.replace("\n", "\n  "), "bad_pem", 2),
-        ("headers in a block", text.replace("-----\n", "-----\nProc-Type: 4\n\n", 1), "bad_pem", 1),
-        ("an end alone", "-----END CERTIFICATE-----\n" + text, "bad_pem", 1),
-        ("four dashes", text.replace("-----BEGIN", "----BEGIN"), "bad_pem", 1),
-        ("no block", "nothing here\n", "no_certificate", None),
-        ("nothing", "", "no_certificate", None),
-        ("bytes after the certificate", pem(root.der() + b"\0"), "bad_certificate", 1),
-        ("no certificate in a block", pem(b"\x30\x03\x02\x01\x00"), "bad_certificate", 1),
-    ]:
-        refused(f"PEM with {title}", 54, file, reason, place)
-    refused("DER with bytes after it", 54, root.der() + b"\n", "bad_certificate")
-    refused("DER cut off", 48, root.der()[:-1], "bad_certificate")
-    refused("65 authorities", 53, pem(*[root] * 65), "too_many_anchors", None)
+        book.load(
+            f"a trust domain with {title}",
+            24,
+            bundles={name: [root]},
+            reason="bad_trust_domain",
+            source="bundles",
+            entity=name or None,
+            certificate=None,
+        )
 
-    book.load("a bad element of what is revoked", 34, entities={"acme": [root]}, revoked=["00" * 31],
-              reason="bad_revoked", source=None, entity=None, certificate=1)  # fmt: skip
-    book.load("a certificate and a digest as revoked", 34, entities={"acme": [root]},
-              revoked=["00" * 32, leaf, pem(leaf)], anchors=[root])  # fmt: skip
-    book.load("a skew of 61 s", 2, entities={"acme": [root]}, options={"not_before_skew": 61},
-              reason="bad_option", source=None, entity=None, certificate=None)  # fmt: skip
+    book.load(
+        "a bad element of what is revoked",
+        34,
+        entities={"acme": [root]},
+        revoked=["00" * 31],
+        reason="bad_revoked",
+        source=None,
+        entity=None,
+        certificate=1,
+    )
+    book.load(
+        "a certificate and a digest as revoked",
+        34,
+        entities={"acme": [root]},
+        revoked=["00" * 32, leaf, pem(leaf)],
+        anchors=[root],
+    )
+    book.load(
+        "a skew of 61 s",
+        2,
+        entities={"acme": [root]},
+        options={"not_before_skew": 61},
+        reason="bad_option",
+        source=None,
+        entity=None,
+        certificate=None,
+    )

@@ -64,69 +64,153 @@ def add(book):
     for title, text in BAD.items():
         refused(f"a SPIFFE ID with {title}", 24, [mesh.svid(text.encode())], "bad_spiffe_id")
     longest = "a" * 255
-    book.chain("a trust domain of 255 bytes", 24, [mesh.svid(f"spiffe://{longest}/a")],
-               bundles={longest: [mesh.certificate]}, entity=longest,
-               spiffe_id=f"spiffe://{longest}/a")  # fmt: skip
+    book.chain(
+        "a trust domain of 255 bytes",
+        24,
+        [mesh.svid(f"spiffe://{longest}/a")],
+        bundles={longest: [mesh.certificate]},
+        entity=longest,
+        spiffe_id=f"spiffe://{longest}/a",
+    )
 
     ours, theirs = "spiffe://mesh.example/a", "spiffe://partner.example/a"
-    trusted("the other trust domain by its own bundle", 22, [partner.svid(theirs)], theirs,
-            "partner.example")  # fmt: skip
+    trusted(
+        "the other trust domain by its own bundle",
+        22,
+        [partner.svid(theirs)],
+        theirs,
+        "partner.example",
+    )
     inner = Authority("Mesh inner", mesh)
     trusted("an SVID below an intermediate", 22, [inner.svid(ours), inner.certificate], ours)
-    refused("a trust domain's ID by another's authority", 22, [partner.svid(ours)],
-            "wrong_trust_domain")  # fmt: skip
-    refused("another trust domain's ID by our authority", 22, [mesh.svid(theirs)],
-            "wrong_trust_domain")  # fmt: skip
+    refused(
+        "a trust domain's ID by another's authority", 22, [partner.svid(ours)], "wrong_trust_domain"
+    )
+    refused(
+        "another trust domain's ID by our authority", 22, [mesh.svid(theirs)], "wrong_trust_domain"
+    )
     nowhere = "spiffe://unknown.example/a"
-    refused("an ID of a trust domain without a bundle", 22, [mesh.svid(nowhere)],
-            "wrong_trust_domain")  # fmt: skip
-    refused("an ID below a trust domain's name", 22, [mesh.svid("spiffe://a.mesh.example/a")],
-            "wrong_trust_domain")  # fmt: skip
-    refused("a trust domain whose bundle is empty", 22, [mesh.svid(ours)], "wrong_trust_domain",
-            bundles={"mesh.example": []})  # fmt: skip
-    refused("an SVID, its intermediate expired", 3, [(brief := Authority("Mesh brief", mesh,
-            not_after="2026-11-15")).svid(ours), brief.certificate], "expired",
-            "intermediate 1")  # fmt: skip
+    refused(
+        "an ID of a trust domain without a bundle", 22, [mesh.svid(nowhere)], "wrong_trust_domain"
+    )
+    refused(
+        "an ID below a trust domain's name",
+        22,
+        [mesh.svid("spiffe://a.mesh.example/a")],
+        "wrong_trust_domain",
+    )
+    refused(
+        "a trust domain whose bundle is empty",
+        22,
+        [mesh.svid(ours)],
+        "wrong_trust_domain",
+        bundles={"mesh.example": []},
+    )
+    refused(
+        "an SVID, its intermediate expired",
+        3,
+        [
+            (brief := Authority("Mesh brief", mesh, not_after="2026-11-15")).svid(ours),
+            brief.certificate,
+        ],
+        "expired",
+        "intermediate 1",
+    )
 
     refused("two SPIFFE IDs", 21, [mesh.leaf(names=[uri(ours), uri(theirs)])], "bad_spiffe_id")
-    refused("two SPIFFE IDs of one trust domain", 21,
-            [mesh.leaf(names=[uri(ours), uri(ours + "b")])], "bad_spiffe_id")  # fmt: skip
+    refused(
+        "two SPIFFE IDs of one trust domain",
+        21,
+        [mesh.leaf(names=[uri(ours), uri(ours + "b")])],
+        "bad_spiffe_id",
+    )
     refused("one SPIFFE ID twice", 21, [mesh.leaf(names=[uri(ours), uri(ours)])], "bad_spiffe_id")
-    refused("another URI before the SPIFFE ID", 21,
-            [mesh.leaf(names=[uri("https://mesh.example/"), uri(ours)])], "bad_spiffe_id")  # fmt: skip
-    refused("two SPIFFE IDs, the authority registered as an entity", 21,
-            [mesh.leaf(names=[uri(ours), uri(theirs)])], "bad_spiffe_id", bundles=None,
-            entities={"mesh": [mesh.certificate]})  # fmt: skip
-    trusted("DNS names beside the SPIFFE ID", 21,
-            [mesh.leaf(names=[dns("a.example"), uri(ours), dns("b.example")])], ours)  # fmt: skip
+    refused(
+        "another URI before the SPIFFE ID",
+        21,
+        [mesh.leaf(names=[uri("https://mesh.example/"), uri(ours)])],
+        "bad_spiffe_id",
+    )
+    refused(
+        "two SPIFFE IDs, the authority registered as an entity",
+        21,
+        [mesh.leaf(names=[uri(ours), uri(theirs)])],
+        "bad_spiffe_id",
+        bundles=None,
+        entities={"mesh": [mesh.certificate]},
+    )
+    trusted(
+        "DNS names beside the SPIFFE ID",
+        21,
+        [mesh.leaf(names=[dns("a.example"), uri(ours), dns("b.example")])],
+        ours,
+    )
 
     refused("no URI: not an SVID", 23, [mesh.leaf()], "untrusted", None)
-    refused("a URI of another scheme: not an SVID", 23,
-            [mesh.leaf(names=[uri("https://mesh.example/a")])], "untrusted", None)  # fmt: skip
+    refused(
+        "a URI of another scheme: not an SVID",
+        23,
+        [mesh.leaf(names=[uri("https://mesh.example/a")])],
+        "untrusted",
+        None,
+    )
     refused("no names at all: not an SVID", 41, [mesh.leaf(names=[])], "untrusted", None)
     acme = Authority("Acme by file")
-    book.chain("no URI, and an entity trusts", 23, [acme.leaf()], bundles=bundles,
-               entities={"acme": [acme.certificate]}, entity="acme")  # fmt: skip
-    book.chain("an ID without a bundle, and an entity trusts", 22, [acme.svid(nowhere)],
-               bundles=bundles, entities={"acme": [acme.certificate]}, entity="acme",
-               note="the ID is not reported: an entity cannot vouch for it")  # fmt: skip
-    book.chain("an entity's authority claims a trust domain's ID", 22, [acme.svid(ours)],
-               bundles=bundles, entities={"acme": [acme.certificate]},
-               reason="wrong_trust_domain", where="leaf")  # fmt: skip
-    book.chain("the same where no bundle is known", 22, [acme.svid(ours)],
-               entities={"acme": [acme.certificate]}, entity="acme")  # fmt: skip
+    book.chain(
+        "no URI, and an entity trusts",
+        23,
+        [acme.leaf()],
+        bundles=bundles,
+        entities={"acme": [acme.certificate]},
+        entity="acme",
+    )
+    book.chain(
+        "an ID without a bundle, and an entity trusts",
+        22,
+        [acme.svid(nowhere)],
+        bundles=bundles,
+        entities={"acme": [acme.certificate]},
+        entity="acme",
+        note="the ID is not reported: an entity cannot vouch for it",
+    )
+    book.chain(
+        "an entity's authority claims a trust domain's ID",
+        22,
+        [acme.svid(ours)],
+        bundles=bundles,
+        entities={"acme": [acme.certificate]},
+        reason="wrong_trust_domain",
+        where="leaf",
+    )
+    book.chain(
+        "the same where no bundle is known",
+        22,
+        [acme.svid(ours)],
+        entities={"acme": [acme.certificate]},
+        entity="acme",
+    )
 
     usage = {"purposes": [CLIENT]}
     refused("an SVID for clientAuth only", 6, [mesh.svid(ours, **usage)], "wrong_eku")
     refused("an SVID for serverAuth only", 4, [mesh.svid(ours, purposes=[SERVER])], "wrong_eku")
     trusted("an SVID without extendedKeyUsage", 6, [mesh.svid(ours, purposes=())], ours)
-    refused("an SVID with cRLSign", 10, [mesh.svid(ours, usage=("digitalSignature", "cRLSign"))],
-            "wrong_key_usage")  # fmt: skip
+    refused(
+        "an SVID with cRLSign",
+        10,
+        [mesh.svid(ours, usage=("digitalSignature", "cRLSign"))],
+        "wrong_key_usage",
+    )
     refused("an authority with an SVID's ID", 8, [mesh.issue_ca(name(CN="x"), acme.key)], "ca_leaf")
     trusted("an SVID without key ids", 22, [mesh.svid(ours, ids=False)], ours)
     old, new = Authority("Mesh old", mesh), Authority("Mesh new")
     rotated = {"mesh.example": [old.certificate, new.certificate, mesh.certificate]}
     for title, authority in (("old", old), ("new", new), ("upper", mesh)):
-        book.chain(f"a bundle of three: its {title} authority", 22, [authority.svid(ours)],
-                   bundles=rotated, entity="mesh.example", spiffe_id=ours,
-                   anchor=authority.certificate)  # fmt: skip
+        book.chain(
+            f"a bundle of three: its {title} authority",
+            22,
+            [authority.svid(ours)],
+            bundles=rotated,
+            entity="mesh.example",
+            spiffe_id=ours,
+            anchor=authority.certificate,
+        )
