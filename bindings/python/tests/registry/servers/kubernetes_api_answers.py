@@ -51,6 +51,7 @@ class Listener(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Listener
     verbs: ClassVar[Mapping[str, str]] = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
 
