@@ -19,7 +19,8 @@ FETCH_X509_BUNDLES = "/SpiffeWorkloadAPI/FetchX509Bundles"
 # Without it, a server must refuse: it keeps a browser from being led here (section 7.1).
 METADATA = (("workload.spiffe.io", "true"),)
 _LONGEST_PATH = 107  # of a unix socket, in bytes
-# A server of grpc-go closes connections that ping it more often than every 5 minutes.
+# A server that hangs while the stream is open is found by a ping that it does not answer. One of
+# grpc-go closes connections that ping it more often than every 5 minutes.
 _PING_MS = 310_000
 _PONG_MS = 20_000
 
@@ -85,6 +86,8 @@ def open_channel(path: Path, *, message_bytes: int) -> grpc.Channel:
         ("grpc.use_local_subchannel_pool", 1),
         ("grpc.keepalive_time_ms", _PING_MS),
         ("grpc.keepalive_timeout_ms", _PONG_MS),
+        ("grpc.http2.ping_timeout_ms", _PONG_MS),  # else a minute, whatever the line above says
+        ("grpc.http2.max_pings_without_data", 0),  # the stream may be silent for days
     ]
     return grpc.insecure_channel(f"unix:{path}", options)
 
