@@ -7,8 +7,8 @@ import contextlib
 import heapq
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, final
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, Final, final
 
 from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
@@ -61,6 +61,7 @@ class Eviction:
         self._all = False
         self._ends: list[tuple[float, str]] = []
         self._unwritten: dict[str, str] = {}  # evicted, and not yet in the database as such
+        self._published: int | None = None
         self._wake = asyncio.Event()
 
     def trust_changed(self, old: TrustSnapshot, new: TrustSnapshot) -> None:
@@ -94,9 +95,21 @@ class Eviction:
             first, self._first = self._first, set()
             everything, self._all = self._all, False
             await self.judge([*first, *self._ended()])
+            # Before anything is written: an agent that is evicted here tries the others next.
+            published = await self._try(self.publish)
             if everything:
                 await self.judge([row.agent_id for row in self._directory])
-            await self._write()
+            if published:
+                await self._try(self._write)
+
+    async def publish(self) -> None:
+        """Tells other registries what this one trusts, if it changed. Raises StoreUnavailable."""
+        snapshot = self._trust.snapshot
+        if snapshot.generation == self._published:
+            return
+        anchors = {one.sha256 for one in snapshot.anchors}
+        await self._store.publish(snapshot.generation, anchors, self._revoked())
+        self._published = snapshot.generation
 
     async def judge(self, agent_ids: Iterable[str]) -> None:
         """Judges these rows by what is trusted now, and evicts those that are not."""
@@ -116,7 +129,7 @@ class Eviction:
 
     def _apply(self, judged: list[tuple[Row, Identity]], verdicts: list[Verdict]) -> None:
         evicted: list[tuple[Row, str]] = []
-        revoked = {key for state in self._trust.states for key in state.revoked}
+        revoked = self._revoked()
         for (row, identity), verdict in zip(judged, verdicts, strict=True):
             # It may have registered anew while its chain was judged: then that was judged by now.
             if row.identity is not identity or self._directory.get(row.agent_id) is not row:
@@ -163,14 +176,21 @@ class Eviction:
         if not waiting:
             return
         changes = [(agent_id, "evicted", reason) for agent_id, reason in waiting.items()]
-        try:
-            await self._store.set_status(changes)
-        except StoreUnavailable:
-            _LOG.error("evictions are not in the database yet", extra={"agents": len(changes)})
-            return
+        await self._store.set_status(changes)
         for agent_id, _, reason in changes:
             if self._unwritten.get(agent_id) == reason:
                 del self._unwritten[agent_id]
+
+    def _revoked(self) -> set[str]:
+        return {key for state in self._trust.states for key in state.revoked}
+
+    async def _try(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        try:
+            await work()
+        except StoreUnavailable as error:
+            _LOG.error("evictions are not in the database yet", extra={"error": str(error)})
+            return False
+        return True
 
     async def _wait(self) -> None:
         delay = TICK

@@ -126,7 +126,7 @@ async def open_registry(
         )
         # Before rows are read, so that no change of trust is missed between.
         trust.subscribe(eviction.trust_changed)
-        await upkeep.publish()
+        await eviction.publish()
         await upkeep.load()
         for work in (
             eviction.run(),

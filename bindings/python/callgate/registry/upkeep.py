@@ -76,13 +76,6 @@ class Upkeep:
         """Takes what other registries wrote. Raises StoreUnavailable."""
         await self._take(await self._store.changes(), grace=False)
 
-    async def publish(self) -> None:
-        """Tells other registries what this one trusts. Raises StoreUnavailable."""
-        snapshot = self._trust.snapshot
-        anchors = {one.sha256 for one in snapshot.anchors}
-        revoked = {key for state in self._trust.states for key in state.revoked}
-        await self._store.publish(snapshot.generation, anchors, revoked)
-
     async def run_health(self) -> None:
         """Marks agents unhealthy that no registry hears of."""
         while True:
@@ -102,19 +95,10 @@ class Upkeep:
             await self._try(self.flush)
 
     async def run_lease(self) -> None:
-        """Says that this registry runs, and what it trusts when that changed."""
-        published = -1
+        """Says that this registry runs."""
         while True:
-            if published != self._trust.generation:
-                generation = self._trust.generation
-                if await self._try(self.publish):
-                    published = generation
-            else:
-                await self._try(self._store.renew)
-            for _ in range(int(RENEW_SECONDS / 0.1)):
-                await asyncio.sleep(0.1)
-                if published != self._trust.generation:
-                    break
+            await asyncio.sleep(RENEW_SECONDS)
+            await self._try(self._store.renew)
 
     async def check_health(self) -> None:
         """Once."""
