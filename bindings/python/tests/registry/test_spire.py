@@ -292,6 +292,19 @@ async def test_a_folder_that_others_may_write_to_is_not_trusted(api: WorkloadApi
         await heard.becomes("live")
 
 
+async def test_the_folder_of_a_link_to_the_socket_is_checked_too(
+    api: WorkloadApiServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (folder / "agent.sock").symlink_to(api.socket)
+    async with Heard(spire(folder / "agent.sock")) as heard:
+        assert heard.now.status == "live"
+    folder.chmod(0o777)
+    async with Heard(spire(folder / "agent.sock", patience=PATIENT)) as heard:
+        assert "chmod go-w" in (heard.now.detail or "")
+
+
 async def test_a_file_is_no_socket(tmp_path: Path) -> None:
     (tmp_path / "agent.sock").write_text("")
     async with Heard(spire(tmp_path / "agent.sock", patience=PATIENT)) as heard:

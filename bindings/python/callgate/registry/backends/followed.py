@@ -180,4 +180,5 @@ class FollowedSource:
         now = self.state
         if now.status != status or now.detail != detail:
             level = logging.INFO if now.status == "live" else logging.ERROR
-            _log.log(level, "trust backend %s is %s: %s", self.name, now.status, now.detail or "")
+            detail = f": {now.detail}" if now.detail else ""
+            _log.log(level, "trust backend %s is %s%s", self.name, now.status, detail)

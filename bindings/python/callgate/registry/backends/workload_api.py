@@ -121,12 +121,12 @@ def check_owner(path: Path, owners: frozenset[int]) -> None:
     if not stat.S_ISSOCK(socket.st_mode):
         raise SocketError(f"{path}: not a socket")
     _check_user(path, socket, owners)
-    folder = path.resolve().parent
-    status = folder.stat()
-    _check_user(folder, status, owners)
-    shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    if shared and not status.st_mode & stat.S_ISVTX:
-        raise SocketError(f"{folder}: others may write here, and so replace the socket; chmod go-w")
+    for folder in {path.parent, path.resolve().parent}:  # the path itself may be a link
+        status = folder.stat()
+        _check_user(folder, status, owners)
+        shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if shared and not status.st_mode & stat.S_ISVTX:
+            raise SocketError(f"{folder}: others may write here and replace the socket; chmod go-w")
 
 
 def _check_user(path: Path, status: os.stat_result, owners: frozenset[int]) -> None:
