@@ -126,6 +126,7 @@ class Served:
         self.judge = judge
         self.app = Application()
         self.refused: list[str] = []
+        self.faults: list[dict[str, Any]] = []  # that the event loop would log
         self.tls: TrustTls
         self.port = 0
         self._loop = loop
@@ -209,6 +210,7 @@ def serving(
     limits = limits or HttpLimits(body_bytes=1 << 40)
     loop = asyncio.new_event_loop()
     served = Served(folder, Trusted(entities), loop)
+    loop.set_exception_handler(lambda _, fault: served.faults.append(fault))
     started, stop = threading.Event(), asyncio.Event()
 
     async def main() -> None:
@@ -258,3 +260,4 @@ def serving(
         loop.call_soon_threadsafe(stop.set)
         thread.join(20)
         loop.close()
+    assert served.faults == []

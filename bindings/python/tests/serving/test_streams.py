@@ -137,6 +137,12 @@ class TestEnds:
             tls.sendall(b"no HTTP at all\r\n\r\n" + bytes(100_000))
             assert b"malformed" in read_until_end(tls)
 
+    def test_a_peer_that_stays_after_an_error_is_closed(self, served: Served) -> None:
+        with served.socket() as tls:
+            tls.sendall(b"no HTTP at all\r\n\r\n")
+            assert b"malformed" in read_until_end(tls)
+            until(lambda: served.tls.open == 0)
+
     def test_an_end_without_close_notify_cuts_off(self, served: Served) -> None:
         """Anybody on the way can end TCP."""
         with served.socket() as tls:

@@ -54,6 +54,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         self._is_paused = False  # by inner
         self._is_reading = False  # within _read
         self._peer_is_done = False
+        self._is_done = False  # close_notify was sent
         self._unread = 0
         self._timer: asyncio.TimerHandle | None = None
         self.standing: Standing | None = None
@@ -107,7 +108,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Sent encrypted. After ``close`` or ``write_eof``, or a failure, it is dropped."""
-        if self._is_closing or not data:
+        if self._is_closing or self._is_done or not data:
             return
         rest = memoryview(data)
         try:
@@ -121,7 +122,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
     def write_eof(self) -> None:
         """Sends close_notify; the peer may go on sending."""
         if not self._is_closing and not self._socket.is_closing():
-            self._socket.write(self._tls.close_notify())
+            self._say_done()
             self._socket.write_eof()
 
     def can_write_eof(self) -> bool:
@@ -134,7 +135,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
             return
         self._is_closing = True
         if not self._socket.is_closing():
-            self._socket.write(self._tls.close_notify())
+            self._say_done()
             self._socket.close()
 
     def abort(self) -> None:
@@ -239,7 +240,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
 
     def _send_own(self) -> None:
         data = self._tls.outgoing()
-        if not data or self._socket.is_closing():
+        if not data or self._is_done or self._socket.is_closing():
             return
         self._socket.write(data)
         # Each request to change keys or to negotiate again is answered: a peer that asks for ever
@@ -256,6 +257,11 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
             self._socket.close()
             self._stop_timer()
             self._timer = self._loop.call_later(_LAST, self._socket.abort)
+
+    def _say_done(self) -> None:
+        if not self._is_done:
+            self._is_done = True
+            self._socket.write(self._tls.close_notify())
 
     def _is_failed(self) -> bool:
         return self._socket.is_closing()
