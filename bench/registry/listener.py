@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
 from processes import Server
 
 HERE = Path(__file__).parent
-SIDES = ("trust", "stdlib")
+SIDES = ("trust", "bounded", "stdlib")
 HEAD = b"HEAD /heartbeat/prov-0000000a HTTP/1.1\r\naccept: */*\r\nhost: registry.test:8000\r\n\r\n"
 CONNECTIONS = 8
 OPEN = 1000
@@ -170,10 +170,13 @@ def main() -> None:
         kind: {name: round(median(run[name] for run in made), 2) for name in made[0]}
         for kind, made in runs.items()
     }
-    ratio = {
-        name: round(found["trust"][name] / found["stdlib"][name], 3) for name in found["trust"]
+    ratios = {
+        f"trust / {other}": {
+            name: round(value / found[other][name], 3) for name, value in found["trust"].items()
+        }
+        for other in SIDES[1:]
     }
-    print(json.dumps({**found, "ratio": ratio}, indent=2))
+    print(json.dumps({**found, **ratios}, indent=2))
 
 
 main()

@@ -1,7 +1,8 @@
-"""listener_server.py trust|stdlib FOLDER: answers HEAD with 200, over mTLS, on a free port.
+"""listener_server.py trust|bounded|stdlib FOLDER: answers HEAD with 200, over mTLS, on a free port.
 
-`trust` is the listener of callgate.serving with a judge; `stdlib` is uvicorn with the ssl module,
-which verifies in the handshake. Both run the same application, and print where they listen.
+`trust` is the listener of callgate.serving with a judge; `bounded` has its bounds and strict HTTP,
+but the ssl module, which verifies in the handshake; `stdlib` is uvicorn with the ssl module. All
+run the same application, and print where they listen.
 """
 
 from __future__ import annotations
@@ -68,13 +69,12 @@ async def main(kind: str, folder: Path) -> None:
     with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         context: ssl.SSLContext | None = None
-        protocol: type[asyncio.Protocol] = H11Protocol
+        limits = HttpLimits(connections=MANY, connections_per_address=MANY)
+        bounded = bounded_connections(limits, answers=NoAnswers(), refused=nothing)
+        protocol: type[asyncio.Protocol] = H11Protocol if kind == "stdlib" else bounded
         if kind == "trust":
             tls = TrustTls(certificate=certificate, key=key, judge=Judge(anchor.read_bytes()))
-            limits = HttpLimits(connections=MANY, connections_per_address=MANY)
-            protocol = tls.protocol(
-                bounded_connections(limits, answers=NoAnswers(), refused=nothing)
-            )
+            protocol = tls.protocol(bounded)
         else:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)

@@ -306,6 +306,18 @@ def test_the_page_for_contributors_names_the_same_storeys(
     assert storeys == [set(storey) for storey in house]
 
 
+def test_only_judging_tls_imports_openssl() -> None:
+    """So that a gateway whose certificates are not judged needs no pyOpenSSL."""
+    importing = {
+        path.relative_to(PACKAGE).parent.as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.partition(".")[0] == "OpenSSL" for name in imports_of(path))
+    }
+    assert {folder for folder in importing if folder.partition("/")[0] != "registry"} == {
+        "serving/tls"
+    }
+
+
 def statuses_made_in(path: Path) -> list[int]:
     """The lines of a module that write an HTTP status, rather than pass one on."""
     makers = ("HTTPException", "HTTPStatus", "OutOfBounds", "Refusal", "Reply", "Response")

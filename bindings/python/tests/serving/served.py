@@ -247,7 +247,7 @@ def serving(
             served.port = bound.getsockname()[1]
             started.set()
             await stop.wait()
-            listener.stop(at_once=True)
+            listener.stop()
             served.tls.close_where(lambda peer: True)
             await task
 

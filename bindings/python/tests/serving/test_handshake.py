@@ -135,6 +135,22 @@ class TestSessions:
         assert "RENEGOTIATING" in said
         assert re.search("no renegotiation|unsafe legacy|handshake failure", said)
 
+    def test_keys_may_change_in_mid_connection(self, served: Served) -> None:
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{served.port}", "-tls1_3"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as client:
+            assert client.stdin is not None
+            assert client.stdout is not None
+            for _ in range(20):
+                client.stdin.write(b"K\n")  # its letter for a KeyUpdate that asks for one
+                client.stdin.flush()
+                while client.stdout.readline().strip() != b"KEYUPDATE":
+                    assert client.poll() is None
+            client.stdin.write(b"HEAD /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            client.stdin.flush()
+            assert b"200 OK" in client.stdout.read()
+
 
 class TestStrangers:
     @pytest.mark.parametrize(
@@ -161,6 +177,16 @@ class TestStrangers:
                     assert plain.recv(1) == b""
             with served.client() as client:
                 assert who(client)[0] == 200
+
+    def test_a_silent_peer_does_not_delay_the_stop(self, acme: Issued, tmp_path: Path) -> None:
+        with contextlib.ExitStack() as stack:
+            with serving(tmp_path, {"acme": acme}, handshake_seconds=3600) as served:
+                address = ("localhost", served.port)
+                plain = stack.enter_context(socket.create_connection(address, 10))
+                until(lambda: served.tls.open == 1)
+            assert served.tls.open == 0
+            with contextlib.suppress(ConnectionResetError):
+                assert plain.recv(1) == b""
 
     def test_bounds_of_connections_hold(self, acme: Issued, tmp_path: Path) -> None:
         limits = HttpLimits(connections=2, connections_per_address=2)

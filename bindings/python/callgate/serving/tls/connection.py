@@ -44,10 +44,15 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
     an end without it is a truncation, and closes. ``write_eof`` sends ours and goes on reading.
     """
 
-    def __init__(self, endpoint: Endpoint, inner: asyncio.Protocol) -> None:
+    def __init__(
+        self, endpoint: Endpoint, inner: asyncio.Protocol, server_connections: set[Any]
+    ) -> None:
+        """``server_connections`` are those that the server calls ``shutdown`` of when it stops;
+        after the handshake ``inner`` stands there itself."""
         super().__init__()
         self._endpoint = endpoint
         self._inner = inner
+        self._server_connections = server_connections
         self._loop = asyncio.get_running_loop()
         self._is_open = False  # the handshake has ended
         self._is_closing = False
@@ -68,12 +73,14 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         self._tls = self._endpoint.engine()
         self._timer = self._loop.call_later(self._endpoint.handshake_seconds, transport.abort)
         self._endpoint.opened(self)
+        self._server_connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection ended."""
         self._is_closing = True
         self._stop_timer()
         self._endpoint.closed(self)
+        self._server_connections.discard(self)
         if self._is_open:
             self._inner.connection_lost(exc)
 
@@ -103,6 +110,10 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         self._unread = 0
         if self._is_open:
             self._inner.resume_writing()
+
+    def shutdown(self) -> None:
+        """The server stops, and the handshake has not ended."""
+        self.abort()
 
     # The transport of inner.
 
@@ -203,6 +214,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         seen = replace(peer_of_transport(self._socket), chain=self._tls.chain())
         self.standing = self._endpoint.standing(seen)
         self._is_open = True
+        self._server_connections.discard(self)
         self._inner.connection_made(self)
         return True
 

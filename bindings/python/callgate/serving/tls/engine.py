@@ -41,8 +41,12 @@ class TlsEngine:
 
     def feed(self, data: bytes) -> None:
         """What came from the peer."""
-        rest = self._received
-        self._received = memoryview(bytes(rest) + data if rest else data)
+        if self._received:
+            self._received = memoryview(bytes(self._received) + data)
+        else:
+            # At once, since to ask for a record first would only say that it is not there.
+            self._received = memoryview(data)
+            self._give()
 
     def shake_hands(self) -> bool:
         """Whether the handshake has ended, as far as it got. Raises TlsFailed."""
@@ -115,6 +119,7 @@ class TlsEngine:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _give(self) -> bool:
+        """Whether there was more to give."""
         if not self._received:
             return False
         self._tls.bio_write(self._received[:RECORD])

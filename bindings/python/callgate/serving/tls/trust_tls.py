@@ -55,8 +55,9 @@ class TrustTls:
     def protocol(self, inner: Callable[..., asyncio.Protocol]) -> type[asyncio.Protocol]:
         """The class for uvicorn's ``http=``: TLS in front of ``inner``, such a class itself."""
 
-        def begin(connection: TlsConnection, *arguments: Any, **named: Any) -> None:
-            TlsConnection.__init__(connection, self, inner(*arguments, **named))
+        def begin(connection: TlsConnection, *, server_state: Any, **others: Any) -> None:
+            behind = inner(server_state=server_state, **others)
+            TlsConnection.__init__(connection, self, behind, server_state.connections)
 
         return type("TrustTlsConnection", (TlsConnection,), {"__init__": begin})
 
