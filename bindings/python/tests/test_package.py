@@ -92,8 +92,18 @@ GATEWAY: list[dict[str, set[str]]] = [
 REGISTRY: list[dict[str, set[str]]] = [
     {"config": set(), "proxy": set(), "resolution": set()},
     {"backends": set()},
-    {"agent": {"backends"}, "rows": {"resolution"}, "trust_view": {"backends"}},
-    {"binding": {"config", "rows"}, "recorder": {"rows"}, "listening": {"rows"}},
+    {
+        "agent": {"backends"},
+        "gathering": {"backends"},
+        "rows": {"resolution"},
+        "trust_view": {"backends"},
+    },
+    {
+        "trust_store": {"backends", "gathering"},
+        "binding": {"config", "rows"},
+        "recorder": {"rows"},
+        "listening": {"rows"},
+    },
     {"eviction": {"recorder", "rows", "trust_view"}},
     {
         "members": {

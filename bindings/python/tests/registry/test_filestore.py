@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -32,14 +32,15 @@ def by_events(path: Path) -> Heard:
 
 
 async def no_events(path: Path) -> AsyncIterator[object]:
-    raise OSError(28, "No space left on device")  # what inotify says where a user has too many
-    yield
+    if path.is_dir():  # what inotify says where a user has too many
+        raise OSError(28, "No space left on device")
+    yield path
 
 
 async def silent(path: Path) -> AsyncIterator[object]:
     """A watcher that lives and tells nothing."""
     await asyncio.Event().wait()
-    yield
+    yield path
 
 
 def by_scans(path: Path) -> Heard:
@@ -47,7 +48,7 @@ def by_scans(path: Path) -> Heard:
     return Heard(DirectorySource("filestore", directory, scan=0.05, watch=no_events))
 
 
-def has(*names: str) -> object:
+def has(*names: str) -> Callable[[SourceState], bool]:
     return lambda state: set(state.entities) == set(names)
 
 
@@ -66,7 +67,7 @@ async def test_an_empty_folder_is_live(trust_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("watch", [by_events, by_scans])
-async def test_a_file_comes_and_goes(trust_dir: Path, watch: type[Heard]) -> None:
+async def test_a_file_comes_and_goes(trust_dir: Path, watch: Callable[[Path], Heard]) -> None:
     async with watch(trust_dir) as heard:
         (trust_dir / "entities" / "a.pem").write_bytes(ACME.pem)
         await heard.until(has("a"))
@@ -79,7 +80,7 @@ async def test_a_file_comes_and_goes(trust_dir: Path, watch: type[Heard]) -> Non
 
 
 @pytest.mark.parametrize("watch", [by_events, by_scans])
-async def test_a_tombstone_is_seen(trust_dir: Path, watch: type[Heard]) -> None:
+async def test_a_tombstone_is_seen(trust_dir: Path, watch: Callable[[Path], Heard]) -> None:
     async with watch(trust_dir) as heard:
         (trust_dir / "revoked").mkdir()
         (trust_dir / "revoked" / ACME.spki_sha256).touch()
@@ -103,7 +104,7 @@ async def test_a_changed_file_replaces_its_anchor(trust_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("watch", [by_events, by_scans])
-async def test_a_swapped_volume_is_seen(trust_dir: Path, watch: type[Heard]) -> None:
+async def test_a_swapped_volume_is_seen(trust_dir: Path, watch: Callable[[Path], Heard]) -> None:
     (trust_dir / "entities").rmdir()
     kubelet_volume(trust_dir, {"a.pem": ACME.pem, "entities/b.pem": GLOBEX.pem}, "..1")
     async with watch(trust_dir) as heard:
@@ -153,7 +154,7 @@ async def test_a_writer_killed_in_the_middle_changes_nothing(trust_dir: Path) ->
     path.write_bytes(ACME.pem)
     whole.write_bytes(GLOBEX.pem)
     async with by_events(trust_dir) as heard:
-        command = [sys.executable, "-c", WRITER, path, whole]
+        command = [sys.executable, "-c", WRITER, str(path), str(whole)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             assert await asyncio.to_thread(writer.stdout.readline) == b"half\n"
