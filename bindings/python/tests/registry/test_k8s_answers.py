@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from callgate import CallgateError
 from callgate.registry.backends.k8s_cluster import Cluster
-from callgate.registry.backends.k8s_requests import Bounds
+from callgate.registry.backends.k8s_requests import Bounds, Deadlines
 from callgate.registry.backends.k8s_secrets import k8s_secrets
+from certificates import Authority
 from heard import PATIENT, Heard, threads_of_sources
 from kubernetes.client import CoreV1Api
 from kubernetes.watch import Watch
@@ -30,6 +31,24 @@ async def test_more_than_the_bounds_is_a_loss(cluster: KubernetesApiServer) -> N
         assert "narrow the selector" in (state.detail or "")
     async with Heard(source_of(cluster, bounds=Bounds(secrets=2))) as heard:
         assert heard.now.status == "unavailable"
+
+
+async def test_more_bytes_than_the_bounds_are_a_loss(cluster: KubernetesApiServer) -> None:
+    room = len(ACME.pem) * 3
+    async with Heard(source_of(cluster, bounds=Bounds(authority_bytes=room))) as heard:
+        for number in range(4):  # a Secret that is replaced counts once
+            cluster.put("globex", {"ca.crt": Authority(f"globex-{number}").pem})
+        cluster.delete("acme")
+        await heard.until(has("globex"))
+        cluster.put("large", {"ca.crt": b"x" * room})
+        await heard.becomes("stale")
+
+
+async def test_pages_without_end_are_a_loss(cluster: KubernetesApiServer) -> None:
+    page = '{"metadata": {"resourceVersion": "7", "continue": "more"}, "items": []}'
+    cluster.bodies["list"] = page.encode()
+    async with Heard(source_of(cluster, deadlines=Deadlines(listing=0.2))) as heard:
+        assert "the list was not read within 0.2 s" in (heard.now.detail or "")
 
 
 async def test_a_page_or_event_that_is_too_large_is_a_loss(cluster: KubernetesApiServer) -> None:

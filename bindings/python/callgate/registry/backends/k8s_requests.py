@@ -30,7 +30,7 @@ class Deadlines:
 
     connect: float = 5.0
     answer: float = 10.0  # until the next piece of an answer
-    page: float = 30.0  # of one page of a list, as a whole
+    listing: float = 60.0  # of a list, with all its pages
     # After it the server ends a watch, and the next one shows whether this process may still watch.
     watch: int = 60
 
@@ -40,6 +40,7 @@ class Bounds:
     """What is taken of an API server; with more, the source is lost."""
 
     secrets: int = 10_000
+    authority_bytes: int = 64 << 20  # of all of them
     # A Secret has at most 1 MiB, then base64 and a copy of it in its annotations.
     event_bytes: int = 4 << 20
     page_secrets: int = 20
@@ -76,22 +77,20 @@ class SecretRequests:
             if self._open is not None:
                 _shut_down(self._open)
 
-    def list_all(self) -> tuple[list[Json], str]:
-        """All Secrets, and the version to watch from. Raises Gone, Lost, Refused."""
-        secrets: list[Json] = []
+    def list(self) -> Iterator[tuple[list[Json], str]]:
+        """All Secrets, page by page, each with the version to watch from once all were read.
+
+        Raises Gone, Lost, Refused.
+        """
+        deadline = time.monotonic() + self._deadlines.listing
         token: str | None = None
         while True:
-            page = self._list_page(token)
+            page = self._list_page(token, deadline)
             metadata = _object(page.get("metadata"))
-            secrets += (_object(item) for item in _list(page.get("items")))
-            if len(secrets) > self._bounds.secrets:
-                raise Lost(
-                    f"more than {self._bounds.secrets} Secrets of namespace {self._namespace} "
-                    f"have the labels {self._selector}: narrow the selector"
-                )
+            yield [_object(item) for item in _list(page.get("items"))], _version(metadata)
             token = metadata.get("continue") or None
             if token is None:
-                return secrets, _version(metadata)
+                return
 
     def watch(self, version: str) -> Iterator[tuple[str, Json]]:
         """Events after that version, each (type, object), until the server ends the watch.
@@ -99,12 +98,14 @@ class SecretRequests:
         Raises Gone, Lost, Refused.
         """
         seconds = self._deadlines.watch
+        longest = seconds + self._deadlines.answer
+        deadline = time.monotonic() + longest
         with self._answer(
             resource_version=version,
             watch=True,
             allow_watch_bookmarks=True,
             timeout_seconds=seconds,
-            read_deadline=seconds + self._deadlines.answer,
+            read_deadline=longest,
         ) as answer:
             for line in self._lines(answer):
                 event = _parse(line)
@@ -114,9 +115,10 @@ class SecretRequests:
                 if not isinstance(kind, str):
                     raise Lost("the API server sent an event without a type")
                 yield kind, thing
+                if time.monotonic() > deadline:
+                    return  # it should have ended by itself
 
-    def _list_page(self, token: str | None) -> Json:
-        deadline = time.monotonic() + self._deadlines.page
+    def _list_page(self, token: str | None, deadline: float) -> Json:
         with self._answer(
             limit=self._bounds.page_secrets, _continue=token, read_deadline=self._deadlines.answer
         ) as answer:
@@ -126,7 +128,7 @@ class SecretRequests:
                 if len(body) > self._bounds.page_bytes:
                     raise Lost(f"a page of more than {self._bounds.page_bytes} bytes")
                 if time.monotonic() > deadline:
-                    raise Lost(f"a page was not read within {self._deadlines.page:g} s")
+                    raise Lost(f"the list was not read within {self._deadlines.listing:g} s")
             return _parse(bytes(body))
 
     def _answer(self, *, read_deadline: float, **parameters: Any) -> _Answer:

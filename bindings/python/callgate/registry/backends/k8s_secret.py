@@ -41,6 +41,7 @@ class SecretSet:
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
         self._secrets: dict[str, _Secret] = {}
+        self.data_bytes = 0  # of what is kept, as base64
 
     def __len__(self) -> int:
         return len(self._secrets)
@@ -57,12 +58,18 @@ class SecretSet:
         before = self._secrets.get(name)
         if before is not None and (before.entity, before.data) == (entity, data):
             return False
+        self.remove(secret)
         self._secrets[name] = _read(entity, data)
+        self.data_bytes += _length(data)
         return True
 
     def remove(self, secret: _Json) -> bool:
         """Forgets a Secret that was deleted, or lost the label."""
-        return self._secrets.pop(_name_of(secret), None) is not None
+        gone = self._secrets.pop(_name_of(secret), None)
+        if gone is None:
+            return False
+        self.data_bytes -= _length(gone.data)
+        return True
 
     def contents(self) -> Contents:
         """The anchors of each entity, and what is wrong with Secrets that count for nothing."""
@@ -125,6 +132,10 @@ def _read(entity: object, data: object) -> _Secret:
         return _Secret(text, data, loaded=load(pem))
     except FileFault as fault_of_file:
         return _Secret(text, data, fault=f"{DATA_KEY}: {fault_of_file}")
+
+
+def _length(data: object) -> int:
+    return len(data) if isinstance(data, str) else 0
 
 
 def _name_of(secret: _Json) -> str:

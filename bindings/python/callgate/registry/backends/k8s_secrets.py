@@ -92,10 +92,12 @@ class _SecretFeed:
         return Lost(text) if self._heard else Refused(text)
 
     def _follow(self, requests: SecretRequests) -> Iterator[Contents]:
-        listed, version = requests.list_all()
         secrets = SecretSet(self._namespace)
-        for secret in listed:
-            secrets.put(secret)
+        for page, listed in requests.list():
+            version = listed
+            for secret in page:
+                secrets.put(secret)
+            self._check(secrets)
         self._heard = True
         yield secrets.contents()
         while True:
@@ -103,11 +105,19 @@ class _SecretFeed:
             for kind, thing in requests.watch(version):
                 version = _version_of(thing)
                 if _take(kind, thing, secrets):
-                    if len(secrets) > self._bounds.secrets:
-                        raise Lost(f"more than {self._bounds.secrets} Secrets: narrow the selector")
+                    self._check(secrets)
                     yield secrets.contents()
             if time.monotonic() - began < self._deadlines.watch / 2:
                 return  # a server that is going away, or one that cannot watch: not at once again
+
+    def _check(self, secrets: SecretSet) -> None:
+        bounds = self._bounds
+        if len(secrets) > bounds.secrets or secrets.data_bytes > bounds.authority_bytes:
+            raise Lost(
+                f"more than {bounds.secrets} Secrets of namespace {self._namespace} have labels "
+                f"{self._selector}, or their authorities more than {bounds.authority_bytes} bytes: "
+                "narrow the selector"
+            )
 
 
 def _take(kind: str, thing: Json, secrets: SecretSet) -> bool:
