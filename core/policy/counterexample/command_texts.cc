@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+
+#include "core/policy/inclusion/schema_constants.h"
 
 namespace callgate::policy {
 namespace {
 
-constexpr std::size_t kMaxCommands = 64;     // of one kind
-constexpr std::size_t kMaxNear = 24;         // of these, that hold what a neighbour says
-constexpr std::size_t kMaxWords = 8;         // of one operand or option
+constexpr std::size_t kMaxCommands = 64;  // of one kind
+constexpr std::size_t kMaxNear = 40;      // of these, that hold what a neighbour says
+constexpr std::size_t kMaxWords = 8;      // of one operand or option
+constexpr std::size_t kMaxNearWords = 4;
 constexpr std::size_t kMaxBeginnings = 16;   // of one entry
 constexpr std::uint32_t kMaxOperands = 128;  // of a command that is tried
 
@@ -47,16 +51,32 @@ Argv AsWords(const JsonTexts& values) {
   return words;
 }
 
-// Words of one schema: the likeliest; or, with neighbours, those that these alone add.
+// Those that speak of the same kind of words.
+Neighbours OfSameKind(const Schema& schema, const Neighbours& neighbours) {
+  if (!schema.any_of.empty()) return neighbours;
+  Neighbours same;
+  std::ranges::copy_if(neighbours, std::back_inserter(same), [&](const Schema* neighbour) {
+    return neighbour->kind.index() == schema.kind.index();
+  });
+  return same;
+}
+
+// Words of one schema: the likeliest; or, with neighbours, those that these alone add, which it
+// accepts.
 Argv WordsOf(const Schema& schema, const Neighbours& neighbours) {
-  Argv words = AsWords(ValuesOf(schema, neighbours));
-  if (!neighbours.empty()) {
+  const bool is_near = !neighbours.empty();
+  const Neighbours same = OfSameKind(schema, neighbours);
+  if (is_near && same.empty()) return {};
+  Argv words = AsWords(ValuesOf(schema, same));
+  if (is_near) {
     const Argv plain = AsWords(ValuesOf(schema, {}));
+    const DeclaredArguments none;
     std::erase_if(words, [&](const std::string& word) {
-      return std::ranges::find(plain, word) != plain.end();
+      return std::ranges::find(plain, word) != plain.end() ||
+             !FindRefusal(schema, {word}, {none, none}).empty();
     });
   }
-  if (words.size() > kMaxWords) words.resize(kMaxWords);
+  words.resize(std::min(words.size(), is_near ? kMaxNearWords : kMaxWords));
   return words;
 }
 
@@ -89,10 +109,6 @@ std::vector<Argv> CommandsOf(const CommandRule& rule, const Neighbours& neighbou
       if (!words.empty()) least.push_back(words[0]);
     }
     all.push_back(least);
-    for (const std::string& word : OperandsOf(rule, rule.min_operands, neighbours)) {
-      all.push_back(least);
-      all.back().push_back(word);
-    }
     const std::size_t needed = least.size() - first;
     const std::size_t places = rule.operand != nullptr ? std::min<std::size_t>(1, needed) : needed;
     for (std::size_t place = 0; place < places; ++place) {
@@ -100,6 +116,10 @@ std::vector<Argv> CommandsOf(const CommandRule& rule, const Neighbours& neighbou
         all.push_back(least);
         all.back()[first + place] = word;
       }
+    }
+    for (const std::string& word : OperandsOf(rule, rule.min_operands, neighbours)) {
+      all.push_back(least);
+      all.back().push_back(word);
     }
     for (const CommandOption& option : rule.options) {
       Argv words = {"1"};
@@ -116,6 +136,7 @@ std::vector<Argv> CommandsOf(const CommandRule& rule, const Neighbours& neighbou
         if (option.shape == CommandOption::Shape::kFlag) break;
       }
     }
+    if (!neighbours.empty()) break;  // what they say holds behind each beginning
   }
   return all;
 }

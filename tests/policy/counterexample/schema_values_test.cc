@@ -82,6 +82,12 @@ TEST(SchemaValues, OperandsAndOptionsTakeBoundariesOfNeighbours) {
   EXPECT_TRUE(Holds(Values(command("operands: " + path),
                            command("operands: {path: {allow: [/w], except: [/w/x]}}")),
                     R"("cat /w/x")"));
+  const std::string many =
+      "command: {form: text, allow: [{words: [git], then: [log, diff, show], "
+      "options: ['-n VALUE': {type: string, pattern: '[0-9a-z/.]+'}]}, "
+      "{words: [cat], operands: " +
+      path + ", minOperands: 1}]}";
+  EXPECT_TRUE(Holds(Values(many, denied), R"("cat /w/.env")")) << "behind what takes no paths";
   EXPECT_TRUE(Holds(Values(command("operands: {url: {allow: ['*']}}"),
                            "url: {allow: [b.example], except: [b.example]}"),
                     R"("cat https://b.example/")"));
