@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, and_, case, delete, exists, insert, select, text, update
+from sqlalchemy import Connection, bindparam, case, delete, exists, insert, select, text, update
 
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.tables import REGISTRIES, REGISTRY_TRUST
@@ -18,6 +18,9 @@ from callgate.registry.rows.tables import REGISTRIES, REGISTRY_TRUST
 # Seconds that a registry counts as running after it last said so, and how often it says so.
 LEASE_SECONDS: Final = 10.0
 RENEW_SECONDS: Final = 3.0
+
+
+_RUNNING: Final = select(REGISTRIES.c.id).where(REGISTRIES.c.lease_until > bindparam("now"))
 
 
 class NotTrusted(Exception):
@@ -65,16 +68,21 @@ class Lease:
         """Gives it up."""
         _forget(connection, REGISTRIES.c.id == self._id)
 
-    def check(self, connection: Connection, identity: Identity | None) -> None:
-        """Raises NotTrusted where another registry that runs does not trust the certificate."""
-        now = now_of(connection)
-        running = REGISTRIES.c.lease_until > now
-        if not connection.execute(
-            select(REGISTRIES.c.id).where(REGISTRIES.c.id == self._id, running)
-        ).first():
-            # What the others wrote meanwhile did not ask this one.
+    def others(self, connection: Connection) -> tuple[str, ...]:
+        """The other registries that run now. Once in each transaction that writes rows.
+
+        Says everything again where this one's lease had run out: what the others wrote meanwhile
+        did not ask this one.
+        """
+        running = connection.execute(_RUNNING, {"now": now_of(connection)}).scalars().all()
+        if self._id not in running:
             self._say(connection)
-        if identity is None:
+        return tuple(one for one in running if one != self._id)
+
+    @staticmethod
+    def check(connection: Connection, others: tuple[str, ...], identity: Identity | None) -> None:
+        """Raises NotTrusted where one of the others does not trust the certificate."""
+        if identity is None or not others:
             return
         has_anchor = exists().where(
             REGISTRY_TRUST.c.registry == REGISTRIES.c.id,
@@ -86,10 +94,9 @@ class Lease:
             REGISTRY_TRUST.c.kind == "revoked",
             REGISTRY_TRUST.c.sha256.in_(identity.path_spki_sha256),
         )
-        other = and_(REGISTRIES.c.id != self._id, running)
         reason = connection.execute(
             select(case((has_revoked, "revoked"), else_="untrusted")).where(
-                other, has_revoked | ~has_anchor
+                REGISTRIES.c.id.in_(others), has_revoked | ~has_anchor
             )
         ).scalar()
         if reason is not None:

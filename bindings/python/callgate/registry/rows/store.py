@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, and_, delete, func, select, text, update
+from sqlalchemy import and_, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,6 +36,7 @@ class Store:
         self.registry = secrets.token_hex(8)
         self._read_to = 0
         self._lease = Lease(self.registry)
+        self._upsert = _upsert(self._engine.dialect.name)
         self._writer = Writer(self._engine, self._notify)
 
     @property
@@ -65,13 +66,14 @@ class Store:
 
         def work(transaction: Transaction) -> None:
             still_trusted()
-            self._lease.check(transaction.connection, record.identity)
+            others = transaction.others(self._lease)
+            self._lease.check(transaction.connection, others, record.identity)
             columns = {
                 **record.columns,
                 "writer": self.registry,
                 "revision": transaction.revision,
             }
-            transaction.connection.execute(_upsert(transaction.connection, columns))
+            transaction.connection.execute(self._upsert, columns)
 
         await self._writer.write(work)
 
@@ -217,8 +219,12 @@ def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
     return [every[start : start + size] for start in range(0, len(every), size)]
 
 
-def _upsert(connection: Connection, columns: dict[str, Any]) -> Any:
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(AGENTS).values(columns)
-    changed = {name: value for name, value in columns.items() if name != "agent_id"}
+def _upsert(dialect: str) -> Any:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(AGENTS)
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in AGENTS.c
+        if column.name != "agent_id"
+    }
     return statement.on_conflict_do_update(index_elements=[AGENTS.c.agent_id], set_=changed)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from callgate.registry.rows.database import lock
+from callgate.registry.rows.lease import Lease
 from callgate.registry.rows.tables import META
 
 _T = TypeVar("_T")
@@ -32,6 +33,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._revision: int | None = None
+        self._others: tuple[str, ...] | None = None
 
     @property
     def revision(self) -> int:
@@ -45,6 +47,12 @@ class Transaction:
             )
             self._revision = int(self.connection.execute(statement).scalar_one())
         return self._revision
+
+    def others(self, lease: Lease) -> tuple[str, ...]:
+        """The other registries that run, asked for once."""
+        if self._others is None:
+            self._others = lease.others(self.connection)
+        return self._others
 
     @property
     def changed_rows(self) -> bool:
