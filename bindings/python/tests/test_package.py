@@ -132,7 +132,7 @@ REGISTRY: list[dict[str, set[str]]] = [
             "upkeep",
         }
     },
-    {"process": {"config", "http", "lifespan", "trust_view"}},
+    {"process": {"backends", "config", "http", "lifespan", "trust_view"}},
 ]
 HOUSES = pytest.mark.parametrize(
     ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]

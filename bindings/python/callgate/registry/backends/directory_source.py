@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, final
 
+from callgate import CallgateError
 from callgate.registry.backends.folder_watch import FolderWatch, Watch, watch_folder
 from callgate.registry.backends.source import Problem, SourceState
 from callgate.registry.backends.trust_directory import Reading, TrustDirectory
@@ -38,17 +39,26 @@ class DirectorySource:
         *,
         scan: float = SCAN,
         watch: Watch = watch_folder,
+        prepare: Callable[[], object] = lambda: None,
     ) -> None:
+        """``prepare`` is called at the start, in a thread; what it raises stops the start."""
         self.name = name
         self.state = SourceState(name, detail="it was not started")
         self._directory = directory
         self._scan = scan
+        self._prepare = prepare
         self._event = asyncio.Event()
         self._watch = FolderWatch(directory.path, self._event, watch)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, changed: Callable[[], None]) -> None:
-        """Reads it first. A folder that is not there may come later."""
+        """Reads it first. A folder that is not there may come later. Raises CallgateError."""
+        try:
+            await asyncio.to_thread(self._prepare)
+        except OSError as error:
+            message = error.strerror or "it cannot be prepared"
+            where = str(error.filename or self._directory.path)
+            raise CallgateError(message, "INVALID_ARGUMENT", where) from error
         reading = await self._read()
         for _ in range(_FIRST_READINGS):
             if reading.settled:

@@ -76,6 +76,11 @@ class Folder:
         with os.scandir(self._walk(inside).here) as entries:
             return [entry.name for entry in entries]
 
+    def folders(self) -> list[str]:
+        """The folders in it, links not counted. Raises OSError."""
+        with os.scandir(self._fd) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+
     def mark(self, name: str, inside: str = "") -> tuple[int, ...]:
         """What differs once the file was written, or another put in its place.
 

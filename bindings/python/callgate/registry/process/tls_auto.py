@@ -1,0 +1,66 @@
+"""``--tls-auto``: certificates for a whole mesh on this machine, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from callgate.registry.backends.local_authority import ROOT, LocalAuthority
+
+ENTITY: Final = "local-dev"
+_REGISTRY: Final = "mcp-mesh-registry"
+
+
+@dataclass(frozen=True)
+class LocalMesh:
+    """Where the certificates are, and the variables that name them."""
+
+    directory: Path
+    root: Path
+    registry: Mapping[str, str]  # variables of the registry
+    agents: Mapping[str, Mapping[str, str]]  # by the agent's name, variables of each agent
+
+
+def prepare_local_mesh(
+    directory: Path,
+    *,
+    entity: str = ENTITY,
+    hosts: Sequence[str] = (),
+    agents: Sequence[str] = (),
+) -> LocalMesh:
+    """Makes what is missing: a root, an entity, and certificates of it.
+
+    The root and the entity stay as they are; the registry's certificate is made anew, for localhost
+    and ``hosts``, and so are those of ``agents``. Raises CallgateError, OSError.
+    """
+    authority = LocalAuthority(directory)
+    certificate, key = directory / "registry-cert.pem", directory / "registry-key.pem"
+    authority.issue(entity, _REGISTRY, certificate, key, hosts)
+    root = directory / ROOT
+    return LocalMesh(
+        directory,
+        root,
+        MappingProxyType(
+            {"MCP_MESH_TRUST_BACKEND": "localca,filestore", "MCP_MESH_TRUST_DIR": str(directory)}
+            | _variables(root, (certificate, key))
+        ),
+        MappingProxyType(
+            {
+                agent: MappingProxyType(_variables(root, authority.issue_agent(entity, agent)))
+                for agent in agents
+            }
+        ),
+    )
+
+
+def _variables(root: Path, files: tuple[Path, Path]) -> dict[str, str]:
+    certificate, key = files
+    return {
+        "MCP_MESH_TLS_MODE": "auto",
+        "MCP_MESH_TLS_CERT": str(certificate),
+        "MCP_MESH_TLS_KEY": str(key),
+        "MCP_MESH_TLS_CA": str(root),
+    }
