@@ -13,7 +13,7 @@ import socket
 import sys
 from pathlib import Path
 
-from callgate.gateway.process.gc_tuning import tune_gc
+from callgate.serving.gc_tuning import tune_gc
 from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
 from callgate.serving.listener import Listener
 from starlette.applications import Starlette

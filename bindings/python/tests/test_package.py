@@ -41,7 +41,6 @@ GATEWAY: list[dict[str, set[str]]] = [
         "executions": {"config", "wire"},
         "upstreams": {"config", "wire"},
         "metrics": {"histogram", "wire"},
-        "logging": {"config"},
         "demo": {"config"},
     },
     {"sessions": {"executions", "wire"}},
@@ -83,7 +82,6 @@ GATEWAY: list[dict[str, set[str]]] = [
             "http",
             "issuer",
             "lifespan",
-            "logging",
             "reload",
             "upstreams",
         }

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import heapq
 import logging
+import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final, final
@@ -23,8 +24,10 @@ from callgate.trust import TrustSnapshot, Verdict
 _LOG: Final = logging.getLogger("callgate.registry")
 # Closes the connections whose peer is as the predicate says, and returns how many.
 CloseWhere = Callable[[Callable[[Peer], bool]], int]
-# Chains that are judged by one call: so long the event loop does not get their verdicts.
-CHUNK: Final = 1_000
+# Rows that are worked on at a time: between them, heartbeats are answered.
+CHUNK: Final = 500
+# Threads that judge: the engine needs no lock of Python's.
+JUDGES: Final = max(1, min(4, os.cpu_count() or 1))
 # Seconds between two looks at the clocks, and how far they may drift apart meanwhile.
 TICK: Final = 1.0
 MAX_DRIFT: Final = 1.0
@@ -57,10 +60,13 @@ class Eviction:
         self._wall = wall
         self._monotonic = monotonic
         self._offset = wall() - monotonic()
+        self._known_revoked: set[str] = set()
+        self._revoked_first: set[str] = set()
         self._first: set[str] = set()
         self._all = False
         self._ends: list[tuple[float, str]] = []
         self._unwritten: dict[str, str] = {}  # evicted, and not yet in the database as such
+        self._untold: list[tuple[Row, str]] = []
         self._published: int | None = None
         self._wake = asyncio.Event()
 
@@ -69,6 +75,9 @@ class Eviction:
         before = {(one.sha256, one.entity) for one in old.anchors}
         after = {(one.sha256, one.entity) for one in new.anchors}
         added, removed = after - before, before - after
+        revoked = self._revoked()
+        newly, self._known_revoked = revoked - self._known_revoked, revoked
+        self._revoked_first |= self._directory.resting_on((), newly)
         self._first |= self._directory.resting_on((digest for digest, _ in removed), ())
         self._all = True
         if added or removed:
@@ -92,8 +101,11 @@ class Eviction:
         while True:
             await self._wait()
             self._look_at_clocks()
+            revoked, self._revoked_first = self._revoked_first, set()
             first, self._first = self._first, set()
             everything, self._all = self._all, False
+            # A revoked key in the path denies, whatever else is trusted: nothing is to be judged.
+            await self._evict_revoked(revoked)
             await self.judge([*first, *self._ended()])
             # Before anything is written: an agent that is evicted here tries the others next.
             published = await self._try(self.publish)
@@ -101,6 +113,7 @@ class Eviction:
                 await self.judge([row.agent_id for row in self._directory])
             if published:
                 await self._try(self._write)
+            await self._tell()
 
     async def publish(self) -> None:
         """Tells other registries what this one trusts, if it changed. Raises StoreUnavailable."""
@@ -113,19 +126,30 @@ class Eviction:
 
     async def judge(self, agent_ids: Iterable[str]) -> None:
         """Judges these rows by what is trusted now, and evicts those that are not."""
-        ids = list(dict.fromkeys(agent_ids))
+        rows = (self._directory.get(agent_id) for agent_id in dict.fromkeys(agent_ids))
+        judged = [
+            (row, row.identity)
+            for row in rows
+            if row is not None and row.identity is not None and row.status != "evicted"
+        ]
+        chunks = [judged[start : start + CHUNK] for start in range(0, len(judged), CHUNK)]
+        for start in range(0, len(chunks), JUDGES):
+            await asyncio.gather(*map(self._judge, chunks[start : start + JUDGES]))
+
+    async def _judge(self, judged: list[tuple[Row, Identity]]) -> None:
+        snapshot = self._trust.snapshot
+        chains = [identity.chain for _, identity in judged]
+        verdicts = await asyncio.to_thread(snapshot.verify_many, chains, now=self._wall())
+        self._apply(judged, verdicts)
+
+    async def _evict_revoked(self, agent_ids: set[str]) -> None:
+        ids = list(agent_ids)
         for start in range(0, len(ids), CHUNK):
-            judged: list[tuple[Row, Identity]] = []
-            for agent_id in ids[start : start + CHUNK]:
-                row = self._directory.get(agent_id)
-                if row is not None and row.identity is not None and row.status != "evicted":
-                    judged.append((row, row.identity))
-            if not judged:
-                continue
-            snapshot = self._trust.snapshot
-            chains = [identity.chain for _, identity in judged]
-            verdicts = await asyncio.to_thread(snapshot.verify_many, chains, now=self._wall())
-            self._apply(judged, verdicts)
+            rows = [self._directory.get(agent_id) for agent_id in ids[start : start + CHUNK]]
+            evicted = [(row, "revoked") for row in rows if row and row.status != "evicted"]
+            if evicted:
+                self.evict(evicted)
+            await asyncio.sleep(0)
 
     def _apply(self, judged: list[tuple[Row, Identity]], verdicts: list[Verdict]) -> None:
         evicted: list[tuple[Row, str]] = []
@@ -147,13 +171,12 @@ class Eviction:
             self.evict(evicted)
 
     def evict(self, rows: Sequence[tuple[Row, str]]) -> None:
-        """Out of resolution at once, connections closed, said; ``run`` writes it down."""
+        """Out of resolution at once, connections closed; ``run`` writes it down."""
         for row, reason in rows:
             self._directory.set_status(row, "evicted", reason)
             self._unwritten[row.agent_id] = reason
         self._close([row for row, _ in rows])
-        for row, reason in rows:
-            self._recorder.evicted(row, reason)
+        self._untold += rows
         self._wake.set()
 
     def _close(self, rows: list[Row]) -> None:
@@ -180,6 +203,13 @@ class Eviction:
         for agent_id, _, reason in changes:
             if self._unwritten.get(agent_id) == reason:
                 del self._unwritten[agent_id]
+
+    async def _tell(self) -> None:
+        while self._untold:
+            told, self._untold = self._untold[:CHUNK], self._untold[CHUNK:]
+            for row, reason in told:
+                self._recorder.evicted(row, reason)
+            await asyncio.sleep(0)
 
     def _revoked(self) -> set[str]:
         return {key for state in self._trust.states for key in state.revoked}

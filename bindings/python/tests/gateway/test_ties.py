@@ -29,8 +29,8 @@ from callgate.gateway.executions.ties import (
     UidTie,
     tie_of_json,
 )
-from callgate.gateway.logging import JsonFormatter
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.logging import JsonFormatter
 from callgate.serving.peer import Peer, TrustedProxies, canonical_address, peer_of
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

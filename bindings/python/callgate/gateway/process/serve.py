@@ -17,12 +17,12 @@ from callgate.gateway.http.protocol import OPERATORS, agent_protocol, operator_p
 from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
-from callgate.gateway.process.gc_tuning import tune_gc
-from callgate.gateway.process.shutdown import Signals
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.reload.reloadables import ConfigSource
 from callgate.serving.bounds import OnRefused
+from callgate.serving.gc_tuning import tune_gc
 from callgate.serving.listener import Listener
+from callgate.serving.signals import Signals
 from callgate.serving.sockets import bound_sockets, limit_accepts
 
 _LOG: Final = logging.getLogger("callgate.gateway")

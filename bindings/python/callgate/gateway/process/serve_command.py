@@ -13,11 +13,11 @@ from callgate import CallgateError
 from callgate.gateway.config import GatewayConfig, load_config
 from callgate.gateway.demo.demo import Demo, prepare_demo
 from callgate.gateway.http.protocol import OPERATORS
-from callgate.gateway.logging import configure_logging
 from callgate.gateway.process.check import check_files
 from callgate.gateway.process.serve import Addresses, serve
 from callgate.gateway.reload.reloadables import ConfigSource
 from callgate.serving.descriptors import raise_descriptor_limit
+from callgate.serving.logging import configure_logging
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,20 @@ import logging
 import re
 import sys
 from datetime import datetime, timezone
-from typing import Any, Final, TextIO
+from typing import Any, Final, Protocol, TextIO
 
-from callgate.gateway.config import LoggingSettings
-
-LOGGER: Final = logging.getLogger("callgate.gateway")
-# Libraries whose warnings an operator wants to see among the gateway's own lines.
-_OTHERS: Final = ("uvicorn", "uvicorn.error", "mcp", "asyncio", "docker", "httpx2", "callgate")
+# Libraries whose warnings an operator wants to see among the server's own lines.
+_OTHERS: Final = (
+    "uvicorn",
+    "uvicorn.error",
+    "mcp",
+    "asyncio",
+    "docker",
+    "httpx2",
+    "kubernetes",
+    "sqlalchemy",
+    "callgate",
+)
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MAX_TEXT: Final = 8192
 # Nothing logs these on purpose. A library's message or a traceback could hold one all the same.
@@ -25,8 +32,20 @@ _SECRETS: Final = re.compile(
 )
 
 
-def configure_logging(settings: LoggingSettings, stream: TextIO | None = None) -> None:
-    """Sends the gateway's and its libraries' lines to one stream. Called once, at start."""
+class LoggingChoice(Protocol):
+    """What the configuration says of the log."""
+
+    @property
+    def level(self) -> str:
+        """The least severe lines that are written: ``debug``, ``info``, ``warning``, ``error``."""
+
+    @property
+    def format(self) -> str:
+        """``json`` or ``text``."""
+
+
+def configure_logging(settings: LoggingChoice, stream: TextIO | None = None) -> None:
+    """Sends the server's and its libraries' lines to one stream. Called once, at start."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if settings.format == "json" else TextFormatter())
     level = getattr(logging, settings.level.upper())
