@@ -143,10 +143,13 @@ class Served:
         """A client's, which presents ``chain`` with the key of its first."""
         context = ssl.create_default_context(cadata=SERVERS.pem.decode())
         if chain is not None:
-            file = self.folder / f"{chain[0].sha256}.pem"
-            file.write_bytes(chain[0].key_pem + b"".join(one.pem for one in chain))
-            context.load_cert_chain(file)
+            self.show(context, chain)
         return context
+
+    def show(self, context: ssl.SSLContext, chain: list[Issued]) -> None:
+        file = self.folder / f"{chain[0].sha256}.pem"
+        file.write_bytes(chain[0].key_pem + b"".join(one.pem for one in chain))
+        context.load_cert_chain(file)
 
     @contextlib.contextmanager
     def client(

@@ -8,12 +8,15 @@ import socket
 import ssl
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
-from authorities import DAY, Issued, authority, issued
+from authorities import DAY, Issued, authority
 from callgate.serving.bounded_accept import MARGIN
 from callgate.serving.http_limits import HttpLimits
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from served import SERVERS, Served, serving, until, who
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -66,10 +69,42 @@ class TestCertificates:
         assert (status, seen["entity"]) == (200, "acme")
         assert seen["chain"] == [leaf.sha256, between.sha256]
 
-    def test_an_expired_or_self_signed_one_reaches_the_judge(self, served: Served) -> None:
-        past = issued("old", starts=-2 * DAY, ends=-DAY)
-        with served.client([past]) as client:
-            assert who(client)[0] == 403
+    @pytest.mark.parametrize(
+        ("how", "reason"),
+        [
+            ({"starts": -2 * DAY, "ends": -DAY}, "expired"),
+            ({"starts": DAY}, "not_yet_valid"),
+            ({"ca": True}, "ca_leaf"),
+            ({"purpose": ExtendedKeyUsageOID.SERVER_AUTH}, "wrong_eku"),
+            ({"key": rsa.generate_private_key(65537, 1024)}, "weak_key"),
+            ({"key": rsa.generate_private_key(65537, 2048)}, None),
+        ],
+    )
+    @pytest.mark.parametrize("version", VERSIONS)
+    def test_each_fault_is_a_reason_and_no_broken_handshake(
+        self,
+        served: Served,
+        acme: Issued,
+        how: dict[str, Any],
+        reason: str | None,
+        version: ssl.TLSVersion,
+    ) -> None:
+        context = served.context()
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # the client itself would not show all of them
+        context.minimum_version = context.maximum_version = version
+        served.show(context, [acme.issue("agent", **how)])
+        with served.client(context=context) as client:
+            status, seen = who(client)
+        assert (status, seen["reason"]) == (200 if reason is None else 403, reason)
+
+    def test_a_chain_that_is_too_long_is_a_reason_too(self, served: Served, acme: Issued) -> None:
+        leaf = acme.issue("agent")
+        with served.client([leaf, *[acme] * 40]) as client:
+            status, seen = who(client)
+        assert (status, seen["subject"]) == (403, None)
+        assert len(seen["chain"]) == 41
+        with served.client([leaf, acme]) as client:
+            assert who(client)[0] == 200
 
 
 class TestClients:
