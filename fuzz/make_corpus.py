@@ -1,8 +1,9 @@
-"""Writes fuzz/corpus/{token,envelope,policy_document,evaluate,gate} from tests/vectors.
+"""Writes fuzz/corpus/{token,envelope,policy_document,evaluate,gate,trust} from tests/vectors.
 
 What a fuzzer found since stays: only files named `vector-…` are written.
 """
 
+import base64
 import json
 from pathlib import Path
 
@@ -110,8 +111,33 @@ def runs() -> list[bytes]:
     return [bytes([i % 2]) + run for i, run in enumerate(steps)]
 
 
+def chains() -> list[bytes]:
+    file = vectors("trust")
+    documents = {n: base64.b64decode(c) for n, c in file["certificates"].items()}
+    documents |= {name: text.encode() for name, text in file["texts"].items()}
+
+    def elements(names: list[str]) -> bytes:
+        sized = [(len(d).to_bytes(2, "big"), d) for n in names if len(d := documents[n]) < 6000]
+        return bytes([len(sized)]) + b"".join(part for pair in sized for part in pair)
+
+    inputs = []
+    edit = bytes([1, 4, 0, 60, 3])
+    for i, case in enumerate(file["chains"]):
+        names = {True: "bundles", False: "entities"}
+        for is_bundle, kind in names.items():
+            for anchors in case["sources"][0].get(kind, {}).values() if case["sources"] else ():
+                parts = bytes([is_bundle]) + elements(anchors[:3]) + elements(case["chain"][:9])
+                if len(parts) < 6000 and (i % 3 == 0 or ("trusted" in case and i % 2 == 0)):
+                    inputs.append(parts + edit)
+    for case in file["loads"][::5]:
+        for anchors in case["sources"][0].get("entities", {}).values() if case["sources"] else ():
+            inputs.append(b"\0" + elements(anchors[:3]) + b"\0")
+    return inputs
+
+
 write("token", tokens())
 write("envelope", envelopes())
 write("policy_document", documents())
 write("evaluate", calls())
 write("gate", runs())
+write("trust", chains())
