@@ -29,6 +29,17 @@ async def test_a_watch_goes_on_where_the_last_one_ended(cluster: KubernetesApiSe
         assert {state.status for state in heard.states} == {"live"}
 
 
+async def test_bookmarks_move_a_watch_that_hears_nothing(cluster: KubernetesApiServer) -> None:
+    async with Heard(source_of(cluster)) as heard:
+        await watching(cluster)
+        for name in ("one", "two"):
+            cluster.put(name, {"ca.crt": GLOBEX.pem}, labels={})
+        while cluster.watched_from[-1] < cluster.version:
+            await pause()
+        assert cluster.requests.count("list") == 1
+        assert heard.states == []
+
+
 async def test_a_forgotten_version_begins_with_a_list_again(cluster: KubernetesApiServer) -> None:
     cluster.put("globex", {"ca.crt": GLOBEX.pem})
     async with Heard(source_of(cluster)) as heard:

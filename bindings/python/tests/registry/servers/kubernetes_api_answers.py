@@ -130,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _watch(self, namespace: str, query: Mapping[str, str]) -> None:
         api = self.server.api
         seen = int(query.get("resourceVersion") or 0)
+        api.watched_from.append(seen)
         until = time.monotonic() + float(query.get("timeoutSeconds") or 1800)
         self.send_response(200)
         self.send_header("content-type", "application/json")

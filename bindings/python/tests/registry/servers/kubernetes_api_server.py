@@ -37,6 +37,7 @@ class KubernetesApiServer:
         self.silent = False  # takes requests and never answers
         self.bookmark_seconds = 0.2
         self.requests: list[str] = []  # "list", "watch", ... as they came
+        self.watched_from: list[int] = []  # the version of each watch
         self.condition = threading.Condition()
         self.version = 100
         self.oldest = 100  # versions before it are forgotten
