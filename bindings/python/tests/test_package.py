@@ -130,7 +130,17 @@ REGISTRY: list[dict[str, set[str]]] = [
             "upkeep",
         }
     },
-    {"process": {"backends", "config", "http", "lifespan", "trust_view"}},
+    {
+        "process": {
+            "backends",
+            "config",
+            "http",
+            "lifespan",
+            "rows",
+            "trust_store",
+            "trust_view",
+        }
+    },
 ]
 HOUSES = pytest.mark.parametrize(
     ("package", "house"), [("gateway", GATEWAY), ("registry", REGISTRY)]

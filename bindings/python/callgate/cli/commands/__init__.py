@@ -12,6 +12,7 @@ from callgate.cli.commands import (
     keygen,
     lint,
     policy,
+    registry,
     schema,
     serve,
     sign,
@@ -38,6 +39,7 @@ COMMANDS = (
     verify,
     token,
     serve,
+    registry,
     audit,
     connect,
 )

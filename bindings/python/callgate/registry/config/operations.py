@@ -82,8 +82,8 @@ class LimitsSettings(Section):
     """What a caller may cost before anything of it is known, and what a mesh may hold."""
 
     body_bytes: Bytes = Field(default=1 << 20, description="One body.")
-    connections: Count = Field(default=20_000, description="Open connections.")
-    connections_per_address: Count = Field(default=20_000, description="The same of one address.")
+    connections: Count = Field(default=10_000, description="Open connections.")
+    connections_per_address: Count = Field(default=10_000, description="The same of one address.")
     requests: Count = Field(default=512, description="Requests under way that have a body.")
     header_seconds: Seconds = Field(
         default=10, description="For a handshake, and for the headers of a request."

@@ -74,9 +74,17 @@ def bind(config: RegistryConfig) -> Iterator[Sockets]:
 
 @contextlib.asynccontextmanager
 async def listening(
-    config: RegistryConfig, registry: Registry, trust: TrustView, sockets: Sockets
+    config: RegistryConfig,
+    registry: Registry,
+    trust: TrustView,
+    sockets: Sockets,
+    *,
+    hurry: asyncio.Event | None = None,
 ) -> AsyncIterator[Listening]:
-    """Listens while the block runs, then lets requests under way finish. Raises CallgateError."""
+    """Listens while the block runs, then lets requests under way finish, until ``hurry`` is set.
+
+    Raises CallgateError.
+    """
     tls = _tls(config, trust)
     listeners = Listening(tls)
     limits = HttpLimits(
@@ -102,7 +110,15 @@ async def listening(
     finally:
         for listener in tasks:
             listener.stop()
+        hurrying = asyncio.create_task(_hurry(listeners, hurry or asyncio.Event()))
         await asyncio.gather(*tasks.values(), return_exceptions=True)
+        hurrying.cancel()
+
+
+async def _hurry(listeners: Listening, hurry: asyncio.Event) -> None:
+    await hurry.wait()
+    for listener in listeners.all:
+        listener.stop(at_once=True)
 
 
 def _tls(config: RegistryConfig, trust: TrustView) -> TrustTls | None:

@@ -1,0 +1,147 @@
+"""serve: the registry as a process. Binds, opens everything, listens, closes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from callgate import CallgateError
+from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
+from callgate.registry.config import RegistryConfig, load_config
+from callgate.registry.lifespan import Registry, open_registry, proxy_of
+from callgate.registry.process.certificate_reload import run_reload
+from callgate.registry.process.listeners import Listening, Sockets, bind, listening
+from callgate.registry.process.sources import check_trust, make_sources
+from callgate.registry.process.tls_auto import LocalMesh, prepare_local_mesh
+from callgate.registry.rows.writer import StoreUnavailable
+from callgate.registry.trust_store import TrustStore
+from callgate.serving.descriptors import raise_descriptor_limit
+from callgate.serving.gc_tuning import tune_gc
+from callgate.serving.logging import configure_logging
+from callgate.serving.signals import Signals
+from callgate.serving.tls.context import read_client_context
+
+_LOG: Final = logging.getLogger("callgate.registry")
+STATE: Final = "~/.mcp-mesh"
+# Of the database, the audit trail, trust backends, calls through the proxy.
+OTHER_DESCRIPTORS: Final = 256
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a registry listens, as URLs."""
+
+    agents: tuple[str, ...]
+    health: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the command line says. ``tls_auto``: make a local mesh first, whose files are used."""
+
+    config: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    tls_auto: bool = False
+
+
+def read(chosen: Chosen, environ: Mapping[str, str]) -> tuple[RegistryConfig, LocalMesh | None]:
+    """The configuration, and the local mesh that was made. Raises CallgateError, OSError."""
+    mesh = None
+    if chosen.tls_auto:
+        directory = Path(environ.get("MCP_MESH_TRUST_DIR") or f"{STATE}/tls").expanduser()
+        mesh = prepare_local_mesh(directory)
+        # What the operator set stands over what the local mesh would set.
+        environ = {**mesh.registry, **{name: text for name, text in environ.items() if text}}
+    given: dict[tuple[str, ...], Any] = {}
+    if chosen.host is not None:
+        given[("host",)] = chosen.host
+    if chosen.port is not None:
+        given[("port",)] = chosen.port
+    return load_config(chosen.config, environ, given), mesh
+
+
+def run(
+    config: RegistryConfig, environ: Mapping[str, str], on_ready: Callable[[Addresses], None]
+) -> None:
+    """Serves until a signal says stop. Raises CallgateError, OSError."""
+    configure_logging(config.logging)
+    raise_descriptor_limit(
+        config.limits.connections, others=OTHER_DESCRIPTORS, setting="limits.connections"
+    )
+    asyncio.run(serve(config, environ, on_ready))
+
+
+async def serve(
+    config: RegistryConfig, environ: Mapping[str, str], on_ready: Callable[[Addresses], None]
+) -> None:
+    """The same in an event loop; ``on_ready`` is called once, when it listens."""
+    signals = Signals()
+    with signals.handled(), bind(config) as sockets:
+        trust = TrustStore(make_sources(config, environ))
+        await trust.start()
+        try:
+            check_trust(config, trust)
+            await _serve(config, trust, sockets, signals, on_ready)
+        except (AuditTruncated, AuditDiffers, AuditKeyChanged) as error:
+            message = f"{error.message}; find out why, see docs/audit.md"
+            raise type(error)(message, error.where) from error
+        except StoreUnavailable as error:
+            message = "the database does not answer: see that it is reachable"
+            raise CallgateError(message, "INVALID_ARGUMENT", "database_url") from error
+        finally:
+            await trust.stop()
+
+
+async def _serve(
+    config: RegistryConfig,
+    trust: TrustStore,
+    sockets: Sockets,
+    signals: Signals,
+    on_ready: Callable[[Addresses], None],
+) -> None:
+    proxy = None
+    cert, key = config.tls.cert, config.tls.key
+    if config.tls.on and cert is not None and key is not None:
+        read_client_context(cert, key)  # a fault of the files is the start's
+        proxy = proxy_of(trust, lambda: read_client_context(cert, key))
+    async with (
+        open_registry(config, trust, proxy=proxy) as registry,
+        listening(config, registry, trust, sockets, hurry=signals.hurry) as listeners,
+    ):
+        tune_gc()
+        on_ready(_addresses(listeners))
+        await _until_stopped(registry, listeners, signals)
+
+
+async def _until_stopped(registry: Registry, listeners: Listening, signals: Signals) -> None:
+    stopped = asyncio.create_task(signals.stop.wait())
+    failed = asyncio.create_task(registry.failed.wait())
+    tasks: list[asyncio.Task[Any]] = [stopped, failed]
+    if listeners.tls is not None:
+        tasks.append(asyncio.create_task(run_reload(listeners.tls)))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        _LOG.info("stopping")
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+    if registry.failed.is_set():
+        raise CallgateError("a part of the registry failed; the log says which", "INTERNAL_ERROR")
+
+
+def _addresses(listeners: Listening) -> Addresses:
+    return Addresses(
+        tuple(one.url for one in listeners.agents),
+        tuple(one.url for one in listeners.health),
+        tuple(one.url for one in listeners.operators),
+    )
