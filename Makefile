@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; the second run of anything rebuilds nothing.
 # Variables: FUZZ_SECONDS=60 (each fuzzer), JOBS (compilers at once), SUITES="cpp python" (of test),
-# BENCH="--quick --write" (of bench-gateway).
+# BENCH="--quick --write" (of bench-gateway and bench-registry).
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
 
-.PHONY: help setup build demo test bench bench-gateway bench-peers fuzz asan tsan mutation format lint coverage clean
+.PHONY: help setup build demo test bench bench-gateway bench-registry bench-peers fuzz asan tsan mutation format lint coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,12 @@ bench-gateway:  ## signed calls through the gateway beside the same web stack wi
 	@tools/setup.sh build servers
 	@tools/build.sh demo
 	@.venv/bin/python tools/bench_gateway.py $(BENCH)
+
+bench-registry:  ## heartbeats and revocations of a registry with 10,000 agents
+	@tools/setup.sh build servers
+	@tools/build.sh demo
+	@cmake --build build/bindings --target callgate_trust_time
+	@.venv/bin/python tools/bench_registry.py $(BENCH)
 
 bench-peers:  ## the same work on other engines and libraries
 	@tools/setup.sh build peers
