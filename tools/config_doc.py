@@ -1,9 +1,9 @@
-"""Writes docs/configuration.md from the JSON Schema of the gateway's configuration.
+"""Writes the pages of all settings from the JSON Schemas of the gateway and of the registry.
 
-python tools/config_doc.py            writes the page
-python tools/config_doc.py --check    fails when the page is not up to date
+python tools/config_doc.py            writes docs/configuration.md, docs/registry-configuration.md
+python tools/config_doc.py --check    fails when one of them is not up to date
 
-The schema is a file of the package; `callgate serve --schema` prints it, and a test compares.
+The schemas are files of the package; `callgate schema` prints them, and tests compare.
 """
 
 import json
@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-SCHEMA = ROOT / "bindings/python/callgate/gateway/config/gateway.schema.json"
-PAGE = ROOT / "docs" / "configuration.md"
+PACKAGE = ROOT / "bindings/python/callgate"
 
 INTRODUCTION = """\
 # Configuration
@@ -186,6 +185,8 @@ def bounds(value: dict[str, Any]) -> str:
 def default_of(name: str, value: dict[str, Any], required: list[str]) -> str:
     if name in required:
         return "required"
+    if "default" not in value and value.get("type") == "string":
+        return "see there"  # made when it is needed
     default = value.get("default", {})
     if isinstance(default, float) and default.is_integer():
         default = int(default)
@@ -203,29 +204,97 @@ def table(section: Section, known: list[Section]) -> list[str]:
     return [*rows, ""]
 
 
-def render(schema: dict[str, Any]) -> str:
+REGISTRY_INTRODUCTION = """\
+# Configuration of the registry
+
+<!-- Written by tools/config_doc.py from callgate/registry/config/registry.schema.json. Edit the
+descriptions in callgate/registry/config/, and the other text in the tool. -->
+
+`callgate registry serve` is configured by the mesh's environment variables
+([registry.md](registry.md#variables-of-the-mesh)), by a YAML file with `--config`, or by both.
+
+```yaml registry
+# yaml-language-server: $schema=./registry.schema.json
+host: 0.0.0.0
+port: 8443
+tls: {mode: strict, cert: registry.pem, key: registry-key.pem}
+trust: {backend: [spire, filestore], dir: /etc/mcp-mesh/trust}
+entities:
+  partner-corp:
+    agent_id: "dns:{name}.agents.partner.example"
+    http_host: true
+    capabilities: ["orders-*"]
+  operations: {admin: true}
+health: {port: 8081}
+```
+
+The schema, for editors, is printed by `callgate schema registry`. The form of the file, secrets and
+faults are as [those of the gateway](configuration.md#rules). What stands where:
+
+1. What the command line gives stands over everything.
+2. `CALLGATE_REGISTRY__HEALTH__PORT=8081` overrides `health.port`: the keys on the way, in any case,
+   joined by two underscores. The value is YAML.
+3. The mesh's variables stand over the file. An empty one counts as none.
+
+A variable that is named like a setting of the registry and is none, such as `MCP_MESH_TLS_MOED`,
+does not start. Durations are seconds, or texts such as `1h`, `5m30s`, `300ms`. Relative paths are
+looked up in the folder of the file, without one in the working directory.
+
+## Top level
+"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, the schema that it is made from, and the text around the tables."""
+
+    file: Path
+    schema: Path
+    introduction: str
+    conclusion: str
+
+
+PAGES = [
+    Page(
+        ROOT / "docs" / "configuration.md",
+        PACKAGE / "gateway/config/gateway.schema.json",
+        INTRODUCTION,
+        CONCLUSION,
+    ),
+    Page(
+        ROOT / "docs" / "registry-configuration.md",
+        PACKAGE / "registry/config/registry.schema.json",
+        REGISTRY_INTRODUCTION,
+        "",
+    ),
+]
+
+
+def render(page: Page) -> str:
+    schema = json.loads(page.schema.read_text())
     top = Section("", schema)
     known = [
         section
         for name, value in schema["properties"].items()
         for section in sections_below(name, value, schema)
     ]
-    lines = [INTRODUCTION, *table(top, known)]
+    lines = [page.introduction, *table(top, known)]
     for section in known:
         about = section.schema["description"].strip()
         lines += [f"## {section.path}", "", about, "", *table(section, known)]
-    return "\n".join([*lines, CONCLUSION])
+    return "\n".join([*lines, page.conclusion]).rstrip("\n") + "\n"
 
 
 def main(arguments: list[str]) -> int:
-    page = render(json.loads(SCHEMA.read_text()))
-    if arguments == ["--check"]:
-        if PAGE.exists() and PAGE.read_text() == page:
-            return 0
-        print(f"{PAGE} is not what {Path(__file__).name} writes; run it")
-        return 1
-    PAGE.write_text(page)
-    return 0
+    status = 0
+    for page in PAGES:
+        text = render(page)
+        if arguments != ["--check"]:
+            page.file.write_text(text)
+        elif not page.file.exists() or page.file.read_text() != text:
+            print(f"{page.file} is not what {Path(__file__).name} writes; run it")
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

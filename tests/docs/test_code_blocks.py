@@ -8,6 +8,7 @@
 | `yaml refused` | does not load; a `text` block after it is the error |
 | `yaml suite` | is a policy test suite; `callgate test` is run on it where the page says so |
 | `yaml gateway` | is a configuration of the gateway |
+| `yaml registry` | is a configuration of the registry |
 | `yaml executions` | is its list of executions |
 | `json` | is JSON that the engine accepts; `callgate` in it is called with options that exist |
 | `nginx` | answers errors with the body that clients of all generations understand |
@@ -33,6 +34,7 @@ import pytest
 from callgate._native import error_codes
 from callgate.cli.__main__ import _parser
 from callgate.gateway.config import ExecutionList, load_model, parse_config
+from callgate.registry.config import load_config as load_registry
 from markdown import PAGES, PROGRAMS, ROOT, Block, read_blocks
 from programs import BUILD, DEMONSTRATIONS, END, RUNNERS, run
 
@@ -53,6 +55,10 @@ RUN_ELSEWHERE = {
     "cmake --install": ("tests/consumer/install/install_and_consume.cmake", "--install"),
     "cmake -S": ("tests/consumer/install/install_and_consume.cmake", "-DCMAKE_PREFIX_PATH="),
     "cmake --build": ("tools/build.sh", "cmake --build"),
+    "callgate registry serve": (
+        "bindings/python/tests/registry/test_registry_process.py",
+        '"registry", "serve"',
+    ),
     "callgate serve --demo": ("tests/docs/programs.py", '"serve", "--demo"'),
     "python tools/": ("tests/docs/test_pages.py", "_doc"),
     "python -m pytest": ("tools/run_tests.py", "-m pytest"),
@@ -105,6 +111,9 @@ def test_policies_and_configurations_load_or_are_refused_as_the_page_says(
 ) -> None:
     if "gateway" in block.words:
         load_configuration(block, tmp_path)
+    elif "registry" in block.words:
+        (tmp_path / "registry.yaml").write_text(block.text)
+        load_registry(tmp_path / "registry.yaml", {})
     elif "executions" in block.words:
         (tmp_path / "executions.yaml").write_text(block.text)
         load_model(ExecutionList, tmp_path / "executions.yaml", {})
