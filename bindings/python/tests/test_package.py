@@ -92,6 +92,7 @@ REGISTRY: list[dict[str, set[str]]] = [
     {"backends": set()},
     {
         "agent": {"backends"},
+        "entities": {"backends"},
         "gathering": {"backends"},
         "rows": {"resolution"},
         "trust_view": {"backends"},

@@ -20,6 +20,7 @@ class Outcome:
     raw: bytes | None = None  # instead of lines: exactly these bytes
     stream: Iterable[str] | None = None  # instead of all: lines as they come, JSON or not
     status: int | None = None
+    errors: Sequence[str] = ()  # on standard error, unless with --json
 
 
 def add_command(

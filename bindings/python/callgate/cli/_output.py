@@ -23,6 +23,7 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
         sys.stdout.buffer.write(outcome.raw)
     else:
         sys.stdout.write(_showable("".join(f"{line}\n" for line in outcome.lines)))
+        sys.stderr.write("".join(f"{line}\n" for line in outcome.errors))
     sys.stdout.flush()
 
 

@@ -6,6 +6,7 @@ from callgate.cli.commands import (
     connect,
     contains,
     diff,
+    entity,
     eval,
     explain,
     fmt,
@@ -40,6 +41,7 @@ COMMANDS = (
     token,
     serve,
     registry,
+    entity,
     audit,
     connect,
 )

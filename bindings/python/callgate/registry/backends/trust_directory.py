@@ -101,7 +101,7 @@ class TrustDirectory:
         """``settle``: takes what was found, though it changes. Raises _Changing otherwise."""
         try:
             members = self._layout(folder)
-            self._revoked, strays = _tombstones(folder)
+            self._revoked, strays = tombstones(folder)
         except FileNotFoundError as error:
             raise _Changing from error
         if len(members.files) > MOST_FILES:
@@ -193,8 +193,11 @@ def _others(kind: Iterable[str], one: str) -> str:
     return f"{first} and {len(rest)} more" if rest else first
 
 
-def _tombstones(folder: Folder) -> tuple[frozenset[str], list[Problem]]:
-    """The keys that are revoked, by the names alone, and what is no such name."""
+def tombstones(folder: Folder) -> tuple[frozenset[str], list[Problem]]:
+    """The keys that are revoked, by the names alone, and what is no such name.
+
+    Raises FileFault, OSError.
+    """
     if REVOKED not in folder.names():
         return frozenset(), []
     try:

@@ -1,0 +1,1 @@
+"""Entities as operators change them: register, list, revoke, rotate."""
