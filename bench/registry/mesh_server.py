@@ -1,8 +1,8 @@
 """mesh_server.py registry|blank FOLDER ROWS: a registry with so many agents of acme.
 
-It listens on a free port. `registry` is all of it, with a trust directory; it prints when all agents
-of acme are out of resolution. `blank` is the same listener in front of an application that answers 200 and asks
-nothing. Times are of the monotonic clock, which all processes of a machine share.
+It listens on a free port. `registry` is all of it, with a trust directory; it prints when all
+agents of acme are out of resolution. `blank` is the same listener in front of an application that
+answers 200 and asks nothing. Times are of the monotonic clock, which all processes share.
 """
 
 from __future__ import annotations

@@ -17,12 +17,10 @@ from authorities import DAY, Issued, authority, issued
 from callgate.registry.backends.source import SourceState
 from callgate.registry.config import RegistryConfig, load_config
 from callgate.registry.lifespan import Registry, open_registry
-from callgate.registry.members import Members
 from callgate.registry.process.listeners import Listening, bind, listening
 from callgate.trust import TrustSnapshot, TrustSource, Verdict
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from starlette.types import ASGIApp
 
 T = TypeVar("T")
 SERVERS = authority("Servers")
@@ -240,8 +238,6 @@ def world(
     folder: Path,
     entities: Mapping[str, Issued],
     mode: str = "strict",
-    *,
-    proxy: Callable[[Trust], Callable[[Members], ASGIApp]] | None = None,
     **environ: str,
 ) -> Iterator[World]:
     loop = asyncio.new_event_loop()
@@ -253,9 +249,7 @@ def world(
     async def main() -> None:
         try:
             with bind(made.config) as sockets:
-                async with open_registry(
-                    made.config, made.trust, proxy=proxy and proxy(made.trust)
-                ) as registry:
+                async with open_registry(made.config, made.trust) as registry:
                     made.registry = registry
                     async with listening(made.config, registry, made.trust, sockets) as there:
                         made.listening = there

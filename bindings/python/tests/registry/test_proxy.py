@@ -204,6 +204,13 @@ async def test_a_host_that_is_none(tmp_path: Path, host: str) -> None:
     assert status == 502 and "was not reached" in body["error"]
 
 
+async def test_a_registry_whose_own_pair_is_half_replaced(tmp_path: Path) -> None:
+    endpoint = proxy(tmp_path, target(1))
+    (tmp_path / "registry-key.pem").write_bytes(STRANGER.key_pem)
+    status, body = await call(endpoint, 1)
+    assert status == 503 and "try again" in body["error"]
+
+
 async def test_bounds_of_what_is_asked(tmp_path: Path) -> None:
     leaf = served_by(ACME, LOOPBACK)
     async with agent(tmp_path, leaf) as served:

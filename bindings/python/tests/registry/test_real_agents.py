@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +14,13 @@ from typing import Any
 
 import pytest
 from authorities import Issued, authority
-from callgate.registry.lifespan import proxy_of
-from callgate.serving.tls.context import read_client_context
-from real_mesh import MESHCTL, Mesh, RealAgent, eventually, mesh
-from registry_world import SERVERS, World, world
+from real_mesh import HERE, MESHCTL, PATIENCE, Mesh, RealAgent, eventually, mesh
+from registry_world import SERVERS, environment
 
 pytestmark = pytest.mark.skipif(
     sys.version_info < (3, 11), reason="the public agents need Python 3.11"
 )
+COMMAND = Path(sys.executable).with_name("callgate")
 ACME, GLOBEX, STRANGER = authority("Acme"), authority("Globex"), authority("Stranger")
 ALL = {"acme": ACME, "globex": GLOBEX}
 
@@ -28,15 +29,18 @@ ALL = {"acme": ACME, "globex": GLOBEX}
 class Running:
     """A registry with what is around it."""
 
-    registry: World
     mesh: Mesh
+    entities: Path
     client: dict[str, str]
 
     def provider(self, name: str, issuer: Issued, capability: str) -> RealAgent:
         return self.mesh.agent(name, "provider.py", issuer, CAPABILITY=capability)
 
     def status(self, agent: RealAgent) -> str | None:
-        return self.registry.status(agent.agent_id)
+        """Of its row; ``evicted`` is told apart. None: there is no row."""
+        rows = self.mesh.ask("GET", "/agents", self.client).json()["agents"] or []
+        found = [row for row in rows if row["id"] == agent.agent_id]
+        return ("evicted" if "evicted" in found[0] else found[0]["status"]) if found else None
 
     def registered(self, *agents: RealAgent) -> None:
         """Only then do their servers answer every request: one that comes before may hang."""
@@ -63,18 +67,34 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, mode: str = "strict", **environ: str) -> Iterator[Running]:
-    shown = SERVERS.issue("registry", serves=True)
-    (folder / "registry.pem").write_bytes(shown.pem)
-    (folder / "registry-key.pem").touch(0o600)
-    (folder / "registry-key.pem").write_bytes(shown.key_pem)
-    context = read_client_context(folder / "registry.pem", folder / "registry-key.pem")
-    with world(
-        folder, ALL, mode, proxy=lambda trust: proxy_of(trust, lambda: context), **environ
-    ) as registry:
-        url = f"https://localhost:{registry.port}"
-        with mesh(folder, url, SERVERS, ACME, GLOBEX) as around:
-            yield Running(registry, around, around.credentials("client", ACME))
+def running(folder: Path, mode: str = "strict", **variables: str) -> Iterator[Running]:
+    entities = folder / "trust" / "entities"
+    entities.mkdir(parents=True)
+    for name, issuer in ALL.items():
+        (entities / f"{name}.pem").write_bytes(issuer.pem)
+    environ = environment(folder, mode, **variables)
+    # For clients too: it calls agents.
+    server = SERVERS.issue("localhost", names=HERE, serves=True)
+    (folder / "server.pem").write_bytes(server.pem)
+    (folder / "server-key.pem").write_bytes(server.key_pem)
+    with (folder / "registry.log").open("wb") as log:
+        process = subprocess.Popen(
+            [COMMAND, "registry", "serve", "--json"],
+            env={"PATH": os.environ["PATH"], "HOME": str(folder), **environ},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, (folder / "registry.log").read_text()
+        port = json.loads(line)["agents"][0].rpartition(":")[2]
+        with mesh(folder, f"https://localhost:{port}", SERVERS, ACME, GLOBEX) as around:
+            yield Running(around, entities, around.credentials("client", ACME))
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
 
 
 def test_agents_find_and_call_each_other_until_one_entity_is_revoked(tmp_path: Path) -> None:
@@ -85,7 +105,7 @@ def test_agents_find_and_call_each_other_until_one_entity_is_revoked(tmp_path: P
         here.registered(adder, other, consumer)
         here.gives(consumer, 5, 5)
 
-        here.registry.trusts({"acme": ACME})
+        (here.entities / "globex.pem").unlink()
         eventually(lambda: here.status(other) == "evicted", "the row is evicted")
         here.gives(consumer, 5, None)
         # The refused one goes on asking, and stays refused. The others never notice.
@@ -94,7 +114,7 @@ def test_agents_find_and_call_each_other_until_one_entity_is_revoked(tmp_path: P
         assert here.status(adder) == here.status(consumer) == "healthy"
         assert not here.refused(adder) and not here.refused(consumer)
 
-        here.registry.trusts(ALL)
+        (here.entities / "globex.pem").write_bytes(GLOBEX.pem)
         eventually(lambda: here.status(other) == "healthy", "the agent is back")
         here.gives(consumer, 5, 5)
 

@@ -10,6 +10,7 @@ from OpenSSL import SSL
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from callgate import CallgateError
 from callgate.registry.proxy.bounds import ProxyBounds, ProxyError
 from callgate.registry.proxy.call import Judge, call
 from callgate.registry.proxy.exchange import Answer
@@ -25,7 +26,8 @@ class ProxyEndpoint:
 
     ``find`` gives the healthy agent that registered a host and port; ``trusted`` says whether the
     caller showed a certificate that is trusted now; ``judge`` judges the agent's; ``context`` gives
-    what the registry itself shows (``read_client_context``). Owned by one event loop.
+    what the registry itself shows (``read_client_context``), and may raise CallgateError. Owned by
+    one event loop.
     """
 
     def __init__(
@@ -72,14 +74,21 @@ class ProxyEndpoint:
             body = await json_body(scope, receive, self._bounds.request_bytes)
             if body is None:
                 return None
-            return await call(
-                target, body, context=self._context(), judge=self._judge, bounds=self._bounds
-            )
+            context = self._shown()
+            return await call(target, body, context=context, judge=self._judge, bounds=self._bounds)
         except OutOfBounds as error:
             status = 413 if error.bound == "body_size" else 400
             raise ProxyError(status, error.message) from error
         finally:
             self._under_way -= 1
+
+    def _shown(self) -> SSL.Context:
+        try:
+            return self._context()
+        except CallgateError as error:
+            # Between the replacement of the certificate and that of its key they are no pair.
+            message = "the registry has no certificate to show to agents: try again"
+            raise ProxyError(503, message) from error
 
     def _target(self, scope: Scope) -> Target:
         authority, _, path = scope["path"].removeprefix(PREFIX).partition("/")
