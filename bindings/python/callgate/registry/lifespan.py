@@ -111,7 +111,7 @@ async def open_registry(
             certified=config.tls.on,
         )
         failed = asyncio.Event()
-        health = Health(trust if config.tls.on else None, lambda: None)
+        health = Health(trust if config.tls.on else None, lambda: _failing(store, audit))
         operators = Operators(members, trust if config.tls.on else None, recorder)
         app = RegistryApp(
             mode=config.tls.mode,
@@ -177,6 +177,12 @@ def proxy_of(trust: TrustView, context: Callable[[], Any]) -> Callable[[Members]
         )
 
     return make
+
+
+def _failing(store: Store, audit: AuditLog) -> str | None:
+    if store.failure is not None:
+        return f"the database does not take writes: {store.failure}"
+    return None if audit.failure is None else "the audit trail cannot be written"
 
 
 def _operators_app(config: RegistryConfig, operators: Operators) -> ASGIApp | None:

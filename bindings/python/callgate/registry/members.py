@@ -21,7 +21,7 @@ from callgate.registry.rows.lease import NotTrusted
 from callgate.registry.rows.record import Record
 from callgate.registry.rows.registration import Registration, Rejected
 from callgate.registry.rows.row import Row
-from callgate.registry.rows.store import Store
+from callgate.registry.rows.store import OwnedByAnother, Store
 from callgate.registry.trust_view import TrustView
 from callgate.serving.peer import Peer
 from callgate.trust import Verdict
@@ -172,7 +172,10 @@ class Members:
             if identity is not None and self._trust.generation != generation:
                 _check_same(self._trust.judge(identity.chain), identity)
 
-        await self._store.save(Record.of_row(row), still_trusted)
+        try:
+            await self._store.save(Record.of_row(row), still_trusted)
+        except OwnedByAnother:
+            raise _owned(None if identity is None else identity.entity) from None
         if identity is not None and self._trust.generation != generation:
             verdict = self._trust.judge(identity.chain)
             try:
@@ -202,11 +205,7 @@ class Members:
             if claims and row.status != "healthy":
                 return
             raise Refused("agent_id is in use by an anonymous agent", "anonymous_alive", entity)
-        raise Refused(
-            "entity_id mismatch: agent owned by another entity",
-            "no_certificate" if entity is None else "other_entity",
-            entity,
-        )
+        raise _owned(entity)
 
     def _check_names(self, registration: Registration, identity: Identity | None) -> None:
         settings = None if identity is None else self._entities.get(identity.entity)
@@ -227,6 +226,11 @@ class Members:
             yield
         finally:
             self.registering.discard(agent_id)
+
+
+def _owned(entity: str | None) -> Refused:
+    reason = "no_certificate" if entity is None else "other_entity"
+    return Refused("entity_id mismatch: agent owned by another entity", reason, entity)
 
 
 def _identity(verdict: Verdict | None, chain: tuple[bytes, ...]) -> Identity | None:

@@ -177,9 +177,12 @@ def test_a_locked_store_keeps_no_one_in_resolution(
             assert calc_of(consumer, body) == "unresolved"
             # What has to be written cannot be.
             assert consumer.post(heartbeat("cons-2")).status == 503
+            health = consumer.ask("GET", "/health")
+            assert (health.status, health.body["status"]) == (503, "unhealthy")
         finally:
             lock.close()
         registered(consumer, "cons-2")
+        assert consumer.ask("GET", "/health").body["status"] == "healthy"
 
     def stored() -> str:
         with sqlite3.connect(strict.folder / "state" / "registry.db") as connection:

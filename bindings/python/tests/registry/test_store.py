@@ -14,7 +14,7 @@ from callgate import CallgateError
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import NotTrusted
 from callgate.registry.rows.record import Record, split_der
-from callgate.registry.rows.store import Store
+from callgate.registry.rows.store import OwnedByAnother, Store
 from callgate.registry.rows.writer import StoreUnavailable
 from postgresql_server import postgresql, programs
 
@@ -139,6 +139,28 @@ def test_a_row_needs_its_anchor_at_every_registry(opened: Open) -> None:
         assert caught.value.reason == "revoked"
         # An anonymous row has nothing that another registry could know.
         await here.save(record("anon-1", None), always)
+
+    asyncio.run(scenario())
+
+
+def test_two_registries_give_one_id_to_one_owner(opened: Open) -> None:
+    here, there = opened(), opened()
+    globex = replace(ACME, entity="globex", anchor_sha256="f" * 64)
+
+    async def scenario() -> None:
+        for store in (here, there):
+            await store.publish(1, ["a" * 64, "f" * 64], [])
+        await here.save(record(), always)
+        for other in (record("prov-1", globex), record("prov-1", None)):
+            with pytest.raises(OwnedByAnother):
+                await there.save(other, always)
+        # The owner may, under a new name of its anchor too, and an entity a silent anonymous row.
+        await there.save(record("prov-1", replace(ACME, entity="acme-corp")), always)
+        await here.save(record("anon-1", None), always)
+        with pytest.raises(OwnedByAnother):
+            await there.save(record("anon-1", globex), always)
+        await here.set_status([("anon-1", "unhealthy", None)])
+        await there.save(record("anon-1", globex), always)
 
     asyncio.run(scenario())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, final
 
-from sqlalchemy import and_, delete, func, select, text, update
+from sqlalchemy import Row, and_, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +20,16 @@ from callgate.registry.rows.writer import StoreUnavailable, Transaction, Writer
 
 # Of the notifications that a transaction has changed rows.
 CHANNEL: Final = "callgate_registry"
+
+
+# Who has a row now.
+_OWNER: Final = select(AGENTS.c.status, AGENTS.c.entity, AGENTS.c.anchor_sha256).where(
+    AGENTS.c.agent_id == bindparam("key")
+)
+
+
+class OwnedByAnother(Exception):
+    """The id belongs to someone else."""
 
 
 @final
@@ -38,6 +48,11 @@ class Store:
         self._lease = Lease(self.registry)
         self._upsert = _upsert(self._engine.dialect.name)
         self._writer = Writer(self._engine, self._notify)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the last write did not succeed; None: it did."""
+        return self._writer.failure
 
     @property
     def notifies(self) -> bool:
@@ -61,11 +76,15 @@ class Store:
         """Adds or replaces a row.
 
         ``still_trusted`` is called in the transaction, in another thread, and raises NotTrusted.
-        So does this, where another registry that is running does not trust the certificate.
+        So does this, where another registry that is running does not trust the certificate. Raises
+        OwnedByAnother where another registry gave the id to someone else meanwhile.
         """
 
         def work(transaction: Transaction) -> None:
             still_trusted()
+            stored = transaction.connection.execute(_OWNER, {"key": record.agent_id}).first()
+            if stored is not None and not _may_replace(stored, record):
+                raise OwnedByAnother
             others = transaction.others(self._lease)
             self._lease.check(transaction.connection, others, record.identity)
             columns = {
@@ -212,6 +231,18 @@ class Store:
     def _notify(self, transaction: Transaction) -> None:
         if self.notifies and transaction.changed_rows:
             transaction.connection.execute(func.pg_notify(CHANNEL, "").select())
+
+
+def _may_replace(stored: Row[Any, Any, Any], record: Record) -> bool:
+    if stored.status == "removed":
+        return True
+    if stored.entity is None:
+        return record.identity is None or stored.status != "healthy"
+    identity = record.identity
+    # One anchor is of one entity, whatever that is called now.
+    return identity is not None and (
+        stored.entity == identity.entity or stored.anchor_sha256 == identity.anchor_sha256
+    )
 
 
 def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:

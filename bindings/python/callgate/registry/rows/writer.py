@@ -66,12 +66,14 @@ class Writer:
 
     A write that raises must have changed nothing. Its error goes to its caller alone; an error of
     the database takes the whole transaction back, and every write of it is StoreUnavailable.
-    ``before_commit`` is called in the writer's thread, with each transaction.
+    ``failure`` says why the last transaction did not succeed. ``before_commit`` is called in the
+    writer's thread, with each transaction.
     """
 
     def __init__(self, engine: Engine, before_commit: Callable[[Transaction], None]) -> None:
         self._engine = engine
         self._before_commit = before_commit
+        self.failure: str | None = None
         self._queue: SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = (
             SimpleQueue()
         )
@@ -120,11 +122,13 @@ class Writer:
                         results.append((future, None, error))
                 self._before_commit(transaction)
         except Exception as error:
+            self.failure = type(error).__name__
             for _, future in batch:
                 failure = StoreUnavailable(type(error).__name__)
                 failure.__cause__ = error
                 future.set_exception(failure)
             return
+        self.failure = None
         for future, result, failed in results:
             if failed is None:
                 future.set_result(result)
