@@ -166,7 +166,7 @@ def proxy_of(trust: TrustView, context: Callable[[], Any]) -> Callable[[Members]
                 port=port,
                 entity=row.entity,
                 spiffe_id=None if row.identity is None else row.identity.spiffe_id,
-                from_loopback=row.from_loopback,
+                from_loopback=row.is_local,
             )
 
         return ProxyEndpoint(

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Final, Literal, TypeAlias, final
 
 from callgate.registry.binding import unbound
@@ -193,7 +192,7 @@ class Members:
 
     def _heard_of(self, row: Row, peer: Peer) -> None:
         self.directory.heard_of(row, wall=self._wall(), monotonic=self._monotonic())
-        row.from_loopback = peer.address is not None and ip_address(peer.address).is_loopback
+        row.address = peer.address
 
     def _check_owner(self, row: Row, peer: Peer, *, claims: bool = False) -> None:
         entity = None if peer.subject is None else peer.subject.entity

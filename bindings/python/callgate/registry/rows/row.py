@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal, TypeAlias
 
 from callgate.registry.rows.identity import Identity
@@ -19,7 +20,7 @@ class Row:
     ``created_at`` and ``last_seen`` are seconds since the epoch, for people; ``seen_at`` is of the
     monotonic clock, and is what counts. ``catalog`` is the generation that the last answer to a
     POST was made from. ``asked`` is how often it was asked to register again, ``answered`` how
-    often it had been when it last did. ``from_loopback``: its last heartbeat came from here.
+    often it had been when it last did. ``address`` is where its last heartbeat came from.
     """
 
     registration: Registration
@@ -32,12 +33,17 @@ class Row:
     catalog: int = -1
     asked: int = 0
     answered: int = 0
-    from_loopback: bool = False
+    address: str | None = None
 
     @property
     def agent_id(self) -> str:
         """The key of the row."""
         return self.registration.agent_id
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its last heartbeat came from this machine."""
+        return self.address is not None and ip_address(self.address).is_loopback
 
     @property
     def entity(self) -> str | None:
