@@ -3,9 +3,6 @@
 #include <openssl/bio.h>
 #include <openssl/objects.h>
 
-#include "core/trust/der.h"
-#include "core/trust/fields.h"
-
 namespace callgate::trust {
 namespace {
 
@@ -37,11 +34,23 @@ X509Ptr Decode(std::string_view der) {
 
 }  // namespace
 
+Certificate::Certificate(const Certificate& other) : fields_(other.fields_) {
+  if (other.x509_ != nullptr && X509_up_ref(other.x509()) == 1) x509_.reset(other.x509());
+}
+
+Certificate& Certificate::operator=(const Certificate& other) { return *this = Certificate(other); }
+
 std::optional<Certificate> Certificate::Parse(std::string_view der) {
-  if (!IsStrictDer(der) || LibraryContext() == nullptr) return std::nullopt;
   const std::optional<CertificateFields> fields = ReadFields(der);
   if (!fields) return std::nullopt;
+  return Parse(der, *fields);
+}
+
+std::optional<Certificate> Certificate::Parse(std::string_view der,
+                                              const CertificateFields& fields) {
+  if (LibraryContext() == nullptr) return std::nullopt;
   Certificate certificate;
+  certificate.fields_ = fields;
   certificate.x509_ = Decode(der);
   if (!certificate.x509_) return std::nullopt;
   X509* const x509 = certificate.x509();
@@ -49,9 +58,6 @@ std::optional<Certificate> Certificate::Parse(std::string_view der) {
   if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || HasExtensionTwice(x509)) {
     return std::nullopt;
   }
-  certificate.not_before_ = fields->not_before;
-  certificate.not_after_ = fields->not_after;
-  certificate.spki_sha256_ = Sha256(fields->spki);
   return certificate;
 }
 

@@ -8,6 +8,7 @@
 
 #include "callgate/crypto.h"
 #include "callgate/time.h"
+#include "core/trust/fields.h"
 #include "core/trust/libcrypto.h"
 
 namespace callgate::trust {
@@ -18,11 +19,20 @@ class Certificate {
   // nullopt unless `der` is one certificate in DER, to the last byte, whose extensions libcrypto
   // can read, none twice, and whose times are those of RFC 5280, 4.1.2.5. Of version 1 to 3.
   static std::optional<Certificate> Parse(std::string_view der);
+  // The same of what ReadFields read.
+  static std::optional<Certificate> Parse(std::string_view der, const CertificateFields& fields);
+
+  // Shares the object.
+  Certificate(const Certificate& other);
+  Certificate& operator=(const Certificate& other);
+  Certificate(Certificate&&) noexcept = default;
+  Certificate& operator=(Certificate&&) noexcept = default;
+  ~Certificate() = default;
 
   X509* x509() const noexcept { return x509_.get(); }
-  Time not_before() const noexcept { return not_before_; }
-  Time not_after() const noexcept { return not_after_; }  // trusted before it
-  const Sha256Digest& spki_sha256() const noexcept { return spki_sha256_; }
+  Time not_before() const noexcept { return fields_.not_before; }
+  Time not_after() const noexcept { return fields_.not_after; }  // trusted before it
+  const Sha256Digest& spki_sha256() const noexcept { return fields_.spki_sha256; }
   // The subject for people: RFC 2253, at most 256 bytes, nothing that moves a cursor.
   std::string Subject() const;
 
@@ -30,9 +40,7 @@ class Certificate {
   Certificate() = default;
 
   X509Ptr x509_;
-  Time not_before_;
-  Time not_after_;
-  Sha256Digest spki_sha256_{};
+  CertificateFields fields_;
 };
 
 }  // namespace callgate::trust

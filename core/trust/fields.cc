@@ -57,6 +57,7 @@ std::optional<Time> TakeTime(std::string_view& bytes) noexcept {
 }  // namespace
 
 std::optional<CertificateFields> ReadFields(std::string_view der) noexcept {
+  if (!IsStrictDer(der)) return std::nullopt;
   const std::optional<DerElement> certificate = TakeDerElement(der);
   if (!certificate) return std::nullopt;
   std::string_view bytes = certificate->content;
@@ -76,7 +77,7 @@ std::optional<CertificateFields> ReadFields(std::string_view der) noexcept {
   element = TakeDerElement(bytes);  // the subject
   const std::optional<DerElement> spki = element ? TakeDerElement(bytes) : std::nullopt;
   if (!spki) return std::nullopt;
-  return CertificateFields{spki->whole, *not_before, *not_after};
+  return CertificateFields{Sha256(spki->whole), *not_before, *not_after};
 }
 
 }  // namespace callgate::trust

@@ -5,18 +5,20 @@
 #include <optional>
 #include <string_view>
 
+#include "callgate/crypto.h"
 #include "callgate/time.h"
 
 namespace callgate::trust {
 
 struct CertificateFields {
-  std::string_view spki;  // SubjectPublicKeyInfo, the whole element
+  Sha256Digest spki_sha256{};  // of SubjectPublicKeyInfo, the whole element
   Time not_before;
   Time not_after;
 };
 
-// RFC 5280, 4.1, of what IsStrictDer passed. nullopt where a field is missing, and where a time is
-// not written as 4.1.2.5 says: Zulu, with seconds, UTCTime before 2050.
+// RFC 5280, 4.1. nullopt unless IsStrictDer(der), where a field is missing, and where a time is not
+// written as 4.1.2.5 says: Zulu, with seconds. Costs a few microseconds, and so comes before what
+// libcrypto reads.
 std::optional<CertificateFields> ReadFields(std::string_view der) noexcept;
 
 }  // namespace callgate::trust

@@ -32,19 +32,13 @@ struct Answer {
 
 class Judgement {
  public:
-  Judgement(const SnapshotState& state, std::span<const std::string_view> chain, Time now)
-      : state_(state), chain_(ReadChain(chain)), now_(now) {}
+  Judgement(const SnapshotState& state, PresentedChain chain, Time now)
+      : state_(state), chain_(std::move(chain)), now_(now) {}
 
   // The numbers are those of docs/trust.md.
   TrustVerdict Decide() {
-    // 1. Form and bounds.
+    // 1. Form and bounds. 2. A revoked key, before anything that costs more.
     if (chain_.refused) return Deny(*chain_.refused, chain_.place, chain_.detail);
-    // 2. A revoked key, before anything that costs more.
-    for (std::size_t i = 0; i < chain_.certificates.size(); ++i) {
-      if (IsRevoked(chain_.certificates[i].spki_sha256())) {
-        return Deny(TrustReason::kRevoked, PlaceOf(i), {});
-      }
-    }
     // 3. The rules of the leaf.
     const LeafFinding leaf = JudgeLeaf(chain_.leaf(), state_.options, now_);
     if (leaf.refused) return Deny(*leaf.refused, kLeafPlace, leaf.detail);
@@ -74,15 +68,12 @@ class Judgement {
     return verdict;
   }
 
-  bool IsRevoked(const Sha256Digest& spki_sha256) const {
-    return !state_.revoked.empty() && state_.revoked.contains(spki_sha256);
-  }
-
   // Denies where a key of the path is revoked: presented ones were looked at, so it is the
   // anchor's.
   std::optional<TrustVerdict> DenyRevoked(const Path& path) const {
     for (const Sha256Digest& spki : path.spki_sha256) {
-      if (IsRevoked(spki)) return Deny(TrustReason::kRevoked, {TrustPlace::kAnchor, 0}, {});
+      if (state_.revoked.contains(spki))
+        return Deny(TrustReason::kRevoked, {TrustPlace::kAnchor, 0}, {});
     }
     return std::nullopt;
   }
@@ -187,14 +178,15 @@ class Judgement {
 
 }  // namespace
 
-TrustVerdict Judge(const SnapshotState& state, std::span<const std::string_view> chain, Time now) {
+TrustVerdict Judge(const SnapshotState& state, std::span<const std::string_view> chain, Time now,
+                   KnownCertificates* known) {
   if (!CheckTime(now).ok()) {
     TrustVerdict verdict;
     verdict.reason = TrustReason::kBadTime;
     return verdict;
   }
   const ErrorQueueGuard guard;
-  return Judgement(state, chain, now).Decide();
+  return Judgement(state, ReadChain(chain, state.revoked, known), now).Decide();
 }
 
 }  // namespace callgate::trust

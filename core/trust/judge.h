@@ -7,12 +7,14 @@
 
 #include "callgate/time.h"
 #include "callgate/trust.h"
+#include "core/trust/presented_chain.h"
 #include "core/trust/snapshot_state.h"
 
 namespace callgate::trust {
 
-// As TrustSnapshot::Verify.
-TrustVerdict Judge(const SnapshotState& state, std::span<const std::string_view> chain, Time now);
+// As TrustSnapshot::Verify. `known` as ReadChain.
+TrustVerdict Judge(const SnapshotState& state, std::span<const std::string_view> chain, Time now,
+                   KnownCertificates* known);
 
 }  // namespace callgate::trust
 

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "callgate/result.h"
@@ -41,7 +40,7 @@ class Loader {
 
   std::shared_ptr<SnapshotState> state_;
   Names names_;
-  std::unordered_set<Sha256Digest, DigestHash> loaded_;  // certificates
+  DigestSet loaded_;  // certificates
   TrustFault fault_;
   std::string other_;  // the other of two that clash
 };

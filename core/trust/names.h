@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "callgate/trust.h"
-#include "core/trust/snapshot_state.h"
+#include "core/trust/digest_set.h"
 
 namespace callgate::trust {
 

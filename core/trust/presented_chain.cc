@@ -1,87 +1,76 @@
 #include "core/trust/presented_chain.h"
 
-#include <string>
 #include <utility>
 
-#include "core/trust/pem.h"
+#include "core/trust/chain_parts.h"
 
 namespace callgate::trust {
 namespace {
 
-// Base64 takes a third more than DER, and people write text between blocks.
-constexpr std::size_t kMaxTextBytes = 2 * kMaxChainBytes;
+constexpr std::string_view kNotStrict =
+    "the certificate is not strictly encoded X.509, or bytes follow it";
 
-PresentedChain Refuse(TrustReason reason, std::string_view detail, Place place = {}) {
-  PresentedChain chain;
+PresentedChain Refuse(PresentedChain chain, TrustReason reason, Place place,
+                      std::string_view detail) {
   chain.refused = reason;
   chain.place = place;
   chain.detail = detail;
   return chain;
 }
 
-std::string_view DetailOf(TrustReason refused) {
-  switch (refused) {
-    case TrustReason::kPrivateKey:
-      return "the text holds a private key";
-    case TrustReason::kUnexpectedBlock:
-      return "a PEM block is no CERTIFICATE";
-    case TrustReason::kNoCertificate:
-      return "the text holds no certificate";
-    default:
-      return "a PEM block is cut off, misspelt or not canonical base64";
+// Whether a view stays valid while the caller's chain does.
+bool IsOfCaller(const ChainParts& parts, std::string_view der) {
+  for (const std::string& decoded : parts.decoded) {
+    if (decoded.data() == der.data()) return false;
   }
+  return true;
 }
 
 }  // namespace
 
-PresentedChain ReadChain(std::span<const std::string_view> chain) {
-  if (chain.empty()) return Refuse(TrustReason::kNoChain, {});
-  if (chain.size() > kMaxChainCertificates) {
-    return Refuse(TrustReason::kChainTooLong, "more than 8 certificates");
-  }
-  std::size_t total = 0;
-  for (const std::string_view element : chain) total += element.size();
-  if (total > kMaxTextBytes) return Refuse(TrustReason::kChainTooLong, "more than 64 KiB");
+std::optional<Certificate> KnownCertificates::Read(std::string_view der,
+                                                   const CertificateFields& fields) {
+  constexpr std::size_t kMost = 256;
+  const auto found = read_.find(der);
+  if (found != read_.end()) return found->second;
+  std::optional<Certificate> certificate = Certificate::Parse(der, fields);
+  if (certificate && read_.size() < kMost) read_.emplace(der, *certificate);
+  return certificate;
+}
 
-  std::vector<std::string> decoded;  // of PEM
-  decoded.reserve(kMaxChainCertificates);
-  std::vector<std::string_view> ders;
-  ders.reserve(kMaxChainCertificates);
-  for (const std::string_view element : chain) {
-    if (LooksLikeDer(element)) {
-      ders.push_back(element);
-      continue;
-    }
-    PemCertificates pem = ReadPem(element);
-    if (pem.refused) {
-      return Refuse(TrustReason::kMalformed, DetailOf(*pem.refused), PlaceOf(ders.size()));
-    }
-    if (decoded.size() + pem.ders.size() > kMaxChainCertificates) {
-      return Refuse(TrustReason::kChainTooLong, "more than 8 certificates");
-    }
-    for (std::string& der : pem.ders) {
-      decoded.push_back(std::move(der));
-      ders.push_back(decoded.back());
-    }
-  }
-  if (ders.size() > kMaxChainCertificates) {
-    return Refuse(TrustReason::kChainTooLong, "more than 8 certificates");
-  }
-  total = 0;
-  for (const std::string_view der : ders) total += der.size();
-  if (total > kMaxChainBytes) return Refuse(TrustReason::kChainTooLong, "more than 64 KiB");
-
+PresentedChain ReadChain(std::span<const std::string_view> chain, const DigestSet& revoked,
+                         KnownCertificates* known) {
+  const ChainParts parts = TakeApart(chain);
   PresentedChain read;
-  read.certificates.reserve(ders.size());
-  for (const std::string_view der : ders) {
-    std::optional<Certificate> certificate = Certificate::Parse(der);
-    if (!certificate) {
-      read.refused = TrustReason::kMalformed;
-      read.place = PlaceOf(read.certificates.size());
-      read.detail = "the certificate is not strictly encoded X.509, or bytes follow it";
-      return read;
+  if (parts.refused) {
+    const bool has_place = *parts.refused == TrustReason::kMalformed;
+    return Refuse(std::move(read), *parts.refused, has_place ? PlaceOf(parts.part) : Place{},
+                  parts.detail);
+  }
+  std::vector<CertificateFields> fields;
+  fields.reserve(parts.ders.size());
+  for (const std::string_view der : parts.ders) {
+    const std::optional<CertificateFields> of = ReadFields(der);
+    if (!of) {
+      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(fields.size()), kNotStrict);
     }
-    if (read.certificates.empty()) read.leaf_sha256 = Sha256(der);
+    if (fields.empty()) read.leaf_sha256 = Sha256(der);
+    fields.push_back(*of);
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (revoked.contains(fields[i].spki_sha256)) {
+      return Refuse(std::move(read), TrustReason::kRevoked, PlaceOf(i), {});
+    }
+  }
+  read.certificates.reserve(parts.ders.size());
+  for (std::size_t i = 0; i < parts.ders.size(); ++i) {
+    const std::string_view der = parts.ders[i];
+    const bool remembers = known != nullptr && i > 0 && IsOfCaller(parts, der);
+    std::optional<Certificate> certificate =
+        remembers ? known->Read(der, fields[i]) : Certificate::Parse(der, fields[i]);
+    if (!certificate) {
+      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(i), kNotStrict);
+    }
     read.certificates.push_back(std::move(*certificate));
   }
   return read;

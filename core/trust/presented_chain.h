@@ -6,10 +6,13 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "callgate/trust.h"
 #include "core/trust/certificate.h"
+#include "core/trust/digest_set.h"
+#include "core/trust/fields.h"
 
 namespace callgate::trust {
 
@@ -35,9 +38,23 @@ struct PresentedChain {
   const Certificate& leaf() const { return certificates.front(); }
 };
 
-// Counts and sizes are checked before anything is decoded, and all is decoded before any
-// cryptography. Refuses with kNoChain, kChainTooLong or kMalformed.
-PresentedChain ReadChain(std::span<const std::string_view> chain);
+// Certificates above leaves that were read before: chains of one authority have them in common.
+// Not shared by threads.
+class KnownCertificates {
+ public:
+  // The certificate that `der` is, read once; nullopt where Certificate::Parse says so. REQUIRES:
+  // the bytes stay where they are for as long as this lives.
+  std::optional<Certificate> Read(std::string_view der, const CertificateFields& fields);
+
+ private:
+  std::unordered_map<std::string_view, Certificate> read_;
+};
+
+// As TakeApart; then refuses what is no strict DER with kMalformed, a certificate whose key is
+// among `revoked` with kRevoked, and what libcrypto cannot read with kMalformed, in this order: a
+// revoked key costs little. `known` may be nullptr; it remembers what the chain holds in DER.
+PresentedChain ReadChain(std::span<const std::string_view> chain, const DigestSet& revoked,
+                         KnownCertificates* known);
 
 }  // namespace callgate::trust
 

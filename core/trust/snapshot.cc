@@ -5,6 +5,7 @@
 #include "core/trust/judge.h"
 #include "core/trust/libcrypto.h"
 #include "core/trust/load.h"
+#include "core/trust/presented_chain.h"
 #include "core/trust/snapshot_state.h"
 
 namespace callgate {
@@ -41,14 +42,17 @@ Result<TrustSnapshot> TrustSnapshot::Load(std::span<const TrustSource> sources,
 }
 
 TrustVerdict TrustSnapshot::Verify(std::span<const std::string_view> chain, Time now) const {
-  return trust::Judge(*state_, chain, now);
+  return trust::Judge(*state_, chain, now, nullptr);
 }
 
 std::vector<TrustVerdict> TrustSnapshot::VerifyMany(
     std::span<const std::vector<std::string_view>> chains, Time now) const {
   std::vector<TrustVerdict> verdicts;
   verdicts.reserve(chains.size());
-  for (const std::vector<std::string_view>& chain : chains) verdicts.push_back(Verify(chain, now));
+  trust::KnownCertificates known;
+  for (const std::vector<std::string_view>& chain : chains) {
+    verdicts.push_back(trust::Judge(*state_, chain, now, &known));
+  }
   return verdicts;
 }
 

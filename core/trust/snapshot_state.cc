@@ -1,14 +1,6 @@
 #include "core/trust/snapshot_state.h"
 
-#include <cstring>
-
 namespace callgate::trust {
-
-std::size_t DigestHash::operator()(const Sha256Digest& digest) const noexcept {
-  std::size_t hash = 0;
-  std::memcpy(&hash, digest.data(), sizeof hash);
-  return hash;
-}
 
 bool HashName(const X509_NAME* name, unsigned long& hash) {
   int ok = 0;

@@ -8,17 +8,13 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "callgate/trust.h"
 #include "core/trust/anchor_group.h"
+#include "core/trust/digest_set.h"
 
 namespace callgate::trust {
-
-struct DigestHash {
-  std::size_t operator()(const Sha256Digest& digest) const noexcept;
-};
 
 // A store of a group.
 struct StoreOfGroup {
@@ -36,10 +32,10 @@ struct SourceName {
 class SnapshotState {
  public:
   TrustOptions options;
-  std::vector<SourceName> sources;                       // in the order in which they are asked
-  std::vector<AnchorGroup> groups;                       // source by source
-  std::vector<TrustAnchor> anchors;                      // as users see them
-  std::unordered_set<Sha256Digest, DigestHash> revoked;  // of SubjectPublicKeyInfo
+  std::vector<SourceName> sources;   // in the order in which they are asked
+  std::vector<AnchorGroup> groups;   // source by source
+  std::vector<TrustAnchor> anchors;  // as users see them
+  DigestSet revoked;                 // of SubjectPublicKeyInfo
   // Which stores have an anchor of a name; by a short hash of the name in its canonical form, so
   // that a few that have none are among them.
   std::unordered_map<unsigned long, std::vector<StoreOfGroup>> stores_of_subject;
