@@ -230,6 +230,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         if self._is_reading:
             return
         self._is_reading = True
+        own = True
         try:
             while not self._is_paused and not self._peer_is_done:
                 data = self._tls.read()
@@ -240,6 +241,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
                 elif not data:
                     break
                 elif not self._is_closing:
+                    own = False
                     self._inner.data_received(data)
                 if self._is_failed():
                     return
@@ -248,7 +250,10 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
             return
         finally:
             self._is_reading = False
-        self._send_own()
+        # After data an answer follows, and takes with it what TLS itself has to say. A KeyUpdate is
+        # due before the next record (RFC 8446, section 4.6.3), and not earlier.
+        if own or self._peer_is_done:
+            self._send_own()
 
     def _send_own(self) -> None:
         data = self._tls.outgoing()
