@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import ssl
 import stat
 import subprocess
@@ -79,6 +80,19 @@ def test_register_says_what_is_trusted(trust: Path) -> None:
     assert path.read_bytes() == ACME.pem
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+
+
+def test_no_folder_is_made_that_would_be_refused(trust: Path) -> None:
+    before = os.umask(0o002)  # as several distributions have it
+    try:
+        register(trust, "acme", ACME)
+        assert revoke(trust, "acme", "--force").returncode == 0
+        done = register(trust, "acme", ACME, options=("--reinstate",))
+    finally:
+        os.umask(before)
+    assert done.returncode == 0, done
+    (row,) = run_json("entity", "list", "--trust-dir", trust, exit_code=0)
+    assert row["problem"] is None
 
 
 def test_register_as_json(trust: Path, tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def register(
     certificates, keys_left_out = read_certificates(source)
     keys = check_authorities(certificates)
     path = directory / ENTITIES / f"{entity}.pem"
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for folder in (directory, path.parent):  # each with its mode: group-writable ones are refused
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     with locked(directory):
         trusted = read_trusted(directory)
         replaced = _may_register(trusted, entity, keys, path.name, force=force)
