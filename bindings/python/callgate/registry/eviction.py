@@ -61,6 +61,7 @@ class Eviction:
         self._monotonic = monotonic
         self._offset = wall() - monotonic()
         self._known_revoked: set[str] = set()
+        self._gone: set[str] = set()  # anchors whose connections are to be looked at
         self._revoked_first: set[str] = set()
         self._first: set[str] = set()
         self._all = False
@@ -77,6 +78,11 @@ class Eviction:
         added, removed = after - before, before - after
         revoked = self._revoked()
         newly, self._known_revoked = revoked - self._known_revoked, revoked
+        self._gone |= {
+            one.sha256
+            for one in old.anchors
+            if (one.sha256, one.entity) in removed or one.spki_sha256 in newly
+        }
         self._revoked_first |= self._directory.resting_on((), newly)
         self._first |= self._directory.resting_on((digest for digest, _ in removed), ())
         self._all = True
@@ -111,6 +117,7 @@ class Eviction:
             published = await self._try(self.publish)
             if everything:
                 await self.judge([row.agent_id for row in self._directory])
+            self._close_rowless()
             if published:
                 await self._try(self._write)
             await self._tell()
@@ -187,6 +194,17 @@ class Eviction:
 
         closed = self._close_where(is_evicted)
         _LOG.warning("agents evicted", extra={"agents": len(rows), "connections": closed})
+
+    def _close_rowless(self) -> None:
+        gone, self._gone = self._gone, set()
+        if not gone:
+            return
+
+        def is_untrusted(peer: Peer) -> bool:
+            of_gone = peer.subject is not None and peer.subject.anchor_sha256 in gone
+            return of_gone and not self._trust.judge(peer.chain).trusted
+
+        self._close_where(is_untrusted)
 
     async def _write(self) -> None:
         # What registered again meanwhile was written as healthy since, and is so.

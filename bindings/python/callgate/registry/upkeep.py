@@ -119,6 +119,10 @@ class Upkeep:
         for row in gone:
             self._directory.set_status(row, "unhealthy")
         self._recorder.silent(gone)
+        # Heard of here while it was marked there.
+        marked = {row.agent_id for row in silent} - heard.keys() - {row.agent_id for row in gone}
+        back = [row for row in silent if row.agent_id in marked and row.status == "healthy"]
+        await self._store.set_status([(row.agent_id, "healthy", None) for row in back])
 
     async def sweep(self) -> None:
         """Once."""

@@ -82,6 +82,31 @@ def test_a_revoked_entity_is_out_and_the_other_is_told(
     assert line["certificate_sha256"] == acme.sha256
 
 
+def test_a_connection_without_a_row_closes_as_well(strict: World, globex: Issued) -> None:
+    with strict.agent(ACME.issue("reader")) as reader, strict.agent(globex) as neighbour:
+        for one in (reader, neighbour):
+            assert one.ask("GET", "/agents").status == 200
+        revoke(strict, "acme")
+        until(lambda: not reader.is_connected)
+        assert neighbour.is_connected
+        assert neighbour.ask("GET", "/agents").status == 200
+
+
+def test_an_authority_that_is_issued_anew_closes_nothing(strict: World, acme: Issued) -> None:
+    """The same key in another certificate: every chain is trusted as before."""
+    with strict.agent(acme) as agent:
+        registered(agent, "prov-1", tool("adder"))
+        strict.trusts({**ENTITIES, "acme": authority("Acme", key=ACME.key)})
+
+        def anchor() -> str | None:
+            row = strict.registry.members.directory.get("prov-1")
+            return None if row is None or row.identity is None else row.identity.anchor_sha256
+
+        until(lambda: strict.run(anchor) != ACME.sha256)
+        assert agent.is_connected
+        assert agent.head("prov-1") == 200
+
+
 def test_an_evicted_agent_cannot_go_on_without_certificate(tmp_path: Path, acme: Issued) -> None:
     with world(tmp_path, ENTITIES, "auto") as auto:
         with auto.agent(acme) as agent:

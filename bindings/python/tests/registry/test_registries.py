@@ -74,3 +74,27 @@ def test_rotate_at_one_is_heard_at_the_other(two: tuple[World, World]) -> None:
         rows = here.await_(here.registry.members.ask_again("acme"))
         assert [row.agent_id for row in rows] == ["prov-1"]
         until(lambda: provider.head("prov-1") == 202)
+
+
+def test_connections_that_the_database_ends_come_back(two: tuple[World, World]) -> None:
+    import psycopg
+
+    here, there = two
+    with here.agent(ACME.issue("prov")) as provider:
+        provider.post(heartbeat("prov-1", tool("adder")))
+        until(lambda: there.status("prov-1") == "healthy")
+        url = here.config.database_url
+        assert url is not None
+        with psycopg.connect(url.reveal(), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        assert provider.head("prov-1") in (200, 202)
+
+        def registers() -> bool:
+            # A write that was under way may be refused, and is asked for again.
+            return provider.post(heartbeat("prov-2", tool("mailer"))).status == 200
+
+        until(registers)
+        until(lambda: there.status("prov-2") == "healthy")

@@ -93,7 +93,9 @@ class RegistryApp:
         row = None if leaf is None else self._members.directory.of_leaf(leaf)
         entity = None if row is None else row.entity
         # What a row was evicted for says more than that nothing trusts its chain.
-        reason = (row and row.reason) or verdict.reason or "untrusted"
+        reason = verdict.reason or "untrusted"
+        if row is not None and row.reason is not None and not verdict.unavailable:
+            reason = row.reason
         self._recorder.refused(reason, peer.name, entity=entity, leaf_sha256=leaf)
         return replies.untrusted(verdict, reason, entity)
 
