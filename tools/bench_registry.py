@@ -75,7 +75,7 @@ def revocation(mesh: Any) -> Table:
             ("resolved", "a consumer has its new resolution"),
         )
     ]
-    title = f"From the removal of an entity's file, with {mesh['rows']:,} agents of it"
+    title = f"From the beginning of an entity's revocation, with {mesh['rows']:,} agents of it"
     return Table(title, ("until", "median, ms", "slowest, ms"), rows)
 
 

@@ -4,8 +4,9 @@ bench/registry/mesh.py [--quick]
 
 Prints one JSON object. `heads`: HEADs over mTLS on connections that are kept alive, beside the same
 listener answering 200 and asking nothing; the sides take turns, figures are medians. `revocation`:
-milliseconds from the removal of an entity's file to the first refusal on an open connection, to the
-last of its agents out of resolution, and to a consumer of another entity having a new resolution.
+milliseconds from the beginning of an entity's revocation to the first refusal on an open connection,
+to the last of its agents out of resolution, and to a consumer of another entity having a new
+resolution.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
 
+from callgate.registry.entities.changes import revoke
 from certificates import Issued, authority
 from processes import Server
 
@@ -44,10 +46,10 @@ class Mesh:
 
     def __init__(self, kind: str, rows: int, acme: Issued, globex: Issued) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="callgate-bench-"))
-        self.entity = self.folder / "trust" / "entities" / "acme.pem"
-        self.entity.parent.mkdir(parents=True)
-        self.entity.write_bytes(acme.pem)
-        self.entity.with_name("globex.pem").write_bytes(globex.pem)
+        self.trust = self.folder / "trust"
+        (self.trust / "entities").mkdir(parents=True, mode=0o755)
+        (self.trust / "entities" / "acme.pem").write_bytes(acme.pem)
+        (self.trust / "entities" / "globex.pem").write_bytes(globex.pem)
         servers = authority("servers")
         (self.folder / "ca.pem").write_bytes(servers.pem)
         servers.issue("localhost").write(self.folder, "server")
@@ -153,7 +155,7 @@ def revocation(rows: int, acme: Issued, globex: Issued) -> dict[str, float]:
             thread.start()
         time.sleep(0.3)
         began = time.monotonic()
-        mesh.entity.unlink()
+        revoke(mesh.trust, "acme")
         for thread in threads:
             thread.join()
         assert mesh.process.stdout is not None
