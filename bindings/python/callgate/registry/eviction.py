@@ -139,9 +139,13 @@ class Eviction:
             for row in rows
             if row is not None and row.identity is not None and row.status != "evicted"
         ]
-        chunks = [judged[start : start + CHUNK] for start in range(0, len(judged), CHUNK)]
-        for start in range(0, len(chunks), JUDGES):
-            await asyncio.gather(*map(self._judge, chunks[start : start + JUDGES]))
+        chunks = iter([judged[start : start + CHUNK] for start in range(0, len(judged), CHUNK)])
+
+        async def work() -> None:
+            for chunk in chunks:
+                await self._judge(chunk)
+
+        await asyncio.gather(*(work() for _ in range(JUDGES)))
 
     async def _judge(self, judged: list[tuple[Row, Identity]]) -> None:
         snapshot = self._trust.snapshot
