@@ -88,13 +88,13 @@ GATEWAY: list[dict[str, set[str]]] = [
     },
 ]
 REGISTRY: list[dict[str, set[str]]] = [
-    {"config": set(), "proxy": set(), "resolution": set()},
-    {"backends": set()},
+    {"config": set(), "der": set(), "proxy": set(), "resolution": set()},
+    {"backends": {"der"}},
     {
         "agent": {"backends"},
         "entities": {"backends"},
         "gathering": {"backends"},
-        "rows": {"resolution"},
+        "rows": {"der", "resolution"},
         "trust_view": {"backends"},
     },
     {

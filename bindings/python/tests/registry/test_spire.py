@@ -12,7 +12,8 @@ import pytest
 from callgate import CallgateError
 from callgate.registry.backends.followed import Patience
 from callgate.registry.backends.source import Anchors, SourceState
-from callgate.registry.backends.spire import SpireBounds, spire, split_der
+from callgate.registry.backends.spire import SpireBounds, spire
+from callgate.registry.der import split_der
 from callgate.trust import TrustSnapshot
 from certificates import Authority
 from heard import HASTY, PATIENT, Heard, threads_of_sources

@@ -13,7 +13,7 @@ import pytest
 from callgate import CallgateError
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import NotTrusted
-from callgate.registry.rows.record import Record, split_der
+from callgate.registry.rows.record import Record
 from callgate.registry.rows.store import OwnedByAnother, Store
 from callgate.registry.rows.writer import StoreUnavailable
 from postgresql_server import postgresql, programs
@@ -275,10 +275,3 @@ def test_a_server_that_is_away_is_refused_without_its_password(tmp_path: Path) -
         Store("postgresql://user:s3cret@127.0.0.1:9/x", tmp_path)
     assert "s3cret" not in str(caught.value)
     assert caught.value.where == "database_url"
-
-
-def test_certificates_that_stand_after_another_are_told_apart() -> None:
-    assert split_der(b"".join(CHAIN)) == CHAIN
-    for cut in (1, 3, len(CHAIN[0]) + 2):
-        with pytest.raises(ValueError):
-            split_der(b"".join(CHAIN)[:cut])

@@ -29,6 +29,7 @@ from callgate.registry.backends.workload_api import (
     open_bundle_stream,
     open_channel,
 )
+from callgate.registry.der import split_der
 from callgate.trust import TrustError, TrustSnapshot
 
 NAME = "spire"
@@ -180,28 +181,3 @@ def _signal_of(error: grpc.RpcError) -> Exception:
     if code in _HOPELESS:
         return Refused(f"{text}. Is this the socket of a Workload API with X.509 bundles?")
     return Lost(text)
-
-
-def split_der(data: bytes, most: int) -> tuple[bytes, ...]:
-    """The certificates of a concatenation, DER. ValueError: it is none, or of more than ``most``.
-
-    Only the outer lengths are read (X.690, section 8.1.3).
-    """
-    found: list[bytes] = []
-    at = 0
-    while at < len(data):
-        if data[at] != 0x30 or at + 2 > len(data):
-            raise ValueError(f"certificate {len(found) + 1} is not DER")
-        length, start = data[at + 1], at + 2
-        if length >= 0x80:
-            size = length & 0x7F
-            if not 1 <= size <= 3:
-                raise ValueError(f"certificate {len(found) + 1} is not DER")
-            length, start = int.from_bytes(data[start : start + size], "big"), start + size
-        if start + length > len(data):
-            raise ValueError(f"certificate {len(found) + 1} is cut short")
-        found.append(data[at : start + length])
-        if len(found) > most:
-            raise ValueError(f"more than {most} certificates")
-        at = start + length
-    return tuple(found)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 
+from callgate.registry.der import split_der
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.row import Row, Status
 
+# More than the engine takes of a peer.
+MAX_CHAIN: Final = 64
 StoredStatus: TypeAlias = Literal["healthy", "unhealthy", "evicted", "removed"]
 
 
@@ -52,7 +55,7 @@ class Record:
                 anchor_spki_sha256=columns["anchor_spki_sha256"],
                 path_spki_sha256=tuple(columns["path_spki_sha256"].split(",")),
                 leaf_sha256=columns["leaf_sha256"],
-                chain=split_der(columns["chain"]),
+                chain=split_der(columns["chain"], MAX_CHAIN),
                 valid_until=columns["valid_until"],
             )
         return cls(
@@ -88,20 +91,3 @@ class Record:
             "chain": identity and b"".join(identity.chain),
             "valid_until": identity and identity.valid_until,
         }
-
-
-def split_der(data: bytes) -> tuple[bytes, ...]:
-    """The values of DER after DER (X.690, 8.1.3), here certificates. Raises ValueError."""
-    found = []
-    while data:
-        if len(data) < 2:
-            raise ValueError("a chain is cut off")
-        size, length = data[1], 2
-        if size & 0x80:
-            octets = size & 0x7F
-            size, length = int.from_bytes(data[2 : 2 + octets], "big"), 2 + octets
-        if len(data) < length + size:
-            raise ValueError("a chain is cut off")
-        found.append(data[: length + size])
-        data = data[length + size :]
-    return tuple(found)
