@@ -98,10 +98,6 @@ class Eviction:
             heapq.heappush(self._ends, (row.identity.valid_until, row.agent_id))
             self._wake.set()
 
-    def use_clock(self, wall: Callable[[], float]) -> None:
-        """Takes the time of day from another clock from now on: a test's, which can jump."""
-        self._wall = wall
-
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:

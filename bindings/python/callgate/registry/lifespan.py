@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,8 +73,12 @@ async def open_registry(
     trust: TrustView,
     *,
     proxy: Callable[[Members], ASGIApp] | None = None,
+    wall: Callable[[], float] = time.time,
 ) -> AsyncIterator[Registry]:
-    """``trust`` has started. Raises CallgateError, OSError, StoreUnavailable."""
+    """``trust`` has started; ``wall`` is the time of day, in seconds since the epoch.
+
+    Raises CallgateError, OSError, StoreUnavailable.
+    """
     async with contextlib.AsyncExitStack() as stack:
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         audit = await stack.enter_async_context(_audit(config, stack))
@@ -87,6 +92,7 @@ async def open_registry(
             trust=trust,
             recorder=recorder,
             close_where=connections.close_where,
+            wall=wall,
         )
         members = Members(
             directory=directory,
@@ -96,6 +102,7 @@ async def open_registry(
             eviction=eviction,
             entities=config.entities,
             bounds=Bounds(config.limits.agents, config.limits.tools, config.limits.body_bytes),
+            wall=wall,
         )
         upkeep = Upkeep(
             directory=directory,
@@ -109,6 +116,7 @@ async def open_registry(
             sweep_interval=config.sweep_interval,
             anonymous=config.tls.mode != "strict",
             certified=config.tls.on,
+            wall=wall,
         )
         failed = asyncio.Event()
         health = Health(trust if config.tls.on else None, lambda: _failing(store, audit))

@@ -145,6 +145,7 @@ class World:
     def __init__(self, folder: Path, trust: Trust, loop: asyncio.AbstractEventLoop) -> None:
         self.folder = folder
         self.trust = trust
+        self.ahead = 0.0  # seconds by which the registry's clock is
         self.config: RegistryConfig
         self.registry: Registry
         self.listening: Listening
@@ -249,7 +250,9 @@ def world(
     async def main() -> None:
         try:
             with bind(made.config) as sockets:
-                async with open_registry(made.config, made.trust) as registry:
+                async with open_registry(
+                    made.config, made.trust, wall=lambda: time.time() + made.ahead
+                ) as registry:
                     made.registry = registry
                     async with listening(made.config, registry, made.trust, sockets) as there:
                         made.listening = there
