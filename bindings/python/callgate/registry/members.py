@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ Head: TypeAlias = Literal["unchanged", "changed", "gone"]
 MAX_AGENTS: Final = 100_000
 MAX_TOOLS: Final = 1_000
 MAX_BYTES: Final = 1 << 20
+# A longer body is read in another thread, so that heartbeats are answered meanwhile.
+LONG: Final = 64 << 10
 
 
 class Refused(Exception):
@@ -101,9 +104,7 @@ class Members:
 
         Raises BadBody, Rejected, Refused, NotTrusted, StoreUnavailable.
         """
-        registration = parse_heartbeat(
-            text, max_tools=self._bounds.tools, max_bytes=self._bounds.body_bytes
-        )
+        registration = await self._parsed(text)
         # Judged once more: the body may have taken its time.
         verdict = self._trust.judge(peer.chain) if peer.chain else None
         identity = _identity(verdict, peer.chain)
@@ -122,6 +123,12 @@ class Members:
         self.directory.answered(row)
         message = "Agent updated via heartbeat" if known else "Agent registered via heartbeat"
         return {"agent_id": row.agent_id, "status": "success", "message": message, **answer}
+
+    async def _parsed(self, text: bytes) -> Registration:
+        most = {"max_tools": self._bounds.tools, "max_bytes": self._bounds.body_bytes}
+        if len(text) <= LONG:
+            return parse_heartbeat(text, **most)
+        return await asyncio.to_thread(parse_heartbeat, text, **most)
 
     async def unregister(self, peer: Peer, agent_id: str) -> None:
         """The agent goes. The row stays, out of resolution. Raises Refused, StoreUnavailable."""

@@ -257,6 +257,14 @@ def test_the_list_of_agents_is_null_when_empty(strict: World, acme: Issued) -> N
         assert shown["endpoint"] == "https://127.0.0.1:9101"
 
 
+def test_a_long_list_of_tools_is_a_heartbeat_as_well(strict: World, acme: Issued) -> None:
+    tools = [tool(f"tool-{number}", description="d" * 500) for number in range(500)]
+    with strict.agent(acme) as agent:
+        assert agent.post(heartbeat("prov-1", *tools)).body["status"] == "success"
+        assert agent.post(heartbeat("prov-2", *tools, tool("x\n"))).body["status"] == "error"
+        assert agent.post(b'{"x":"' + b"x" * (2 << 20) + b'"}').status == 413
+
+
 def test_other_products_are_told_apart(strict: World, acme: Issued) -> None:
     with strict.agent(acme) as agent:
         for path in ("/jobs", "/jobs/claim", "/trace/abc", "/schemas"):

@@ -19,15 +19,12 @@ MAX_EVENTS: Final = 1_000
 
 async def agents(members: Members) -> Reply:
     """All rows. A null is what the public registry has where there is none."""
-    described: list[dict[str, Any]] = []
-    for number, row in enumerate(list(members.directory), 1):
-        described.append(_agent(row, members))
+    described: list[str] = []
+    for number, row in enumerate(sorted(members.directory, key=lambda row: row.agent_id), 1):
+        described.append(replies.json_text(_agent(row, members)))
         if not number % _AT_A_TIME:
             await asyncio.sleep(0)
-    described.sort(key=lambda one: str(one["id"]))
-    return replies.found(
-        {"agents": described or None, "count": len(described), "timestamp": replies.now_text()}
-    )
+    return replies.found_texts("agents", described)
 
 
 def events(recorder: Recorder, agent_id: str | None, limit: int) -> Reply:

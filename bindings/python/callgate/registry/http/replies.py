@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from callgate.registry.members import Head, Refused
@@ -49,6 +49,18 @@ def now_text() -> str:
 def json_reply(status: int, body: Mapping[str, Any]) -> Reply:
     """A JSON object."""
     return Reply(status, _encode(body).encode("utf-8", "replace"))
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """A JSON object, to become a part of a larger one."""
+    return _encode(value)
+
+
+def found_texts(name: str, texts: Sequence[str]) -> Reply:
+    """A list of JSON objects, null where there is none, with their count."""
+    listed = f"[{','.join(texts)}]" if texts else "null"
+    text = f'{{"{name}":{listed},"count":{len(texts)},"timestamp":"{now_text()}"}}'
+    return Reply(OK, text.encode("utf-8", "replace"))
 
 
 def found(body: Mapping[str, Any]) -> Reply:
