@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +54,15 @@ class Running:
         wanted = {"adder": adder, "other_adder": other_adder}
         eventually(lambda: self.sums(consumer) == wanted, f"a call that gives {wanted}")
 
+    def callgate(self, *arguments: str) -> None:
+        """What an operator does."""
+        subprocess.run(
+            [COMMAND, *arguments, "--trust-dir", self.entities.parent],
+            env={"PATH": os.environ["PATH"], "HOME": str(self.mesh.folder)},
+            check=True,
+            capture_output=True,
+        )
+
     def meshctl(self, *arguments: str) -> str:
         """What the public command line says, as a client of Acme."""
         url = self.mesh.url
@@ -63,7 +73,7 @@ class Running:
     def refused(self, agent: RealAgent) -> list[str]:
         """What the agent's own log says of failures."""
         lines = self.mesh.log(agent.name).splitlines()
-        return [line for line in lines if "ERROR" in line or "403" in line]
+        return [line for line in lines if re.search(r"\bERROR\b|\b403\b", line)]
 
 
 @contextmanager
@@ -105,7 +115,7 @@ def test_agents_find_and_call_each_other_until_one_entity_is_revoked(tmp_path: P
         here.registered(adder, other, consumer)
         here.gives(consumer, 5, 5)
 
-        (here.entities / "globex.pem").unlink()
+        here.callgate("entity", "revoke", "globex", "--force")
         eventually(lambda: here.status(other) == "evicted", "the row is evicted")
         here.gives(consumer, 5, None)
         # The refused one goes on asking, and stays refused. The others never notice.
@@ -114,7 +124,9 @@ def test_agents_find_and_call_each_other_until_one_entity_is_revoked(tmp_path: P
         assert here.status(adder) == here.status(consumer) == "healthy"
         assert not here.refused(adder) and not here.refused(consumer)
 
-        (here.entities / "globex.pem").write_bytes(GLOBEX.pem)
+        anchor = tmp_path / "globex.pem"
+        anchor.write_bytes(GLOBEX.pem)
+        here.callgate("entity", "register", "globex", "--ca-cert", str(anchor), "--reinstate")
         eventually(lambda: here.status(other) == "healthy", "the agent is back")
         here.gives(consumer, 5, 5)
 
