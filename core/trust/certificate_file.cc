@@ -14,7 +14,7 @@ CertificateFile Refuse(TrustReason reason, std::size_t certificate) {
 
 }  // namespace
 
-CertificateFile ReadCertificateFile(std::string_view file) {
+CertificateFile ReadCertificateFile(std::string_view file, const KnownAnchors& known) {
   if (file.size() > kMaxAnchorFileBytes) return Refuse(TrustReason::kTooLarge, 0);
   PemCertificates pem;
   std::vector<std::string_view> ders;
@@ -30,9 +30,14 @@ CertificateFile ReadCertificateFile(std::string_view file) {
   for (const std::string_view der : ders) {
     const std::size_t place = read.certificates.size() + 1;
     if (der.size() > kMaxAnchorBytes) return Refuse(TrustReason::kTooLarge, place);
+    const Sha256Digest digest = Sha256(der);
+    if (const auto found = known.find(digest); found != known.end()) {
+      read.certificates.push_back({*found->second, digest});
+      continue;
+    }
     std::optional<Certificate> certificate = Certificate::Parse(der);
     if (!certificate) return Refuse(TrustReason::kBadCertificate, place);
-    read.certificates.push_back({std::move(*certificate), Sha256(der)});
+    read.certificates.push_back({std::move(*certificate), digest});
   }
   return read;
 }

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "callgate/trust.h"
 #include "core/trust/anchor_group.h"
+#include "core/trust/digest_set.h"
 
 namespace callgate::trust {
 
@@ -18,9 +20,13 @@ struct CertificateFile {
   std::size_t certificate = 0;         // from 1: the one that is refused, or 0
 };
 
-// PEM with one or more certificates, or one in DER. Sizes and counts are checked before anything is
-// decoded. Refuses as ReadPem does, and with kTooLarge, kTooManyAnchors and kBadCertificate.
-CertificateFile ReadCertificateFile(std::string_view file);
+// Certificates that are anchored already, by their digests.
+using KnownAnchors = std::unordered_map<Sha256Digest, const Certificate*, DigestHash>;
+
+// PEM with one or more certificates, or one in DER; what is `known` is not read again. Sizes and
+// counts are checked before anything is decoded. Refuses as ReadPem does, and with kTooLarge,
+// kTooManyAnchors and kBadCertificate.
+CertificateFile ReadCertificateFile(std::string_view file, const KnownAnchors& known);
 
 }  // namespace callgate::trust
 

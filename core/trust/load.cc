@@ -22,8 +22,15 @@ bool ReadDigest(std::string text, Sha256Digest& digest) {
 
 }  // namespace
 
-Loader::Loader(const TrustOptions& options) : state_(std::make_shared<SnapshotState>()) {
+Loader::Loader(const TrustOptions& options, const SnapshotState* previous)
+    : state_(std::make_shared<SnapshotState>()) {
   state_->options = options;
+  if (previous == nullptr) return;
+  for (const AnchorGroup& group : previous->groups) {
+    for (const Anchor& anchor : group.anchors()) {
+      known_.emplace(anchor.sha256, &anchor.certificate);
+    }
+  }
 }
 
 bool Loader::Refuse(TrustReason reason, std::string other) {
@@ -100,7 +107,7 @@ bool Loader::AddName(const TrustedName& named, bool is_bundle) {
 
 bool Loader::AddFile(std::string_view file, AnchorGroup& group, std::size_t& certificates) {
   const std::size_t before = certificates;
-  CertificateFile read = ReadCertificateFile(file);
+  CertificateFile read = ReadCertificateFile(file, known_);
   if (read.refused) {
     fault_.certificate = read.certificate == 0 ? 0 : before + read.certificate;
     return Refuse(*read.refused);
@@ -160,7 +167,7 @@ bool Loader::AddRevoked(std::span<const std::string> revoked) {
       state_->revoked.insert(digest);
       continue;
     }
-    const CertificateFile read = ReadCertificateFile(element);
+    const CertificateFile read = ReadCertificateFile(element, known_);
     if (read.refused) return Refuse(TrustReason::kBadRevoked);
     for (const Anchor& certificate : read.certificates) {
       state_->revoked.insert(certificate.certificate.spki_sha256());

@@ -20,7 +20,8 @@ namespace callgate::trust {
 // One load: what is done so far, and whose turn it is. Stops at the first fault.
 class Loader {
  public:
-  explicit Loader(const TrustOptions& options);
+  // `previous` may be nullptr.
+  Loader(const TrustOptions& options, const SnapshotState* previous);
 
   // False: `error` and `fault` say why. The sources in their order.
   [[nodiscard]] bool CheckOptions();
@@ -39,6 +40,7 @@ class Loader {
   bool Refuse(TrustReason reason, std::string other = {});
 
   std::shared_ptr<SnapshotState> state_;
+  KnownAnchors known_;
   Names names_;
   DigestSet loaded_;  // certificates
   TrustFault fault_;

@@ -29,9 +29,10 @@ TrustSnapshot::TrustSnapshot(std::shared_ptr<const trust::SnapshotState> state)
 
 Result<TrustSnapshot> TrustSnapshot::Load(std::span<const TrustSource> sources,
                                           std::span<const std::string> revoked,
-                                          const TrustOptions& options, TrustFault* fault) {
+                                          const TrustOptions& options, TrustFault* fault,
+                                          const TrustSnapshot* previous) {
   const trust::ErrorQueueGuard guard;
-  trust::Loader loader(options);
+  trust::Loader loader(options, previous == nullptr ? nullptr : previous->state_.get());
   bool loaded = loader.CheckOptions() && loader.AddRevoked(revoked);
   for (const TrustSource& source : sources) loaded = loaded && loader.AddSource(source);
   if (!loaded) {

@@ -132,9 +132,12 @@ class TrustSnapshot {
   // keys are meant, or SHA-256 digests of SubjectPublicKeyInfo, 64 hexadecimal digits.
   // INVALID_ARGUMENT or LIMIT_EXCEEDED, with the place; then nothing is loaded, and `fault`, if
   // given, says the same in parts.
+  // Certificates that `previous` anchors too are taken from it instead of being read again; what is
+  // loaded is the same without it.
   static Result<TrustSnapshot> Load(std::span<const TrustSource> sources,
                                     std::span<const std::string> revoked = {},
-                                    const TrustOptions& options = {}, TrustFault* fault = nullptr);
+                                    const TrustOptions& options = {}, TrustFault* fault = nullptr,
+                                    const TrustSnapshot* previous = nullptr);
 
   // Judges a chain, leaf first, at `now`: each element is DER, or PEM with one or more
   // certificates. Any bytes give a verdict. Order of answers: what denies (form and rules of the

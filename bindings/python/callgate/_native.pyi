@@ -483,6 +483,7 @@ def load_trust(
     require_eku: bool,
     accept_any_eku: bool,
     generation: int,
+    previous: TrustSnapshot | None,
 ) -> TrustSnapshot: ...
 
 # (name, kind, what it means, what to do)

@@ -71,13 +71,14 @@ std::vector<TrustSource> Sources(const py::sequence& rows) {
 }
 
 TrustSnapshot Load(const py::sequence& sources, const py::sequence& revoked, long long skew,
-                   bool require_eku, bool accept_any_eku, std::uint64_t generation) {
+                   bool require_eku, bool accept_any_eku, std::uint64_t generation,
+                   const TrustSnapshot* previous) {
   const std::vector<TrustSource> of = Sources(sources);
   const std::vector<std::string> keys = Copied(revoked, "revoked");
   const TrustOptions options{std::chrono::seconds(skew), require_eku, accept_any_eku, generation};
   TrustFault fault;
   Result<TrustSnapshot> loaded =
-      WithoutGil([&] { return TrustSnapshot::Load(of, keys, options, &fault); });
+      WithoutGil([&] { return TrustSnapshot::Load(of, keys, options, &fault, previous); });
   if (!loaded.ok()) RaiseTrustError(loaded.error(), fault);
   return std::move(loaded).value();
 }
@@ -169,7 +170,7 @@ void RegisterTrust(py::module_& module) {
       .def_property_readonly("generation", &TrustSnapshot::generation);
   module.def("load_trust", &Load, py::arg("sources"), py::arg("revoked"),
              py::arg("not_before_skew"), py::arg("require_eku"), py::arg("accept_any_eku"),
-             py::arg("generation"));
+             py::arg("generation"), py::arg("previous").none(true));
   module.def("trust_reasons", &Reasons);
 }
 

@@ -44,7 +44,7 @@ class TrustSnapshot:
             ("entities", _named(entities, "entities"), _named({}, "bundles"), True),
             ("bundles", _named({}, "entities"), _named(bundles or {}, "bundles"), True),
         ]
-        self._load(rows, revoked or (), options, 0)
+        self._load(rows, revoked or (), options, 0, None)
 
     @classmethod
     def of_sources(
@@ -54,8 +54,13 @@ class TrustSnapshot:
         revoked: Iterable[bytes | str] = (),
         generation: int = 0,
         options: TrustOptions | None = None,
+        previous: TrustSnapshot | None = None,
     ) -> TrustSnapshot:
-        """From several sources, in the order in which they are asked. Raises TrustError."""
+        """From several sources, in the order in which they are asked. Raises TrustError.
+
+        Certificates that ``previous`` anchors too are taken from it instead of being read again,
+        which makes a reload several times faster; what is loaded is the same without it.
+        """
         rows = [
             (
                 source.name,
@@ -66,7 +71,7 @@ class TrustSnapshot:
             for source in sources
         ]
         snapshot = cls.__new__(cls)
-        snapshot._load(rows, revoked, options, generation)
+        snapshot._load(rows, revoked, options, generation, previous)
         return snapshot
 
     def _load(
@@ -75,6 +80,7 @@ class TrustSnapshot:
         revoked: Iterable[bytes | str],
         options: TrustOptions | None,
         generation: int,
+        previous: TrustSnapshot | None,
     ) -> None:
         how = options or TrustOptions()
         self._loaded = _native.load_trust(
@@ -84,6 +90,7 @@ class TrustSnapshot:
             how.require_eku,
             how.accept_any_eku,
             generation,
+            None if previous is None else previous._loaded,
         )
         self._anchors = tuple(Anchor(*row) for row in self._loaded.anchors())
 

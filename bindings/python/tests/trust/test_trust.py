@@ -61,6 +61,22 @@ def test_sources_keep_their_names_and_generation() -> None:
     assert repr(snapshot) == "<TrustSnapshot 7 of 1 anchors>"
 
 
+def test_a_reload_takes_nothing_but_certificates_from_before() -> None:
+    source = TrustSource("filestore", entities={"acme": (ROOT,)})
+    before = TrustSnapshot.of_sources([source], generation=1)
+    renamed = TrustSource("filestore", entities={"globex": (ROOT,)})
+    after = TrustSnapshot.of_sources([renamed], generation=2, previous=before)
+    assert after.anchors == TrustSnapshot.of_sources([renamed]).anchors
+    assert after.verify(CHAIN, now=NOW).entity == "globex"
+    assert before.verify(CHAIN, now=NOW).entity == "acme"
+    gone = TrustSnapshot.of_sources([TrustSource("filestore")], previous=after)
+    assert gone.anchors == ()
+    assert gone.verify(CHAIN, now=NOW).reason == "untrusted"
+    with pytest.raises(TrustError):
+        pinned = TrustSource("filestore", entities={"acme": (ROOT, CHAIN[0])})
+        TrustSnapshot.of_sources([pinned], previous=before)
+
+
 def test_many_chains_get_the_verdicts_of_each() -> None:
     snapshot = TrustSnapshot({"acme": [ROOT]})
     chains = [CHAIN, CHAIN[:1], (), [b"x"]]
