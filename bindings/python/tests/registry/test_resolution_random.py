@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from callgate.registry.resolution import Catalog, Dependency, Provider, Resolver, ToolRow
+from callgate.registry.resolution import Catalog, Dependency, Provider, Resolved, Resolver, ToolRow
 from callgate.registry.resolution.schemas import fits
 from callgate.registry.resolution.tags import wish_of
 from callgate.registry.resolution.versions import satisfies, version_key
@@ -44,6 +44,7 @@ def an_agent(rng: random.Random) -> Provider:
             "version": rng.choice(VERSIONS),
             "tags": rng.sample(TAGS, rng.randint(0, 3)),
             "dependencies": needs,
+            "inputSchema": rng.choice([None, {"type": "object"}]),
             "outputSchemaHash": rng.choice(HASHES),
             "outputSchemaCanonical": {"type": rng.choice(["string", "integer"])},
         }
@@ -78,7 +79,7 @@ class LookedAt:
             if any(wanted.required for wanted in position)
         )
 
-    def found(self, wanted: Dependency, trusted: bool) -> list[tuple[Provider, int]]:
+    def found(self, wanted: Dependency, trusted: bool) -> list[tuple[Provider, ToolRow]]:
         fitting = []
         for one, place in self.rows:
             tool = one.tools[place]
@@ -94,7 +95,7 @@ class LookedAt:
                 fitting.append((points, version_key(tool.version) or (), one, place))
         fitting.sort(key=lambda row: (row[2].agent_id, row[3]))
         fitting.sort(key=lambda row: (row[0], row[1]), reverse=True)
-        return [(one, place) for _, _, one, place in fitting]
+        return [(one, one.tools[place]) for _, _, one, place in fitting]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -112,11 +113,20 @@ def test_random_meshes(seed: int) -> None:
         for wanted in asked:
             for trusted in (False, True):
                 expected = looked_at.found(wanted, trusted)
-                ranked = resolver.ranked(wanted, trusted=trusted)
-                assert [(row.provider, row.tool) for row in ranked] == tools_of(expected)
                 best = resolver.find(wanted, trusted=trusted)
-                assert best == (ranked[0] if ranked else None)
+                assert best == (Resolved(*expected[0], wanted) if expected else None)
+                named = first_of_each_name(expected, without="agent-1")
+                ranked = resolver.ranked(wanted, trusted=trusted, without="agent-1")
+                found = [(row.provider, row.tool) for row in ranked]
+                assert first_of_each_name(found) == named
 
 
-def tools_of(rows: list[tuple[Provider, int]]) -> list[tuple[Provider, ToolRow]]:
-    return [(one, one.tools[place]) for one, place in rows]
+def first_of_each_name(
+    rows: list[tuple[Provider, ToolRow]], without: str = ""
+) -> list[tuple[Provider, ToolRow]]:
+    """Of the tools that language models can use."""
+    found: dict[str, tuple[Provider, ToolRow]] = {}
+    for one, tool in rows:
+        if tool.input_schema is not None and one.agent_id != without:
+            found.setdefault(tool.function_name, (one, tool))
+    return list(found.values())

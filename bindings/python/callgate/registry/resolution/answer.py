@@ -76,10 +76,9 @@ def llm_providers(consumer: Provider, resolver: Resolver) -> dict[str, Entry]:
     providers = {}
     for tool in consumer.tools:
         if tool.llm_provider is not None and tool.llm_provider.capability:
-            found = resolver.ranked(tool.llm_provider, trusted=trusted)
-            usable = next((one for one in found if one.tool.input_schema is not None), None)
-            if usable is not None:
-                providers[tool.function_name] = _llm_provider(usable)
+            found = resolver.find(tool.llm_provider, trusted=trusted, for_models=True)
+            if found is not None:
+                providers[tool.function_name] = _llm_provider(found)
     return providers
 
 
@@ -89,15 +88,15 @@ def _filtered(consumer: Provider, wanted: LlmFilter, resolver: Resolver) -> list
     Mode ``*`` is all tools but the consumer's own; ``best_match`` is one for each capability.
     """
     trusted = consumer.entity is not None
-    selectors = (Dependency(capability=""),) if wanted.mode == "*" else wanted.selectors
+    everything = wanted.mode == "*"
+    selectors = (Dependency(capability=""),) if everything else wanted.selectors
+    without = consumer.agent_id if everything else None
     tools: dict[str, Resolved] = {}
     capabilities: set[str] = set()
     for selector in selectors:
-        for found in resolver.ranked(selector, trusted=trusted):
+        for found in resolver.ranked(selector, trusted=trusted, without=without):
             tool = found.tool
-            if tool.input_schema is None or tool.function_name in tools:
-                continue
-            if wanted.mode == "*" and found.provider.agent_id == consumer.agent_id:
+            if tool.function_name in tools:
                 continue
             if wanted.mode == "best_match" and tool.capability in capabilities:
                 continue

@@ -17,7 +17,7 @@ from callgate.registry.resolution.versions import Key, version_key
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Kind:
-    """Tools of one capability that every dependency judges alike, however many agents have them.
+    """Tools of one name and capability that every dependency judges alike, whoever has them.
 
     A fleet of ten thousand workers is one kind, so that a dependency is judged once for all.
     """
@@ -143,4 +143,6 @@ def _key(tool: ToolRow, provider: Provider) -> tuple[Any, ...]:
         text = json.dumps(tool.output_schema, sort_keys=True)
         schema = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     anonymous = provider.entity is None
-    return tool.version, tool.tags, tool.output_schema_hash, schema, tool.required, anonymous
+    for_models = tool.input_schema is not None
+    said = tool.function_name, tool.version, tool.tags, tool.output_schema_hash
+    return (*said, schema, tool.required, for_models, anonymous)

@@ -40,7 +40,7 @@ class Resolver:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._generation = catalog.generation
-        self._kept: dict[tuple[Dependency, bool], _Kept] = {}
+        self._kept: dict[tuple[Dependency, bool, bool], _Kept] = {}
         self._serves: dict[Kind, bool] = {}
 
     def position(self, alternatives: Iterable[Dependency], *, trusted: bool) -> Resolved | None:
@@ -48,22 +48,33 @@ class Resolver:
         found = (self.find(dependency, trusted=trusted) for dependency in alternatives)
         return next((one for one in found if one is not None), None)
 
-    def find(self, dependency: Dependency, *, trusted: bool) -> Resolved | None:
-        """The best tool for one selector, None where there is none."""
+    def find(
+        self, dependency: Dependency, *, trusted: bool, for_models: bool = False
+    ) -> Resolved | None:
+        """The best tool for one selector, None where there is none.
+
+        ``for_models``: of those with an input schema, which language models need.
+        """
         changed = self.catalog.changed(dependency.capability)
         if changed is None:
             return None
-        key = (dependency, trusted)
+        key = (dependency, trusted, for_models)
         kept = self._kept.get(key)
         since = kept.generation if kept else -1
         if kept is None or since < (changed if kept.settled else self.catalog.generation):
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            kept = self._kept[key] = self._best(dependency, trusted)
+            kept = self._kept[key] = self._best(dependency, trusted, for_models)
         return kept.resolved
 
-    def ranked(self, dependency: Dependency, *, trusted: bool) -> list[Resolved]:
-        """All tools that fit, best first. An empty capability is any."""
+    def ranked(
+        self, dependency: Dependency, *, trusted: bool, without: str | None = None
+    ) -> list[Resolved]:
+        """Tools with an input schema that fit, best first; an empty capability is any.
+
+        Of those that are alike down to their name, one is there. ``without`` is the id of an agent
+        whose tools are left out.
+        """
         kinds = (
             self.catalog.kinds(dependency.capability)
             if dependency.capability
@@ -72,7 +83,8 @@ class Resolver:
         fitting = [
             (member, points, kind)
             for points, kind in _fitting(kinds, dependency, trusted, self.serves)
-            for member in kind.members
+            if kind.tool.input_schema is not None
+            and (member := next((m for m in kind.members if m[0] != without), None)) is not None
         ]
         # Sorts are stable, in reverse too.
         fitting.sort(key=lambda one: one[0])
@@ -90,11 +102,13 @@ class Resolver:
             self._judge(kind)
         return self._serves[kind]
 
-    def _best(self, dependency: Dependency, trusted: bool) -> _Kept:
+    def _best(self, dependency: Dependency, trusted: bool, for_models: bool) -> _Kept:
         best: Kind | None = None
         best_rank: tuple[int, tuple[object, ...]] = (-1, ())
         kinds = self.catalog.kinds(dependency.capability)
         for points, kind in _fitting(kinds, dependency, trusted, self.serves):
+            if for_models and kind.tool.input_schema is None:
+                continue
             rank = (points, kind.version or ())
             if rank > best_rank or (best and rank == best_rank and kind.members < best.members):
                 best, best_rank = kind, rank
