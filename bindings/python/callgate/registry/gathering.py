@@ -59,7 +59,10 @@ def _gathering(
     if sources == before.sources and revoked == before.revoked and before.snapshot.generation:
         return replace(before, states=states)
     snapshot = TrustSnapshot.of_sources(
-        sources, revoked=sorted(revoked), generation=before.snapshot.generation + 1
+        sources,
+        revoked=sorted(revoked),
+        generation=before.snapshot.generation + 1,
+        previous=before.snapshot,
     )
     return Gathering(states, sources, revoked, snapshot)
 

@@ -26,6 +26,9 @@ class TrustSnapshot:
 
     __slots__ = ("_anchors", "_loaded")
 
+    _anchors: tuple[Anchor, ...]
+    _loaded: _native.TrustSnapshot
+
     def __init__(
         self,
         entities: Mapping[str, _Files],
