@@ -41,7 +41,7 @@ std::string Pem(const std::string& der) {
 
 void CheckVerdict(const TrustVerdict& verdict, const Chain& chain) {
   if (!verdict.trusted) {
-    Require(verdict.entity.empty() && verdict.spiffe_id.empty(), "a refusal names nobody");
+    Require(verdict.entity.empty() && verdict.spiffe_id.empty(), "a refusal has no name");
     Require(verdict.path_spki_sha256.empty(), "a refusal has no path");
     return;
   }

@@ -1,4 +1,4 @@
-// What a client's own certificate must be, whoever issued it.
+// What a client's own certificate must be, whichever authority issued it.
 #ifndef CALLGATE_CORE_TRUST_LEAF_RULES_H_
 #define CALLGATE_CORE_TRUST_LEAF_RULES_H_
 

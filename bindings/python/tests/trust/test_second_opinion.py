@@ -37,7 +37,7 @@ OTHER_DETAIL = {
     "no URI: not an SVID": "its store has no trust domains",
     "a URI of another scheme: not an SVID": "its store has no trust domains",
     "an SVID for clientAuth only": "X509-SVID, 4.4, wants both purposes",
-    "a private key beside the certificates": "its reader of PEM passes over other blocks",
+    "a private key next to the certificates": "its reader of PEM passes over other blocks",
     "a bad block after good ones": "its reader of PEM passes over what does not end",
 }
 # We accept and it refuses, by a part of what it says.

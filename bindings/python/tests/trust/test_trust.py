@@ -128,7 +128,7 @@ def test_every_reason_says_what_to_do() -> None:
         REASONS["new"] = None  # type: ignore[index]
 
 
-def test_threads_verify_beside_one_another() -> None:
+def test_threads_verify_at_the_same_time() -> None:
     snapshot = TrustSnapshot({"acme": [ROOT]})
     expected = snapshot.verify(CHAIN, now=NOW)
     found: list[Verdict] = []

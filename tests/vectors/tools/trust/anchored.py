@@ -130,7 +130,7 @@ def add(book):
     )
     ends = right.cross(shared, not_after="2026-11-15")
     good(
-        "an expired cross-certificate beside a valid one",
+        "an expired cross-certificate next to a valid one",
         31,
         [shared.leaf(), ends, by_right],
         right_trust,

@@ -53,7 +53,7 @@ def add(book):
         "name_constraint",
         "leaf",
     )
-    good("a DNS name beside an excluded one", 16, below(barred, names=[dns("a.good.example")]))
+    good("a DNS name next to an excluded one", 16, below(barred, names=[dns("a.good.example")]))
     net = constrained("Net", permitted=[address(10, 0, 0, 0, 255, 0, 0, 0)])
     good("an address that is permitted", 16, below(net, names=[address(10, 1, 2, 3)]))
     bad(

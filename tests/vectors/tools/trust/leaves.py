@@ -58,7 +58,7 @@ def add(book):
     bad("emailProtection and timeStamping", 4, acme.leaf(purposes=[EMAIL, STAMP]), "wrong_eku")
     bad("a purpose of a private arc", 4, acme.leaf(purposes=["1.3.6.1.4.1.55555.1"]), "wrong_eku")
     good("clientAuth only", 4, acme.leaf(purposes=[CLIENT]))
-    good("clientAuth beside others", 4, acme.leaf(purposes=[EMAIL, CLIENT, STAMP]))
+    good("clientAuth next to others", 4, acme.leaf(purposes=[EMAIL, CLIENT, STAMP]))
     critical = acme.leaf(purposes=(), more=[extended_key_usage(CLIENT, critical=True)])
     good("a critical extendedKeyUsage with clientAuth", 4, critical)
     any_only = acme.leaf(purposes=[ANY])
@@ -71,7 +71,7 @@ def add(book):
         "wrong_eku",
         options={"accept_any_eku": True},
     )
-    good("anyExtendedKeyUsage beside clientAuth", 5, acme.leaf(purposes=[ANY, CLIENT]))
+    good("anyExtendedKeyUsage next to clientAuth", 5, acme.leaf(purposes=[ANY, CLIENT]))
     without = acme.leaf(purposes=())
     good("no extendedKeyUsage", 6, without)
     bad(

@@ -75,7 +75,7 @@ def add(book):
     twin = Authority("Twin", subject=acme.subject, ids=False)
     loads("two roots of one name", 29, [pem(root, twin.certificate)], [root, twin.certificate])
     fresh = acme.issue_ca(acme.subject, acme.key, not_before="2026-06-01")
-    loads("a renewed root beside the old", 29, [pem(root, fresh)], [root, fresh])
+    loads("a renewed root next to the old", 29, [pem(root, fresh)], [root, fresh])
     book.load(
         "an intermediate and its root in a bundle",
         29,

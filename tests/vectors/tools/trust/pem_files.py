@@ -30,7 +30,7 @@ def add(book):
         "an encrypted key": "ENCRYPTED PRIVATE KEY",
     }.items():
         refused(
-            f"{title} beside the authority",
+            f"{title} next to the authority",
             49,
             text + pem(b"\x30\x00", label=label),
             "private_key",

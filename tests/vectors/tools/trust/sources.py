@@ -257,7 +257,7 @@ def add(book):
         book.chain(title, 74, chain, entities=trust, entity="acme")
     malformed("a PEM block without an end", [text[:-30]], "leaf")
     malformed(
-        "a private key beside the certificates", [pem(b"\x30\x00", label="PRIVATE KEY") + text]
+        "a private key next to the certificates", [pem(b"\x30\x00", label="PRIVATE KEY") + text]
     )
     malformed("a TRUSTED CERTIFICATE", [pem(leaf, label="TRUSTED CERTIFICATE")])
     malformed("a bad block after good ones", [text + "-----BEGIN CERTIFICATE-----\n*\n"])

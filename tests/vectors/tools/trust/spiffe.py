@@ -140,7 +140,7 @@ def add(book):
         entities={"mesh": [mesh.certificate]},
     )
     trusted(
-        "DNS names beside the SPIFFE ID",
+        "DNS names next to the SPIFFE ID",
         21,
         [mesh.leaf(names=[dns("a.example"), uri(ours), dns("b.example")])],
         ours,
