@@ -13,8 +13,8 @@ import socket
 import sys
 from pathlib import Path
 
-from callgate.serving.gc_tuning import tune_gc
 from callgate.gateway.upstreams.upstreams import StdioSettings, Upstreams
+from callgate.serving.gc_tuning import tune_gc
 from callgate.serving.listener import Listener
 from starlette.applications import Starlette
 from starlette.requests import Request

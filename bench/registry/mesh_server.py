@@ -16,12 +16,10 @@ import sys
 import time
 from pathlib import Path
 
-from callgate.registry.backends.filestore import filestore
 from callgate.registry.config import load_config
 from callgate.registry.lifespan import Registry, open_registry
 from callgate.registry.members import Members
 from callgate.registry.process.listeners import bind, listening
-from callgate.registry.trust_store import TrustStore
 from callgate.serving.bounds import Bound, OutOfBounds
 from callgate.serving.connection import bounded_connections
 from callgate.serving.descriptors import raise_descriptor_limit
@@ -32,6 +30,8 @@ from callgate.serving.reply import Reply
 from callgate.serving.subject import Subject
 from callgate.serving.tls.trust_tls import TrustTls
 from callgate.trust import TrustSnapshot, Verdict
+from callgate.trust.backends.filestore import filestore
+from callgate.trust.store import TrustStore
 from starlette.types import Receive, Scope, Send
 
 AT_A_TIME = 500

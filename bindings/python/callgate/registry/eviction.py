@@ -17,9 +17,9 @@ from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import Store
 from callgate.registry.rows.writer import StoreUnavailable
-from callgate.registry.trust_view import TrustView
 from callgate.serving.peer import Peer
 from callgate.trust import TrustSnapshot, Verdict
+from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
 # Closes the connections whose peer is as the predicate says, and returns how many.

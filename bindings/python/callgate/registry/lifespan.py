@@ -31,10 +31,10 @@ from callgate.registry.proxy import ProxyEndpoint, Target
 from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
-from callgate.registry.trust_view import TrustView
 from callgate.registry.upkeep import Upkeep
 from callgate.serving.credential import OperatorCredential
 from callgate.serving.peer import Peer, peer_of
+from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
 _CloseWhere = Callable[[Callable[[Peer], bool]], int]

@@ -22,9 +22,9 @@ from callgate.registry.rows.record import Record
 from callgate.registry.rows.registration import Registration, Rejected
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import OwnedByAnother, Store
-from callgate.registry.trust_view import TrustView
 from callgate.serving.peer import Peer
 from callgate.trust import Verdict
+from callgate.trust.view import TrustView
 
 Head: TypeAlias = Literal["unchanged", "changed", "gone"]
 MAX_AGENTS: Final = 100_000

@@ -19,8 +19,8 @@ from callgate.registry.rows.registration import BadBody, Rejected
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import Store
 from callgate.registry.rows.writer import StoreUnavailable
-from callgate.registry.trust_view import TrustView
 from callgate.trust import Verdict
+from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
 # Seconds between two writes of when agents were last heard of.

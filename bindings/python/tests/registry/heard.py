@@ -6,8 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from callgate.registry.backends.followed import Patience
-from callgate.registry.backends.source import Source, SourceState
+from callgate.trust.backends.followed import Patience
+from callgate.trust.backends.source import Source, SourceState
 
 # Long enough that what must not happen in a test does not, unless the test says so.
 PATIENT = Patience(first_retry=0.01, last_retry=0.05)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from authorities import DAY, Issued, authority, issued
-from callgate.registry.backends.source import SourceState
 from callgate.registry.config import RegistryConfig, load_config
 from callgate.registry.lifespan import Registry, open_registry
 from callgate.registry.process.listeners import Listening, bind, listening
 from callgate.trust import TrustSnapshot, TrustSource, Verdict
+from callgate.trust.backends.source import SourceState
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 from authorities import authority
-from callgate.registry.backends.directory_source import DirectorySource
-from callgate.registry.backends.filestore import entity_files, filestore
-from callgate.registry.backends.source import SourceState
-from callgate.registry.backends.trust_directory import TrustDirectory
+from callgate.trust.backends.directory_source import DirectorySource
+from callgate.trust.backends.filestore import entity_files, filestore
+from callgate.trust.backends.source import SourceState
+from callgate.trust.backends.trust_directory import TrustDirectory
 from heard import Heard
 from kubelet import kubelet_volume
 

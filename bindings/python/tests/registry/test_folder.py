@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from callgate.registry.backends.folder import LARGEST, FileFault, Folder
+from callgate.trust.backends.folder import LARGEST, FileFault, Folder
 from kubelet import kubelet_volume
 
 OTHER_USER = 65534

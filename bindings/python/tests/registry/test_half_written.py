@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from authorities import authority
-from callgate.registry.backends.pem import is_half
+from callgate.trust.backends.pem import is_half
 
 ONE = authority().pem
 WHOLE = {

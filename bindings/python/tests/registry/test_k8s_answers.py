@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from callgate import CallgateError
-from callgate.registry.backends.k8s_cluster import Cluster
-from callgate.registry.backends.k8s_requests import Bounds, Deadlines
-from callgate.registry.backends.k8s_secrets import k8s_secrets
+from callgate.trust.backends.k8s_cluster import Cluster
+from callgate.trust.backends.k8s_requests import Bounds, Deadlines
+from callgate.trust.backends.k8s_secrets import k8s_secrets
 from certificates import Authority
 from heard import PATIENT, Heard, threads_of_sources
 from kubernetes.client import CoreV1Api

@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from callgate.registry.backends.followed import Patience
-from callgate.registry.backends.k8s_requests import Deadlines
+from callgate.trust.backends.followed import Patience
+from callgate.trust.backends.k8s_requests import Deadlines
 from heard import HASTY, Heard, threads_of_sources
 from kubernetes_api_server import KubernetesApiServer
 from kubernetes_world import ACME, GLOBEX, has, pause, source_of, watching

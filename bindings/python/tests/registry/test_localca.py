@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from authorities import authority
 from callgate import CallgateError
-from callgate.registry.backends.certificate_shapes import new_leaf
-from callgate.registry.backends.filestore import filestore
-from callgate.registry.backends.local_authority import LocalAuthority
-from callgate.registry.backends.localca import localca
 from callgate.registry.process.tls_auto import prepare_local_mesh
-from callgate.registry.trust_store import TrustStore
+from callgate.trust.backends.certificate_shapes import new_leaf
+from callgate.trust.backends.filestore import filestore
+from callgate.trust.backends.local_authority import LocalAuthority
+from callgate.trust.backends.localca import localca
+from callgate.trust.store import TrustStore
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from callgate import CallgateError
-from callgate.registry.backends.remote import k8s_secrets_source, spire_source
+from callgate.trust.backends.remote import k8s_secrets_source, spire_source
 from heard import Heard
 from kubernetes_api_server import KubernetesApiServer
 
@@ -58,7 +58,7 @@ def test_a_missing_library_names_its_extra(library: str, extra: str, call: str) 
         f"sys.modules[{library!r}] = None\n"
         "from pathlib import Path\n"
         "from callgate import CallgateError\n"
-        "from callgate.registry.backends.remote import k8s_secrets_source, spire_source\n"
+        "from callgate.trust.backends.remote import k8s_secrets_source, spire_source\n"
         f"try:\n    {call}\n"
         "except CallgateError as error:\n    print(error)\n"
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import grpc
 import pytest
-from callgate.registry.backends.spire import spire
-from callgate.registry.trust_store import TrustStore
 from callgate.trust import Verdict
+from callgate.trust.backends.spire import spire
+from callgate.trust.store import TrustStore
 from certificates import Authority
 from heard import HASTY, PATIENT
 from kubernetes_api_server import KubernetesApiServer

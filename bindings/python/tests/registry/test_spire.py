@@ -10,11 +10,11 @@ from pathlib import Path
 import grpc
 import pytest
 from callgate import CallgateError
-from callgate.registry.backends.followed import Patience
-from callgate.registry.backends.source import Anchors, SourceState
-from callgate.registry.backends.spire import SpireBounds, spire
-from callgate.registry.der import split_der
 from callgate.trust import TrustSnapshot
+from callgate.trust.backends.followed import Patience
+from callgate.trust.backends.source import Anchors, SourceState
+from callgate.trust.backends.spire import SpireBounds, spire
+from callgate.trust.der import split_der
 from certificates import Authority
 from heard import HASTY, PATIENT, Heard, threads_of_sources
 from spiffe import WorkloadApiClient

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from authorities import authority, issued
-from callgate.registry.backends import trust_directory
-from callgate.registry.backends.filestore import entity_files
-from callgate.registry.backends.source import Problem
-from callgate.registry.backends.trust_directory import Reading, TrustDirectory
-from callgate.registry.backends.trust_file import SETTLE
+from callgate.trust.backends import trust_directory
+from callgate.trust.backends.filestore import entity_files
+from callgate.trust.backends.source import Problem
+from callgate.trust.backends.trust_directory import Reading, TrustDirectory
+from callgate.trust.backends.trust_file import SETTLE
 from cryptography.hazmat.primitives.asymmetric import rsa
 from kubelet import kubelet_volume
 

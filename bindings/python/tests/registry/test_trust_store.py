@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from authorities import Issued, authority
 from callgate import CallgateError
-from callgate.registry.backends.filestore import filestore
-from callgate.registry.backends.source import Source, SourceState
-from callgate.registry.trust_store import TrustStore
 from callgate.trust import TrustSnapshot
+from callgate.trust.backends.filestore import filestore
+from callgate.trust.backends.source import Source, SourceState
+from callgate.trust.store import TrustStore
 
 pytestmark = pytest.mark.anyio
 ACME, GLOBEX, MESH = authority("Acme"), authority("Globex"), authority("Mesh")

@@ -216,8 +216,8 @@ def _revoke(arguments: argparse.Namespace) -> Outcome:
 
 
 def _rotate(arguments: argparse.Namespace) -> Outcome:
-    from callgate.registry.backends.names import name_fault
     from callgate.registry.entities.rotation import rotate
+    from callgate.trust.backends.names import name_fault
 
     name: str | None = arguments.name
     if name is not None and (fault := name_fault(name)) is not None:

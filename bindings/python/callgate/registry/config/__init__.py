@@ -5,8 +5,8 @@ from callgate.registry.config.load import load_config
 from callgate.registry.config.root import RegistryConfig
 from callgate.registry.config.schema import config_schema
 from callgate.registry.config.tls import TlsSettings
-from callgate.registry.config.trust import TrustSettings
 from callgate.settings.load import ConfigError
+from callgate.settings.trust import TrustSettings
 
 __all__ = [
     "ConfigError",

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from callgate.registry.config.duration import seconds_of
+from callgate.settings.duration import seconds_of
 from callgate.settings.places import Fault, PlacedDocument
 
 OWN_PREFIX: Final = "CALLGATE_REGISTRY__"

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from callgate.registry.config.duration import Duration
 from callgate.settings.addresses import check_address, is_loopback
+from callgate.settings.duration import Duration
 from callgate.settings.secrets import Secret
 from callgate.settings.section import Bytes, ConfigPath, Count, PlacedError, Port, Seconds, Section
 

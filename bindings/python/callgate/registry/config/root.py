@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from callgate.registry.config.duration import Duration
 from callgate.registry.config.entities import EntityName, EntitySettings
 from callgate.registry.config.operations import (
     AdminSettings,
@@ -17,10 +16,11 @@ from callgate.registry.config.operations import (
     LoggingSettings,
 )
 from callgate.registry.config.tls import TlsSettings
-from callgate.registry.config.trust import K8sSettings, SpireSettings, TrustSettings
 from callgate.settings.addresses import check_address
+from callgate.settings.duration import Duration
 from callgate.settings.secrets import MaybeSecret, Secret
 from callgate.settings.section import ConfigPath, PlacedError, Port, Section
+from callgate.settings.trust import K8sSettings, SpireSettings, TrustSettings
 
 
 class RegistryConfig(Section):

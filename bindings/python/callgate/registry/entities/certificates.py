@@ -16,9 +16,9 @@ from cryptography.x509.oid import NameOID
 
 from callgate import CallgateError
 from callgate.audit.trail import open_regular
-from callgate.registry.backends.folder import LARGEST, FileFault
-from callgate.registry.backends.pem import is_half
-from callgate.registry.backends.trust_file import load
+from callgate.trust.backends.folder import LARGEST, FileFault
+from callgate.trust.backends.pem import is_half
+from callgate.trust.backends.trust_file import load
 
 _BLOCK: Final = re.compile(
     rb"^-----BEGIN CERTIFICATE-----\s.*?^-----END CERTIFICATE-----\s*?$", re.DOTALL | re.MULTILINE

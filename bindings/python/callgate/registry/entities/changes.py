@@ -10,10 +10,6 @@ from typing import Final
 
 from callgate import CallgateError
 from callgate.audit.durable_file import replace_file, sync_directory
-from callgate.registry.backends.filestore import ENTITIES
-from callgate.registry.backends.folder_lock import locked
-from callgate.registry.backends.names import name_fault
-from callgate.registry.backends.trust_directory import MOST_FILES, REVOKED
 from callgate.registry.entities.certificates import (
     Certificate,
     EntityError,
@@ -22,6 +18,10 @@ from callgate.registry.entities.certificates import (
 )
 from callgate.registry.entities.registered import Registered, Trusted, read_trusted
 from callgate.registry.entities.trail import record
+from callgate.trust.backends.filestore import ENTITIES
+from callgate.trust.backends.folder_lock import locked
+from callgate.trust.backends.names import name_fault
+from callgate.trust.backends.trust_directory import MOST_FILES, REVOKED
 
 AUDIT: Final = "audit"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from callgate.registry.backends.filestore import entity_files
-from callgate.registry.backends.folder import FileFault, Folder
-from callgate.registry.backends.local_authority import ROOT
-from callgate.registry.backends.localca import local_entities
-from callgate.registry.backends.trust_directory import Member, tombstones
-from callgate.registry.backends.trust_file import load
 from callgate.registry.entities.certificates import (
     Certificate,
     EntityError,
     parse_certificates,
 )
+from callgate.trust.backends.filestore import entity_files
+from callgate.trust.backends.folder import FileFault, Folder
+from callgate.trust.backends.local_authority import ROOT
+from callgate.trust.backends.localca import local_entities
+from callgate.trust.backends.trust_directory import Member, tombstones
+from callgate.trust.backends.trust_file import load
 
 
 @dataclass(frozen=True)

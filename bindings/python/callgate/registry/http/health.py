@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from callgate import __version__
 from callgate.registry.http import replies
-from callgate.registry.trust_view import TrustView
 from callgate.serving.reply import Reply
+from callgate.trust.view import TrustView
 
 SERVICE: Final = "mcp-mesh-registry"  # as clients of the public registry know it
 

@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 from callgate.registry.http import replies
 from callgate.registry.members import Members
 from callgate.registry.recorder import Recorder, time_text
-from callgate.registry.trust_view import TrustView
 from callgate.serving.credential import OperatorCredential
 from callgate.serving.peer import Peer, peer_of
 from callgate.serving.reply import Reply
+from callgate.trust.view import TrustView
 
 PREFIX = "/admin/"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from callgate.registry.config import RegistryConfig
 from callgate.registry.process.sources import check_trust, make_sources
-from callgate.registry.trust_store import TrustStore
 from callgate.serving.tls.context import read_context
+from callgate.trust.store import TrustStore
 
 
 async def check(config: RegistryConfig, environ: Mapping[str, str]) -> dict[str, Any]:

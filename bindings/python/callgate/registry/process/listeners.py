@@ -15,13 +15,13 @@ from callgate import CallgateError
 from callgate.registry.config import RegistryConfig
 from callgate.registry.http.replies import ConnectionAnswers
 from callgate.registry.lifespan import Registry
-from callgate.registry.trust_view import TrustView
 from callgate.serving.bounds import Bound
 from callgate.serving.connection import bounded_connections
 from callgate.serving.http_limits import HttpLimits
 from callgate.serving.listener import Listener
 from callgate.serving.sockets import bound_sockets, limit_accepts
 from callgate.serving.tls.trust_tls import TrustTls
+from callgate.trust.view import TrustView
 
 _ANSWERS: Final = ConnectionAnswers()
 _FEW: Final = HttpLimits(connections=64, connections_per_address=64)

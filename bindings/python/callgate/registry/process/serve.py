@@ -18,12 +18,12 @@ from callgate.registry.process.listeners import Listening, Sockets, bind, listen
 from callgate.registry.process.sources import check_trust, make_sources
 from callgate.registry.process.tls_auto import LocalMesh, prepare_local_mesh
 from callgate.registry.rows.writer import StoreUnavailable
-from callgate.registry.trust_store import TrustStore
 from callgate.serving.descriptors import raise_descriptor_limit
 from callgate.serving.gc_tuning import tune_gc
 from callgate.serving.logging import configure_logging
 from callgate.serving.signals import Signals
 from callgate.serving.tls.context import read_client_context
+from callgate.trust.store import TrustStore
 
 _LOG: Final = logging.getLogger("callgate.registry")
 STATE: Final = "~/.mcp-mesh"

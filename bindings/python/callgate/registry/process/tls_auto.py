@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from callgate.registry.backends.local_authority import ROOT, LocalAuthority
+from callgate.trust.backends.local_authority import ROOT, LocalAuthority
 
 ENTITY: Final = "local-dev"
 _REGISTRY: Final = "mcp-mesh-registry"

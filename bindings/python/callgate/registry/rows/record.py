@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from callgate.registry.der import split_der
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.row import Row, Status
+from callgate.trust.der import split_der
 
 # More than the engine takes of a peer.
 MAX_CHAIN: Final = 64

@@ -22,7 +22,7 @@ from callgate.registry.agent.backoff import Backoff
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
 from callgate.registry.agent.settings import AgentSettings
-from callgate.registry.backends.workload_api import SocketError, check_owner, check_path
+from callgate.trust.backends.workload_api import SocketError, check_owner, check_path
 
 _LOG: Final = logging.getLogger("callgate.registry.agent")
 _WHERE: Final = "MCP_MESH_SPIRE_SOCKET"

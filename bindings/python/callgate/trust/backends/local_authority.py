@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final, final
 
 from callgate import CallgateError
-from callgate.registry.backends.certificate_shapes import Pair, new_entity, new_leaf, new_root
-from callgate.registry.backends.folder_lock import locked
-from callgate.registry.backends.names import name_fault
-from callgate.registry.backends.pair_files import load_or_make, write_pair
+from callgate.trust.backends.certificate_shapes import Pair, new_entity, new_leaf, new_root
+from callgate.trust.backends.folder_lock import locked
+from callgate.trust.backends.names import name_fault
+from callgate.trust.backends.pair_files import load_or_make, write_pair
 
 ROOT, ROOT_KEY = "ca.pem", "ca-key.pem"
 ENTITY, ENTITY_KEY = "entity-cert.pem", "entity-key.pem"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from callgate.registry.backends.source import Anchors, Problem
+from callgate.trust.backends.source import Anchors, Problem
 
 
 @dataclass(frozen=True, slots=True)

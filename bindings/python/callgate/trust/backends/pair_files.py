@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from callgate import CallgateError
 from callgate.audit.durable_file import replace_file
-from callgate.registry.backends.certificate_shapes import Pair
-from callgate.registry.backends.folder import FileFault, Folder
+from callgate.trust.backends.certificate_shapes import Pair
+from callgate.trust.backends.folder import FileFault, Folder
 
 
 def load_or_make(certificate: Path, key: Path, make: Callable[[], Pair]) -> Pair:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias, final
 
-from callgate.registry.backends.folder import FileFault, Folder
-from callgate.registry.backends.names import twins
-from callgate.registry.backends.source import Anchors, Problem
-from callgate.registry.backends.trust_file import KEEP, TrustFile
+from callgate.trust.backends.folder import FileFault, Folder
+from callgate.trust.backends.names import twins
+from callgate.trust.backends.source import Anchors, Problem
+from callgate.trust.backends.trust_file import KEEP, TrustFile
 
 REVOKED: Final = "revoked"
 MOST_FILES: Final = 10_000

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
-from callgate.registry.config.duration import Duration
+from callgate.settings.duration import Duration
 from callgate.settings.section import ConfigPath, PlacedError, Section
 
 Backend: TypeAlias = Literal["localca", "filestore", "k8s-secrets", "spire"]

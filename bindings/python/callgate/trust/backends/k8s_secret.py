@@ -8,11 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, final
 
-from callgate.registry.backends.feed import Contents, Lost
-from callgate.registry.backends.folder import LARGEST, FileFault
-from callgate.registry.backends.names import name_fault, twins
-from callgate.registry.backends.source import Problem
-from callgate.registry.backends.trust_file import Loaded, load
+from callgate.trust.backends.feed import Contents, Lost
+from callgate.trust.backends.folder import LARGEST, FileFault
+from callgate.trust.backends.names import name_fault, twins
+from callgate.trust.backends.source import Problem
+from callgate.trust.backends.trust_file import Loaded, load
 
 DATA_KEY: Final = "ca.crt"
 ENTITY_ANNOTATION: Final = "mcp-mesh.io/entity-name"

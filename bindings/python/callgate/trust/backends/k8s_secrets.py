@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterator
 
 from callgate import CallgateError
-from callgate.registry.backends.feed import Contents, Lost, Refused
-from callgate.registry.backends.followed import FollowedSource, Patience
-from callgate.registry.backends.k8s_cluster import Cluster
-from callgate.registry.backends.k8s_requests import Bounds, Deadlines, Gone, Json, SecretRequests
-from callgate.registry.backends.k8s_secret import SecretSet
+from callgate.trust.backends.feed import Contents, Lost, Refused
+from callgate.trust.backends.followed import FollowedSource, Patience
+from callgate.trust.backends.k8s_cluster import Cluster
+from callgate.trust.backends.k8s_requests import Bounds, Deadlines, Gone, Json, SecretRequests
+from callgate.trust.backends.k8s_secret import SecretSet
 
 NAME = "k8s-secrets"
 # RFC 1123 label, as the API server wants it; it becomes part of a path.

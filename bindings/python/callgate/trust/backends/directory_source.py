@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Final, final
 
 from callgate import CallgateError
-from callgate.registry.backends.folder_watch import FolderWatch, Watch, watch_folder
-from callgate.registry.backends.source import Problem, SourceState
-from callgate.registry.backends.trust_directory import Reading, TrustDirectory
-from callgate.registry.backends.trust_file import SETTLE
+from callgate.trust.backends.folder_watch import FolderWatch, Watch, watch_folder
+from callgate.trust.backends.source import Problem, SourceState
+from callgate.trust.backends.trust_directory import Reading, TrustDirectory
+from callgate.trust.backends.trust_file import SETTLE
 
 LOGGER: Final = logging.getLogger(__name__)
 # Seconds between two readings where no event comes.

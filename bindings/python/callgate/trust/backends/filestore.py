@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from callgate.registry.backends.directory_source import DirectorySource
-from callgate.registry.backends.folder import Folder
-from callgate.registry.backends.names import name_fault
-from callgate.registry.backends.source import Problem
-from callgate.registry.backends.trust_directory import Member, Members, TrustDirectory
+from callgate.trust.backends.directory_source import DirectorySource
+from callgate.trust.backends.folder import Folder
+from callgate.trust.backends.names import name_fault
+from callgate.trust.backends.source import Problem
+from callgate.trust.backends.trust_directory import Member, Members, TrustDirectory
 
 ENTITIES: Final = "entities"
 SUFFIXES: Final = (".pem", ".crt")

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from callgate.registry.backends.names import twins
-from callgate.registry.backends.source import Problem, SourceState
 from callgate.trust import Anchor, TrustError, TrustSnapshot, TrustSource
+from callgate.trust.backends.names import twins
+from callgate.trust.backends.source import Problem, SourceState
 
 # The name of an entity or trust domain, in lower case, and why it does not count.
 Disabled: TypeAlias = dict[str, str]

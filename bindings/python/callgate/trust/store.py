@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias, final
 
-from callgate.registry.backends.source import Source, SourceState
-from callgate.registry.gathering import Gathering, gather, nothing
 from callgate.trust import TrustSnapshot, Verdict
+from callgate.trust.backends.source import Source, SourceState
+from callgate.trust.gathering import Gathering, gather, nothing
 
 LOGGER: Final = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Final, final
 
-from callgate.registry.backends.folder import FileFault, Folder
-from callgate.registry.backends.pem import is_half
 from callgate.trust import TrustError, TrustSnapshot
+from callgate.trust.backends.folder import FileFault, Folder
+from callgate.trust.backends.pem import is_half
 
 # Seconds for which a file must not have changed before it is read as whole.
 SETTLE: Final = 0.05

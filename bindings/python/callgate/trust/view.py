@@ -1,12 +1,12 @@
-"""What the registry asks of its trust store."""
+"""What a server asks of its trust store."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from callgate.registry.backends.source import SourceState
 from callgate.trust import TrustSnapshot, Verdict
+from callgate.trust.backends.source import SourceState
 
 
 class TrustView(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from callgate import CallgateError
-from callgate.registry.backends.followed import FollowedSource, Patience
+from callgate.trust.backends.followed import FollowedSource, Patience
 
 
 def k8s_secrets_source(
@@ -18,9 +18,9 @@ def k8s_secrets_source(
     ``stale_after``: seconds for which a lost server's last word counts. Raises CallgateError
     (INVALID_ARGUMENT) where there is no cluster, or the extra ``kubernetes`` is not installed.
     """
-    with _needs_extra("k8s-secrets", "kubernetes"):
-        from callgate.registry.backends.k8s_cluster import Cluster
-        from callgate.registry.backends.k8s_secrets import k8s_secrets
+    with needs_extra("k8s-secrets", "kubernetes"):
+        from callgate.trust.backends.k8s_cluster import Cluster
+        from callgate.trust.backends.k8s_secrets import k8s_secrets
     cluster = Cluster.of_environment(environ)
     patience = Patience(stale=stale_after)
     return k8s_secrets(cluster, namespace=namespace, selector=selector, patience=patience)
@@ -30,13 +30,14 @@ def spire_source(socket: Path, *, stale_after: float) -> FollowedSource:
     """``spire`` over that socket. Raises CallgateError (INVALID_ARGUMENT) on a path that cannot be
     a socket's, or where the extra ``spire`` is not installed.
     """
-    with _needs_extra("spire", "spire"):
-        from callgate.registry.backends.spire import spire
+    with needs_extra("spire", "spire"):
+        from callgate.trust.backends.spire import spire
     return spire(socket, patience=Patience(stale=stale_after))
 
 
 @contextlib.contextmanager
-def _needs_extra(backend: str, extra: str) -> Iterator[None]:
+def needs_extra(backend: str, extra: str) -> Iterator[None]:
+    """Imports within say which extra to install. Raises CallgateError (INVALID_ARGUMENT)."""
     try:
         yield
     except ModuleNotFoundError as error:

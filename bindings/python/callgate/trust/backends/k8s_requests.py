@@ -13,7 +13,7 @@ from kubernetes.client import ApiClient, ApiException, CoreV1Api
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
-from callgate.registry.backends.feed import Lost, Refused, bounded
+from callgate.trust.backends.feed import Lost, Refused, bounded
 
 # A Secret, or what else the API server sends, as JSON says it. Nothing of it is checked yet.
 Json: TypeAlias = dict[str, Any]

@@ -17,10 +17,11 @@ from typing import cast
 import grpc
 
 from callgate import CallgateError
-from callgate.registry.backends.feed import Contents, Lost, Refused, Withdrawn, bounded
-from callgate.registry.backends.followed import FollowedSource, Patience
-from callgate.registry.backends.source import Problem
-from callgate.registry.backends.workload_api import (
+from callgate.trust import TrustError, TrustSnapshot
+from callgate.trust.backends.feed import Contents, Lost, Refused, Withdrawn, bounded
+from callgate.trust.backends.followed import FollowedSource, Patience
+from callgate.trust.backends.source import Problem
+from callgate.trust.backends.workload_api import (
     BundleStream,
     SocketError,
     X509BundlesResponse,
@@ -29,8 +30,7 @@ from callgate.registry.backends.workload_api import (
     open_bundle_stream,
     open_channel,
 )
-from callgate.registry.der import split_der
-from callgate.trust import TrustError, TrustSnapshot
+from callgate.trust.der import split_der
 
 NAME = "spire"
 # SPIFFE-ID, section 2.1: lower-case letters, digits, dots, dashes and underscores.

@@ -1,4 +1,4 @@
-"""What a trust backend gives to the registry: a state, and word of each change of it."""
+"""What a trust backend gives: a state, and word of each change of it."""
 
 from __future__ import annotations
 

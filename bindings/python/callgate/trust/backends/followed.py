@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from callgate import CallgateError
-from callgate.registry.backends.feed import Contents, Feed, Lost, Refused, Withdrawn
-from callgate.registry.backends.source import SourceState, Status
+from callgate.trust.backends.feed import Contents, Feed, Lost, Refused, Withdrawn
+from callgate.trust.backends.source import SourceState, Status
 
 _log = logging.getLogger(__name__)
 
