@@ -57,7 +57,7 @@ void DeniedPaths::Begin() {
 void DeniedPaths::BeginAtRoot() {
   Begin();
   if (lookup_->root) return;
-  Beginnings& root = lookup_->root.emplace();
+  PathBeginnings& root = lookup_->root.emplace();
   root.directories.Append({});
   for (std::size_t i = 0; i < lookup_->starred.size(); ++i) root.progress.Append(PathEntry::kBegun);
   Probe({}, kNoSegments, {}, root.covering);
@@ -66,7 +66,7 @@ void DeniedPaths::BeginAtRoot() {
 void DeniedPaths::BeginRelative() {
   Begin();
   if (lookup_->relative) return;
-  Beginnings& relative = lookup_->relative.emplace();
+  PathBeginnings& relative = lookup_->relative.emplace();
   const DenyPathIndex& index = context_.compiled->deny_paths();
   const EntriesOfKind& starred = lookup_->starred;
   auto& progress = lookup_->progress;
@@ -139,7 +139,7 @@ bool DeniedPaths::lacks_directory() {
   return lookup_->lacks_directory;
 }
 
-const DenyEntry* DeniedPaths::FindFrom(const Beginnings& beginnings, NormalPath path) {
+const DenyEntry* DeniedPaths::FindFrom(const PathBeginnings& beginnings, NormalPath path) {
   const DenyEntry* found = FindForm(beginnings, path);
   if (path.is_plain) return found;
   PathBuffer buffer;
@@ -149,7 +149,7 @@ const DenyEntry* DeniedPaths::FindFrom(const Beginnings& beginnings, NormalPath 
   return found;
 }
 
-const DenyEntry* DeniedPaths::FindExpanded(const Beginnings& beginnings,
+const DenyEntry* DeniedPaths::FindExpanded(const PathBeginnings& beginnings,
                                            std::string_view path) const {
   const DenyEntry* found = nullptr;
   for (const Directory& directory : beginnings.directories) {
@@ -165,7 +165,7 @@ const DenyEntry* DeniedPaths::FindExpanded(const Beginnings& beginnings,
   return found;
 }
 
-const DenyEntry* DeniedPaths::FindForm(const Beginnings& beginnings, NormalPath form) {
+const DenyEntry* DeniedPaths::FindForm(const PathBeginnings& beginnings, NormalPath form) {
   const std::string_view path = form.text;
   if (!form.is_plain && MayHoldGlob(path)) return FindExpanded(beginnings, path);
   const EntriesOfKind& starred = lookup_->starred;

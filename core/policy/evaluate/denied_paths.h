@@ -13,6 +13,24 @@
 
 namespace callgate::policy {
 
+// What the entries say of the directories that paths begin in.
+struct PathBeginnings {
+  base::SmallVector<DenyPathIndex::Directory, 4> directories;
+  base::SmallVector<PathEntry::Progress, 16> progress;  // of each starred entry, in all of them
+  const DenyEntry* covering = nullptr;                  // one of the directories
+};
+
+// Made for the first path that needs it, as few do.
+struct DeniedPathsLookup {
+  base::SmallVector<std::uint32_t, 4> groups;  // of the entries without wildcards
+  EntriesOfKind starred;                       // the others
+  std::optional<PathBeginnings> root;
+  std::optional<PathBeginnings> relative;
+  bool lacks_directory = false;
+  base::SmallVector<std::uint64_t, 4> hashes;           // room for one path
+  base::SmallVector<PathEntry::Progress, 16> progress;  // likewise
+};
+
 // Entries without wildcards are looked up, whatever their number. The others are read along with
 // the segments of a path, where it is relative for all directories at once. Only a path that a tool
 // may expand is compared with one entry after the other, and so is a plain one with few entries.
@@ -32,23 +50,7 @@ class DeniedPaths {
   [[nodiscard]] bool lacks_directory();
 
  private:
-  // Of one directory that paths begin in.
   using Directory = DenyPathIndex::Directory;
-  struct Beginnings {
-    base::SmallVector<Directory, 4> directories;
-    base::SmallVector<PathEntry::Progress, 16> progress;  // of each starred entry, in all of them
-    const DenyEntry* covering = nullptr;                  // one of the directories
-  };
-  // Made for the first path that needs it, as few do.
-  struct Lookup {
-    base::SmallVector<std::uint32_t, 4> groups;  // of the entries without wildcards
-    EntriesOfKind starred;                       // the others
-    std::optional<Beginnings> root;
-    std::optional<Beginnings> relative;
-    bool lacks_directory = false;
-    base::SmallVector<std::uint64_t, 4> hashes;           // room for one path
-    base::SmallVector<PathEntry::Progress, 16> progress;  // likewise
-  };
 
   static constexpr std::size_t kFew = 8;
 
@@ -58,14 +60,14 @@ class DeniedPaths {
   void TakeEarlier(const DenyEntry* entry, const DenyEntry*& found) const noexcept;
   void Probe(const Directory& directory, std::uint64_t hash, std::string_view below,
              const DenyEntry*& found) const;
-  const DenyEntry* FindFrom(const Beginnings& beginnings, NormalPath path);
-  const DenyEntry* FindForm(const Beginnings& beginnings, NormalPath form);
-  const DenyEntry* FindExpanded(const Beginnings& beginnings, std::string_view path) const;
+  const DenyEntry* FindFrom(const PathBeginnings& beginnings, NormalPath path);
+  const DenyEntry* FindForm(const PathBeginnings& beginnings, NormalPath form);
+  const DenyEntry* FindExpanded(const PathBeginnings& beginnings, std::string_view path) const;
 
   const Context& context_;
   const EntriesOfKind& entries_;
   std::span<const std::uint32_t> capabilities_;
-  std::optional<Lookup> lookup_;
+  std::optional<DeniedPathsLookup> lookup_;
 };
 
 }  // namespace callgate::policy
