@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CPP_FILES = $(shell git ls-files -co --exclude-standard '*.h' '*.cc' '*.inc')
 
-.PHONY: help setup build demo test bench bench-gateway bench-registry bench-peers fuzz asan tsan mutation format lint coverage clean
+.PHONY: help setup build demo test test-real bench bench-gateway bench-registry bench-peers fuzz asan tsan mutation format lint coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,12 @@ test:  ## everything: C++, Python, Node, types, vectors, properties, packages, d
 	@tools/setup.sh build dev servers
 	@tools/build.sh all
 	@.venv/bin/python tools/run_tests.py $(SUITES)
+
+test-real:  ## trust backends against Kubernetes, SPIRE and Vault themselves, built once in half an hour
+	@tools/setup.sh build dev servers
+	@tools/build.sh all
+	@tools/real/build.sh
+	@.venv/bin/python -m pytest -q tests/real
 
 bench:  ## performance tables
 	@tools/setup.sh build valgrind

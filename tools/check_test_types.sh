@@ -16,4 +16,6 @@ for folder in "$tests"/*/ "$tests"/registry/servers/; do
   MYPYPATH+=":$tests/registry:$tests/registry/servers"
   check "$folder"*.py
 done
+export MYPYPATH="$PWD/tests/real:$tests/registry:$tests/registry/servers"
+check tests/real/*.py
 exit $status
