@@ -23,6 +23,7 @@ from callgate.registry.process.listeners import bind, listening
 from callgate.serving.bounds import Bound, OutOfBounds
 from callgate.serving.connection import bounded_connections
 from callgate.serving.descriptors import raise_descriptor_limit
+from callgate.serving.gc_tuning import tune_gc
 from callgate.serving.http_limits import HttpLimits
 from callgate.serving.listener import Listener
 from callgate.serving.peer import Peer
@@ -96,6 +97,7 @@ async def serve_registry(folder: Path, rows: int, stopped: asyncio.Event) -> Non
                 listening(config, registry, store, sockets) as there,
             ):
                 await register(registry.members, store, folder, rows)
+                tune_gc()  # as the registry does when it has read its rows
                 watch = asyncio.create_task(tell_of_eviction(registry, rows))
                 print(json.dumps({"agents": [there.agents[0].url]}), flush=True)
                 await stopped.wait()
@@ -151,6 +153,7 @@ async def serve_blank(folder: Path, stopped: asyncio.Event) -> None:
         )
         serving = asyncio.create_task(listener.run_until_stopped())
         await listener.listening.wait()
+        tune_gc()
         print(json.dumps({"agents": [listener.url]}), flush=True)
         await stopped.wait()
         listener.stop()
