@@ -5,9 +5,9 @@ from __future__ import annotations
 import anyio
 import anyio.to_thread
 import pytest
-from callgate.registry.backends.followed import FollowedSource, Patience
-from callgate.registry.backends.spire import spire
 from callgate.trust import TrustSnapshot
+from callgate.trust.backends.followed import FollowedSource, Patience
+from callgate.trust.backends.spire import spire
 from certificates import DER, Authority
 from heard import Heard
 from spiffe import WorkloadApiClient
