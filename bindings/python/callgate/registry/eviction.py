@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import heapq
 import logging
 import os
@@ -244,8 +243,12 @@ class Eviction:
         delay = TICK
         if self._ends:
             delay = min(delay, max(0.0, self._ends[0][0] - self._wall()))
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), delay)
+        # Not wait_for, which before Python 3.12 loses a cancellation that comes with the event.
+        alarm = asyncio.get_running_loop().call_later(delay, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            alarm.cancel()
         self._wake.clear()
 
     def _look_at_clocks(self) -> None:

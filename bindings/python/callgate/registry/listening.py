@@ -23,8 +23,8 @@ async def run_pull(store: Store, pull: Callable[[], Awaitable[None]]) -> None:
     told = asyncio.Event()
     stop = threading.Event()
     thread: threading.Thread | None = None
+    loop = asyncio.get_running_loop()
     if store.notifies:
-        loop = asyncio.get_running_loop()
 
         def tell() -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
@@ -36,8 +36,12 @@ async def run_pull(store: Store, pull: Callable[[], Awaitable[None]]) -> None:
         thread.start()
     try:
         while True:
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(told.wait(), POLL_SECONDS)
+            # Not wait_for, which before Python 3.12 loses a cancellation that comes with the event.
+            alarm = loop.call_later(POLL_SECONDS, told.set)
+            try:
+                await told.wait()
+            finally:
+                alarm.cancel()
             told.clear()
             try:
                 await pull()
