@@ -97,6 +97,11 @@ class Eviction:
             heapq.heappush(self._ends, (row.identity.valid_until, row.agent_id))
             self._wake.set()
 
+    @property
+    def untold(self) -> int:
+        """Evictions whose line in the audit trail is still to be written."""
+        return len(self._untold)
+
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:

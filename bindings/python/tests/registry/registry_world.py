@@ -194,6 +194,7 @@ class World:
 
     def audit(self) -> list[dict[str, Any]]:
         """What lines of kind ``trust`` say, once they are on the disk."""
+        until(lambda: self.run(lambda: not self.registry.eviction.untold))
         self.await_(self._written())
         found = []
         for file in sorted(self.config.audit_directory.glob("*.jsonl")):
