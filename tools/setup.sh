@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Makes this machine ready: tools/setup.sh [build] [dev] [servers] [clang] [valgrind] [peers]
+# Makes this machine ready: tools/setup.sh [build] [dev] [demo] [servers] [clang] [valgrind] [peers]
 #   build     system libraries, .venv with what wheels need, Node, node_modules
 #   dev       pytest, mypy, ruff, ... in .venv
-#   servers   what the gateway and the registry need, in .venv, PostgreSQL, real MCP servers to put
-#             behind the gateway, and agents of mcp-mesh to register
+#   demo      what the gateway and the registry need, in .venv, and real MCP servers to put behind the
+#             gateway
+#   servers   all of demo, the clients of PostgreSQL and Kubernetes, PostgreSQL, and agents of mcp-mesh
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
@@ -12,6 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .cache
 groups=" ${*:-build} "
+[[ $groups == *" servers "* ]] && groups+="demo "
 wants() { [[ $groups == *" $1 "* ]]; }
 
 apt=() dnf=() brew=()
@@ -108,6 +110,7 @@ if wants dev && ! cmp -s tools/requirements-mcp-1.txt .venv/mcp-1/.requirements;
     -r tools/requirements-mcp-1.txt
   cp tools/requirements-mcp-1.txt .venv/mcp-1/.requirements
 fi
+if wants demo; then install_python tools/requirements-demo.txt; fi
 if wants servers; then install_python tools/requirements-registry.txt; fi
 # mcp-mesh needs Python 3.11.
 if wants servers && .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' &&
@@ -135,7 +138,7 @@ if ! cmp -s package-lock.json node_modules/.callgate-lock; then
   npm ci --silent --no-audit --no-fund
   cp package-lock.json node_modules/.callgate-lock
 fi
-if wants servers && ! cmp -s tests/servers/package-lock.json \
+if wants demo && ! cmp -s tests/servers/package-lock.json \
   tests/servers/node_modules/.callgate-lock; then
   echo "installing tests/servers/node_modules"
   npm ci --prefix tests/servers --ignore-scripts --silent --no-audit --no-fund

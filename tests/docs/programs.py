@@ -179,8 +179,15 @@ def served() -> str:
     return text
 
 
+@functools.cache
+def mesh() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return run(["callgate", "registry", "demo"], Path(folder))
+
+
 DEMONSTRATIONS: dict[str, Callable[[], str]] = {
     "smcp": functools.partial(demonstration, "smcp.py"),
     "serve": served,
+    "registry": mesh,
     "demo": functools.partial(demonstration, "demo.py"),
 }

@@ -14,8 +14,9 @@
 | `nginx` | answers errors with the body that clients of all generations understand |
 | `cmake` | configures, in a folder with a `main.cc`, against the library |
 | `console` | is a command that another test runs; which one is told below |
-| `text demo` | is what the first half of `make demo` prints, apart from the measured times |
-| `text demo smcp` | is what its second half prints, the gateway's; `…` stands for any text |
+| `text demo` | is what the first part of `make demo` prints, apart from the measured times |
+| `text demo smcp` | is what its second part prints, the gateway's; `…` stands for any text |
+| `text demo registry` | is what its third part prints, `callgate registry demo` |
 | `text demo serve` | is what `callgate serve --demo` prints |
 | `text demo … excerpt` | is some lines of that, in their order |
 
@@ -59,6 +60,7 @@ RUN_ELSEWHERE = {
         "bindings/python/tests/registry/test_registry_process.py",
         '"registry", "serve"',
     ),
+    "callgate registry demo": ("tests/docs/programs.py", '"registry", "demo"'),
     "callgate serve --demo": ("tests/docs/programs.py", '"serve", "--demo"'),
     "python tools/": ("tests/docs/test_pages.py", "_doc"),
     "python -m pytest": ("tools/run_tests.py", "-m pytest"),
@@ -198,7 +200,7 @@ def test_demonstrations_print_what_the_pages_say(block: Block) -> None:
         assert any(re.fullmatch(pattern, line) for line in following), f"not printed: {expected}"
 
 
-@pytest.mark.parametrize("name", ["demo", "smcp"])
+@pytest.mark.parametrize("name", ["demo", "smcp", "registry"])
 def test_demonstrations_fit_into_100_columns(name: str) -> None:
     assert [line for line in DEMONSTRATIONS[name]().splitlines() if len(line) > 100] == []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import urllib3
 import yaml
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 from kubernetes.client import ApiClient, Configuration, CoreV1Api, RbacAuthorizationV1Api
 from kubernetes.utils import create_from_yaml
 from programs import ROOT, Running, free_ports, program

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import anyio
 import anyio.to_thread
 import pytest
+from callgate.registry.demo.certificates import Authority
 from callgate.trust.backends.followed import FollowedSource, Patience
 from callgate.trust.backends.k8s_cluster import Cluster
 from callgate.trust.backends.k8s_requests import Deadlines
 from callgate.trust.backends.k8s_secrets import k8s_secrets
 from callgate.trust.backends.source import SourceState
-from certificates import Authority
 from heard import Heard
 from kubernetes_server import NAMESPACE, KubernetesServer
 

@@ -9,8 +9,8 @@ import pytest
 from callgate.registry.agent import AgentSettings, CredentialError, Credentials, VaultSettings
 from callgate.registry.agent.providers.spire import SpireProvider
 from callgate.registry.agent.providers.vault import VaultProvider
+from callgate.registry.demo.certificates import DER
 from callgate.trust import TrustSnapshot, Verdict
-from certificates import DER
 from spire_servers import TRUST_DOMAIN, SpireServers
 from vault_process import ROLE, TOKEN, VaultProcess
 

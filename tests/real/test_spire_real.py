@@ -5,10 +5,10 @@ from __future__ import annotations
 import anyio
 import anyio.to_thread
 import pytest
+from callgate.registry.demo.certificates import DER, Authority
 from callgate.trust import TrustSnapshot
 from callgate.trust.backends.followed import FollowedSource, Patience
 from callgate.trust.backends.spire import spire
-from certificates import DER, Authority
 from heard import Heard
 from spiffe import WorkloadApiClient
 from spire_servers import TRUST_DOMAIN, SpireServers

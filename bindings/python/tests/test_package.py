@@ -97,7 +97,7 @@ REGISTRY: list[dict[str, set[str]]] = [
         "proxy": set(),
         "resolution": set(),
     },
-    {"rows": {"resolution"}},
+    {"demo": {"agent"}, "rows": {"resolution"}},
     {
         "binding": {"config", "rows"},
         "recorder": {"rows"},

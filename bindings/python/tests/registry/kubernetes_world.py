@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from callgate.registry.demo.certificates import Authority
 from callgate.trust.backends.followed import FollowedSource, Patience
 from callgate.trust.backends.k8s_cluster import Cluster
 from callgate.trust.backends.k8s_requests import Bounds, Deadlines
 from callgate.trust.backends.k8s_secrets import k8s_secrets
 from callgate.trust.backends.source import SourceState
-from certificates import Authority
 from heard import PATIENT
 from kubernetes_api_server import KubernetesApiServer
 

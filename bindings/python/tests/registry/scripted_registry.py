@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 
 Answer: TypeAlias = "tuple[int, dict[str, Any] | None]"
 REGISTERED: dict[str, Any] = {"agent_id": "weather-1", "status": "success", "message": "registered"}

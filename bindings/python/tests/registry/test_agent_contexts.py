@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 from callgate.registry.agent import CredentialError, Credentials, ServerContext, client_context
-from certificates import Authority, Issued
+from callgate.registry.demo.certificates import Authority, Issued
 from handshakes import handshake
 
 MESH, OTHER = Authority("mesh"), Authority("other")

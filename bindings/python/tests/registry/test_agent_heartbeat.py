@@ -19,7 +19,7 @@ from callgate.registry.agent import (
     Status,
 )
 from callgate.registry.agent.backoff import Backoff
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 from scripted_registry import REGISTERED, Answer, Request, ScriptedRegistry
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +131,18 @@ async def test_a_refusal_is_told_apart_with_its_reason(
     refusal = {"error": "untrusted certificate", "reason": "revoked", "entity": "acme"}
     registry.answers["POST"] = lambda _: (403, refusal)
     async with registered(settings_for(registry, tmp_path)) as one:
+        status = await one.until(is_state("refused"))
+        assert (status.reason, status.entity) == ("revoked", "acme")
+
+
+async def test_a_refused_head_is_asked_for_its_reason(
+    registry: ScriptedRegistry, tmp_path: Path
+) -> None:
+    registry.answers["HEAD"] = lambda _: (403, None)
+    async with registered(settings_for(registry, tmp_path)) as one:
+        await one.until(is_state("registered"))
+        refusal = {"error": "untrusted certificate", "reason": "revoked", "entity": "acme"}
+        registry.answers["POST"] = lambda _: (403, refusal)
         status = await one.until(is_state("refused"))
         assert (status.reason, status.entity) == ("revoked", "acme")
 

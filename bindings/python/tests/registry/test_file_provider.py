@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from callgate.registry.agent import AgentSettings, CredentialError
 from callgate.registry.agent.providers.file import FileProvider
-from certificates import Authority, Issued
+from callgate.registry.demo.certificates import Authority, Issued
 
 pytestmark = pytest.mark.anyio
 

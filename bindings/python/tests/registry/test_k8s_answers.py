@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from callgate import CallgateError
+from callgate.registry.demo.certificates import Authority
 from callgate.trust.backends.k8s_cluster import Cluster
 from callgate.trust.backends.k8s_requests import Bounds, Deadlines
 from callgate.trust.backends.k8s_secrets import k8s_secrets
-from certificates import Authority
 from heard import PATIENT, Heard, threads_of_sources
 from kubernetes.client import CoreV1Api
 from kubernetes.watch import Watch

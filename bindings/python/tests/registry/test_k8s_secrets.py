@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 from heard import Heard
 from kubernetes_api_server import KubernetesApiServer
 from kubernetes_world import ACME, ANNOTATION, GLOBEX, has, source_of

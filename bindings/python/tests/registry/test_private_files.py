@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from callgate.registry.agent import CredentialError, Credentials, PrivateFiles
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 
 MESH = Authority("mesh")
 AGENT = MESH.issue("agent")

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import pytest
 import yaml
 from callgate.registry.config import ConfigError, load_config
+from callgate.registry.demo.certificates import Authority
 from callgate.trust.backends.k8s_secret import DATA_KEY, ENTITY_ANNOTATION, SecretSet
-from certificates import Authority
 from selectors_of_labels import matches
 
 Json: TypeAlias = dict[str, Any]

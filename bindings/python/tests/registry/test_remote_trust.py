@@ -8,14 +8,14 @@ from pathlib import Path
 
 import grpc
 import pytest
+from callgate.registry.demo.certificates import Authority
+from callgate.registry.demo.workload_api_server import Said, WorkloadApiServer
 from callgate.trust import Verdict
 from callgate.trust.backends.spire import spire
 from callgate.trust.store import TrustStore
-from certificates import Authority
 from heard import HASTY, PATIENT
 from kubernetes_api_server import KubernetesApiServer
 from kubernetes_world import ACME, source_of
-from workload_api_server import Said, WorkloadApiServer
 
 pytestmark = pytest.mark.anyio
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import grpc
 import pytest
 from callgate import CallgateError
+from callgate.registry.demo.certificates import Authority
+from callgate.registry.demo.workload_api_server import Said, Svid, WorkloadApiServer
 from callgate.trust import TrustSnapshot
 from callgate.trust.backends.followed import Patience
 from callgate.trust.backends.source import Anchors, SourceState
 from callgate.trust.backends.spire import SpireBounds, spire
 from callgate.trust.der import split_der
-from certificates import Authority
 from heard import HASTY, PATIENT, Heard, threads_of_sources
 from spiffe import WorkloadApiClient
-from workload_api_server import Said, Svid, WorkloadApiServer
 
 pytestmark = pytest.mark.anyio
 

@@ -19,9 +19,9 @@ from callgate.registry.agent import (
     client_context,
 )
 from callgate.registry.agent.providers.spire import SpireProvider
-from certificates import Authority, Issued
+from callgate.registry.demo.certificates import Authority, Issued
+from callgate.registry.demo.workload_api_server import Said, Svid, WorkloadApiServer
 from handshakes import handshake
-from workload_api_server import Said, Svid, WorkloadApiServer
 
 pytestmark = pytest.mark.anyio
 

@@ -14,8 +14,15 @@ import pytest
 from callgate.registry.agent import AgentSettings, CredentialError, VaultSettings
 from callgate.registry.agent.providers.renewal import Renewal
 from callgate.registry.agent.providers.vault import VaultProvider
-from certificates import Authority
-from vault_server import TOKEN, Answer, Request, VaultServer, answered, sans_of
+from callgate.registry.demo.certificates import Authority
+from callgate.registry.demo.vault_server import (
+    TOKEN,
+    Answer,
+    Request,
+    VaultServer,
+    answered,
+    sans_of,
+)
 
 pytestmark = pytest.mark.anyio
 

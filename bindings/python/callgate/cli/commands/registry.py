@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def add(verbs: Verbs) -> None:
     """The parsers."""
-    description = "Run or check the registry of a mesh"
+    description = "Run, check or show the registry of a mesh"
     group = verbs.add_parser(
         "registry", help=description, description=f"{description}.", allow_abbrev=False
     )
@@ -49,6 +49,8 @@ def add(verbs: Verbs) -> None:
             action="store_true",
             help="make certificates for a mesh on this machine, and use them",
         )
+    text = "Show agents of two entities, and how soon a revocation is felt"
+    add_command(actions, "demo", demo, text)
 
 
 def _port(text: str) -> int:
@@ -86,6 +88,18 @@ def check(arguments: argparse.Namespace) -> Outcome:
         *(f"warning   {text}" for text in found["warnings"]),
     ]
     return Outcome(True, found, lines)
+
+
+def demo(arguments: argparse.Namespace) -> Outcome:
+    """0: everything happened as it must."""
+    with needs_extra("vault"):
+        from callgate.registry.demo.demo import run
+
+    def say(line: str) -> None:
+        if not arguments.json:
+            _output.show(Outcome(True, None, [line]), as_json=False)
+
+    return Outcome(True, run(say, _output.paint))
 
 
 def _chosen(arguments: argparse.Namespace) -> Chosen:

@@ -110,7 +110,8 @@ class HeartbeatClient:
                 response = await client.head(f"/heartbeat/{self._id}")
                 if response.status_code == 200:
                     return self._settings.health_interval
-                if response.status_code not in (202, 410):
+                # A refusal says why in the answer to a POST alone.
+                if response.status_code not in (202, 403, 410):
                     return await self._failed(response, await response.aread())
             return await self._register(client)
         except CredentialError as error:

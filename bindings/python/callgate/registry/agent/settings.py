@@ -49,7 +49,8 @@ class AgentSettings:
     key: Path | None = field(default=None, repr=False)  # MCP_MESH_TLS_KEY
     # CALLGATE_AGENT_SHARED_KEY: take a key file that its group or others may read.
     shared_key: bool = False
-    ca: Path | None = None  # MCP_MESH_TLS_CA: verifies the registry, whatever the provider
+    # MCP_MESH_TLS_CA: verifies the registry; under `spire` the bundle of its trust domain does.
+    ca: Path | None = None
     vault: VaultSettings | None = None
     spire_socket: Path = DEFAULT_SOCKET  # MCP_MESH_SPIRE_SOCKET: a path, no URL
     # MCP_MESH_REGISTRY_SPIFFE_ID: the registry's, under `spire`. Unset: any of the own domain.

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from certificates import Authority
+from callgate.registry.demo.certificates import Authority
 from kubernetes_api_answers import Json, Listener
 
 

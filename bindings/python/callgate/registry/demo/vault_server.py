@@ -13,10 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from certificates import Authority, Issued
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from callgate.registry.demo.certificates import Authority, Issued
 
 TOKEN = "hvs.the-token-of-the-agent"
 Answer: TypeAlias = "tuple[int, dict[str, str], bytes]"
@@ -38,13 +39,15 @@ class VaultServer:
     folder: Path
     authority: Authority
     tls: bool = True
+    server: Authority | None = None  # issues the certificate of https; None: `authority`
     requests: list[Request] = field(default_factory=list)
     answer: Callable[[Request], Answer] | None = None
 
     def __enter__(self) -> VaultServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         if self.tls:
-            own = self.authority.issue("vault", dns=["localhost"], addresses=["127.0.0.1"])
+            issuer = self.server or self.authority
+            own = issuer.issue("vault", dns=["localhost"], addresses=["127.0.0.1"])
             file = self.folder / "vault.pem"
             file.write_bytes(own.pem + own.key_pem)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -47,15 +47,17 @@ class Issued:
 
 
 class Authority(Issued):
-    """A self-signed root that issues leaves."""
+    """A self-signed root that issues leaves, or an authority that ``by`` issued."""
 
-    def __init__(self, name: str = "authority") -> None:
+    def __init__(self, name: str = "authority", *, by: Issued | None = None) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = _builder(subject, subject, key.public_key(), datetime.timedelta(days=365))
+        issuer = subject if by is None else by.certificate.subject
+        builder = _builder(subject, issuer, key.public_key(), datetime.timedelta(days=365))
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
         builder = builder.add_extension(_usage(authority=True), critical=True)
-        super().__init__(builder.sign(key, hashes.SHA256()), key)
+        signer = key if by is None else by.key
+        super().__init__(builder.sign(signer, hashes.SHA256()), key)
 
     def issue(
         self,

@@ -1,0 +1,1 @@
+"""``callgate registry demo``: a whole mesh on loopback."""
