@@ -51,18 +51,19 @@ std::optional<Witness> Beyond::FindWitness(const Uncovered& uncovered) {
   return witness;
 }
 
-std::optional<Witness> Beyond::FindWitness(std::size_t capability) {
-  return FindWitness(capability, *ToolPattern::Parse("*"));
+std::optional<Witness> Beyond::FindWitness(std::size_t capability, const IsWitness& is_witness) {
+  return FindWitness(capability, *ToolPattern::Parse("*"), is_witness);
 }
 
-std::optional<Witness> Beyond::FindWitness(std::size_t capability, const ToolPattern& tools) {
+std::optional<Witness> Beyond::FindWitness(std::size_t capability, const ToolPattern& tools,
+                                           const IsWitness& is_witness) {
   const auto found = kept_.find(capability);
   if (found == kept_.end() || budget_.spent()) return std::nullopt;
   TrialBudget part = budget_.Part(kTrialsOfOne);
   std::optional<Witness> witness;
   for (const Uncovered& uncovered : found->second) {
     if (uncovered.is_limit() || !tools.Matches(uncovered.tool)) continue;
-    witness = policy::FindWitness(parent_, child_, uncovered, part);
+    witness = policy::FindWitness(parent_, child_, child_[capability], uncovered, part, is_witness);
     if (witness || part.spent()) break;
   }
   budget_.GiveBack(part);
@@ -84,7 +85,8 @@ std::optional<Beyond::Shown> Beyond::FindWitness(const DenyEntry& entry) {
   return shown;
 }
 
-std::optional<Witness> Beyond::FindWitness(std::size_t capability, const Reached& part_of) {
+std::optional<Witness> Beyond::FindWitness(std::size_t capability, const Reached& part_of,
+                                           const IsWitness& is_witness) {
   const auto found = kept_.find(capability);
   if (found == kept_.end() || budget_.spent()) return std::nullopt;
   TrialBudget part = budget_.Part(kTrialsOfOne);
@@ -97,7 +99,7 @@ std::optional<Witness> Beyond::FindWitness(std::size_t capability, const Reached
     for (const CommandClass& command_class : part_of.reach.commands) {
       if (++classes > kMaxCommandClasses) break;
       const Uncovered uncovered{capability, place.tool, &command_class, nullptr, {}, 0};
-      witness = policy::FindWitness(parent_, child_, part_of, uncovered, part);
+      witness = policy::FindWitness(parent_, child_, part_of, uncovered, part, is_witness);
       if (witness || part.spent()) break;
     }
     if (witness || part.spent() || tools.size() == kMaxTools) break;

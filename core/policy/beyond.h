@@ -32,11 +32,13 @@ class Beyond {
     Witness witness;
   };
   std::optional<Witness> FindWitness(const Uncovered& uncovered);
-  std::optional<Witness> FindWitness(std::size_t capability);
-  std::optional<Witness> FindWitness(std::size_t capability, const ToolPattern& tools);
+  std::optional<Witness> FindWitness(std::size_t capability, const IsWitness& is_witness);
+  std::optional<Witness> FindWitness(std::size_t capability, const ToolPattern& tools,
+                                     const IsWitness& is_witness);
   std::optional<Shown> FindWitness(const DenyEntry& entry);
   // On the tools of the capability, a call of this part of it.
-  std::optional<Witness> FindWitness(std::size_t capability, const Reached& part);
+  std::optional<Witness> FindWitness(std::size_t capability, const Reached& part,
+                                     const IsWitness& is_witness);
 
   // Takes from the budget what a look at a capability of so many bytes costs. False where it is
   // spent.

@@ -4,23 +4,14 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/policy/beyond.h"
 #include "core/policy/containment.h"
-#include "core/policy/document_edits.h"
-#include "core/policy/variant.h"
+#include "core/policy/edit_judgement.h"
 
 namespace callgate::policy {
 namespace {
 
 constexpr std::string_view kCapabilities = "capabilities";
 constexpr std::string_view kDenyList = "deny_list";
-constexpr std::string_view kToolPattern = "tool_pattern";
-
-// Lists of which each entry allows something by itself.
-bool AllowsByItself(std::string_view keyword) noexcept {
-  return keyword.ends_with("_allowlist") || keyword == "allow" || keyword == "then" ||
-         keyword == "enum" || keyword == "type" || keyword == "schemes";
-}
 
 // REQUIRES: it says what was there before or after.
 std::string ReasonOf(const PolicyChange& change) {
@@ -34,30 +25,9 @@ std::string ReasonOf(const PolicyChange& change) {
   return is_pattern && is_unknown ? reason + "; patterns are not compared" : reason;
 }
 
-// One version.
-struct Side {
-  explicit Side(const Context& whole)
-      : context(whole), reach(whole), document(json::Parse(whole.json, kCanonicalLimits)) {
-    if (!document) return;
-    const auto definitions = document->root().Find("definitions");
-    for (const json::Value one : document->root().Find(kCapabilities)->elements()) {
-      capabilities.push_back(WithDefinitions(one, definitions));
-    }
-    for (const json::Value one : document->root().Find(kDenyList)->elements()) {
-      entries.push_back(TextOf(one));
-    }
-  }
-
-  const Context& context;
-  const ContextReach reach;
-  const Result<json::Document> document;
-  std::vector<std::string> capabilities;  // in canonical form, definitions in their places
-  std::vector<std::string> entries;       // of the deny list
-};
-
 class Difference {
  public:
-  Difference(const Side& before, const Side& after)
+  Difference(const DiffSide& before, const DiffSide& after)
       : before_(before),
         after_(after),
         allowed_(before.reach, after.reach),
@@ -88,25 +58,10 @@ class Difference {
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   using Effect = PolicyChange::Effect;
 
-  // What one side allows beyond the other.
-  struct Direction {
-    Beyond& beyond;
-    const Side& outer;
-    const Side& own;
-    Effect effect;
-  };
-  Direction Allowing() { return {allowed_, before_, after_, Effect::kAllowed}; }
-  Direction Denying() { return {denied_, after_, before_, Effect::kDenied}; }
+  DiffDirection Allowing() { return {allowed_, before_, after_, Effect::kAllowed}; }
+  DiffDirection Denying() { return {denied_, after_, before_, Effect::kDenied}; }
 
-  // What an edit does in one direction.
-  struct Outcome {
-    bool counts = false;             // `own` may allow by it what `outer` does not
-    bool is_limit = false;           // which no one call shows
-    std::optional<Witness> witness;  // that shows it
-    bool is_certain() const noexcept { return is_limit || witness.has_value(); }
-  };
-
-  void Add(PolicyChange change, Effect effect, std::size_t capability, const Side& own,
+  void Add(PolicyChange change, Effect effect, std::size_t capability, const DiffSide& own,
            std::optional<Witness> witness = std::nullopt) {
     change.effect = effect;
     change.became_allowed = effect == Effect::kAllowed;
@@ -120,7 +75,7 @@ class Difference {
   }
 
   // Allowed or denied where a call shows it.
-  void AddShown(PolicyChange change, const Direction& way, std::size_t capability,
+  void AddShown(PolicyChange change, const DiffDirection& way, std::size_t capability,
                 std::optional<Witness> witness) {
     const Effect effect = witness ? way.effect : Effect::kUnknown;
     Add(std::move(change), effect, capability, way.own, std::move(witness));
@@ -128,7 +83,7 @@ class Difference {
 
   // A capability that has no other version.
   void AddWhole(const Pair& pair) {
-    const Direction way = pair.after ? Allowing() : Denying();
+    const DiffDirection way = pair.after ? Allowing() : Denying();
     const std::size_t capability = pair.after ? *pair.after : *pair.before;
     PolicyChange change;
     change.keyword = kCapabilities;
@@ -137,7 +92,8 @@ class Difference {
     if (!way.beyond.Holds(capability)) {
       return Add(std::move(change), Effect::kNone, capability, way.own);
     }
-    AddShown(std::move(change), way, capability, way.beyond.FindWitness(capability));
+    AddShown(std::move(change), way, capability,
+             way.beyond.FindWitness(capability, OfCapability(way, capability)));
     way.beyond.Explain(capability);
   }
 
@@ -145,7 +101,10 @@ class Difference {
     const auto old_one = json::Parse(before_.capabilities[before], kCanonicalLimits);
     const auto new_one = json::Parse(after_.capabilities[after], kCanonicalLimits);
     if (!old_one || !new_one) return;
-    for (const Edit& edit : CompareCapabilities(old_one->root(), new_one->root())) {
+    const std::vector<Edit> edits = CompareCapabilities(old_one->root(), new_one->root());
+    std::vector<const Edit*> denied_after;
+    std::vector<const Edit*> denied_before;
+    for (const Edit& edit : edits) {
       PolicyChange change;
       change.keyword = edit.keyword;
       change.argument = edit.argument;
@@ -156,10 +115,12 @@ class Difference {
         continue;
       }
       if (same_) continue;
-      const Place old_place{before, old_one->root(), edit.before_path};
-      const Place new_place{after, new_one->root(), edit.after_path};
-      Outcome allows = Judge(edit, Allowing(), old_place, new_place);
-      Outcome denies = Judge(edit, Denying(), new_place, old_place);
+      const EditPlace old_place{before, old_one->root(), edit.before_path};
+      const EditPlace new_place{after, new_one->root(), edit.after_path};
+      EditOutcome allows = JudgeEdit(edit, Allowing(), old_place, new_place);
+      EditOutcome denies = JudgeEdit(edit, Denying(), new_place, old_place);
+      if (allows.is_denied) denied_after.push_back(&edit);
+      if (denies.is_denied) denied_before.push_back(&edit);
       const bool is_unknown = (allows.counts && !allows.is_certain()) ||  //
                               (denies.counts && !denies.is_certain());
       const bool is_none = !allows.counts && !denies.counts;
@@ -172,6 +133,8 @@ class Difference {
       if (is_unknown) Add(change, Effect::kUnknown, after, after_);
       if (is_none) Add(std::move(change), Effect::kNone, after, after_);
     }
+    ExplainDenied(denied_after, Allowing(), before, after);
+    ExplainDenied(denied_before, Denying(), after, before);
   }
 
   // Calls do not tell these apart, but answers.
@@ -179,92 +142,12 @@ class Difference {
     const auto old_size = before_.context.capabilities[before].max_response_size;
     const auto new_size = after_.context.capabilities[after].max_response_size;
     const bool grew = old_size && (!new_size || *new_size > *old_size);
-    const Direction way = grew ? Allowing() : Denying();
+    const DiffDirection way = grew ? Allowing() : Denying();
     Add(std::move(change), way.effect, grew ? after : before, way.own);
   }
 
-  // Where something stands in a capability of one side.
-  struct Place {
-    std::size_t capability;
-    json::Value document;
-    const JsonPath& path;
-  };
-
-  // What the edit lets `own` allow beyond `outer`.
-  Outcome Judge(const Edit& edit, const Direction& way, const Place& outer, const Place& own) {
-    if (!way.beyond.Holds(own.capability)) return {};
-    const bool gained = (way.effect == Effect::kAllowed ? edit.after : edit.before).has_value();
-    if (edit.keyword == NameOf(Constraint::kRateLimit)) {
-      if (IsRateWithin(way.own.context.capabilities[own.capability],
-                       way.outer.context.capabilities[outer.capability])) {
-        return {};
-      }
-      way.beyond.Explain(own.capability);
-      return {true, true, std::nullopt};
-    }
-    if (edit.keyword == kToolPattern) return gained ? JudgeTools(edit, way, own) : Outcome();
-    const bool allows_by_itself = edit.is_entry && AllowsByItself(edit.keyword);
-    if (allows_by_itself && !gained) return {};
-
-    // Where the budget is spent, what could make a difference counts as making one.
-    if (!way.beyond.Take(way.outer.capabilities[outer.capability].size())) {
-      way.beyond.Explain(own.capability);
-      return {true, false, std::nullopt};
-    }
-    const std::optional<Variant> alone = OfEditAlone(edit, gained, outer, own);
-    if (alone && !Widens(way, outer.capability, *alone)) return {};
-    way.beyond.Explain(own.capability);
-    std::optional<Witness> witness;
-    if (alone) witness = way.beyond.FindWitness(own.capability, alone->reached());
-    const auto part = allows_by_itself ? OfEntryAlone(edit, own) : std::nullopt;
-    if (!witness && part) witness = way.beyond.FindWitness(own.capability, part->reached());
-    if (!witness && !part) witness = way.beyond.FindWitness(own.capability);
-    return {true, false, std::move(witness)};
-  }
-
-  static Outcome JudgeTools(const Edit& edit, const Direction& way, const Place& own) {
-    const auto parsed = json::Parse(edit.entry);
-    const auto pattern =
-        parsed ? ToolPattern::Parse(parsed->root().string()) : std::optional<ToolPattern>();
-    if (!pattern || !way.beyond.Holds(own.capability, *pattern)) return {};
-    way.beyond.Explain(own.capability);
-    return {true, false, way.beyond.FindWitness(own.capability, *pattern)};
-  }
-
-  // `outer` with this edit and no other: of a list that allows by its entries, with this one alone.
-  static std::optional<Variant> OfEditAlone(const Edit& edit, bool gained, const Place& outer,
-                                            const Place& own) {
-    if (!edit.is_entry) {
-      const auto value = FindAt(own.document, own.path);
-      return Variant::Of(outer.document, outer.path,
-                         value ? std::optional(TextOf(*value)) : std::nullopt);
-    }
-    if (AllowsByItself(edit.keyword)) return OfEntryAlone(edit, outer);
-    const auto list = FindAt(outer.document, outer.path);
-    if (!list && gained) return Variant::Of(outer.document, outer.path, "[" + edit.entry + "]");
-    if (!list || !list->is_array()) return std::nullopt;
-    return Variant::Of(outer.document, outer.path,
-                       gained ? WithEntry(*list, edit.entry) : WithoutEntry(*list, edit.entry));
-  }
-
-  // The capability with that entry alone in the list.
-  static std::optional<Variant> OfEntryAlone(const Edit& edit, const Place& place) {
-    const bool is_const =
-        !place.path.empty() && place.path.back() == JsonStep(std::string("const"));
-    return Variant::Of(place.document, place.path, is_const ? edit.entry : "[" + edit.entry + "]");
-  }
-
-  // False only where `outer` covers the variant.
-  static bool Widens(const Direction& way, std::size_t outer, const Variant& variant) {
-    const Reached inner = variant.reached();
-    if (inner.reach.allows_nothing) return false;
-    return std::ranges::any_of(inner.reach.commands, [&](const CommandClass& command_class) {
-      return !FindGaps(way.outer.reach[outer], inner, command_class).Without(kRateGap).empty();
-    });
-  }
-
   void AddEntry(const Pair& pair) {
-    const Direction way = pair.before ? Allowing() : Denying();
+    const DiffDirection way = pair.before ? Allowing() : Denying();
     const std::size_t position = pair.before ? *pair.before : *pair.after;
     const DenyEntry& entry = way.outer.context.deny_list[position];
     PolicyChange change;
@@ -287,7 +170,7 @@ class Difference {
   // What no difference of two documents in one place says: other capabilities say what a deny list
   // looks at, and several may cover together what one does not.
   void AddUnexplained(Beyond& beyond, bool became_allowed) {
-    const Direction way = became_allowed ? Allowing() : Denying();
+    const DiffDirection way = became_allowed ? Allowing() : Denying();
     for (const Uncovered& uncovered : beyond.Unexplained()) {
       PolicyChange change;
       change.keyword = uncovered.denied != nullptr ? kDenyList
@@ -302,8 +185,8 @@ class Difference {
     }
   }
 
-  const Side& before_;
-  const Side& after_;
+  const DiffSide& before_;
+  const DiffSide& after_;
   Beyond allowed_;
   Beyond denied_;
   const bool same_;  // each is within the other
@@ -313,8 +196,8 @@ class Difference {
 }  // namespace
 
 PolicyDiff Diff(const Context& before, const Context& after) {
-  const Side old_side(before);
-  const Side new_side(after);
+  const DiffSide old_side(before);
+  const DiffSide new_side(after);
   return Difference(old_side, new_side).Run();
 }
 

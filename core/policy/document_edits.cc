@@ -47,7 +47,7 @@ class Comparison {
     if (IsOneOf(kWhole, place_.keyword)) {
       Append(before, after);
     } else if (before.is_object() && after.is_object()) {
-      Objects(place_.keyword, before, after);
+      Objects(std::string(place_.keyword), before, after);  // the place moves on
     } else if (place_.keyword == "operands" && before.is_array() && after.is_array() &&
                before.size() == after.size()) {
       InOrder(before, after);

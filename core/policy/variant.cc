@@ -60,8 +60,12 @@ std::optional<Variant> Variant::Of(json::Value capability, const JsonPath& path,
   if (path.size() == 1 && path[0] == JsonStep(std::string(NameOf(Constraint::kCommandAllowlist)))) {
     text = WithoutStraySubcommands(std::move(text));
   }
+  return Of(text);
+}
+
+std::optional<Variant> Variant::Of(const std::string& capability) {
   PolicyReading reading;
-  const std::string document = R"({"name":"variant","capabilities":[)" + text + "]}";
+  const std::string document = R"({"name":"variant","capabilities":[)" + capability + "]}";
   ReadPolicy(document, "variant.json", kCanonicalLimits, reading);
   if (!reading.faults.empty()) return std::nullopt;
   return Variant(Compile(std::move(reading.contexts.at(0))));

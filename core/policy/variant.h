@@ -19,6 +19,9 @@ class Variant {
   static std::optional<Variant> Of(json::Value capability, const JsonPath& path,
                                    const std::optional<std::string>& value);
 
+  // The capability that the JSON says; nullopt where it says none.
+  static std::optional<Variant> Of(const std::string& capability);
+
   Reached reached() const noexcept { return {context_->capabilities[0], *reach_}; }
 
  private:

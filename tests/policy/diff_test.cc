@@ -144,6 +144,96 @@ TEST(Diff, ShowsACallForAnEntryOfALongList) {
   }
 }
 
+// The effect and the reason of each change.
+std::vector<std::string> Effects(const PolicyDiff& diff) {
+  std::vector<std::string> effects;
+  for (const PolicyChange& change : diff.changes) {
+    effects.push_back(std::string(NameOf(change.effect)) + " " + change.reason);
+  }
+  return effects;
+}
+
+PolicyDiff DiffOfArguments(const std::string& before, const std::string& after,
+                           const std::string& rest = "") {
+  const std::string start = "capabilities: [{tool_pattern: t, arguments: {";
+  return DiffOf(start + before + "}}]" + rest, start + after + "}}]" + rest);
+}
+
+TEST(Diff, OtherBoundsOfTheSameIntegersMakeNoDifference) {
+  const PolicyDiff diff = DiffOfArguments(
+      "n: {type: integer, exclusiveMinimum: 0, exclusiveMaximum: 10, optional: true}, "
+      "s: {type: integer, minimum: 0, optional: true}",
+      "n: {type: integer, minimum: 1, maximum: 9, optional: true}, "
+      "s: {type: integer, minimum: 0, maximum: 5, optional: true}");
+  EXPECT_THAT(Effects(diff),
+              testing::UnorderedElementsAre(
+                  "denied maximum of s: added 5", "none maximum of n: added 9",
+                  "none minimum of n: added 1", "none exclusiveMaximum of n: removed 10",
+                  "none exclusiveMinimum of n: removed 0"));
+  EXPECT_TRUE(
+      DiffOfArguments("n: {type: integer, exclusiveMinimum: 0}", "n: {type: integer, minimum: 1}")
+          .empty());
+  // Where the bound says less than the old one, it does.
+  EXPECT_THAT(Effects(DiffOfArguments("n: {type: integer, exclusiveMinimum: 0, optional: true}",
+                                      "n: {type: integer, minimum: 2, optional: true}")),
+              testing::UnorderedElementsAre("denied minimum of n: added 2",
+                                            "none exclusiveMinimum of n: removed 0"));
+}
+
+TEST(Diff, CreditsNoEditWithWhatAnotherDecides) {
+  // The call that the shorter list of directories denies says nothing of the content.
+  const PolicyDiff diff = DiffOfArguments(
+      "path: {path: {allow: [/w]}}, content: {type: string}",
+      "path: {path: {allow: [\"/w/*\"]}}, content: {type: string, maxLength: 100000000}");
+  for (const PolicyChange& change : diff.changes) {
+    using Effect = PolicyChange::Effect;
+    const bool is_length = change.keyword == "maxLength";
+    if (!is_length && change.before != "/w") continue;
+    EXPECT_EQ(change.effect, is_length ? Effect::kUnknown : Effect::kDenied);
+  }
+  // Of a length that a call can have, one shows it.
+  const PolicyDiff shorter =
+      DiffOfArguments("path: {path: {allow: [/w]}}, content: {type: string}",
+                      "path: {path: {allow: [\"/w/*\"]}}, content: {type: string, maxLength: 3}");
+  for (const PolicyChange& change : shorter.changes) {
+    if (change.keyword != "maxLength") continue;
+    ASSERT_TRUE(change.witness);
+    EXPECT_NE(change.witness->arguments.find("aaaa"), std::string::npos);
+  }
+}
+
+TEST(Diff, CreditsNoEditWithWhatADenyEntryStops) {
+  const std::string start = "capabilities: [{tool_pattern: t, arguments: {path: {path: {allow: ";
+  const PolicyDiff diff =
+      DiffOf(start + "[/w]}}}}]",
+             start + "[\"/w/*\"]}}}}], deny_list: [{tool_pattern: t, path: \"**/.git\"}]");
+  for (const PolicyChange& change : diff.changes) {
+    if (change.before != "/w") continue;
+    ASSERT_TRUE(change.witness);
+    EXPECT_EQ(change.witness->arguments, R"({"path":"/w"})");
+  }
+}
+
+TEST(Diff, AnExceptThatADenyEntryRepeatsMakesNoDifference) {
+  const auto effects = [](const std::string& rest) {
+    return Effects(DiffOfArguments("p: {path: {allow: [/w], except: [\"**/.git\"]}}",
+                                   "p: {path: {allow: [/w]}}", rest));
+  };
+  EXPECT_THAT(effects(", deny_list: [{tool_pattern: \"*\", path: \"**/.git\"}]"),
+              testing::ElementsAre("none except of p: removed **/.git"));
+  EXPECT_THAT(
+      Effects(DiffOfArguments("p: {path: {allow: [/w], except: [\"**/.git\", \"**/.env\"]}}",
+                              "p: {path: {allow: [/w]}}",
+                              ", deny_list: [{tool_pattern: t, path: \"**/.git\"}, "
+                              "{tool_pattern: t, path: \"**/.env\"}]")),
+      testing::ElementsAre("none except of p: removed **/.git",
+                           "none except of p: removed **/.env"));
+  for (const char* const rest : {"", ", deny_list: [{tool_pattern: other, path: \"**/.git\"}]",
+                                 ", deny_list: [{tool_pattern: t, path: \"/w/a/**/.git\"}]"}) {
+    EXPECT_THAT(effects(rest), testing::ElementsAre("allowed except of p: removed **/.git"));
+  }
+}
+
 TEST(Diff, NamesTheArgumentDownToItsKeyword) {
   const auto reasons = [](const std::string& before, const std::string& after) {
     return Reasons(DiffOf("capabilities: [{tool_pattern: t, arguments: " + before + "}]",

@@ -1,5 +1,6 @@
 """contains, lint and diff: what is said of policies."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,21 @@ def test_diff_marks_what_changes_no_verdict(tmp_path: Path) -> None:
     [report] = run_json("diff", old, new, exit_code=1)["contexts"]
     assert [change["effect"] for change in report["changes"]] == ["allowed", "none"]
     assert report["changes"][0]["after"] == "/srv"
+
+
+def test_diff_counts_equal_elements_of_a_long_call(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    text = "name: p\ncapabilities: [{tool_pattern: t, arguments: {l: {type: array, items: {const: a}"
+    old.write_text(text + "}}}]\n")
+    new.write_text(text + ", maxItems: 100}}}]\n")
+    assert run("diff", old, new).stdout == (
+        "- p: calls of t became denied: maxItems of l: added 100\n"
+        '    such as t {"l":["a",… 101 of these]}\n'
+    )
+    [change] = run_json("diff", old, new, exit_code=1)["contexts"][0]["changes"]
+    assert json.loads(change["witness"]["arguments"]) == {"l": ["a"] * 101}
+    new.write_text(text + ", maxItems: 3}}}]\n")
+    assert 'such as t {"l":["a","a","a","a"]}' in run("diff", old, new).stdout
 
 
 def test_diff_marks_what_it_can_neither_prove_nor_show(tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ constexpr std::size_t kMaxChanges = 8;           // of one call of declared argu
 class WitnessSearch {
  public:
   WitnessSearch(const ContextReach& parent, const ContextReach& child, const Reached& inner,
-                const Uncovered& uncovered, TrialBudget& budget)
+                const Uncovered& uncovered, const IsWitness& is_witness, TrialBudget& budget)
       : parent_(parent),
         child_(child),
         inner_(inner),
         uncovered_(uncovered),
+        is_witness_(is_witness),
         budget_(budget),
         on_tool_(parent.On(uncovered.tool)) {}
 
@@ -109,8 +110,12 @@ class WitnessSearch {
     };
     if (!passes(inner_)) return std::nullopt;
     if (!Evaluate(child_.context(), uncovered_.tool, parsed->root()).allowed) return std::nullopt;
-    if (!Evaluate(parent_.context(), uncovered_.tool, parsed->root()).allowed &&
-        FiresEntry(arguments)) {
+    const Verdict outer = Evaluate(parent_.context(), uncovered_.tool, parsed->root());
+    if (!outer.allowed && FiresEntry(arguments)) {
+      if (is_witness_ &&
+          !is_witness_({uncovered_.tool, arguments, outer.deny_entry != kNoDenyEntry})) {
+        return std::nullopt;
+      }
       found_ = Witness{uncovered_.tool, std::move(json)};
       return Allowing{};
     }
@@ -233,6 +238,7 @@ class WitnessSearch {
   const ContextReach& child_;
   const Reached inner_;
   const Uncovered& uncovered_;
+  const IsWitness& is_witness_;
   TrialBudget& budget_;
   const Positions on_tool_;  // the parent's capabilities
   std::vector<Fragment> firing_;
@@ -243,13 +249,13 @@ class WitnessSearch {
 
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
                                    const Uncovered& uncovered, TrialBudget& budget) {
-  return FindWitness(parent, child, child[uncovered.capability], uncovered, budget);
+  return FindWitness(parent, child, child[uncovered.capability], uncovered, budget, {});
 }
 
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
                                    const Reached& inner, const Uncovered& uncovered,
-                                   TrialBudget& budget) {
-  return WitnessSearch(parent, child, inner, uncovered, budget).Run();
+                                   TrialBudget& budget, const IsWitness& is_witness) {
+  return WitnessSearch(parent, child, inner, uncovered, is_witness, budget).Run();
 }
 
 }  // namespace callgate::policy

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <string_view>
 
 #include "callgate/witness.h"
+#include "core/policy/evaluate/argument_search.h"
 #include "core/policy/inclusion/context_reach.h"
 
 namespace callgate::policy {
@@ -35,6 +38,15 @@ class TrialBudget {
   std::size_t left_;
 };
 
+// A call that the child allows and the parent denies.
+struct TriedCall {
+  std::string_view tool;
+  const Arguments& arguments;
+  bool by_deny_list;  // the parent's denies it
+};
+// Whether such a call is a witness of what is in question. Empty: every one is.
+using IsWitness = std::function<bool(const TriedCall&)>;
+
 // A call that the child allows and the parent denies, of what `uncovered` says; nullopt where none
 // is found.
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
@@ -43,7 +55,7 @@ std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReac
 // one that is in question. `uncovered.command` is a class of it.
 std::optional<Witness> FindWitness(const ContextReach& parent, const ContextReach& child,
                                    const Reached& inner, const Uncovered& uncovered,
-                                   TrialBudget& budget);
+                                   TrialBudget& budget, const IsWitness& is_witness);
 
 }  // namespace callgate::policy
 

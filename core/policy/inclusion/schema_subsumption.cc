@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/policy/inclusion/command_rule_relations.h"
 #include "core/policy/inclusion/kind_subsumption.h"
@@ -31,17 +32,32 @@ Gap Below(std::string_view step, Gap gap) {
 
 // An end of an interval of numbers.
 struct Bound {
-  std::string_view number;
+  std::string number;
   bool inclusive = true;
 };
 using Bounds = std::vector<Bound>;
+
+// The integer next to a bound that is one itself: 1 for `exclusiveMinimum: 0`.
+std::optional<Bound> NextTo(const std::optional<JsonNumber>& exclusive, std::int64_t step) {
+  constexpr std::int64_t kMost = 9007199254740991;
+  if (!exclusive) return std::nullopt;
+  const std::string& text = exclusive->text;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_written_so = error == std::errc() && end == text.data() + text.size();
+  if (!is_written_so || number > kMost || number < -kMost) return std::nullopt;
+  return Bound{std::to_string(number + step), true};
+}
 
 // Those of a number that are written, and those that an integer has.
 Bounds LowerBounds(const Schema& schema, JsonTypes type) {
   Bounds bounds;
   if (schema.minimum) bounds.push_back({schema.minimum->text, true});
   if (schema.exclusive_minimum) bounds.push_back({schema.exclusive_minimum->text, false});
-  if (type == kIntegerType) bounds.push_back({"-9007199254740991", true});
+  if (type == kIntegerType) {
+    bounds.push_back({"-9007199254740991", true});
+    if (auto next = NextTo(schema.exclusive_minimum, 1)) bounds.push_back(std::move(*next));
+  }
   return bounds;
 }
 
@@ -49,7 +65,10 @@ Bounds UpperBounds(const Schema& schema, JsonTypes type) {
   Bounds bounds;
   if (schema.maximum) bounds.push_back({schema.maximum->text, true});
   if (schema.exclusive_maximum) bounds.push_back({schema.exclusive_maximum->text, false});
-  if (type == kIntegerType) bounds.push_back({"9007199254740991", true});
+  if (type == kIntegerType) {
+    bounds.push_back({"9007199254740991", true});
+    if (auto next = NextTo(schema.exclusive_maximum, -1)) bounds.push_back(std::move(*next));
+  }
   return bounds;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/policy/inclusion/denied_always.h"
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/lint/lint_entries.h"
@@ -18,27 +19,11 @@ bool IsConstant(const DeclaredArguments& arguments, std::string_view name) {
   return member != nullptr && member->schema->constants && member->schema->constants->size() == 1;
 }
 
-bool IsAsWideAsAll(const ToolPattern& wide, const ToolPatterns& patterns) {
-  return std::ranges::all_of(patterns.list,
-                             [&](const ToolPattern& pattern) { return IsAsWide(wide, pattern); });
-}
-
 bool Covers(const PathEntry& inner, const PathEntry& outer) {
   return PathSet::OfDenied(inner).IsWithin(PathSet::OfDenied(outer));
 }
 bool Covers(const DomainEntry& inner, const DomainEntry& outer) {
   return DeniesWithin(inner, outer);
-}
-
-// A deny entry of the context stops whatever is excepted, on every tool of the capability.
-template <typename Entry>
-bool IsDenied(const Context& context, const ToolPatterns& tools, const Entry& except) {
-  return std::ranges::any_of(context.deny_list, [&](const DenyEntry& entry) {
-    if (!IsAsWideAsAll(entry.tool_pattern, tools)) return false;
-    if (std::holds_alternative<std::monostate>(entry.argument)) return true;
-    const auto* const denied = std::get_if<Entry>(&entry.argument);
-    return denied != nullptr && Covers(except, *denied);
-  });
 }
 
 bool Allows(const PathKind& kind, const PathEntry& except) {
@@ -133,7 +118,7 @@ void LintExceptsOf(const Context& context, const ToolNeighbours& neighbours, std
     neighbours.ForEach(own.tool_pattern, [&](std::size_t i) {
       const Capability& other = context.capabilities[i];
       if (i == capability || !Opens<Kind>(other, argument, except)) return true;
-      if (IsDenied(context, own.tool_pattern, except)) return false;
+      if (IsDeniedAlways(context, own.tool_pattern, except)) return false;
       warn("lint.except-opened", "what " + NameOf(argument) + " excepts as " + except.text +
                                      ", capability " + std::to_string(i) + " (" +
                                      other.tool_pattern.text +

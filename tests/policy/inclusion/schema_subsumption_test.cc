@@ -60,6 +60,16 @@ TEST(SchemaSubsumption, BoundsAreComparedAsIntervals) {
   EXPECT_EQ(GapOf("type: integer, multipleOf: 4", "type: integer, multipleOf: 2"), "multipleOf");
 }
 
+TEST(SchemaSubsumption, AnIntegerHasNothingBetweenTwoNeighbours) {
+  EXPECT_EQ(GapOf("type: integer, minimum: 1", "type: integer, exclusiveMinimum: 0"), "");
+  EXPECT_EQ(GapOf("type: integer, exclusiveMinimum: 0", "type: integer, minimum: 1"), "");
+  EXPECT_EQ(GapOf("type: integer, maximum: 9", "type: integer, exclusiveMaximum: 10"), "");
+  EXPECT_EQ(GapOf("type: integer, exclusiveMaximum: 10", "type: integer, maximum: 9"), "");
+  EXPECT_EQ(GapOf("type: integer, minimum: 2", "type: integer, exclusiveMinimum: 0"), "minimum");
+  EXPECT_EQ(GapOf("type: integer, maximum: 8", "type: integer, exclusiveMaximum: 10"), "maximum");
+  EXPECT_EQ(GapOf("type: number, minimum: 1", "type: number, exclusiveMinimum: 0"), "minimum");
+}
+
 TEST(SchemaSubsumption, AnIntegerIsANumberAndNotTheOtherWay) {
   EXPECT_EQ(GapOf("type: number", "type: integer"), "");
   EXPECT_EQ(GapOf("type: integer", "type: number"), "type");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callgate import Decision, Explanation, JsonError, Witness
 from callgate._native import split_object
+from callgate.cli._shortened import shortened
 
 
 def verdict(decision: Decision) -> str:
@@ -54,5 +55,5 @@ def argument_fault(decision: Decision, text: bytes) -> list[str]:
 
 
 def witness_line(witness: Witness) -> str:
-    """The call that shows a difference."""
-    return f"{witness.tool} {witness.arguments.decode()}"
+    """The call that shows a difference, cut where it is long: JSON output has all of it."""
+    return f"{witness.tool} {shortened(witness.arguments)}"
