@@ -17,8 +17,8 @@ INTRODUCTION = """\
 
 <!-- Written by tools/trust_reasons_doc.py from include/callgate/trust_reasons.inc; edit those. -->
 
-Why a certificate chain is not trusted, or anchors do not load. The names are stable: compare names, never
-message texts. [trust.md](trust.md) explains the words. In audit lines and causes a reason is
+Why a certificate chain is not trusted, or anchors do not load. The names are stable: compare names,
+never message texts. [trust.md](trust.md) explains the words. In audit lines and causes a reason is
 `trust.<name>`.
 """
 SECTIONS = {

@@ -1,15 +1,30 @@
-"""Secret keys in files: read only where no other user may use them."""
+"""Secret keys in files: made for one user, and read only where no other user may use them."""
 
 from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import Final
 
 from callgate._errors import CallgateError
 from callgate._secret_key import SecretKey
 
 MAX_KEY_FILE_BYTES: Final = 16 * 1024
+
+
+def make_secret_key(path: Path) -> None:
+    """Writes a new secret key, PEM, 0600, and its public key, in ``<stem>.pub.pem`` of the folder.
+
+    Raises OSError; FileExistsError where the file is there already.
+    """
+    with SecretKey.generate() as key:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key.to_pem())
+            file.flush()
+            os.fsync(file.fileno())
+        path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
 
 
 def load_secret_key(path: str | os.PathLike[str]) -> SecretKey:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from callgate import CallgateError, SecretKey
-from callgate._key_file import load_secret_key
+from callgate._key_file import load_secret_key, make_secret_key
 
 
 @pytest.fixture
@@ -31,6 +31,17 @@ def test_pem_and_jwk_are_read(file: Path) -> None:
     with load_secret_key(file) as key:
         file.write_text(json.dumps(key.to_jwk()))
         with load_secret_key(str(file)) as again:
+            assert again.public_key == key.public_key
+
+
+def test_a_key_is_made_once_with_its_public_key(tmp_path: Path) -> None:
+    path = tmp_path / "audit.pem"
+    make_secret_key(path)
+    with load_secret_key(path) as key:
+        with pytest.raises(FileExistsError):
+            make_secret_key(path)
+        assert (tmp_path / "audit.pub.pem").read_text() == key.public_key.to_pem()
+        with load_secret_key(path) as again:
             assert again.public_key == key.public_key
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.types import ASGIApp
 
-from callgate import SecretKey
-from callgate._key_file import load_secret_key
+from callgate._key_file import load_secret_key, make_secret_key
 from callgate.audit import Sealing
 from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.journal import Journal
@@ -203,7 +200,8 @@ def _operators_app(config: RegistryConfig, operators: Operators) -> ASGIApp | No
 def _audit(config: RegistryConfig, stack: contextlib.AsyncExitStack) -> AuditLog:
     journal = stack.enter_context(Journal(config.state / "journal"))
     if config.audit.key is None and not config.audit_key.exists():
-        _make_key(config.audit_key)
+        # A verifier must get the public key from elsewhere than the trail.
+        make_secret_key(config.audit_key)
     key = stack.enter_context(load_secret_key(config.audit_key))
     return AuditLog(
         config.audit_directory,
@@ -212,17 +210,6 @@ def _audit(config: RegistryConfig, stack: contextlib.AsyncExitStack) -> AuditLog
         sealing=Sealing(rotate_bytes=config.audit.rotate_bytes),
         sampler=DenialSampler(quota=config.audit.refusals),
     )
-
-
-def _make_key(path: Path) -> None:
-    with SecretKey.generate() as key:
-        # Who verifies the trail needs the public key, and must not get it from the trail.
-        path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key.to_pem())
-            file.flush()
-            os.fsync(file.fileno())
 
 
 async def _last_flush(upkeep: Upkeep) -> None:

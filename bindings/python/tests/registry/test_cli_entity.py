@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import ssl
@@ -17,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from authorities import Issued, authority, issued
+from authorities import DAY, Issued, authority, issued
 from callgate.registry.process.tls_auto import prepare_local_mesh
 from cli_command import run, run_json
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 ACME, GLOBEX = authority("Acme CA", organization="Acme"), authority("Globex CA")
 EXPIRES = ACME.certificate.not_valid_after_utc.strftime("%Y-%m-%d")
-DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -352,6 +350,16 @@ def test_nothing_is_registered_that_cannot_be_recorded(trust: Path) -> None:
     done = register(trust, "acme", ACME)
     assert done.returncode == 1
     assert not (trust / "entities" / "acme.pem").exists()
+
+
+def test_a_trail_key_that_others_may_read_signs_nothing(trust: Path) -> None:
+    register(trust, "acme", ACME)
+    key = trust / "audit" / "audit-key.pem"
+    key.chmod(0o644)
+    done = register(trust, "globex", GLOBEX)
+    assert_refused(done, f"{key}: the key file may be used by others: chmod 600 it")
+    key.chmod(0o600)
+    assert register(trust, "globex", GLOBEX).returncode == 0
 
 
 def test_a_revocation_holds_though_it_cannot_be_recorded(trust: Path) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 from callgate import CallgateError, PublicKey, SecretKey
-from callgate._key_file import load_secret_key
+from callgate._key_file import load_secret_key, make_secret_key
 from callgate.gateway.config import GatewayConfig, IssuerSettings
 from callgate.gateway.issuer.signers.local import LocalSigner
 
@@ -43,19 +42,9 @@ def audit_keys(
     Where the configuration names none, the first start makes one in the state folder.
     """
     if config.audit.key is None and not config.audit_key.exists():
-        _make_key(config.audit_key)
+        # A verifier must get the public key from elsewhere than the trail.
+        make_secret_key(config.audit_key)
     key = stack.enter_context(load_secret_key(config.audit_key))
     if config.audit.previous_key is None:
         return key, None
     return key, stack.enter_context(load_secret_key(config.audit.previous_key))
-
-
-def _make_key(path: Path) -> None:
-    with SecretKey.generate() as key:
-        # Who verifies the trail needs the public key, and must not get it from the trail.
-        path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key.to_pem())
-            file.flush()
-            os.fsync(file.fileno())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import SecretKey
+from callgate._key_file import load_secret_key, make_secret_key
 from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog
 
@@ -20,8 +21,8 @@ _KEY: Final = "audit-key.pem"
 def record(directory: Path, what: str, fields: Mapping[str, Any]) -> None:
     """Returns when a line of the kind ``trust`` is on the disk and sealed.
 
-    The folder, its key and the public key beside it are made where they are missing; who verifies
-    the trail keeps the public key elsewhere. Raises CallgateError, OSError.
+    Makes the folder and the trail's key where they are missing. A verifier keeps a copy of the
+    public key (``audit-key.pub.pem``) elsewhere. Raises CallgateError, OSError.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     asyncio.run(_record(directory, {"what": what, "operator": _operator(), **fields}))
@@ -35,14 +36,8 @@ async def _record(directory: Path, fields: Mapping[str, Any]) -> None:
 
 def _key(path: Path) -> SecretKey:
     if not path.exists():
-        with SecretKey.generate() as key:
-            path.with_suffix(".pub.pem").write_text(key.public_key.to_pem())
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(key.to_pem())
-                file.flush()
-                os.fsync(file.fileno())
-    return SecretKey.from_pem(path.read_text())
+        make_secret_key(path)
+    return load_secret_key(path)
 
 
 def _operator() -> str:
