@@ -103,7 +103,9 @@ def test_diff_marks_what_changes_no_verdict(tmp_path: Path) -> None:
 
 def test_diff_counts_equal_elements_of_a_long_call(tmp_path: Path) -> None:
     old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
-    text = "name: p\ncapabilities: [{tool_pattern: t, arguments: {l: {type: array, items: {const: a}"
+    text = (
+        "name: p\ncapabilities: [{tool_pattern: t, arguments: {l: {type: array, items: {const: a}"
+    )
     old.write_text(text + "}}}]\n")
     new.write_text(text + ", maxItems: 100}}}]\n")
     assert run("diff", old, new).stdout == (

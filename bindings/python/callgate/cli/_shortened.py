@@ -26,12 +26,14 @@ def _written(value: Any) -> str:
     if isinstance(value, _Lexeme):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_written(key)}:{_written(one)}" for key, one in value.items()) + "}"
+        return (
+            "{" + ",".join(f"{_written(key)}:{_written(one)}" for key, one in value.items()) + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join(_elements(value)) + "]"
     if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
         begin = _quoted(value[:_MOST_CHARACTERS])
-        return f"{begin[:-1]}…\" ({len(value)} characters)"
+        return f'{begin[:-1]}…" ({len(value)} characters)'
     return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
