@@ -265,6 +265,17 @@ def test_a_long_list_of_tools_is_a_heartbeat_as_well(strict: World, acme: Issued
         assert agent.post(b'{"x":"' + b"x" * (2 << 20) + b'"}').status == 413
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown"), [("2", 2), ("0", 0), ("", 3), ("-1", 3), ("two", 3), ("9" * 5000, 3)]
+)
+def test_any_limit_of_events_is_answered(auto: World, limit: str, shown: int) -> None:
+    with auto.agent() as agent:
+        for name in ("a-1", "b-1", "c-1"):
+            agent.post(heartbeat(name))
+        answer = agent.ask("GET", f"/events?limit={limit}")
+        assert (answer.status, answer.body["count"]) == (200, shown)
+
+
 def test_other_products_are_told_apart(strict: World, acme: Issued) -> None:
     with strict.agent(acme) as agent:
         for path in ("/jobs", "/jobs/claim", "/trace/abc", "/schemas"):

@@ -9,11 +9,12 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callgate.registry.http import replies
-from callgate.registry.http.agents import agents, events
+from callgate.registry.http.agents import MAX_EVENTS, agents, events
 from callgate.registry.http.health import Health
 from callgate.registry.http.operators import Operators, why_not_operator
-from callgate.registry.members import MAX_BYTES, Members, Refused
+from callgate.registry.members import Members, Refused
 from callgate.registry.recorder import Recorder
+from callgate.registry.rows.body import MAX_BYTES
 from callgate.registry.rows.lease import NotTrusted
 from callgate.serving.body import json_body
 from callgate.serving.peer import Peer, peer_of
@@ -134,11 +135,16 @@ class RegistryApp:
         if path == AGENTS:
             return await agents(self._members)
         query = parse_qs(scope["query_string"].decode("ascii", "replace"))
-        limit = query.get("limit", [""])[-1]
-        count = int(limit) if limit.isascii() and limit.isdecimal() else EVENTS
-        return events(self._recorder, query.get("agent_id", [None])[-1], count)
+        limit = _limit(query.get("limit", [""])[-1])
+        return events(self._recorder, query.get("agent_id", [None])[-1], limit)
 
     def _tell(self, error: Exception, peer: Peer) -> None:
         if isinstance(error, Refused | NotTrusted):
             leaf = None if peer.verdict is None else peer.verdict.leaf_sha256
             self._recorder.refused(error.reason, peer.name, entity=error.entity, leaf_sha256=leaf)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        return EVENTS
+    return int(text) if len(text) <= len(str(MAX_EVENTS)) else MAX_EVENTS  # int has a bound itself
