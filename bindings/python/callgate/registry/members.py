@@ -14,7 +14,7 @@ from callgate.registry.config import EntitySettings
 from callgate.registry.eviction import Eviction
 from callgate.registry.recorder import Recorder
 from callgate.registry.resolution import Resolver, cycle_message, required_cycle, resolution_answer
-from callgate.registry.rows.body import parse_heartbeat
+from callgate.registry.rows.body import MAX_BYTES, MAX_TOOLS, parse_heartbeat
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import NotTrusted
@@ -28,8 +28,6 @@ from callgate.trust.view import TrustView
 
 Head: TypeAlias = Literal["unchanged", "changed", "gone"]
 MAX_AGENTS: Final = 100_000
-MAX_TOOLS: Final = 1_000
-MAX_BYTES: Final = 1 << 20
 # A longer body is read in another thread, so that heartbeats are answered meanwhile.
 LONG: Final = 64 << 10
 

@@ -1,4 +1,4 @@
-"""Backoff: how long an agent waits before it asks a registry again."""
+"""Backoff: how long an agent waits before it asks again."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final, final
 
+from callgate.registry.agent.backoff import Backoff
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
 
@@ -16,7 +17,6 @@ _LOG: Final = logging.getLogger("callgate.registry.agent")
 # The wall clock may step: what is due is asked again after this long.
 _LONGEST_SLEEP: Final = 30.0
 _SHORTEST_WAIT: Final = 1.0
-_RETRY_SECONDS: Final = (1.0, 60.0)  # the first wait after a failure, and the longest
 
 
 @final
@@ -68,8 +68,7 @@ class Renewal:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, changed: Callable[[], None]) -> None:
-        wait, longest = _RETRY_SECONDS
-        retry = wait
+        retry = Backoff(1, 60)
         while True:
             left = self._due - self._wall()
             if left > 0:
@@ -79,8 +78,7 @@ class Renewal:
                 await self.refresh()
             except CredentialError as error:
                 _LOG.warning("the credentials before stay until they expire: %s", error)
-                await asyncio.sleep(retry * random.uniform(0.5, 1))
-                retry = min(retry * 2, longest)
+                await asyncio.sleep(retry.wait())
             else:
-                retry = wait
+                retry.reset()
                 changed()
