@@ -42,12 +42,12 @@ class Recorder:
         self.events: deque[Happened] = deque(maxlen=KEPT_EVENTS)
 
     def registered(self, row: Row) -> None:
-        """An agent is there, or there again, or another certificate of its owner is."""
+        """A row was added, or written again with another body or certificate."""
         self._happened("register", row, version=row.registration.version)
         self._note("registered", agent_id=row.agent_id, **_who(row.identity))
 
     def left(self, row: Row) -> None:
-        """It said goodbye."""
+        """It unregistered."""
         self._happened("unregister", row)
 
     def silent(self, rows: Iterable[Row]) -> None:
@@ -102,7 +102,7 @@ class Recorder:
         try:
             self._audit.note("trust", {"what": what, **written})
         except Exception:
-            # It says what has happened already: that must not be undone for want of a line.
+            # The event has happened already; a line that is missing must not undo it.
             _LOG.exception("the audit trail did not take a line")
 
 

@@ -1,6 +1,6 @@
-"""What is refused of callers before anything that they say is looked at, and how that is told.
+"""The bounds that refuse a request before it is read, and how a refusal is reported.
 
-The code that refuses calls an ``OnRefused``, and does not know who counts.
+The code that refuses calls an ``OnRefused``; the host decides how refusals are counted.
 """
 
 from __future__ import annotations

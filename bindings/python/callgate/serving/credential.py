@@ -18,8 +18,7 @@ _BEARER: Final = re.compile(rb"(?i:bearer) +([!-~]{1,1024})")
 class OperatorCredential:
     """A bearer credential (RFC 6750), of which only the SHA-256 is kept. Immutable.
 
-    It has nothing to do with security tokens: none of them is a credential, nor the other way
-    round.
+    It is no security token, and no security token is accepted as one.
     """
 
     __slots__ = ("_digest",)

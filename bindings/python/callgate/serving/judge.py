@@ -1,4 +1,4 @@
-"""Judge: who says what a certificate chain is worth now."""
+"""Judge: says whether a certificate chain is trusted now."""
 
 from __future__ import annotations
 

@@ -125,7 +125,10 @@ def peer_of(scope: Scope, proxies: TrustedProxies = _NO_PROXIES) -> Peer:
 
 
 def canonical_address(text: str) -> str | None:
-    """An IP address as ``Peer`` has it; an IPv4 address in IPv6 clothes is the IPv4 address."""
+    """An IP address as ``Peer`` has it; an IPv4-mapped IPv6 address becomes the IPv4 address.
+
+    None where the text is no address.
+    """
     try:
         address = ip_address(text)
     except ValueError:

@@ -13,9 +13,9 @@ def peer_name(scope: Scope, proxies: TrustedProxies) -> str:
         peer = peer_of(scope, proxies)
     else:
         # No header is believed, so nothing has to be compared, and this is asked for every call.
-        peer = (scope.get("extensions") or {}).get(EXTENSION, _NOBODY)
+        peer = (scope.get("extensions") or {}).get(EXTENSION, _UNKNOWN)
     name: str = peer.name
     return name
 
 
-_NOBODY = Peer()
+_UNKNOWN = Peer()

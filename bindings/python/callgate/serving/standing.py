@@ -1,4 +1,4 @@
-"""Standing: what the certificate of one connection is worth, request by request."""
+"""Standing: whether the certificate of one connection is trusted, at each of its requests."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 def split_der(data: bytes, most: int) -> tuple[bytes, ...]:
-    """The certificates of a concatenation, DER. ValueError: it is none, or of more than ``most``.
+    """The certificates of a concatenation, each in DER. Reads outer lengths only (X.690, 8.1.3).
 
-    Only the outer lengths are read (X.690, section 8.1.3).
+    Raises ValueError where it is not such a concatenation, or has more than ``most``.
     """
     found: list[bytes] = []
     at = 0

@@ -80,7 +80,7 @@ class TrustStore:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stops the sources. The last snapshot stays: whoever still judges is about to end."""
+        """Stops the sources. The last snapshot stays, for requests that are still under way."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()

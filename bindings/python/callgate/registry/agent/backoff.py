@@ -10,8 +10,8 @@ from typing import final
 @final
 @dataclass(slots=True)
 class Backoff:
-    """Doubles from ``first`` to ``longest`` seconds, each wait a random one of its upper half, so
-    that a fleet that lost its registry together does not come back together.
+    """Doubles from ``first`` to ``longest`` seconds. Each wait is a random part of its upper half,
+    so that many agents that failed at one time do not all try again at one time.
     """
 
     first: float

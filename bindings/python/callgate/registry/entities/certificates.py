@@ -36,7 +36,7 @@ class EntityError(CallgateError):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What is shown of one, and its PEM."""
+    """A certificate as the command shows it."""
 
     pem: bytes
     subject: str
@@ -67,7 +67,7 @@ def day(time: datetime.datetime) -> str:
 
 
 def read_certificates(path: Path) -> tuple[tuple[Certificate, ...], int]:
-    """Those of a file, and how many private keys it holds besides. Raises EntityError."""
+    """The certificates of a file, and how many private keys it holds. Raises EntityError."""
     try:
         with open_regular(path) as file:
             data = file.read(LARGEST + 1)

@@ -1,4 +1,4 @@
-"""The answers of the registry: every status and every body that is not a heartbeat's."""
+"""The answers of the registry: the one place of its statuses and bodies."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def found_texts(name: str, texts: Sequence[str]) -> Reply:
 
 
 def found(body: Mapping[str, Any]) -> Reply:
-    """What was asked for."""
+    """200 with a JSON object."""
     return json_reply(OK, body)
 
 
 def done() -> Reply:
-    """It is so."""
+    """An agent is unregistered."""
     return Reply(NO_CONTENT, b"")
 
 
@@ -124,7 +124,7 @@ def unauthorized() -> Reply:
 
 
 def unknown_entity(entity: str) -> Reply:
-    """An operation on an entity that nothing vouches for."""
+    """An operation on an entity that has no anchor and no row."""
     return _failure(404, f"no entity is named {entity[:64]}: see GET /admin/entities")
 
 

@@ -51,10 +51,10 @@ def host_and_port(text: str) -> tuple[str, int] | None:
 
 
 def check_address(address: Address, target: Target) -> None:
-    """Raises ProxyError (403) for an address that the registry connects to for no one.
+    """Raises ProxyError (403) for an address that the registry never connects to.
 
-    Those are loopback, unless the agent itself is on this machine, link-local, metadata services,
-    multicast, and addresses that are no one's. Private addresses are where agents live.
+    Those are loopback (unless the agent itself is on this machine), link-local, metadata services,
+    multicast and reserved addresses. Private addresses are allowed, since agents have them.
     """
     real = _unwrapped(address)
     if real.is_loopback:

@@ -17,7 +17,7 @@ from callgate.registry.resolution.versions import Key, version_key
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Kind:
-    """Tools of one name and capability that every dependency judges alike, whoever has them.
+    """Tools of one name and capability that every dependency judges alike, of any number of agents.
 
     A fleet of ten thousand workers is one kind, so that a dependency is judged once for all.
     """

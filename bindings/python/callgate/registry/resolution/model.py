@@ -20,7 +20,7 @@ class Dependency:
 
     ``version`` is a constraint as in ``versions``, empty for any. ``match_mode`` asks for a check
     of the provider's output schema against ``expected_schema`` and its hash. The namespace that
-    agents send beside these has no effect.
+    agents send with these has no effect.
     """
 
     capability: str

@@ -124,7 +124,7 @@ class Resolver:
         """Settles ``serves`` for a tool and all that it rests on.
 
         Begins with none and adds those whose required dependencies are met by what is there, until
-        nothing is added: so a cycle that came in all the same serves nobody.
+        nothing is added: so a tool on a cycle serves no dependency.
         """
         reached = {kind}
         queue = [kind]

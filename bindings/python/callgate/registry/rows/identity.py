@@ -1,4 +1,4 @@
-"""Identity: whom a row's certificate proved, as it was judged last."""
+"""Identity: the entity that a row's certificate proved when it was judged last."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Identity:
 
     @classmethod
     def of(cls, verdict: Verdict, chain: tuple[bytes, ...]) -> Identity:
-        """From a verdict. Raises ValueError where it does not say who it is: that is no one."""
+        """From a trusted verdict. Raises ValueError for any other."""
         if (
             not verdict.trusted
             or not verdict.entity

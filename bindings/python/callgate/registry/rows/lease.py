@@ -54,7 +54,7 @@ class Lease:
         self._say(connection)
 
     def renew(self, connection: Connection) -> None:
-        """Holds it for another while; says everything again, where it had run out."""
+        """Extends it; writes everything again where it had run out."""
         now = now_of(connection)
         renewed = connection.execute(
             update(REGISTRIES)
@@ -65,14 +65,14 @@ class Lease:
             self._say(connection)
 
     def end(self, connection: Connection) -> None:
-        """Gives it up."""
+        """Deletes it."""
         _forget(connection, REGISTRIES.c.id == self._id)
 
     def others(self, connection: Connection) -> tuple[str, ...]:
         """The other registries that run now. Once in each transaction that writes rows.
 
-        Says everything again where this one's lease had run out: what the others wrote meanwhile
-        did not ask this one.
+        Writes everything again where this one's lease had run out: since then, the others wrote
+        rows without regard to it.
         """
         running = connection.execute(_RUNNING, {"now": now_of(connection)}).scalars().all()
         if self._id not in running:

@@ -16,7 +16,7 @@ Status: TypeAlias = Literal["healthy", "unhealthy", "evicted"]
 class Row:
     """One agent. Changed by its Directory alone.
 
-    ``identity`` is None of an anonymous row. ``reason`` says why an evicted row is.
+    ``identity`` is None of an anonymous row. ``reason`` says why a row is evicted.
     ``created_at`` and ``last_seen`` are seconds since the epoch, for people; ``seen_at`` is of the
     monotonic clock, and is what counts. ``catalog`` is the generation that the last answer to a
     POST was made from. ``asked`` is how often it was asked to register again, ``answered`` how
@@ -47,5 +47,5 @@ class Row:
 
     @property
     def entity(self) -> str | None:
-        """Who owns it; None: no one."""
+        """The entity that owns it; None of an anonymous row."""
         return None if self.identity is None else self.identity.entity

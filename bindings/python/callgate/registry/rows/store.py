@@ -29,7 +29,7 @@ _OWNER: Final = select(AGENTS.c.status, AGENTS.c.entity, AGENTS.c.anchor_sha256)
 
 
 class OwnedByAnother(Exception):
-    """The id belongs to someone else."""
+    """The id belongs to another entity."""
 
 
 @final
@@ -77,7 +77,7 @@ class Store:
 
         ``still_trusted`` is called in the transaction, in another thread, and raises NotTrusted.
         So does this, where another registry that is running does not trust the certificate. Raises
-        OwnedByAnother where another registry gave the id to someone else meanwhile.
+        OwnedByAnother where another registry has given the id to another entity.
         """
 
         def work(transaction: Transaction) -> None:

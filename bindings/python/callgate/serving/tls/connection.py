@@ -94,10 +94,10 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         self._read()
 
     def eof_received(self) -> bool:
-        """The peer sends no more, said TCP, which anybody can say."""
+        """The TCP stream ended. That is not authenticated: only close_notify ends the data."""
         if not self._peer_is_done:
             self._socket.abort() if not self._is_open else self.close()
-        # Else its close_notify said so first, and an answer may still be written.
+        # After close_notify an answer may still be written.
         return self._peer_is_done and not self._is_closing
 
     def pause_writing(self) -> None:
@@ -164,7 +164,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         self._socket.pause_reading()
 
     def resume_reading(self) -> None:
-        """Gives what came meanwhile at the loop's next turn, and reads on."""
+        """At the loop's next turn, gives inner what was held back, then reads on."""
         if self._is_paused:
             self._is_paused = False
             self._loop.call_soon(self._read_on)
@@ -178,11 +178,11 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         return self._socket.get_write_buffer_size()
 
     def get_write_buffer_limits(self) -> tuple[int, int]:
-        """As of the socket."""
+        """Those of the socket."""
         return self._socket.get_write_buffer_limits()
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """As of the socket."""
+        """Sets those of the socket."""
         self._socket.set_write_buffer_limits(high, low)
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
@@ -190,7 +190,7 @@ class TlsConnection(asyncio.Transport, asyncio.Protocol):
         raise NotImplementedError
 
     def get_protocol(self) -> asyncio.BaseProtocol:
-        """Whoever is served."""
+        """The protocol behind TLS."""
         return self._inner
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:

@@ -101,7 +101,7 @@ def _private_key(path: Path) -> Any:
 def _read(path: Path, *, secret: bool) -> bytes:
     try:
         with path.open("rb") as file:
-            # Of the file that is read, and not of what takes its place meanwhile.
+            # Of the open file: another may have taken its path.
             mode = os.fstat(file.fileno()).st_mode
             if secret and mode & (stat.S_IRWXO | stat.S_IWGRP):
                 raise _error("may be read or written by others: chmod 600 it", path)

@@ -37,7 +37,7 @@ class Pair:
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:
-        """For signatures."""
+        """The secret key."""
         return self._key
 
     @property
@@ -52,21 +52,25 @@ class Pair:
 
 
 def new_root() -> Pair:
-    """Ten years, for as many levels as come."""
+    """A self-signed root for ten years, without a limit of levels below it."""
     key = _new_key()
     name = _name(ROOT_NAME)
     return _signed(_authority(name, name, key, 10 * _YEAR, None), key, key)
 
 
 def new_entity(entity: str, root: Pair) -> Pair:
-    """A year, for leaves alone."""
+    """The authority of an entity for a year, which may issue leaves only."""
     key = _new_key()
     issuer = root.certificate.subject
     return _signed(_authority(_name(entity, entity), issuer, key, _YEAR, 0), key, root.key)
 
 
 def new_leaf(name: str, entity: str, authority: Pair, hosts: Sequence[str] = ()) -> Pair:
-    """A year, for both ends of TLS, as its name, as localhost and as ``hosts``."""
+    """A leaf for a year, for clients and servers of TLS.
+
+    Its alternative names are ``name``, localhost, 127.0.0.1, ::1 and ``hosts`` (DNS names and IP
+    addresses).
+    """
     key = _new_key()
     names = dict.fromkeys([name, "localhost", "127.0.0.1", "::1", *hosts])
     builder = (

@@ -43,7 +43,7 @@ class DirectorySource:
     ) -> None:
         """``prepare`` is called at the start, in a thread; what it raises stops the start."""
         self.name = name
-        self.state = SourceState(name, detail="it was not started")
+        self.state = SourceState(name, detail="not started")
         self._directory = directory
         self._scan = scan
         self._prepare = prepare
@@ -78,7 +78,7 @@ class DirectorySource:
                 await task
         await self._watch.stop()
         self.state = SourceState(
-            self.name, revoked=self.state.revoked, detail="it was stopped", since=time.time()
+            self.name, revoked=self.state.revoked, detail="stopped", since=time.time()
         )
 
     async def _run(self, reading: Reading, changed: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""What follows a server and says what it has: the blocking half of a followed source."""
+"""Feed: the blocking half of a followed source, which reads what a server has."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Contents:
 
 
 class Lost(Exception):
-    """The server is not heard any more. What it said last still counts for a while."""
+    """The connection is lost. What the server said last still counts for a while."""
 
 
 class Withdrawn(Exception):
-    """The server says that nothing of what it said counts any more. It may change its mind."""
+    """The server takes back all that it said. It is asked again."""
 
 
 class Refused(Exception):
-    """The server or the settings are wrong: to try again cannot help."""
+    """The server or the settings are wrong: another try would fail too."""
 
 
 class Feed(Protocol):

@@ -14,9 +14,10 @@ _NAME: Final = ".lock"
 
 @contextlib.contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Waits for the others, which need fractions of a second. Ended by death. Raises OSError.
+    """Holds the directory's lock within the block, and waits for it without a limit.
 
-    Readers need no lock: whatever is written is renamed into place.
+    A process that dies releases it. Readers need no lock, since every file is renamed into place.
+    Raises OSError.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     fd = os.open(directory / _NAME, flags, 0o600)

@@ -27,7 +27,7 @@ def watch_folder(path: Path) -> AsyncIterator[object]:
 
 @final
 class FolderWatch:
-    """Nothing rests on it: whoever waits for the event looks for himself from time to time."""
+    """A hint alone: its user also reads the folder at intervals. Of one event loop."""
 
     def __init__(self, path: Path, changed: asyncio.Event, watch: Watch = watch_folder) -> None:
         self._path = path

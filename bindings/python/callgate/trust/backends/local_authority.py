@@ -16,7 +16,7 @@ from callgate.trust.backends.pair_files import load_or_make, write_pair
 ROOT, ROOT_KEY = "ca.pem", "ca-key.pem"
 ENTITY, ENTITY_KEY = "entity-cert.pem", "entity-key.pem"
 AGENTS: Final = "agents"
-# What the folder has besides the folders of entities.
+# Other folders in it, which are no entities.
 OTHER_FOLDERS: Final = frozenset({AGENTS, "audit", "entities", "revoked"})
 
 

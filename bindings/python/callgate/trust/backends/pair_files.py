@@ -19,8 +19,8 @@ from callgate.trust.backends.folder import FileFault, Folder
 def load_or_make(certificate: Path, key: Path, make: Callable[[], Pair]) -> Pair:
     """What the files hold, or a new pair where there is neither.
 
-    Where one of them is lost the other is never overwritten: whoever trusts or uses it would find
-    another authority in its place. Raises CallgateError, which says what to do, and OSError.
+    Where one of them is lost the other is never overwritten, since certificates rest on it. Raises
+    CallgateError, which says what to do, and OSError.
     """
     there = [path for path in (certificate, key) if os.path.lexists(path)]
     if len(there) == 1:

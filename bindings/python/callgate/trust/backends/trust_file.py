@@ -31,7 +31,7 @@ class Loaded:
 
 
 def load(data: bytes) -> Loaded:
-    """Raises FileFault where the engine does not take it: no anchor, a private key beside one."""
+    """Raises FileFault where the engine refuses it: no anchor, or a private key in the file."""
     try:
         snapshot = TrustSnapshot({"file": [data]})
     except TrustError as error:

@@ -21,9 +21,9 @@ _SHORTEST_WAIT: Final = 1.0
 
 @final
 class Renewal:
-    """Fetches between half and two thirds of the time that is left, at a random moment, so that a
-    fleet that started together does not ask together. After a failure it waits from 1 to 60 s, and
-    the old credentials stay until they expire. Of one event loop.
+    """Fetches at a random moment between a half and two thirds of the remaining lifetime, so that
+    agents that started at one time do not all ask at one time. After a failure it waits from 1 to
+    60 s, and the old credentials stay until they expire. Of one event loop.
     """
 
     def __init__(
