@@ -207,7 +207,7 @@ async def test_what_expires_at_once_is_not_fetched_in_a_loop(
     vault: VaultServer, tmp_path: Path
 ) -> None:
     def short(request: Request) -> Answer:
-        own = MESH.issue(lifetime=datetime.timedelta(seconds=1), addresses=["127.0.0.1"])
+        own = MESH.issue(lifetime=datetime.timedelta(seconds=2), addresses=["127.0.0.1"])
         return answered(own.pem, MESH, key=own.key_pem)
 
     vault.answer = short
