@@ -93,7 +93,7 @@ def test_no_folder_is_made_that_would_be_refused(trust: Path) -> None:
     assert row["problem"] is None
 
 
-def test_register_as_json(trust: Path, tmp_path: Path) -> None:
+def test_json_of_register_has_every_fingerprint(trust: Path, tmp_path: Path) -> None:
     path = ca_file(tmp_path, ACME.pem + ACME.key_pem)
     arguments = ["acme", "--ca-cert", path, "--trust-dir", trust]
     assert run_json("entity", "register", *arguments, exit_code=0) == {
@@ -221,7 +221,7 @@ def test_a_name_that_differs_in_case_alone_is_refused(trust: Path) -> None:
     assert "entity 'acme' is already there, in entities/acme.pem" in done.stderr
 
 
-def test_list_of_nothing(trust: Path) -> None:
+def test_an_empty_list_says_how_to_register(trust: Path) -> None:
     done = run("entity", "list", "--trust-dir", trust)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
@@ -490,7 +490,9 @@ def test_rotate_says_how_many(trust: Path) -> None:
     )
 
 
-def test_rotate_of_one_entity(trust: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rotate_names_one_entity_to_the_registry(
+    trust: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with registry() as (url, asked):
         monkeypatch.setenv("MCP_MESH_REGISTRY_URL", url)
         done = run("entity", "rotate", "acme", "--trust-dir", trust)
@@ -549,7 +551,9 @@ def test_rotate_presents_the_operators_credential(trust: Path, tmp_path: Path) -
         ),
     ],
 )
-def test_another_answer_is_an_error(trust: Path, answer: dict[str, Any], text: str) -> None:
+def test_an_answer_of_another_shape_is_an_error(
+    trust: Path, answer: dict[str, Any], text: str
+) -> None:
     with registry(**answer) as (url, asked):
         done = run("entity", "rotate", "--registry-url", url, "--trust-dir", trust)
     assert_refused(done, text)

@@ -76,7 +76,9 @@ async def test_a_caller_without_trusted_certificate_is_refused(tmp_path: Path) -
         ("h:1/other", 400, "Only /mcp/* paths are allowed for proxying"),
     ],
 )
-async def test_other_targets_and_paths(tmp_path: Path, path: str, status: int, error: str) -> None:
+async def test_only_mcp_of_a_registered_agent_is_called(
+    tmp_path: Path, path: str, status: int, error: str
+) -> None:
     async with agent(tmp_path, served_by(ACME, LOOPBACK)) as served:
         path = f"/proxy/{path.replace('PORT', str(served.port))}"
         answer = await ask(proxy(tmp_path, target(served.port)), path)
@@ -85,7 +87,7 @@ async def test_other_targets_and_paths(tmp_path: Path, path: str, status: int, e
         assert served.connections == 0
 
 
-async def test_other_methods_and_queries(tmp_path: Path) -> None:
+async def test_only_a_post_without_query_is_passed_on(tmp_path: Path) -> None:
     endpoint, path = proxy(tmp_path, target(1)), "/proxy/127.0.0.1:1/mcp"
     status, _, headers = await ask(endpoint, path, method="GET")
     assert (status, headers[b"allow"]) == (405, b"POST")
@@ -174,7 +176,9 @@ async def test_a_spiffe_id_has_to_be_that_of_the_row(tmp_path: Path) -> None:
         (b"", 502, "was not reached"),
     ],
 )
-async def test_hostile_answers(tmp_path: Path, answer: bytes, status: int, why: str | None) -> None:
+async def test_a_hostile_answer_is_bounded_or_refused(
+    tmp_path: Path, answer: bytes, status: int, why: str | None
+) -> None:
     async with agent(tmp_path, served_by(ACME, LOOPBACK), answer=answer) as served:
         endpoint = proxy(tmp_path, target(served.port), answer_bytes=5000)
         given, body = await call(endpoint, served.port)
@@ -190,7 +194,7 @@ async def test_an_agent_that_never_ends_is_given_up(tmp_path: Path) -> None:
         assert status == 504 and "in time" in body["error"]
 
 
-async def test_an_agent_that_is_gone(tmp_path: Path) -> None:
+async def test_an_agent_that_is_gone_is_502(tmp_path: Path) -> None:
     async with agent(tmp_path, served_by(ACME, LOOPBACK)) as served:
         port = served.port
     status, body = await call(proxy(tmp_path, target(port)), port)
@@ -198,20 +202,20 @@ async def test_an_agent_that_is_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".test", "nowhere.invalid", "b\u00fccher.invalid"])
-async def test_a_host_that_is_none(tmp_path: Path, host: str) -> None:
+async def test_a_host_without_an_address_is_502(tmp_path: Path, host: str) -> None:
     endpoint = proxy(tmp_path, target(9101, host=host))
     status, body, _ = await ask(endpoint, f"/proxy/{host}:9101/mcp")
     assert status == 502 and "was not reached" in body["error"]
 
 
-async def test_a_registry_whose_own_pair_is_half_replaced(tmp_path: Path) -> None:
+async def test_a_half_replaced_pair_of_the_registry_is_503(tmp_path: Path) -> None:
     endpoint = proxy(tmp_path, target(1))
     (tmp_path / "registry-key.pem").write_bytes(STRANGER.key_pem)
     status, body = await call(endpoint, 1)
     assert status == 503 and "try again" in body["error"]
 
 
-async def test_bounds_of_what_is_asked(tmp_path: Path) -> None:
+async def test_request_answer_and_calls_are_bounded(tmp_path: Path) -> None:
     leaf = served_by(ACME, LOOPBACK)
     async with agent(tmp_path, leaf) as served:
         endpoint = proxy(tmp_path, target(served.port), request_bytes=10)

@@ -30,7 +30,7 @@ def refused(address: str, *, from_loopback: bool) -> bool:
 
 
 @pytest.mark.parametrize("address", ALWAYS_REFUSED)
-def test_refused_for_everyone(address: str) -> None:
+def test_reserved_addresses_are_never_called(address: str) -> None:
     assert refused(address, from_loopback=True) and refused(address, from_loopback=False)
 
 
@@ -41,7 +41,7 @@ def test_loopback_is_for_agents_of_this_machine(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ALLOWED)
-def test_where_agents_live(address: str) -> None:
+def test_addresses_of_agents_are_called(address: str) -> None:
     assert not refused(address, from_loopback=False)
 
 
@@ -63,5 +63,5 @@ def test_where_agents_live(address: str) -> None:
         ("", None),
     ],
 )
-def test_hosts_and_ports(text: str, read: tuple[str, int] | None) -> None:
+def test_a_target_is_a_host_and_a_port(text: str, read: tuple[str, int] | None) -> None:
     assert host_and_port(text) == read

@@ -13,7 +13,7 @@ CASES: list[dict[str, Any]] = json.loads(VECTORS.read_text())["cases"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_recorded_answers(case: dict[str, Any]) -> None:
+def test_answers_equal_those_of_the_public_registry(case: dict[str, Any]) -> None:
     among = resolver(*map(provider, case["agents"]))
     consumer = among.catalog.providers[case["consumer"]]
     assert resolution_answer(consumer, among) == case["answer"]
@@ -38,7 +38,9 @@ def consumer(**tool: Any) -> Provider:
         ("127.0.0.1", 0, None, "stdio://p"),
     ],
 )
-def test_endpoints(host: str, port: int, entity: str | None, endpoint: str) -> None:
+def test_an_endpoint_is_https_only_with_an_entity(
+    host: str, port: int, entity: str | None, endpoint: str
+) -> None:
     assert Provider(agent_id="p", host=host, port=port, entity=entity).endpoint == endpoint
 
 

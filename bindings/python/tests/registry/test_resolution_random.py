@@ -99,7 +99,7 @@ class LookedAt:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_random_meshes(seed: int) -> None:
+def test_what_is_kept_equals_a_look_at_every_tool(seed: int) -> None:
     rng = random.Random(seed)
     catalog = Catalog()
     resolver = Resolver(catalog)

@@ -42,7 +42,9 @@ def offering(schema: Any, digest: str | None) -> Any:
         ("subset", None, "sha256:a", False),
     ],
 )
-def test_the_modes(mode: str | None, schema: Any, digest: str | None, passes: bool) -> None:
+def test_each_match_mode_compares_hash_or_structure(
+    mode: str | None, schema: Any, digest: str | None, passes: bool
+) -> None:
     assert found(offering(schema, digest), asked(mode)) == ("p" if passes else None)
 
 
@@ -79,7 +81,9 @@ def test_two_agents_with_one_hash_are_judged_each_by_its_schema() -> None:
         ({}, {"required": [1, None]}, True),
     ],
 )
-def test_structures(offered: dict[str, Any], expected: dict[str, Any], fits: bool) -> None:
+def test_required_fields_need_a_type_that_fits(
+    offered: dict[str, Any], expected: dict[str, Any], fits: bool
+) -> None:
     assert contains(offered, expected) is fits
 
 

@@ -44,7 +44,7 @@ def score(tags: Iterable[str], wanted: tuple[Tag, ...]) -> int | None:
         ((("", "math"),), 5),
     ],
 )
-def test_points(wanted: tuple[Tag, ...], points: int | None) -> None:
+def test_tags_give_points_or_refuse_the_tool(wanted: tuple[Tag, ...], points: int | None) -> None:
     assert score(TOOL, wanted) == points
 
 
@@ -59,7 +59,7 @@ def wishes(rng: random.Random) -> tuple[Tag, ...]:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_laws(seed: int) -> None:
+def test_scores_obey_the_laws_of_wishes(seed: int) -> None:
     rng = random.Random(seed)
     tags, wanted = rng.sample("abcd", rng.randint(0, 4)), wishes(rng)
     points = score(tags, wanted)

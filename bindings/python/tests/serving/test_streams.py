@@ -81,7 +81,7 @@ class TestMuch:
             answer = client.getresponse()
             assert answer.read().decode().strip('"') == expected(MUCH)
 
-    def test_both_ways_at_one_time(self, served: Served) -> None:
+    def test_bytes_go_both_ways_at_one_time(self, served: Served) -> None:
         """One connection sends while another receives."""
         with served.client() as down, served.client() as up:
             down.request("GET", f"/bytes?{MUCH}")

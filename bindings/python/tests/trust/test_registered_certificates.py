@@ -14,7 +14,7 @@ CASES = json.loads((FOLDER / "cases.json").read_bytes())["cases"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_certificates_of_the_public_registry(case: dict[str, Any]) -> None:
+def test_public_certificates_get_the_right_verdicts(case: dict[str, Any]) -> None:
     names = {
         name: [(FOLDER / file).read_bytes() for file in files]
         for name, files in case["anchors"].items()
