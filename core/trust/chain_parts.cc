@@ -27,19 +27,6 @@ std::size_t TotalSize(std::span<const std::string_view> texts) {
   return total;
 }
 
-std::string_view DetailOf(TrustReason refused) {
-  switch (refused) {
-    case TrustReason::kPrivateKey:
-      return "the text holds a private key";
-    case TrustReason::kUnexpectedBlock:
-      return "a PEM block is no CERTIFICATE";
-    case TrustReason::kNoCertificate:
-      return "the text holds no certificate";
-    default:
-      return "a PEM block is cut off, misspelt or not canonical base64";
-  }
-}
-
 }  // namespace
 
 ChainParts TakeApart(std::span<const std::string_view> chain) {
@@ -56,7 +43,7 @@ ChainParts TakeApart(std::span<const std::string_view> chain) {
     }
     PemCertificates pem = ReadPem(element);
     if (pem.refused) {
-      return Refuse(TrustReason::kMalformed, DetailOf(*pem.refused), parts.ders.size());
+      return Refuse(TrustReason::kMalformed, TrustReasonMeaning(*pem.refused), parts.ders.size());
     }
     if (parts.decoded.size() + pem.ders.size() > kMaxChainCertificates) return TooMany();
     for (std::string& der : pem.ders) {

@@ -72,8 +72,9 @@ class Judgement {
   // anchor's.
   std::optional<TrustVerdict> DenyRevoked(const Path& path) const {
     for (const Sha256Digest& spki : path.spki_sha256) {
-      if (state_.revoked.contains(spki))
+      if (state_.revoked.contains(spki)) {
         return Deny(TrustReason::kRevoked, {TrustPlace::kAnchor, 0}, {});
+      }
     }
     return std::nullopt;
   }

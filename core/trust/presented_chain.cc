@@ -7,9 +7,6 @@
 namespace callgate::trust {
 namespace {
 
-constexpr std::string_view kNotStrict =
-    "the certificate is not strictly encoded X.509, or bytes follow it";
-
 PresentedChain Refuse(PresentedChain chain, TrustReason reason, Place place,
                       std::string_view detail) {
   chain.refused = reason;
@@ -52,7 +49,7 @@ PresentedChain ReadChain(std::span<const std::string_view> chain, const DigestSe
   for (const std::string_view der : parts.ders) {
     const std::optional<CertificateFields> of = ReadFields(der);
     if (!of) {
-      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(fields.size()), kNotStrict);
+      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(fields.size()), {});
     }
     if (fields.empty()) read.leaf_sha256 = Sha256(der);
     fields.push_back(*of);
@@ -69,7 +66,7 @@ PresentedChain ReadChain(std::span<const std::string_view> chain, const DigestSe
     std::optional<Certificate> certificate =
         remembers ? known->Read(der, fields[i]) : Certificate::Parse(der, fields[i]);
     if (!certificate) {
-      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(i), kNotStrict);
+      return Refuse(std::move(read), TrustReason::kMalformed, PlaceOf(i), {});
     }
     read.certificates.push_back(std::move(*certificate));
   }
