@@ -102,6 +102,9 @@ that knows the workload_id attest.
   scopes: [default]
   tie: none
 ```
+
+Ties `entity` and `spiffe` need `listen.trust`
+([attestation-service.md](attestation-service.md#entities-and-spiffe-ids)).
 """
 
 

@@ -48,7 +48,7 @@ std::string Pointers(const std::vector<std::string>& redacted) {
 
 std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction,
                             std::optional<std::string_view> trace_id,
-                            std::optional<std::string_view> peer) {
+                            std::optional<std::string_view> peer, const AuditSubject& subject) {
   const std::string_view payload = decision.signed_payload();
   // A payload that verified is valid: mostly it is written as it stands, and not read again.
   const Redaction::State& state = *redaction.state_;
@@ -70,8 +70,10 @@ std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction
     fields.Raw("capability", std::to_string(*capability));
   }
   fields.Known("cause", decision.cause());
+  fields.Known("certificate_sha256", subject.certificate_sha256);
   if (!decision.allowed()) fields.Text("code_name", CodeName(*decision.code()));
   fields.Known("context", decision.context());
+  fields.Known("entity", subject.entity);
   fields.Known("envelope_digest", HexOrEmpty(decision.envelope_digest()));
   fields.Text("event", AuditEventName(AuditEventOf(decision)));
   fields.Known("message_digest", HexOrEmpty(decision.message_digest()));
@@ -86,6 +88,9 @@ std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction
   fields.Known("rule", decision.rule());
   fields.Known("session", decision.session_id());
   if (signature) fields.Text("signature", Base64Encode(AsBytes(*signature)));
+  fields.Known("spiffe_id", subject.spiffe_id);
+  fields.Known("subject", subject.name);
+  fields.Known("subject_source", subject.source);
   fields.Known("timestamp", decision.timestamp());
   fields.Known("token", HexOrEmpty(decision.token_digest()));
   fields.Known("tool", decision.tool());

@@ -39,6 +39,16 @@ struct RedactionOptions {
   bool arguments = true;  // false: those of no tool are
 };
 
+// Whom a verified credential says that the caller is, as a session was opened for it. What is empty
+// is not written.
+struct AuditSubject {
+  std::string_view name;
+  std::string_view source;  // svid, certificate, …
+  std::string_view entity;  // the operator's name of the anchor, or the trust domain
+  std::string_view spiffe_id;
+  std::string_view certificate_sha256;  // of the certificate's DER, hexadecimal
+};
+
 // What of a call's arguments a trail shows. Leaves out the values of keys, whole tools, and under
 // any key what looks like a secret. Immutable, cheap to copy, shared freely between threads.
 class Redaction {
@@ -62,17 +72,19 @@ class Redaction {
  private:
   friend std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction,
                                      std::optional<std::string_view> trace_id,
-                                     std::optional<std::string_view> peer);
+                                     std::optional<std::string_view> peer,
+                                     const AuditSubject& subject);
   struct State;
   std::shared_ptr<const State> state_;
 };
 
 // The fields of the event of a decision: who, what, the verdict and its proof. What does not apply
-// is absent. `trace_id` and `peer` are valid UTF-8. At most 512 KiB: texts are cut, and what is too
-// much in all is left out, with its size and its digest.
+// is absent. `trace_id`, `peer` and what `subject` has are valid UTF-8. At most 512 KiB: texts are
+// cut, and what is too much in all is left out, with its size and its digest.
 std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction,
                             std::optional<std::string_view> trace_id = std::nullopt,
-                            std::optional<std::string_view> peer = std::nullopt);
+                            std::optional<std::string_view> peer = std::nullopt,
+                            const AuditSubject& subject = {});
 
 // The fields of any other line, from a JSON object, bounded in the same way; `payload` and
 // `token_input` are not cut. Errors as json::Parse.

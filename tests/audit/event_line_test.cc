@@ -33,6 +33,25 @@ TEST(AuditEvent, OfAnAllowedCallHasItsProof) {
   EXPECT_EQ(json::Canonicalize(text).value(), text);
 }
 
+TEST(AuditEvent, NamesTheSubjectOfTheSession) {
+  Scene scene;
+  const Decision decision = scene.gate->Authorize(scene.Read(), kNoon);
+  const AuditSubject subject{.name = "spiffe://mesh.example/agent",
+                             .source = "svid",
+                             .entity = "mesh.example",
+                             .spiffe_id = "spiffe://mesh.example/agent",
+                             .certificate_sha256 = "c0ffee"};
+  const std::string text = WriteAuditEvent(decision, Redaction(), "trace", "::1", subject);
+  EXPECT_EQ(json::Canonicalize(text).value(), text);
+  const auto event = json::Parse(text);
+  ASSERT_TRUE(event.ok());
+  EXPECT_EQ(event->root().Find("subject")->string(), subject.name);
+  EXPECT_EQ(event->root().Find("subject_source")->string(), "svid");
+  EXPECT_EQ(event->root().Find("entity")->string(), "mesh.example");
+  EXPECT_EQ(event->root().Find("spiffe_id")->string(), subject.spiffe_id);
+  EXPECT_EQ(event->root().Find("certificate_sha256")->string(), "c0ffee");
+}
+
 TEST(AuditEvent, OfADenialSaysWhyAndWhatWasSigned) {
   Scene scene;
   const Decision decision = scene.gate->Authorize(scene.Call("fs.delete", "{}"), kNoon);

@@ -48,7 +48,12 @@ class Redaction:
 
 # The fields of lines, in RFC 8785 text.
 def audit_event(
-    decision: Decision, redaction: Redaction, trace_id: str | None, peer: str | None
+    decision: Decision,
+    redaction: Redaction,
+    trace_id: str | None,
+    peer: str | None,
+    # Name, source, entity, SPIFFE ID, SHA-256 of the certificate.
+    subject: tuple[str | None, str | None, str | None, str | None, str | None] | None = None,
 ) -> bytes: ...
 
 # JsonError. Of a JSON object: bounded.

@@ -1,6 +1,8 @@
 // What callgate.audit writes: the fields of events and outcomes, and redaction.
 #include "callgate/audit.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,13 +29,40 @@ std::optional<std::string> TextOption(py::handle text, const char* name) {
   return std::string(py::reinterpret_steal<py::bytes>(bytes));
 }
 
+// The texts of AuditSubject, in its order, for as long as it is used.
+class SubjectInput {
+ public:
+  explicit SubjectInput(py::handle subject) {
+    if (subject.is_none()) return;
+    if (!py::isinstance<py::tuple>(subject) || py::len(subject) != texts_.size()) {
+      throw py::type_error("subject must be None or a tuple of 5");
+    }
+    const auto items = py::reinterpret_borrow<py::tuple>(subject);
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      texts_[i] = TextOption(items[i], "subject").value_or("");
+    }
+  }
+
+  [[nodiscard]] AuditSubject view() const {
+    return {.name = texts_[0],
+            .source = texts_[1],
+            .entity = texts_[2],
+            .spiffe_id = texts_[3],
+            .certificate_sha256 = texts_[4]};
+  }
+
+ private:
+  std::array<std::string, 5> texts_;
+};
+
 py::bytes Event(py::handle decided, const Redaction& redaction, py::handle trace_id,
-                py::handle peer) {
+                py::handle peer, py::handle subject) {
   const Decision& decision = DecisionOf(decided);
   const std::optional<std::string> trace = TextOption(trace_id, "trace_id");
   const std::optional<std::string> from = TextOption(peer, "peer");
+  const SubjectInput who(subject);
   const std::string text = WithoutGilWhenLarge(decision.signed_payload().size(), [&] {
-    return WriteAuditEvent(decision, redaction, trace, from);
+    return WriteAuditEvent(decision, redaction, trace, from, who.view());
   });
   return Bytes(text);
 }
@@ -85,7 +114,7 @@ void RegisterAudit(py::module_& module) {
       .def("show", &Show, py::arg("tool"), py::arg("payload"));
   module.attr("REDACTED_KEYS") = py::tuple(py::cast(Redaction::DefaultKeys()));
   module.def("audit_event", &Event, py::arg("decision"), py::arg("redaction"), py::arg("trace_id"),
-             py::arg("peer"));
+             py::arg("peer"), py::arg("subject") = py::none());
   module.def("audit_fields", &Fields, py::arg("json"));
   module.def("audit_outcome", &Outcome, py::arg("event"), py::arg("outcome"), py::arg("result"),
              py::arg("milliseconds"), py::arg("error"), py::arg("dispatched"));

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "settings": {""},
     "connect": {"", "smcp"},
     "serving": {"", "trust"},
-    "gateway": {"", "audit", "serving", "settings"},
+    "gateway": {"", "audit", "serving", "settings", "trust"},
     "registry": {"", "audit", "serving", "settings", "trust"},
     "cli": {"", "audit", "connect", "gateway", "registry", "settings", "smcp", "trust"},
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, final
+from typing import Final, Literal, TypeAlias, final
 
 from callgate import Decision
 from callgate._native import audit_event, audit_event_name
 from callgate.audit.redaction import Redaction
+
+# Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; None is not written.
+Subject: TypeAlias = tuple[str | None, str | None, str | None, str | None, str | None]
 
 
 @final
@@ -14,16 +17,23 @@ class DecisionEvent:
     """What a decision leaves in the trail. The engine writes it, from the decision alone.
 
     Of an envelope whose signature did not verify nothing is believed: its digest is written alone.
+    ``subject`` is that of the session whose key signed.
     """
 
-    __slots__ = ("_decision", "_peer", "_trace_id", "code_name", "name")
+    __slots__ = ("_decision", "_peer", "_subject", "_trace_id", "code_name", "name")
 
     def __init__(
-        self, decision: Decision, *, trace_id: str | None = None, peer: str | None = None
+        self,
+        decision: Decision,
+        *,
+        trace_id: str | None = None,
+        peer: str | None = None,
+        subject: Subject | None = None,
     ) -> None:
         self._decision: Final = decision
         self._trace_id: Final = trace_id
         self._peer: Final = peer
+        self._subject: Final = subject if decision.signature is not None else None
         self.code_name: Final = decision.code_name
         self.name: Final = (
             "ToolCallAuthorized" if self.code_name is None else refusal_event(self.code_name)
@@ -36,7 +46,9 @@ class DecisionEvent:
 
     def text(self, redaction: Redaction) -> bytes:
         """The fields of its line."""
-        return audit_event(self._decision, redaction.engine, self._trace_id, self._peer)
+        return audit_event(
+            self._decision, redaction.engine, self._trace_id, self._peer, self._subject
+        )
 
 
 def event_of_decision(

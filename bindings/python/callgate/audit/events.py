@@ -41,6 +41,12 @@ class Event:
     context: str | None = None
     public_key: str | None = None
     peer: str | None = None
+    # whom a verified credential says that the caller is
+    subject: str | None = None
+    subject_source: str | None = None
+    entity: str | None = None
+    spiffe_id: str | None = None
+    certificate_sha256: str | None = None
     # what
     method: str | None = None
     tool: str | None = None

@@ -34,6 +34,7 @@ class Query:
     event: str | None = None
     session: str | None = None
     workload: str | None = None
+    entity: str | None = None
     tool: str | None = None
     trace_id: str | None = None
     code_name: str | None = None
@@ -46,6 +47,8 @@ class Query:
             wanted = getattr(self, name)
             if wanted is not None and (fields.get(name) != wanted or line.kind != "event"):
                 return False
+        if self.entity is not None and fields.get("entity") != self.entity:
+            return False
         if self.tool is not None and not fnmatchcase(str(fields.get("tool", "")), self.tool):
             return False
         return (self.kind is None or line.kind == self.kind) and self._in_time(line)
@@ -133,7 +136,7 @@ def shown_line(line: Line) -> str:
         parts += [str(fields.get("outcome")), _named(fields, ("error", "duration_ms", "result"))]
     elif line.kind == "event":
         parts.append("allowed" if fields.get("allowed") else str(fields.get("code_name", "")))
-        parts.append(_named(fields, ("rule", "workload", "session", "trace_id")))
+        parts.append(_named(fields, ("rule", "workload", "entity", "session", "trace_id")))
         parts += [str(fields.get("tool", "")), _arguments(fields)]
     else:
         parts.append(json.dumps(fields, ensure_ascii=False))

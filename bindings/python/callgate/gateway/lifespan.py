@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from callgate import PolicySet, verify_token
 from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.audit.journal import Journal, SnapshotSource
+from callgate.audit.log import AuditLog
 from callgate.gateway.admin import OperatorCredential, create_admin_app
 from callgate.gateway.assembly import (
     http_limits,
@@ -29,6 +30,7 @@ from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
+from callgate.gateway.http.certified import CertifiedPeers
 from callgate.gateway.http.routes.health import health_routes
 from callgate.gateway.http.routes.jwks import jwks_routes
 from callgate.gateway.http.routes.metrics import metrics_routes
@@ -43,11 +45,14 @@ from callgate.gateway.reload.reloadables import ConfigSource, reloadables
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.ledger import EmbeddedLedger
 from callgate.gateway.sessions.recovery import repeat_revocations
+from callgate.gateway.sessions.trust_watch import TrustWatch, ends_without_trust
 from callgate.gateway.sessions.used_sessions import UsedSessions
 from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.upstreams import Upstreams
 from callgate.gateway.wire.clock import Clock
 from callgate.gateway.wire.rates import attestation_rates, listing_rates
+from callgate.serving.connections import Connections
+from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 # The advice where a trail, or its key, is not what the journal knows.
@@ -64,6 +69,7 @@ class Gateway:
     app: ASGIApp
     admin_app: ASGIApp
     reloader: Reloader
+    connections: Connections
     failed: asyncio.Event
     draining: asyncio.Event
 
@@ -76,11 +82,13 @@ async def open_gateway(
     source: ConfigSource | None = None,
     things: Sequence[Reloadable] = (),
     acknowledge_audit: bool = False,
+    trust: TrustView | None = None,
 ) -> AsyncIterator[Gateway]:
     """State is restored when the block begins, and everything is written when it has ended.
 
     ``things`` are reloaded with the gateway's own; ``acknowledge_audit`` is the operator's word
-    that a trail which is not what the journal knows may go on. Raises CallgateError, OSError.
+    that a trail which is not what the journal knows may go on. ``trust``, started, judges client
+    certificates. Raises CallgateError, OSError.
     """
     async with contextlib.AsyncExitStack() as stack:
         # 1. What the operator wrote: any fault is found before state is touched.
@@ -112,7 +120,9 @@ async def open_gateway(
         if restored.engine_state is not None or restored.effects:
             state = restored.engine_state or gate.export_state()
             gate.restore_state(state, restored.effects)
-        executions = ExecutionRegistry(static=static, docker=docker)
+        executions = ExecutionRegistry(
+            static=static, docker=docker, judges_certificates=trust is not None
+        )
         clock = Clock(config.clock.window_seconds, jump=config.clock.max_jump_seconds)
         key, previous_key = audit_keys(config, stack)
         audit = make_audit(
@@ -134,6 +144,7 @@ async def open_gateway(
                 config.limits.attestations_per_address, config.limits.attestation_seconds
             ),
             idle_seconds=config.executions.idle_seconds,
+            judge=trust,
             now=clock.now,
         )
         attestation.restore(restored.records)
@@ -164,6 +175,7 @@ async def open_gateway(
             executions=executions,
             issuer=issuer,
             attestation=attestation,
+            subject_of=attestation.sessions.subject_of,
             http_limits=http_limits(config),
             listing_rates=listing_rates(
                 config.limits.listings_per_session,
@@ -172,7 +184,7 @@ async def open_gateway(
             ),
         )
         draining = asyncio.Event()
-        checks = checks_of(services, draining)
+        checks = checks_of(services, draining, trust)
         measure_state(metrics, services)
 
         async def note_changes(changes: dict[str, Any]) -> None:
@@ -188,6 +200,7 @@ async def open_gateway(
                     *jwks_routes(services),
                     *health_routes(checks, details=False),
                 ],
+                certified=_certified(config, audit),
             ),
             admin_app=create_admin_app(
                 services,
@@ -204,19 +217,46 @@ async def open_gateway(
                 check_seconds=config.reload.check_seconds,
                 watch=config.reload.watch,
             ),
+            connections=Connections(),
             failed=asyncio.Event(),
             draining=draining,
         )
 
         # 4. What goes on by itself.
         await attestation.revocation.review()
+        watching = await _watch_trust(trust, attestation, audit, gateway.connections)
         for work in (
+            *watching,
             attestation.revocation.watch(config.executions.check_seconds),
             gateway.reloader.run(),
             findings.run(),
         ):
             await stack.enter_async_context(_in_background(work, gateway.failed))
         yield gateway
+
+
+async def _watch_trust(
+    trust: TrustView | None, attestation: Attestation, audit: AuditLog, connections: Connections
+) -> list[Coroutine[Any, Any, None]]:
+    """Ends the sessions that were revoked while nothing ran; what goes on to look."""
+    if trust is None:
+        await attestation.revocation.end_each(ends_without_trust(attestation.sessions))
+        return []
+    watch = TrustWatch(
+        trust=trust,
+        sessions=attestation.sessions,
+        revocation=attestation.revocation,
+        audit=audit,
+        connections=connections,
+    )
+    trust.subscribe(watch.trust_changed)
+    await watch.review()
+    return [watch.run()]
+
+
+def _certified(config: GatewayConfig, audit: AuditLog) -> CertifiedPeers | None:
+    trust = config.listen.trust
+    return CertifiedPeers(audit) if trust is not None and trust.required else None
 
 
 @contextlib.asynccontextmanager

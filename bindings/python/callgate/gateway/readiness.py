@@ -11,11 +11,14 @@ from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.metrics import Metrics
 from callgate.gateway.services import Services
 from callgate.gateway.wire.refusal import Refusal
+from callgate.trust.view import TrustView
 
 _PROBE = b"callgate: is the signer there?"
 
 
-def checks_of(services: Services, draining: asyncio.Event) -> dict[str, Check]:
+def checks_of(
+    services: Services, draining: asyncio.Event, trust: TrustView | None = None
+) -> dict[str, Check]:
     """One for each part, by name; each answers at once or is bounded by its caller."""
     checks: dict[str, Check] = {
         "serving": _sync(lambda: not draining.is_set()),
@@ -26,6 +29,9 @@ def checks_of(services: Services, draining: asyncio.Event) -> dict[str, Check]:
     }
     for name in services.upstreams.states():
         checks[f"upstream {name}"] = _sync(partial(_is_ready, services, name))
+    if trust is not None:
+        for state in trust.states:
+            checks[f"trust {state.name}"] = _sync(partial(_is_available, trust, state.name))
     return checks
 
 
@@ -54,6 +60,10 @@ def measure_state(metrics: Metrics, services: Services) -> None:
 
 def _is_ready(services: Services, name: str) -> bool:
     return services.upstreams.states()[name] == "ready"
+
+
+def _is_available(trust: TrustView, name: str) -> bool:
+    return all(one.status != "unavailable" for one in trust.states if one.name == name)
 
 
 async def _signs(issuer: Issuer) -> bool:

@@ -19,6 +19,7 @@ from callgate.gateway.wire.listener_name import ListenerName
 from callgate.gateway.wire.rates import Rates, listing_rates
 from callgate.serving.bounds import Bound
 from callgate.serving.peer import TrustedProxies
+from callgate.serving.subject import Subject
 
 
 class Metrics(Protocol):
@@ -46,6 +47,8 @@ class Services:
     executions: ExecutionRegistry
     issuer: Issuer
     attestation: Attestation
+    # By session: whom a certificate named that it was opened with.
+    subject_of: Callable[[str | None], Subject | None] = lambda session_id: None
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     http_limits: CallLimits = field(default_factory=CallLimits)
     # For bearers, by session; signed listings are bounded by what is remembered against replay.

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.types import ASGIApp
@@ -29,12 +29,12 @@ from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
 from callgate.registry.upkeep import Upkeep
+from callgate.serving.connections import Connections
 from callgate.serving.credential import OperatorCredential
-from callgate.serving.peer import Peer, peer_of
+from callgate.serving.peer import peer_of
 from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
-_CloseWhere = Callable[[Callable[[Peer], bool]], int]
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,6 @@ class Registry:
     audit: AuditLog
     connections: Connections
     failed: asyncio.Event
-
-
-@dataclass
-class Connections:
-    """Where open connections are closed: the listeners say so when there are any."""
-
-    closers: list[_CloseWhere] = field(default_factory=list)
-
-    def close_where(self, predicate: Callable[[Peer], bool]) -> int:
-        """Of all listeners. Returns how many."""
-        return sum(close(predicate) for close in self.closers)
 
 
 @contextlib.asynccontextmanager

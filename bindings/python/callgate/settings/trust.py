@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,6 +15,8 @@ Backend: TypeAlias = Literal["localca", "filestore", "k8s-secrets", "spire"]
 
 class TrustSettings(Section):
     """The trust backends. The first in the order that trusts a chain names its entity."""
+
+    no_folder: ClassVar[str] = "requires MCP_MESH_TRUST_DIR: set the folder"
 
     backend: tuple[Backend, ...] = Field(
         default=(), description="`localca`, `filestore`, `k8s-secrets`, `spire`, in this order."
@@ -41,7 +43,7 @@ class TrustSettings(Section):
     def _check(self) -> TrustSettings:
         needing = [one for one in self.backend if one in ("localca", "filestore")]
         if needing and self.dir is None:
-            raise PlacedError(("dir",), f"{needing[0]} requires MCP_MESH_TRUST_DIR: set the folder")
+            raise PlacedError(("dir",), f"{needing[0]} {self.no_folder}")
         return self
 
 

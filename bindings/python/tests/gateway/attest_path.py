@@ -41,9 +41,11 @@ from callgate.gateway.sessions.used_sessions import UsedSessions
 from callgate.gateway.wire.clock import Clock
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.serving.judge import Judge
 from callgate.serving.listener import Listener
 from callgate.serving.peer import Peer, TrustedProxies
 from callgate.serving.peer_protocol import PeerProtocol
+from callgate.serving.tls.trust_tls import TrustTls
 
 POLICY = """
 name: research
@@ -103,6 +105,7 @@ class AttestPath:
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     policy: str = POLICY
     max_api_entries: int = 100
+    judge: Judge | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[AttestPath]:
@@ -126,6 +129,7 @@ class AttestPath:
                 static=StaticVerifier(self.executions),
                 api=ApiVerifier(wall=time.now, max_entries=self.max_api_entries),
                 docker=self.docker,
+                judges_certificates=self.judge is not None,
                 wall=time.now,
             )
             journal = stack.enter_context(Journal(self.folder / "journal"))
@@ -150,6 +154,7 @@ class AttestPath:
                 rates=attestation_rates(1000, monotonic=time.monotonic)
                 if self.rates is None
                 else self.rates,
+                judge=self.judge,
                 now=time.now,
                 wall=time.now,
                 monotonic=time.monotonic,
@@ -173,6 +178,7 @@ class AttestPath:
                 executions=self.registry,
                 issuer=self.issuer,
                 attestation=self.attestation,
+                subject_of=self.attestation.sessions.subject_of,
             )
             routes = [
                 *session_routes(self.services),
@@ -232,6 +238,7 @@ class AttestPath:
         *,
         unix: Path | None = None,
         tls: ssl.SSLContext | None = None,
+        trust: TrustTls | None = None,
         app: Any = None,
     ) -> AsyncIterator[str]:
         """The app behind a real server; yields its base URL, which a unix socket has none of."""
@@ -241,8 +248,9 @@ class AttestPath:
             server = Listener(
                 app or self.app,
                 bound=bound,
-                protocol=PeerProtocol,
+                protocol=PeerProtocol if trust is None else trust.protocol(PeerProtocol),
                 tls=tls,
+                speaks_tls=trust is not None,
                 header_bytes=16 << 10,
                 keep_alive_seconds=30,
                 drain_seconds=5,
@@ -251,7 +259,7 @@ class AttestPath:
             task = asyncio.create_task(server.run_until_stopped())
             try:
                 await asyncio.wait_for(server.listening.wait(), 5)
-                scheme = "http" if tls is None else "https"
+                scheme = "http" if tls is None and trust is None else "https"
                 yield f"{scheme}://127.0.0.1:{bound.getsockname()[1]}" if unix is None else ""
             finally:
                 server.stop()

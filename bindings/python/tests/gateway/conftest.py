@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "registry"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -18,6 +18,7 @@ from callgate import CallgateError, SecretKey
 from callgate.audit import Event
 from callgate.audit.denial_sampler import DenialSampler
 from callgate.gateway.attest.failures import FailedAttestations, TieFailed
+from callgate.gateway.executions.tie_json import tie_of_json
 from callgate.gateway.executions.ties import (
     Caller,
     CertificateTie,
@@ -27,7 +28,6 @@ from callgate.gateway.executions.ties import (
     NoTie,
     Tie,
     UidTie,
-    tie_of_json,
 )
 from callgate.gateway.wire.refusal import Refusal
 from callgate.serving.logging import JsonFormatter

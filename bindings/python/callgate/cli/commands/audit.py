@@ -88,6 +88,7 @@ def _add_query(actions: Verbs) -> None:
     parser.add_argument("--until", metavar="TIME", help=f"{time}, not included")
     parser.add_argument("--session", metavar="ID")
     parser.add_argument("--workload", metavar="ID")
+    parser.add_argument("--entity", metavar="NAME", help="of the certificate, or its trust domain")
     parser.add_argument("--tool", metavar="NAME", help="a name, or a pattern like 'fs.*'")
     parser.add_argument("--event", choices=sorted(EVENT_NAMES), metavar="EVENT")
     parser.add_argument("--kind", metavar="KIND", help="of lines: event, outcome, checkpoint, …")
@@ -166,6 +167,7 @@ def query(arguments: argparse.Namespace) -> Outcome:
         event=arguments.event,
         session=arguments.session,
         workload=arguments.workload,
+        entity=arguments.entity,
         tool=arguments.tool,
         trace_id=arguments.trace,
         code_name=arguments.code,

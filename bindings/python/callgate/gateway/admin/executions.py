@@ -13,9 +13,11 @@ from callgate import CallgateError
 from callgate.gateway.admin.body import Types, read_object
 from callgate.gateway.admin.guard import json_response
 from callgate.gateway.admin.path_parameter import path_parameter
+from callgate.gateway.executions.all_tie import AllTie
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.scope_warnings import scope_warnings
-from callgate.gateway.executions.ties import EnrolmentTie, Tie, tie_of_json
+from callgate.gateway.executions.tie_json import tie_of_json
+from callgate.gateway.executions.ties import EnrolmentTie, Tie
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
 
@@ -112,8 +114,14 @@ def _tie(value: object) -> tuple[Tie, str | None]:
 def _shown(entry: Execution) -> dict[str, Any]:
     shown = entry.to_json()
     # Not even its digest: it is of no use.
-    shown["tie"] = entry.tie.kind if isinstance(entry.tie, EnrolmentTie) else entry.tie.to_json()
+    shown["tie"] = _shown_tie(entry.tie)
     if entry.expires_at is not None:
         at = time.gmtime(entry.expires_at)
         shown["expires_at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
     return shown
+
+
+def _shown_tie(tie: Tie) -> Any:
+    if isinstance(tie, AllTie):
+        return {"all": [_shown_tie(part) for part in tie.parts]}
+    return tie.kind if isinstance(tie, EnrolmentTie) else tie.to_json()

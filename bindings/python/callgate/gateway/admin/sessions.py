@@ -16,6 +16,7 @@ from callgate.gateway.admin.path_parameter import path_parameter
 from callgate.gateway.services import Services
 from callgate.gateway.sessions.attested_sessions import AttestedSession
 from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.subject_fields import subject_fields
 
 
 def session_routes(services: Services) -> list[BaseRoute]:
@@ -81,4 +82,5 @@ class _Sessions:
             "state": state,
             "expires_at": session.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "idle_seconds": round(self._sessions.idle_seconds(attested), 3),
+            **subject_fields(attested.subject),
         }

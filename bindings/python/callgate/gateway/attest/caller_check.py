@@ -19,11 +19,13 @@ from callgate import Gate, JsonError, KeyFormatError, PublicKey
 from callgate.gateway.attest.failures import TieFailed
 from callgate.gateway.attest.proof import Proof, SeenProofs, check_proof, proof_message
 from callgate.gateway.attest.request import AttestRequest
+from callgate.gateway.executions.all_tie import failed_kind
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import Caller
 from callgate.gateway.sessions.revocation import Revocation, may_have
 from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.subject_fields import trust_cause
 from callgate.serving.peer import Peer
 
 
@@ -69,8 +71,10 @@ class CallerCheck:
             raise Refusal("UNKNOWN_WORKLOAD")
         secret = request.enrolment_secret
         caller = Caller(key.thumbprint, peer, secret, execution.addresses)
-        if not execution.tie.holds(caller, self._executions.enrolments.spent):  # 4
-            raise TieFailed(execution)
+        spent = self._executions.enrolments.spent
+        if not execution.tie.holds(caller, spent):  # 4
+            kind = failed_kind(execution.tie, caller, spent)
+            raise TieFailed(execution, kind, untrusted=trust_cause(peer))
         proof = self._check_proof(request, execution, key, now)  # 5
         if not may_have(self._gate, execution, request.scope):  # 6
             await self._revocation.review_execution(execution)

@@ -11,6 +11,7 @@ from callgate.audit.events import Event
 from callgate.gateway.attest.proof import Proof
 from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
+from callgate.gateway.wire.subject_fields import peer_fields, subject_fields
 from callgate.serving.peer import Peer
 
 
@@ -44,6 +45,7 @@ def succeeded(
         timestamp=None if proof is None else _iso(proof.timestamp),
         trace_id=trace_id,
         details={"source": execution.source, "tie": execution.tie.kind, "wid": execution.wid},
+        **subject_fields(peer.subject),
     )
 
 
@@ -66,6 +68,7 @@ def failed(
         code_name=error.code_name,
         cause=cause,
         trace_id=trace_id,
+        **peer_fields(peer),
     )
 
 

@@ -20,11 +20,19 @@ _LOG: Final = logging.getLogger("callgate.gateway")
 
 
 class TieFailed(Refusal):
-    """The caller is not the execution that it names. It does not learn what would have told."""
+    """The caller is not the execution that it names. It does not learn what would have told.
 
-    def __init__(self, execution: Execution) -> None:
-        super().__init__("WORKLOAD_VERIFICATION_FAILED")
+    ``untrusted`` is ``trust.<reason>`` of a certificate that it presented: that it learns, since it
+    holds the key of it.
+    """
+
+    def __init__(
+        self, execution: Execution, kind: str | None = None, *, untrusted: str | None = None
+    ) -> None:
+        details = None if untrusted is None else {"cause": untrusted}
+        super().__init__("WORKLOAD_VERIFICATION_FAILED", details=details)
         self.execution: Final = execution
+        self.cause: Final = untrusted or f"tie {kind or execution.tie.kind}"
 
 
 @final
@@ -50,7 +58,7 @@ class FailedAttestations:
         """``request`` is None where it could not be read."""
         cause: str | None
         if isinstance(error, TieFailed):
-            cause = f"tie {error.execution.tie.kind}"
+            cause = error.cause
             self._warn(error.execution, cause, peer, trace_id)
         else:
             cause = (getattr(error, "details", None) or {}).get("cause")

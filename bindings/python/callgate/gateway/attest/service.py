@@ -28,19 +28,24 @@ from callgate import (
 from callgate.gateway.attest import events
 from callgate.gateway.attest.caller_check import CallerCheck, Verified
 from callgate.gateway.attest.failures import FailedAttestations
+from callgate.gateway.attest.lifetime import longest_lifetime
 from callgate.gateway.attest.proof import SeenProofs
 from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.attest.session_end import SessionEnd
 from callgate.gateway.attest.session_eviction import sessions_to_evict
+from callgate.gateway.executions.all_tie import enrolment_of
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
-from callgate.gateway.executions.ties import EnrolmentTie
 from callgate.gateway.issuer.issuer import Issued, Issuer
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.sessions.revocation import Audit, Revocation, effects_records
 from callgate.gateway.wire.rates import Rates, attestation_rates
 from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.subject_fields import same_caller
+from callgate.serving.judge import Judge
 from callgate.serving.peer import Peer
+from callgate.serving.subject import Subject
+from callgate.trust import Verdict
 
 IDLE_SECONDS = 60.0
 # Attestations under way at a time: each may wait for a runtime, a signer and a disk.
@@ -63,6 +68,7 @@ class Attestation:
     ``now`` is the gateway's clock, which may refuse; ``wall`` and ``monotonic`` are bare ones.
     ``idle_seconds``: at an execution's ``max_sessions``, the session idle longest gives way if it
     was idle for longer than this and the execution has a tie. ``revocation`` ends what this began.
+    ``judge`` is that of the listener, where client certificates are judged.
     """
 
     def __init__(
@@ -74,10 +80,12 @@ class Attestation:
         audit: Audit,
         rates: Rates | None = None,
         idle_seconds: float = IDLE_SECONDS,
+        judge: Judge | None = None,
         now: Callable[[], float] = time.time,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._judge = judge
         self._gate = gate
         self._executions = executions
         self._issuer = issuer
@@ -189,6 +197,7 @@ class Attestation:
             raise Refusal("UNKNOWN_WORKLOAD")
         if self._known(verified) is not session:
             raise Refusal("SESSION_INACTIVE")
+        verdict, subject = self._judge_again(verified.peer)
         yielding = (
             sessions_to_evict(self.sessions, execution, self._idle_seconds)
             if session is None
@@ -204,6 +213,9 @@ class Attestation:
             key=verified.key.thumbprint,
             identity=execution.identity,
             expires_at=opened.expires_at.timestamp(),
+            subject=subject,
+            chain=() if subject is None else verified.peer.chain,
+            path_spki_sha256=() if verdict is None else verdict.path_spki_sha256,
         )
         self.sessions.add(attested)
         event = events.succeeded(
@@ -240,7 +252,22 @@ class Attestation:
             return None
         if (known.workload_id, known.scope) != (verified.execution.workload_id, verified.scope):
             raise Refusal("KEY_REFUSED")
-        return known if self.sessions.is_live(known) else None
+        if not self.sessions.is_live(known):
+            return None
+        if not same_caller(known.subject, verified.peer.subject):
+            raise Refusal("KEY_REFUSED", "the session of this key is another certificate's")
+        return known
+
+    def _judge_again(self, peer: Peer) -> tuple[Verdict | None, Subject | None]:
+        """Raises Refusal where the peer is not who it was when its tie was looked at."""
+        if peer.subject is None or self._judge is None:
+            return peer.verdict, peer.subject
+        verdict = self._judge.judge(peer.chain)
+        subject = Subject.of_verdict(verdict)
+        if not same_caller(subject, peer.subject):
+            cause = f"trust.{verdict.reason or 'untrusted'}"
+            raise Refusal("WORKLOAD_VERIFICATION_FAILED", details={"cause": cause})
+        return verdict, subject
 
     async def _session_of_key(self, verified: Verified) -> AttestedSession | None:
         known = self._known(verified)
@@ -251,17 +278,13 @@ class Attestation:
 
     async def _issue(self, verified: Verified, session_id: str) -> Issued:
         execution, now = verified.execution, self._now()
-        lifetime = None if execution.expires_at is None else execution.expires_at - now
-        if lifetime is not None and lifetime < 1:
-            # No token outlives its execution, and none is valid for less than a second.
-            raise Refusal("UNKNOWN_WORKLOAD")
         return await self._issuer.issue(
             subject=execution.workload_id,
             scope=verified.scope,
             session_id=session_id,
             key=verified.key,
             wid=execution.wid,
-            lifetime=lifetime,
+            lifetime=longest_lifetime(execution, verified.peer.subject, now),
             now=now,
         )
 
@@ -271,13 +294,14 @@ class Attestation:
         return [self._proofs.use(verified.key, verified.proof, now)]
 
     def _check_enrolment(self, execution: Execution, key: PublicKey) -> None:
-        if isinstance(execution.tie, EnrolmentTie):
-            self._executions.enrolments.check(execution.tie, key.thumbprint)
+        if (enrolment := enrolment_of(execution.tie)) is not None:
+            self._executions.enrolments.check(enrolment, key.thumbprint)
 
     def _spend_enrolment(self, execution: Execution, key: PublicKey) -> list[dict[str, Any]]:
-        if not isinstance(execution.tie, EnrolmentTie):
+        enrolment = enrolment_of(execution.tie)
+        if enrolment is None:
             return []
-        return [self._executions.enrolments.spend(execution.tie, key.thumbprint)]
+        return [self._executions.enrolments.spend(enrolment, key.thumbprint)]
 
     def _open(
         self, verified: Verified, session: AttestedSession | None, issued: Issued, now: float

@@ -20,6 +20,7 @@ from callgate.audit.log import Receipt
 from callgate.gateway.calls.refusals import RefusalRecorder
 from callgate.gateway.services import Services
 from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.subject_fields import subject_texts
 
 
 @final
@@ -46,7 +47,8 @@ async def authorize(
         refusals.unverified(event_of_refusal(refusal, trace_id=trace_id, peer=peer))
         raise
     decision = await services.ledger.authorize(envelope, now)  # 2
-    event = DecisionEvent(decision, trace_id=trace_id, peer=peer)
+    subject = services.subject_of(decision.session_id)
+    event = DecisionEvent(decision, trace_id=trace_id, peer=peer, subject=subject_texts(subject))
     if not decision:
         await refusals.denied(decision, event)
         raise Denied(decision)

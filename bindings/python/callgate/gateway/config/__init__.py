@@ -8,6 +8,7 @@ from callgate.gateway.config.executions import (
     ExecutionEntry,
     ExecutionList,
     ExecutionsSettings,
+    SingleTieSettings,
     TieSettings,
 )
 from callgate.gateway.config.issuer import IssuerSettings
@@ -15,6 +16,7 @@ from callgate.gateway.config.limits import LimitsSettings
 from callgate.gateway.config.listen import (
     AdminSettings,
     ListenSettings,
+    ListenTrustSettings,
     TlsSettings,
     TrustedProxiesSettings,
 )
@@ -40,8 +42,10 @@ __all__ = [
     "IssuerSettings",
     "LimitsSettings",
     "ListenSettings",
+    "ListenTrustSettings",
     "LoggingSettings",
     "ReloadSettings",
+    "SingleTieSettings",
     "TieSettings",
     "TlsSettings",
     "ToolAliasSettings",

@@ -14,7 +14,7 @@ WorkloadId: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_lengt
 ContextName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,127}$")]
 
 
-class TieSettings(Section):
+class SingleTieSettings(Section):
     """What the caller has to show. Exactly one of them."""
 
     key: str | None = Field(
@@ -31,17 +31,43 @@ class TieSettings(Section):
     certificate: str | None = Field(
         default=None,
         description="The SHA-256 of its client certificate, as `openssl x509 -fingerprint "
-        "-sha256` prints it, or base64url.",
+        "-sha256` prints it, or base64url. With `listen.trust` it must be trusted as well.",
     )
     uid: int | None = Field(
         default=None, ge=0, description="Its user at the other end of the unix socket."
     )
 
+    entity: str | None = Field(
+        default=None,
+        description="The entity, or the trust domain, whose authority issued its client "
+        "certificate. Needs `listen.trust`.",
+    )
+    spiffe: str | None = Field(
+        default=None,
+        description="The SPIFFE ID of its client certificate; `/*` at the end is any path below. "
+        "Needs `listen.trust`.",
+    )
+
     @model_validator(mode="after")
-    def _check(self) -> TieSettings:
+    def _check_one(self) -> SingleTieSettings:
         if sum(value is not None for value in self.__dict__.values()) != 1:
             raise ValueError(f"expected one of {', '.join(type(self).model_fields)}")
         return self
+
+
+AnySingleTieSettings: TypeAlias = Annotated[
+    Annotated[SingleTieSettings, Tag("a mapping")]
+    | Annotated[Literal["container_address"], Tag("a name")],
+    Discriminator(lambda value: "a name" if isinstance(value, str) else "a mapping"),
+]
+
+
+class TieSettings(SingleTieSettings):
+    """What the caller has to show. Exactly one of them."""
+
+    all: tuple[AnySingleTieSettings, ...] | None = Field(
+        default=None, description="Two or more of the others, of different kinds; all must hold."
+    )
 
 
 AnyTieSettings: TypeAlias = Annotated[

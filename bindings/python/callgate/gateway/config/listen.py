@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,7 +12,8 @@ from callgate.settings.addresses import (
     is_loopback,
 )
 from callgate.settings.secrets import Secret
-from callgate.settings.section import Bytes, ConfigPath, Count, Port, Seconds, Section
+from callgate.settings.section import Bytes, ConfigPath, Count, PlacedError, Port, Seconds, Section
+from callgate.settings.trust import Backend, K8sSettings, SpireSettings, TrustSettings
 
 Address = Annotated[str, AfterValidator(check_address)]
 Networks = Annotated[tuple[str, ...], AfterValidator(check_networks)]
@@ -48,6 +49,25 @@ class TlsSettings(Section):
         if (self.client_certificate != "none") != (self.client_ca is not None):
             raise ValueError("client_certificate and client_ca go together")
         return self
+
+
+class ListenTrustSettings(TrustSettings):
+    """Who judges client certificates: the trust backends that a registry has, too."""
+
+    no_folder: ClassVar[str] = "needs a folder: set dir"
+
+    backend: tuple[Backend, ...] = Field(
+        min_length=1,
+        description="`localca`, `filestore`, `k8s-secrets`, `spire`: the first in the order that "
+        "trusts a chain names its entity.",
+    )
+    k8s: K8sSettings = Field(default_factory=K8sSettings, description="For `k8s-secrets`.")
+    spire: SpireSettings = Field(default_factory=SpireSettings, description="For `spire`.")
+    required: bool = Field(
+        default=False,
+        description="Refuse every request over TCP without a trusted client certificate: "
+        "`WORKLOAD_VERIFICATION_FAILED`, 401.",
+    )
 
 
 class TrustedProxiesSettings(Section):
@@ -100,6 +120,11 @@ class ListenSettings(Section):
     tls: TlsSettings | None = Field(
         default=None, description="Certificate and key. `null`: plain HTTP."
     )
+    trust: ListenTrustSettings | None = Field(
+        default=None,
+        description="Judge client certificates by trust backends, at every request. `null`: "
+        "`tls.client_ca`, if any, verifies them in the handshake.",
+    )
     trusted_proxies: TrustedProxiesSettings = Field(
         default_factory=lambda: TrustedProxiesSettings(),
         description="Reverse proxies that are believed. Without one, the peer is the transport's, "
@@ -148,7 +173,27 @@ class ListenSettings(Section):
                 f"{self.address} is not a loopback address: expected tls, or trusted_proxies that "
                 "end it"
             )
+        if self.trust is not None:
+            self._check_trust()
         return self
+
+    def _check_trust(self) -> None:
+        if self.tls is None or self.address is None:
+            raise PlacedError(
+                ("trust",), "needs tls on a TCP port: without it there are no client certificates"
+            )
+        if self.tls.client_ca is not None:
+            raise PlacedError(
+                ("tls", "client_ca"),
+                "with listen.trust its backends say which authorities issue client certificates: "
+                "remove client_ca and client_certificate, and register the authority as an entity",
+            )
+        if self.trusted_proxies.client_certificate:
+            raise PlacedError(
+                ("trusted_proxies", "client_certificate"),
+                "with listen.trust a certificate counts only where its chain was judged, and "
+                "Client-Cert has no chain: let TLS end at the gateway",
+            )
 
 
 class AdminSettings(Section):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from callgate import CallgateError
-from callgate.gateway.executions.ties import NoTie, Tie, tie_of_json
+from callgate.gateway.executions.tie_json import tie_of_json
+from callgate.gateway.executions.ties import NoTie, Tie
 
 _LOG = logging.getLogger("callgate.gateway")
 Source: TypeAlias = Literal["static", "api", "docker"]

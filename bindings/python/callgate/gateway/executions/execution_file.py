@@ -11,11 +11,13 @@ from callgate.gateway.config import (
     ExecutionEntry,
     ExecutionList,
     GatewayConfig,
+    SingleTieSettings,
     TieSettings,
     load_model,
 )
 from callgate.gateway.executions.execution import Execution, by_workload_id
-from callgate.gateway.executions.ties import EnrolmentTie, NoTie, Tie, tie_of_json
+from callgate.gateway.executions.tie_json import check_trust, tie_of_json
+from callgate.gateway.executions.ties import EnrolmentTie, NoTie, Tie
 from callgate.gateway.executions.verifiers.docker import ContainerRule
 from callgate.settings.places import Fault
 
@@ -69,19 +71,27 @@ def _execution(entry: ExecutionEntry, config: GatewayConfig) -> Execution:
 
 
 def _tie(tie: AnyTieSettings | None, config: GatewayConfig) -> Tie:
-    if isinstance(tie, TieSettings):
-        if tie.enrolment_secret is not None:
-            return EnrolmentTie.of_secret(tie.enrolment_secret.reveal())
-        return tie_of_json(tie.model_dump(exclude_none=True))
-    if tie == "container_address":
-        return tie_of_json(tie)
     if tie is None and not config.development:
         message = "expected a tie; `tie: none` lets whoever knows the workload_id attest"
         raise CallgateError(message, "INVALID_ARGUMENT", "tie")
-    if not config.listen.is_loopback and not config.executions.accept_untied:
+    made = NoTie() if tie is None else tie_of_json(_plain(tie))
+    check_trust(made, configured=config.listen.trust is not None)
+    untied = isinstance(made, NoTie) and not config.executions.accept_untied
+    if untied and not config.listen.is_loopback:
         message = (
             f"`none` on {config.listen.address}, which is not loopback, needs "
             "executions.accept_untied"
         )
         raise CallgateError(message, "INVALID_ARGUMENT", "tie")
-    return NoTie()
+    return made
+
+
+def _plain(tie: AnyTieSettings | SingleTieSettings) -> object:
+    """As ``tie_of_json`` reads it: of an enrolment secret the digest."""
+    if isinstance(tie, str):
+        return tie
+    if isinstance(tie, TieSettings) and tie.all is not None:
+        return {"all": [_plain(part) for part in tie.all]}
+    if tie.enrolment_secret is not None:
+        return EnrolmentTie.of_secret(tie.enrolment_secret.reveal()).to_json()
+    return tie.model_dump(exclude_none=True)

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 from callgate import CallgateError
+from callgate.gateway.executions.all_tie import enrolment_of
 from callgate.gateway.executions.enrolments import Enrolments
 from callgate.gateway.executions.execution import Execution
-from callgate.gateway.executions.ties import EnrolmentTie
+from callgate.gateway.executions.tie_json import check_trust
 from callgate.gateway.executions.verifiers import Verifier
 from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.docker import CONTAINER
@@ -35,8 +36,11 @@ class ExecutionRegistry:
         static: StaticVerifier | None = None,
         api: ApiVerifier | None = None,
         docker: Verifier | None = None,
+        judges_certificates: bool = False,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        """``judges_certificates``: there is ``listen.trust``, which some ties need."""
+        self._judges_certificates = judges_certificates
         self.static = StaticVerifier() if static is None else static
         self.api = ApiVerifier(wall=wall) if api is None else api
         self.docker = docker
@@ -94,16 +98,17 @@ class ExecutionRegistry:
     def register(self, execution: Execution) -> tuple[Execution, dict[str, Any]]:
         """Registers an execution, or registers it again; that undoes a revocation.
 
-        Raises CallgateError for an entry without a lifetime, and for one that the file has, which
-        is reinstated instead.
+        Raises CallgateError for an entry without a lifetime, for a tie that nothing here can judge,
+        and for an entry that the file has, which is reinstated instead.
         """
+        check_trust(execution.tie, configured=self._judges_certificates)
         if self.static.get(execution.workload_id) is not None:
             message = "the configuration lists this workload_id: reinstate it instead"
             raise CallgateError(message, "INVALID_ARGUMENT", "workload_id")
         entry = self.api.put(execution)
         self._revoked.pop(entry.workload_id, None)
-        if isinstance(entry.tie, EnrolmentTie):
-            self.enrolments.hold(entry.tie)
+        if (enrolment := enrolment_of(entry.tie)) is not None:
+            self.enrolments.hold(enrolment)
         return entry, {"kind": KIND, "change": "registered", "entry": entry.to_json()}
 
     def remove(self, workload_id: str) -> dict[str, Any]:
@@ -161,8 +166,8 @@ class ExecutionRegistry:
                 self._apply(record)
         self.enrolments.restore(records)
         for entry in self.api:
-            if isinstance(entry.tie, EnrolmentTie):
-                self.enrolments.hold(entry.tie)
+            if (enrolment := enrolment_of(entry.tie)) is not None:
+                self.enrolments.hold(enrolment)
 
     def _apply(self, record: Mapping[str, Any]) -> None:
         change = record["change"]
@@ -184,5 +189,5 @@ class ExecutionRegistry:
         return self.static.get(workload_id) or self.api.get(workload_id)
 
     def _release(self, entry: Execution) -> None:
-        if isinstance(entry.tie, EnrolmentTie):
-            self.enrolments.release(entry.tie)
+        if (enrolment := enrolment_of(entry.tie)) is not None:
+            self.enrolments.release(enrolment)

@@ -34,7 +34,9 @@ class Caller:
 class Tie(Protocol):
     """One way to know that a caller is the execution. Immutable; fails closed on the unknown."""
 
-    kind: ClassVar[str]
+    @property
+    def kind(self) -> str:
+        """What the audit trail calls it."""
 
     def holds(self, caller: Caller, spent: Mapping[str, str]) -> bool:
         """Whether the caller is the execution. ``spent``: secret digest -> key thumbprint."""
@@ -107,7 +109,8 @@ class EnrolmentTie:
 
 @dataclass(frozen=True, slots=True)
 class CertificateTie:
-    """The TLS handshake verified this client certificate.
+    """The caller's client certificate is this one, and verified: by a judge where
+    ``listen.trust`` is configured, which has to trust it now, else in the TLS handshake.
 
     ``thumbprint`` is RFC 8705's ``x5t#S256``; the hex fingerprint that ``openssl x509 -fingerprint
     -sha256`` prints is taken too (``of_fingerprint``).
@@ -181,29 +184,6 @@ class NoTie:
 
     def to_json(self) -> Any:
         return "none"
-
-
-def tie_of_json(value: object) -> Tie:
-    """What ``Tie.to_json`` wrote, or an operator. Raises CallgateError; ``None`` is no tie."""
-    if value == "none":
-        return NoTie()
-    if value == "container_address":
-        return ContainerAddressTie()
-    if isinstance(value, Mapping) and len(value) == 1:
-        ((kind, detail),) = value.items()
-        if kind == "uid" and isinstance(detail, int):
-            return UidTie(detail)
-        if isinstance(detail, str):
-            if kind == "key":
-                return KeyTie(detail)
-            if kind == "enrolment_secret_sha256":
-                return EnrolmentTie(detail)
-            if kind == "certificate":
-                return CertificateTie.of_fingerprint(detail)
-    raise _unacceptable(
-        "expected a tie: key, enrolment_secret_sha256, certificate or uid with its value, "
-        '"container_address" or "none"'
-    )
 
 
 def _unacceptable(message: str) -> CallgateError:

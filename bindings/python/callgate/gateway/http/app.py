@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callgate._generations import GENERATIONS
 from callgate.gateway.calls.invoke import Invoker
 from callgate.gateway.calls.refusals import RefusalRecorder
+from callgate.gateway.http.certified import CertifiedPeers
 from callgate.gateway.http.middleware.faults import reply_to_fault
 from callgate.gateway.http.refused import agents_refused
 from callgate.gateway.http.routes.invoke import InvokeEndpoint
@@ -28,7 +29,9 @@ from callgate.serving.trace import give_trace_id, trace_id
 from callgate.serving.under_way import RequestsUnderWay
 
 
-def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
+def create_app(
+    services: Services, routes: Iterable[BaseRoute] = (), *, certified: CertifiedPeers | None = None
+) -> ASGIApp:
     """Calls and tool listings on the paths of every generation, and ``routes`` of other parts.
 
     Whatever is asked, and whatever goes wrong, the answer has the body of ``replies``.
@@ -48,6 +51,7 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
         services.http_limits,
         services.proxies,
         agents_refused(services),
+        certified,
     )
 
 
@@ -55,7 +59,7 @@ def create_app(services: Services, routes: Iterable[BaseRoute] = ()) -> ASGIApp:
 class _AgentApp:
     """What every request passes, in this order, before anything in it is looked at:
 
-    1. It has a trace id.
+    1. It has a trace id, and its sender a certificate where one is required.
     2. A POST says that it is JSON, and its body is there, whole and small.
     3. There is room for it: a slow body takes up a connection, and no room of others.
     4. Its path says who answers. Calls are found at once, everything else among the routes.
@@ -68,7 +72,9 @@ class _AgentApp:
         http_limits: HttpLimits,
         proxies: TrustedProxies,
         refused: OnRefused,
+        certified: CertifiedPeers | None,
     ) -> None:
+        self._certified = certified
         self._calls = calls
         # A redirect would be an answer without an error body, and none that a client which signs
         # should follow.
@@ -91,6 +97,8 @@ class _AgentApp:
 
         try:
             give_trace_id(scope)  # 1
+            if self._certified is not None:
+                self._certified.check(scope)
             call = self._calls.get(scope["path"])
             if scope["method"] != "POST":
                 if call is not None:

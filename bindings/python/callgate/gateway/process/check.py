@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from callgate.gateway.executions.execution_file import container_rules, load_exe
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.issuer.keys import open_signer
+from callgate.gateway.process.trust import asked_once
 from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.transports.http_client import client_tls
 from callgate.gateway.upstreams.upstreams import HttpSettings, StdioSettings, Upstreams
@@ -50,7 +52,10 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
     executions = attempt("executions", lambda: load_executions(config, environ))
     rules = attempt("container rules", lambda: container_rules(config))
     upstreams = attempt("upstreams", lambda: _upstreams(config, environ))
-    if config.listen.tls is not None:
+    trust = None
+    if config.listen.trust is not None:
+        trust = attempt("trust", lambda: asyncio.run(asked_once(config, environ)))
+    elif config.listen.tls is not None:
         tls = config.listen.tls
         attempt("certificate", lambda: ServerTls(tls).files[0])
     if faults:
@@ -62,6 +67,9 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
         *scope_warnings([*executions, *rules], policy.context_names),
         *_missing_programs(upstreams),
     ]
+    if trust is not None:
+        found["entities"] = found.pop("trust")["entities"]
+        found["warnings"] += trust["warnings"]
     return found
 
 

@@ -17,6 +17,7 @@ from callgate.gateway.http.protocol import OPERATORS, agent_protocol, operator_p
 from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
+from callgate.gateway.process.trust import JudgingTls, listener_tls, open_trust
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.reload.reloadables import ConfigSource
 from callgate.serving.bounds import OnRefused
@@ -56,16 +57,18 @@ async def serve(
         async with contextlib.AsyncExitStack() as stack:
             agents = stack.enter_context(_bound(config.listen))
             operators = stack.enter_context(_bound(config.admin))
-            tls = None if config.listen.tls is None else ServerTls(config.listen.tls)
-            things = [] if tls is None else [_reloadable(tls)]
             try:
                 async with _cancelled_by(signals.stop):
+                    trust = await stack.enter_async_context(open_trust(config, environ))
+                    tls = listener_tls(config.listen, trust)
+                    things = [] if tls is None else [_reloadable(tls)]
                     opening = open_gateway(
                         config,
                         environ,
                         source=source,
                         things=things,
                         acknowledge_audit=acknowledge_audit,
+                        trust=trust,
                     )
                     gateway = await stack.enter_async_context(opening)
             except asyncio.CancelledError:
@@ -82,6 +85,8 @@ async def serve(
             )
             protocol = agent_protocol(config.listen, gateway.services.http_limits, refused)
             for_agents = [_agents(config.listen, gateway, sock, protocol, tls) for sock in agents]
+            if isinstance(tls, JudgingTls):
+                gateway.connections.closers.append(tls.close_where)
             refused = operators_refused(gateway.services.metrics)
             limit_accepts(
                 operators,
@@ -200,7 +205,7 @@ def _under_way(server: Listener) -> int:
     return len(server.server_state.tasks)
 
 
-def _reloadable(tls: ServerTls) -> Reloadable:
+def _reloadable(tls: ServerTls | JudgingTls) -> Reloadable:
     async def apply(unchanged: Unchanged) -> None:
         tls.reload()
         unchanged()
@@ -214,14 +219,16 @@ def _agents(
     gateway: Gateway,
     bound: socket.socket,
     protocol: type[asyncio.Protocol],
-    tls: ServerTls | None,
+    tls: ServerTls | JudgingTls | None,
 ) -> Listener:
     local = bound.family == socket.AF_UNIX
+    judging = tls if isinstance(tls, JudgingTls) and not local else None
     return Listener(
         gateway.app,
         bound=bound,
-        protocol=protocol,
-        tls=None if tls is None or local else tls.context,
+        protocol=protocol if judging is None else judging.protocol(protocol),
+        tls=tls.context if isinstance(tls, ServerTls) and not local else None,
+        speaks_tls=judging is not None,
         header_bytes=settings.header_bytes,
         keep_alive_seconds=settings.keep_alive_seconds,
         drain_seconds=settings.drain_seconds,

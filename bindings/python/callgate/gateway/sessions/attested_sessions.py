@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from callgate import Gate
+from callgate.serving.subject import Subject
 
 KIND = "session"
 # As long as the engine remembers a session that is over.
@@ -24,6 +26,11 @@ class AttestedSession:
     key: str  # RFC 7638 thumbprint
     identity: str  # of the execution, when the session was opened
     expires_at: float
+    # Whom the certificate named that the session was opened with, or last renewed; its chain, DER;
+    # the keys of the path that verified it.
+    subject: Subject | None = None
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    path_spki_sha256: tuple[str, ...] = field(default=(), repr=False)
     used_at: float = 0.0
 
     def to_record(self) -> dict[str, Any]:
@@ -36,7 +43,23 @@ class AttestedSession:
             "key": self.key,
             "identity": self.identity,
             "expires_at": self.expires_at,
+            "subject": None if self.subject is None else asdict(self.subject),
+            "chain": [base64.b64encode(one).decode() for one in self.chain],
+            "path_spki_sha256": list(self.path_spki_sha256),
         }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> AttestedSession:
+        """What ``to_record`` wrote; older ones say nothing of a subject."""
+        members = {name: value for name, value in record.items() if name != "kind"}
+        subject, chain = members.pop("subject", None), members.pop("chain", ())
+        path = members.pop("path_spki_sha256", ())
+        return cls(
+            **members,
+            subject=None if subject is None else Subject(**subject),
+            chain=tuple(map(base64.b64decode, chain)),
+            path_spki_sha256=tuple(path),
+        )
 
 
 @dataclass
@@ -81,8 +104,12 @@ class AttestedSessions:
 
     def is_live(self, session: AttestedSession) -> bool:
         """Whether it is open and not expired."""
+        return self.is_open(session) and self.wall() < session.expires_at
+
+    def is_open(self, session: AttestedSession) -> bool:
+        """Whether nothing but time has ended it."""
         state = self.gate.session(session.id)
-        return state is not None and state.state == "open" and self.wall() < session.expires_at
+        return state is not None and state.state == "open"
 
     def live_of(self, workload_id: str) -> list[AttestedSession]:
         """Those of an execution that are live, longest idle first."""
@@ -99,6 +126,11 @@ class AttestedSessions:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def subject_of(self, session_id: str | None) -> Subject | None:
+        """Whom the session is of, where a certificate said so."""
+        session = None if session_id is None else self._by_id.get(session_id)
+        return None if session is None else session.subject
 
     def touch(self, session_id: str | None) -> None:
         """A call of the session was authorized, or answered, just now."""
@@ -125,5 +157,4 @@ class AttestedSessions:
         """Applies records in order; those of other kinds are passed over. Idempotent."""
         for record in records:
             if record.get("kind") == KIND:
-                members = {name: value for name, value in record.items() if name != "kind"}
-                self.add(AttestedSession(**members))
+                self.add(AttestedSession.of_record(record))

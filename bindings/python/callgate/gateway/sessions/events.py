@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from callgate import Session
 from callgate.audit.events import Event
+from callgate.gateway.wire.subject_fields import subject_fields
 from callgate.serving.peer import Peer
+from callgate.serving.subject import Subject
 
 
 def ended(
-    session: Session, reason: str, *, peer: Peer | None = None, trace_id: str | None = None
+    session: Session,
+    reason: str,
+    *,
+    subject: Subject | None = None,
+    cause: str | None = None,
+    peer: Peer | None = None,
+    trace_id: str | None = None,
 ) -> Event:
-    """A session was ended or revoked; by a request, if it has a peer and a trace id."""
+    """A session of ``subject`` was ended or revoked; by a request, if it has a peer and a trace id.
+
+    ``cause`` is ``trust.<reason>`` where its certificate is not trusted any more.
+    """
     return Event(
         name="SessionRevoked",
         workload=session.subject,
@@ -19,8 +30,10 @@ def ended(
         public_key=session.public_key.to_base64(),
         peer=None if peer is None else peer.name,
         reason=reason,
+        cause=cause,
         trace_id=trace_id,
         details={"state": session.state},
+        **subject_fields(subject),
     )
 
 

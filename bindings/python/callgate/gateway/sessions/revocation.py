@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 from callgate import CallgateError, Gate, Session
@@ -52,6 +52,14 @@ class Audit(Protocol):
 
     def post(self, event: Event) -> None:
         """Queues a line, and waits for nothing."""
+
+
+class Over(NamedTuple):
+    """A session that is to end, why, and the cause where it has a name."""
+
+    session: AttestedSession
+    reason: str
+    cause: str | None = None
 
 
 class Revocation:
@@ -99,14 +107,20 @@ class Revocation:
         """Ends one session, again where that was not durable. ``peer`` and ``trace_id`` are of
         the request, where one asked."""
         ended = self._gate.end_session(session_id)
-        event = events.ended(ended, reason, peer=peer, trace_id=trace_id)
+        event = self._ended(ended, reason, peer=peer, trace_id=trace_id)
         await self._save(ended, event, effects_records(ended))
 
     async def end_all_of(self, workload_id: str, reason: str) -> int:
         """Ends an execution's sessions, and says how many they were."""
         live = self._sessions.live_of(workload_id)
-        await self._end_each([(session, reason) for session in live])
+        await self._end_each([Over(session, reason) for session in live])
         return len(live)
+
+    async def end_each(self, over: Sequence[Over]) -> None:
+        """Ends these, with one group commit, also where the clock alone has ended them. Those that
+        were ended otherwise are left as they are."""
+        known = [(one, self._gate.session(one.session.id)) for one in over]
+        await self._end_each([one for one, session in known if session and session.state == "open"])
 
     async def revoke_session(self, session_id: str, reason: str) -> str:
         """Revokes a session, and its execution until the operator registers that again.
@@ -138,7 +152,7 @@ class Revocation:
                 raise Refusal("UNKNOWN_WORKLOAD")
             over = self._live_or_unsaved(workload_id)
             note = self._note_removal(workload_id, record)
-            await self._end_each([(session, reason) for session in over], note)
+            await self._end_each([Over(session, reason) for session in over], note)
             del self._unsaved_removals[workload_id]
         return len(over)
 
@@ -147,7 +161,7 @@ class Revocation:
         self._executions.drop_expired()
         self._sessions.drop_forgotten()
         self._on_review()
-        over: list[tuple[AttestedSession, str]] = []
+        over: list[Over] = []
         is_down = False
         for workload_id in self._sessions.workloads():
             if is_down and self._executions.asks_runtime(workload_id):
@@ -195,26 +209,40 @@ class Revocation:
         self._unsaved.update(session.id for session in closed)
         for session in closed:
             # All of it is durable with the first line.
-            await self._save(session, events.ended(session, reason), state)
+            await self._save(session, self._ended(session, reason), state)
             state = []
 
     async def _note_removal(self, workload_id: str, record: Mapping[str, Any]) -> None:
         fields = {"workload": workload_id}
         await self._audit.note("execution_removed", fields, state=[record], ends=True)
 
-    async def _end_each(
-        self, over: list[tuple[AttestedSession, str]], *more: Awaitable[None]
-    ) -> None:
+    async def _end_each(self, over: Sequence[Over], *more: Awaitable[None]) -> None:
         """With ``more`` lines, which come after."""
-        closed = [(self._gate.end_session(session.id), reason) for session, reason in over]
+        closed = [
+            (self._gate.end_session(session.id), reason, cause) for session, reason, cause in over
+        ]
         lines = [
-            self._save(session, events.ended(session, reason), effects_records(session))
-            for session, reason in closed
+            self._save(session, self._ended(session, reason, cause=cause), effects_records(session))
+            for session, reason, cause in closed
         ]
         # One group commit for all of them.
         for outcome in await asyncio.gather(*lines, *more, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    def _ended(
+        self,
+        session: Session,
+        reason: str,
+        *,
+        cause: str | None = None,
+        peer: Peer | None = None,
+        trace_id: str | None = None,
+    ) -> Event:
+        subject = self._sessions.subject_of(session.id)
+        return events.ended(
+            session, reason, subject=subject, cause=cause, peer=peer, trace_id=trace_id
+        )
 
     async def _save(
         self, session: Session, event: Event, state: Sequence[Mapping[str, Any]]
@@ -235,22 +263,20 @@ class Revocation:
         ]
         return [*self._sessions.live_of(workload_id), *unsaved]
 
-    def _over(
-        self, workload_id: str, execution: Execution | None
-    ) -> Iterable[tuple[AttestedSession, str]]:
+    def _over(self, workload_id: str, execution: Execution | None) -> Iterable[Over]:
         for session in self._sessions.live_of(workload_id):
             if execution is None:
-                yield session, "the execution has ended"
+                yield Over(session, "the execution has ended")
             elif session.identity != execution.identity:
-                yield session, "the execution is another"
+                yield Over(session, "the execution is another")
             elif not may_have(self._gate, execution, session.scope):
-                yield session, "the execution may no longer have the scope"
+                yield Over(session, "the execution may no longer have the scope")
 
-    def _doubted(self, workload_id: str) -> Iterable[tuple[AttestedSession, str]]:
+    def _doubted(self, workload_id: str) -> Iterable[Over]:
         since = self._unverified.setdefault(workload_id, self._monotonic())
         if self._monotonic() - since > UNVERIFIED_SECONDS:
             for session in self._sessions.live_of(workload_id):
-                yield session, "nobody could say whether the execution runs"
+                yield Over(session, "nobody could say whether the execution runs")
 
 
 def may_have(gate: Gate, execution: Execution, scope: str) -> bool:

@@ -14,8 +14,9 @@ from docker.constants import DEFAULT_DOCKER_API_VERSION  # type: ignore[import-u
 from docker.errors import NotFound  # type: ignore[import-untyped]
 
 from callgate import CallgateError
+from callgate.gateway.executions.all_tie import enrolment_of
 from callgate.gateway.executions.execution import Execution, warn_without_tie
-from callgate.gateway.executions.ties import ContainerAddressTie, EnrolmentTie, Tie
+from callgate.gateway.executions.ties import ContainerAddressTie, Tie
 from callgate.gateway.wire.refusal import Refusal
 from callgate.serving.peer import canonical_address
 
@@ -41,7 +42,7 @@ class ContainerRule:
     def __post_init__(self) -> None:
         if not self.label.partition("=")[0]:
             raise CallgateError('expected "key" or "key=value"', "INVALID_ARGUMENT", "label")
-        if isinstance(self.tie, EnrolmentTie):
+        if enrolment_of(self.tie) is not None:
             message = "many containers cannot share an enrolment secret, which one key spends"
             raise CallgateError(message, "INVALID_ARGUMENT", "tie")
 

@@ -19,6 +19,7 @@ from callgate.gateway.calls.tool_list import tool_list
 from callgate.gateway.services import Services
 from callgate.gateway.wire import replies
 from callgate.gateway.wire.refusal import Refusal
+from callgate.gateway.wire.subject_fields import subject_fields
 from callgate.serving.peer_name import peer_name
 from callgate.serving.reply import Reply
 from callgate.serving.trace import trace_id
@@ -67,6 +68,7 @@ class ToolsEndpoint:
             policy_digest=services.gate.policy.digest,
             token=hashlib.sha256(token.encode()).hexdigest(),
             trace_id=trace,
+            **subject_fields(services.subject_of(claims.id)),
         )
         try:
             session = self._session(claims)

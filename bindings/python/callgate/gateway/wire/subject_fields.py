@@ -1,0 +1,68 @@
+"""Subjects: when two are one caller, and what audit lines say of one."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, TypedDict
+
+from callgate.serving.peer import Peer
+from callgate.serving.subject import Subject
+
+SubjectTexts: TypeAlias = "tuple[str, str, str | None, str | None, str | None]"
+
+
+class SubjectFields(TypedDict, total=False):
+    """Members of an Event, as its fields of these names."""
+
+    subject: str | None
+    subject_source: str | None
+    entity: str | None
+    spiffe_id: str | None
+    certificate_sha256: str | None
+
+
+def subject_fields(subject: Subject | None) -> SubjectFields:
+    """Nothing of none."""
+    if subject is None:
+        return {}
+    return {
+        "subject": subject.name,
+        "subject_source": subject.source,
+        "entity": subject.entity,
+        "spiffe_id": subject.spiffe_id,
+        "certificate_sha256": subject.leaf_sha256,
+    }
+
+
+def peer_fields(peer: Peer) -> SubjectFields:
+    """Of a peer whose certificate is not trusted: its fingerprint alone, for that is a fact."""
+    if peer.subject is None and peer.verdict is not None:
+        return {"certificate_sha256": peer.verdict.leaf_sha256}
+    return subject_fields(peer.subject)
+
+
+def subject_texts(subject: Subject | None) -> SubjectTexts | None:
+    """The same as the engine's events of decisions take them."""
+    if subject is None:
+        return None
+    return (
+        subject.name,
+        subject.source,
+        subject.entity,
+        subject.spiffe_id,
+        subject.leaf_sha256,
+    )
+
+
+def trust_cause(peer: Peer) -> str | None:
+    """``trust.<reason>`` of a certificate that was presented and is not trusted."""
+    if peer.verdict is None or peer.verdict.trusted:
+        return None
+    return f"trust.{peer.verdict.reason or 'untrusted'}"
+
+
+def same_caller(one: Subject | None, other: Subject | None) -> bool:
+    """Whether both are one caller, or none. A renewed SVID is; an anchor that moved to another
+    entity makes another."""
+    if one is None or other is None:
+        return one is other
+    return (one.name, one.source) == (other.name, other.source)
