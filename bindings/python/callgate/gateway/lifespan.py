@@ -51,6 +51,7 @@ from callgate.gateway.upstreams.transport_settings import transport_settings
 from callgate.gateway.upstreams.upstreams import Upstreams
 from callgate.gateway.wire.clock import Clock
 from callgate.gateway.wire.rates import attestation_rates, listing_rates
+from callgate.serving.background import in_background
 from callgate.serving.connections import Connections
 from callgate.trust.view import TrustView
 
@@ -231,7 +232,7 @@ async def open_gateway(
             gateway.reloader.run(),
             findings.run(),
         ):
-            await stack.enter_async_context(_in_background(work, gateway.failed))
+            await stack.enter_async_context(in_background(work, gateway.failed, _LOG))
         yield gateway
 
 
@@ -257,23 +258,3 @@ async def _watch_trust(
 def _certified(config: GatewayConfig, audit: AuditLog) -> CertifiedPeers | None:
     trust = config.listen.trust
     return CertifiedPeers(audit) if trust is not None and trust.required else None
-
-
-@contextlib.asynccontextmanager
-async def _in_background(
-    work: Coroutine[Any, Any, None], failed: asyncio.Event
-) -> AsyncIterator[None]:
-    """Runs alongside the block. What ends with an error takes the gateway down, and says so."""
-
-    def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("a part of the gateway failed", exc_info=error)
-            failed.set()
-
-    task = asyncio.create_task(work)
-    task.add_done_callback(ended)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

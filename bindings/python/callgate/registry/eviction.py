@@ -16,13 +16,12 @@ from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import Store
 from callgate.registry.rows.writer import StoreUnavailable
+from callgate.serving.connections import CloseWhere
 from callgate.serving.peer import Peer
 from callgate.trust import TrustSnapshot, Verdict
 from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
-# Closes the connections whose peer is as the predicate says, and returns how many.
-CloseWhere = Callable[[Callable[[Peer], bool]], int]
 # Rows that are worked on at a time: between them, heartbeats are answered.
 CHUNK: Final = 500
 # Threads that judge: the engine needs no lock of Python's.

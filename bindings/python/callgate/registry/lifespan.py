@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
 from callgate.registry.upkeep import Upkeep
+from callgate.serving.background import in_background
 from callgate.serving.connections import Connections
 from callgate.serving.credential import OperatorCredential
 from callgate.serving.peer import peer_of
@@ -130,7 +131,7 @@ async def open_registry(
             upkeep.run_lease(),
             run_pull(store, upkeep.pull),
         ):
-            await stack.enter_async_context(_in_background(work, failed))
+            await stack.enter_async_context(in_background(work, failed, _LOG))
         stack.push_async_callback(_last_flush, upkeep)
         yield Registry(
             app=app,
@@ -204,23 +205,3 @@ def _audit(config: RegistryConfig, stack: contextlib.AsyncExitStack) -> AuditLog
 async def _last_flush(upkeep: Upkeep) -> None:
     with contextlib.suppress(Exception):
         await upkeep.flush()
-
-
-@contextlib.asynccontextmanager
-async def _in_background(
-    work: Coroutine[Any, Any, None], failed: asyncio.Event
-) -> AsyncIterator[None]:
-    """Runs alongside the block. What ends with an error takes the registry down, and says so."""
-
-    def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("a part of the registry failed", exc_info=error)
-            failed.set()
-
-    task = asyncio.create_task(work)
-    task.add_done_callback(ended)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
