@@ -152,6 +152,21 @@ def test_a_command_takes_its_arguments_along() -> None:
     assert "      args:" not in text
 
 
+@pytest.mark.parametrize(
+    ("other", "name", "what"),
+    [
+        ("command", "cwd", "the directory that programs run in: write one as a const"),
+        ("command", "workingDir", "the directory that programs run in: write one as a const"),
+        ("max", "repo_path", "the directory that programs run in: write one as a const"),
+        ("max", "cwd", "a path"),
+        ("command", "path", "a path"),
+    ],
+)
+def test_a_directory_to_run_in_is_to_be_one(other: str, name: str, what: str) -> None:
+    text = init(listing({other: {"type": "string"}, name: {"type": "string"}}, other, name))
+    assert f"# REVIEW: {what}\n      {name}: {{path: {{allow: []}}}}\n" in text
+
+
 def test_arguments_of_a_program_that_is_listed_are_declared_alone() -> None:
     command, args = {"enum": ["ls"]}, {"type": "array", "items": {"type": "string"}}
     text = init(listing({"command": command, "args": args}, "command", "args"))

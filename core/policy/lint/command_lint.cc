@@ -141,8 +141,8 @@ class Reading {
       return;
     }
     for (const std::string& subcommand : *subcommands_) {
-      if (std::ranges::find(facts_.harmless, subcommand) != facts_.harmless.end()) continue;
       if (ReadFiles(subcommand)) continue;
+      if (std::ranges::find(facts_.harmless, subcommand) != facts_.harmless.end()) continue;
       Runs(Name() + " " + subcommand + " can run other programs; leave " + subcommand + " out");
     }
   }

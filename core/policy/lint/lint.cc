@@ -31,7 +31,8 @@ void Lint(const Context& context, std::vector<LintWarning>& warnings) {
   const ContextReach reach(context);
   ToolNeighbours neighbours(reach);
   Findings findings(context, warnings);
-  const RunLint runs(context);
+  const WrittenFiles written(context);
+  const RunLint runs(context, written);
   const DenialLint denials(context, neighbours);
   Redundancy redundancy(reach, neighbours, findings);
   for (std::size_t i = 0; i < reach.size(); ++i) {
@@ -40,6 +41,7 @@ void Lint(const Context& context, std::vector<LintWarning>& warnings) {
     runs.LintCapability(i, warn);
     LintGit(context, context.capabilities[i], warn);
     LintExcepts(context, neighbours, i, warn);
+    LintExceptsOfWriters(context, written, i, warn);
     LintForms(context, neighbours, i, warn);
     denials.LintAbove(i, warn);
     redundancy.LintCapability(i);

@@ -1,6 +1,8 @@
 #include "core/policy/lint/lint_declared.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -9,7 +11,9 @@
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/lint/lint_entries.h"
 #include "core/policy/lint/lint_hosts.h"
+#include "core/policy/lint/lint_texts.h"
 #include "core/policy/lint/schema_walk.h"
+#include "core/policy/lint/tool_words.h"
 
 namespace callgate::policy {
 namespace {
@@ -128,6 +132,37 @@ void LintExceptsOf(const Context& context, const ToolNeighbours& neighbours, std
   }
 }
 
+// As above. Names of files, as in /w/**/*.py, count where they let the name itself be: a directory
+// so called could hold such a file as well, and seldom does.
+bool AllowsAsNamed(const PathKind& kind, const PathEntry& except) {
+  std::string name = except.text.substr(except.text.rfind('/') + 1);
+  std::ranges::replace(name, '*', 'x');
+  return std::ranges::any_of(kind.allow, [&](const PathEntry& entry) {
+    const bool is_so_named =
+        entry.names.empty() || entry.Matches(entry.stem + "/" + name) || entry.Matches(except.text);
+    return is_so_named && Allows(PathKind{{entry}, kind.except, {}, {}}, except);
+  });
+}
+
+// The argument by which the writer may write something of what is excepted, as " as …"; empty where
+// it may write anything, nullopt where nothing of it.
+std::optional<std::string> FindOpened(const WrittenFiles::Writer& writer, const PathEntry& except) {
+  constexpr auto kMoving = std::to_array<std::string_view>({"move", "mv", "rename"});
+  constexpr auto kRead = std::to_array<std::string_view>({"from", "old", "source", "src"});
+  if (writer.list != nullptr) {
+    return Allows(PathKind{*writer.list, {}, {}, {}}, except) ? std::optional(std::string())
+                                                              : std::nullopt;
+  }
+  if (writer.paths.empty()) return std::string();
+  const bool is_moving = HasWord(*writer.tool, kMoving);
+  for (const auto& [argument, kind] : writer.paths) {
+    // What is copied is read; what is moved is gone from there.
+    if (!is_moving && HasWord(argument, kRead)) continue;
+    if (AllowsAsNamed(*kind, except)) return " as " + NameOf(argument);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void LintArguments(const Context& context, const Capability& capability, const Warn& warn) {
@@ -157,6 +192,7 @@ void LintArguments(const Context& context, const Capability& capability, const W
     warn("lint.plain-text",
          "the argument " + member.name + " takes any text; " + std::string(instead));
   });
+  LintTexts(arguments, warn);
   for (const std::string_view base : bases) {
     if (IsConstant(arguments, base)) continue;
     warn("lint.base-argument", "the call says in " + std::string(base) +
@@ -180,6 +216,30 @@ void LintExcepts(const Context& context, const ToolNeighbours& neighbours, std::
       LintExceptsOf(context, neighbours, capability, argument, *host, warn);
     }
   });
+}
+
+void LintExceptsOfWriters(const Context& context, const WrittenFiles& written,
+                          std::size_t capability, const Warn& warn) {
+  const auto& writers = written.writers();
+  const auto own = std::ranges::find(writers, capability, &WrittenFiles::Writer::capability);
+  if (own == writers.end()) return;
+  for (const auto& [argument, kind] : own->paths) {
+    for (const PathEntry& except : kind->except) {
+      for (const WrittenFiles::Writer& other : writers) {
+        const ToolPatterns& tools = context.capabilities[other.capability].tool_pattern;
+        const bool is_neighbour = IsAsWide(tools, context.capabilities[capability].tool_pattern) ||
+                                  IsAsWide(context.capabilities[capability].tool_pattern, tools);
+        if (is_neighbour || IsDeniedAlways(context, tools, except)) continue;
+        const std::optional<std::string> opened = FindOpened(other, except);
+        if (!opened) continue;
+        warn("lint.except-opened", "what " + std::string(argument) + " excepts as " + except.text +
+                                       ", capability " + std::to_string(other.capability) + " (" +
+                                       *other.tool + ") may write" + *opened +
+                                       "; write what must hold always into deny_list");
+        break;
+      }
+    }
+  }
 }
 
 void LintForms(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,

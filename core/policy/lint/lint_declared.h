@@ -6,6 +6,7 @@
 
 #include "core/policy/lint/findings.h"
 #include "core/policy/lint/tool_neighbours.h"
+#include "core/policy/lint/written_files.h"
 
 namespace callgate::policy {
 
@@ -15,6 +16,10 @@ void LintArguments(const Context& context, const Capability& capability, const W
 // What a capability excepts and another of the context opens again, where no deny entry stops it.
 void LintExcepts(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,
                  const Warn& warn);
+
+// What one tool that writes files excepts, and another that does so may write.
+void LintExceptsOfWriters(const Context& context, const WrittenFiles& written,
+                          std::size_t capability, const Warn& warn);
 
 // A tool that one capability guesses about, and another declares.
 void LintForms(const Context& context, const ToolNeighbours& neighbours, std::size_t capability,

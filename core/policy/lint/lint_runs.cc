@@ -2,136 +2,107 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
-#include "core/policy/inclusion/context_reach.h"
+#include "core/policy/lint/program_facts.h"
 #include "core/policy/lint/schema_walk.h"
 #include "core/policy/lint/tool_words.h"
-#include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
 namespace {
 
-// Words of the names of tools that write files. Made from the names of public MCP servers' tools.
-constexpr auto kWriteWords = std::to_array<std::string_view>(
-    {"append", "apply", "copy", "create", "download", "edit", "extract", "insert", "modify", "move",
-     "patch", "put", "rename", "replace", "save", "update", "upload", "write"});
+// Arguments that say in which directory a program runs, their letters alone.
+constexpr auto kDirectories = std::to_array<std::string_view>(
+    {"cwd", "dir", "directory", "gitdir", "projectdir", "projectpath", "projectroot", "repo",
+     "repodir", "repopath", "repository", "repositorypath", "rootdir", "workdir", "workingdir",
+     "workingdirectory", "worktree"});
 
-// Of tools that write files and of others.
-constexpr auto kFileWords =
-    std::to_array<std::string_view>({"dir", "directory", "edit", "file", "files", "filesystem",
-                                     "folder", "fs", "path", "workspace"});
+// What git reads where a directory is a repository without a working tree: git(1), gitglossary(7),
+// "bare repository", and safe.bareRepository of git-config(1).
+constexpr std::string_view kBareConfig = "/config";
 
-// Of tools that make directories alone: `create_directory`.
-constexpr auto kDirectoryWords =
-    std::to_array<std::string_view>({"dir", "directories", "directory", "folder", "folders"});
+// An argument beside a command that says where it runs.
+struct Directory {
+  std::string_view name;
+  const Schema* schema;
+  std::optional<std::string> only;  // it is this one always, where it is given
+};
 
-bool MakesDirectories(std::string_view tool) {
-  constexpr auto kMaking = std::to_array<std::string_view>({"create"});
-  return HasWord(tool, kMaking) && HasWord(tool, kDirectoryWords);
-}
-
-bool MayWrite(const Capability& capability, const ToolPattern& pattern) {
-  if (pattern.kind == ToolPattern::Kind::kExact) {
-    return HasWord(pattern.text, kWriteWords) && !MakesDirectories(pattern.text);
-  }
-  if (!capability.arguments) return true;
-  bool takes_text = false;  // next to a path: its content
-  ForEachSchema(*capability.arguments, [&](std::string_view, const Schema& schema) {
-    takes_text = takes_text || schema.any || TakesAnyText(schema);
+std::vector<Directory> DirectoriesOf(const DeclaredArguments& arguments) {
+  std::vector<Directory> found;
+  ForEachMember(arguments, [&](const DeclaredMember& member) {
+    const std::string folded = LettersOf(member.name);
+    if (std::ranges::find(kDirectories, folded) == kDirectories.end()) return;
+    Directory one{member.name, member.schema.get(), std::nullopt};
+    const auto& listed = member.schema->constants;
+    if (listed && listed->size() == 1) {
+      if (const auto* text = std::get_if<std::string>(&listed->front())) one.only = *text;
+    }
+    found.push_back(std::move(one));
   });
-  return takes_text;
+  return found;
 }
 
-// A path that the entry allows: its directory with the file below it; the entry's own names where
-// it has some.
-std::string Below(const PathEntry& entry, std::string_view file) {
-  std::string path = entry.names.empty() ? entry.stem : entry.text;
-  if (entry.names.empty() && !file.empty()) path.append("/").append(file);
-  return path;
-}
-
-bool Allows(const std::vector<PathEntry>& allow, const std::string& path) {
-  return std::ranges::any_of(allow, [&](const PathEntry& entry) { return entry.Matches(path); });
+// Some directory that the schema accepts, which is none of those that it lists; empty without.
+std::vector<std::string> ChosenDirectories(const Schema& schema) {
+  std::vector<std::string> found;
+  ForEachSchema(schema, [&](const Schema& one) {
+    const auto* const path = std::get_if<PathKind>(&one.kind);
+    if (path == nullptr) return;
+    for (const PathEntry& entry : path->allow) {
+      if (!entry.names.empty()) continue;
+      for (const std::string& directory : {entry.stem, entry.stem + "/a"}) {
+        const bool is_allowed = entry.Matches(directory) &&
+                                std::ranges::none_of(path->except, [&](const PathEntry& except) {
+                                  return except.MatchesDenied(directory);
+                                });
+        if (is_allowed) found.push_back(directory);
+      }
+    }
+  });
+  return found;
 }
 
 }  // namespace
 
-RunLint::RunLint(const Context& context) : context_(context) {
-  for (std::size_t i = 0; i < context.capabilities.size(); ++i) AddWriter(i);
-}
+RunLint::RunLint(const Context& context, const WrittenFiles& written)
+    : context_(context), written_(written) {}
 
-void RunLint::AddWriter(std::size_t capability) {
-  const Capability& one = context_.capabilities[capability];
-  const auto& tools = one.tool_pattern.list;
-  const auto tool = std::ranges::find_if(
-      tools, [&](const ToolPattern& pattern) { return MayWrite(one, pattern); });
-  if (tool == tools.end()) return;
-  Writer writer{capability, &tool->text, {}, nullptr};
-  if (one.arguments) {
-    bool is_open = false;
-    ForEachSchema(*one.arguments, [&](std::string_view, const Schema& schema) {
-      if (const auto* path = std::get_if<PathKind>(&schema.kind)) writer.paths.push_back(path);
-      is_open = is_open || schema.any;
-    });
-    ForEachMember(*one.arguments, [&](const DeclaredMember& member) {
-      const KeyClasses classes = ClassifyKey(member.name, FoldKey(member.name));
-      is_open = is_open || ((classes & kPathKey) != 0 && TakesAnyText(*member.schema));
-    });
-    // An empty list of paths stands for any.
-    if (is_open)
-      writer.paths.clear();
-    else if (writer.paths.empty())
-      return;
-  } else if (one.path_allowlist) {
-    writer.list = &*one.path_allowlist;
-  } else if (tool->kind == ToolPattern::Kind::kExact && !HasWord(tool->text, kFileWords)) {
-    return;
+const WrittenFiles::Writer* RunLint::WriterOf(const std::string& path) const {
+  for (const WrittenFiles::Writer& writer : written_.writers()) {
+    if (written_.MayWrite(writer, path)) return &writer;
   }
-  writers_.push_back(std::move(writer));
+  return nullptr;
 }
 
-bool RunLint::IsDenied(const Writer& writer, const std::string& path) const {
-  const ToolPatterns& tools = context_.capabilities[writer.capability].tool_pattern;
-  return std::ranges::any_of(context_.deny_list, [&](const DenyEntry& entry) {
-    if (!IsAsWide(ToolPatterns::Of({entry.tool_pattern}), tools)) return false;
-    const auto* const denied = std::get_if<PathEntry>(&entry.argument);
-    return std::holds_alternative<std::monostate>(entry.argument) ||
-           (denied != nullptr && denied->MatchesDenied(path));
-  });
-}
-
-std::string RunLint::WritesTo(const Writer& writer, std::string_view file) const {
-  const auto find = [&](const std::vector<PathEntry>& allow, const std::vector<PathEntry>& except) {
-    for (const PathEntry& entry : allow) {
-      if (file.empty()) return Below(entry, "").empty() ? std::string("/") : Below(entry, "");
-      const std::string path = Below(entry, file);
-      const bool excepted = std::ranges::any_of(
-          except, [&](const PathEntry& one) { return one.MatchesDenied(path); });
-      if (Allows(allow, path) && path.ends_with(file) && !excepted && !IsDenied(writer, path)) {
-        return path;
-      }
-    }
-    return std::string();
+RunLint::Found RunLint::FindRun(const Capability& capability,
+                                const CommandReach::Files& files) const {
+  const auto of_any = [&]() -> Found {
+    const WrittenFiles::Written& written = written_.FindWriter(files.file);
+    return {written.writer, written.path + (files.file.empty() ? " or below" : ""), {}};
   };
-  if (writer.list != nullptr) return find(*writer.list, {});
-  if (writer.paths.empty()) return "/";
-  for (const PathKind* path : writer.paths) {
-    if (std::string found = find(path->allow, path->except); !found.empty()) return found;
+  if (!capability.arguments || !files.file.starts_with(".git/")) return of_any();
+  bool is_fixed = false;
+  for (const Directory& directory : DirectoriesOf(*capability.arguments)) {
+    if (directory.only) {
+      // git looks for its repository here, then in the directories around.
+      is_fixed = true;
+      for (std::string at = *directory.only; !at.empty(); at.resize(at.find_last_of('/'))) {
+        const std::string path = at + "/" + std::string(files.file);
+        if (const auto* const writer = WriterOf(path)) return {writer, path, {}};
+        if (at.find('/') == std::string::npos) break;
+      }
+      continue;
+    }
+    if (TakesAnyText(*directory.schema) && !written_.writers().empty()) {
+      return {&written_.writers().front(), "the configuration of a repository", directory.name};
+    }
+    for (const std::string& at : ChosenDirectories(*directory.schema)) {
+      const std::string path = at + std::string(kBareConfig);
+      if (const auto* const writer = WriterOf(path)) return {writer, path, directory.name};
+    }
   }
-  return {};
-}
-
-const RunLint::Written& RunLint::FindWriter(std::string_view file) const {
-  const auto [found, is_new] = written_.try_emplace(file);
-  Written& written = found->second;
-  if (!is_new) return written;
-  for (const Writer& writer : writers_) {
-    written.path = WritesTo(writer, file);
-    if (written.path.empty()) continue;
-    written.writer = &writer;
-    break;
-  }
-  return written;
+  return is_fixed ? Found() : of_any();
 }
 
 void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
@@ -142,15 +113,21 @@ void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
       warn("lint.interpreter", "the command entry " + entry + ": " + reach.runs);
     }
     for (const CommandReach::Files& files : reach.files) {
-      const Written& written = FindWriter(files.file);
-      if (reported || written.writer == nullptr) continue;
+      if (reported) continue;
+      const Found found = FindRun(context_.capabilities[capability], files);
+      if (found.writer == nullptr) continue;
       reported = true;
+      const std::string writes = ", and capability " + std::to_string(found.writer->capability) +
+                                 " (" + *found.writer->tool + ") may write " + found.path;
+      const std::string argument(found.directory);
       warn("lint.runs-what-it-writes",
-           files.program + " runs what files say, and capability " +
-               std::to_string(written.writer->capability) + " (" + *written.writer->tool +
-               ") may write " + written.path + (files.file.empty() ? " or below" : "") +
-               "; except what is run from what is written, or acknowledge it where the tools that "
-               "run it can do no harm");
+           argument.empty()
+               ? files.program + " runs what files say" + writes +
+                     "; except what is run from what is written" +
+                     (files.file.starts_with(".git/") ? ", as with except: [\"**/.git\"]" : "") +
+                     ", or acknowledge it where the tools that run it can do no harm"
+               : files.program + " runs what the repository says that " + argument + " names" +
+                     writes + "; declare " + argument + " as a const");
     }
   };
   const Capability& one = context_.capabilities[capability];

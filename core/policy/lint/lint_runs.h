@@ -3,45 +3,34 @@
 #define CALLGATE_CORE_POLICY_LINT_LINT_RUNS_H_
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/policy/lint/command_lint.h"
 #include "core/policy/lint/findings.h"
+#include "core/policy/lint/written_files.h"
 
 namespace callgate::policy {
 
 class RunLint {
  public:
-  // `context` outlives this.
-  explicit RunLint(const Context& context);
+  // Both outlive this.
+  RunLint(const Context& context, const WrittenFiles& written);
 
   void LintCapability(std::size_t capability, const Warn& warn) const;
 
  private:
-  // A capability by which files may be written.
-  struct Writer {
-    std::size_t capability;
-    const std::string* tool;
-    std::vector<const PathKind*> paths;            // or
-    const std::vector<PathEntry>* list = nullptr;  // of the short form; neither: anywhere
+  // How a command comes to run what a tool writes.
+  struct Found {
+    const WrittenFiles::Writer* writer = nullptr;  // null: it does not
+    std::string path;                              // that is written
+    std::string_view directory;  // the argument by which the call chooses where the command runs
   };
-  struct Written {
-    const Writer* writer = nullptr;  // null: none
-    std::string path;
-  };
-  void AddWriter(std::size_t capability);
-  // The first writer of the file, or of any where that is empty.
-  const Written& FindWriter(std::string_view file) const;
-  // The directory that the writer may write the file to, or any file where that is empty.
-  std::string WritesTo(const Writer& writer, std::string_view file) const;
-  bool IsDenied(const Writer& writer, const std::string& path) const;
+  Found FindRun(const Capability& capability, const CommandReach::Files& files) const;
+  const WrittenFiles::Writer* WriterOf(const std::string& path) const;
 
   const Context& context_;
-  std::vector<Writer> writers_;
-  mutable std::map<std::string_view, Written> written_;  // by file, which programs.inc names
+  const WrittenFiles& written_;
 };
 
 }  // namespace callgate::policy

@@ -1,4 +1,4 @@
-// What the name of a tool says of it.
+// What the name of a tool, or of an argument, says of it.
 #ifndef CALLGATE_CORE_POLICY_LINT_TOOL_WORDS_H_
 #define CALLGATE_CORE_POLICY_LINT_TOOL_WORDS_H_
 
@@ -24,6 +24,15 @@ inline bool HasWord(std::string_view tool, std::span<const std::string_view> wor
     if (base::IsAsciiLetter(c)) word += base::ToAsciiLower(c);
   }
   return is_one();
+}
+
+// The letters of a name, in lower case: repo_path and repoPath are one.
+inline std::string LettersOf(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (base::IsAsciiLetter(c)) letters += base::ToAsciiLower(c);
+  }
+  return letters;
 }
 
 }  // namespace callgate::policy

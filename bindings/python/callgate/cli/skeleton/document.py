@@ -23,6 +23,7 @@ _HEAD: Final = (
 )
 _EXAMPLES: Final = {
     "a path": 'path: {allow: [/workspace], except: ["**/.git", "**/.env*"]}',
+    "the directory": "cwd: {const: /workspace}",
     "a URL": 'url: {allow: [api.example.org]}, or uri: {schemes: [memo], allow: ["memo://notes/*"]}',
     "a host": "host: {allow: [db.example.org]}",
     "a command": "command: {allow: [{words: [npm, test]}]}",

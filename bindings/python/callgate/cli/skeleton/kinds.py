@@ -33,3 +33,6 @@ CLOSED: Final[Kinds] = {
     Role.TEXT: Kind({"type": "string"}, "REVIEW: any text"),
 }
 """Kinds that allow nothing yet, for a person to complete; a text that nothing bounds is told."""
+
+RUNS_IN: Final = "REVIEW: the directory that programs run in: write one as a const"
+"""Of a path that would let a call choose whose configuration a program obeys."""

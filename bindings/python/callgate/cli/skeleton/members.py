@@ -12,7 +12,8 @@ from callgate.cli.layout.nodes import Collection, Item, node, scalar
 from callgate.cli.layout.write import write
 from callgate.cli.skeleton.comment import comment
 from callgate.cli.skeleton.converted import Converted, Place
-from callgate.cli.skeleton.names import Role, reason_to_leave_out
+from callgate.cli.skeleton.kinds import CLOSED, RUNS_IN
+from callgate.cli.skeleton.names import Role, is_directory_to_run_in, reason_to_leave_out
 from callgate.cli.skeleton.resolve import LeftOut
 
 Convert: TypeAlias = Callable[[object, Place], Converted]
@@ -36,6 +37,7 @@ def members(convert: Convert, role_of: RoleOf, schema: Mapping[str, Any], place:
         # Such a member is one of the others.
         properties[name] = schema.get("additionalProperties", True)
     continued = _continuation(properties, role_of)
+    beside_command = any(role_of(name) is Role.COMMAND for name in properties)
     found = Members(Collection(mapping=True, flow=True))
     for name, member in properties.items():
         if continued is not None and name == continued[1]:
@@ -49,6 +51,7 @@ def members(convert: Convert, role_of: RoleOf, schema: Mapping[str, Any], place:
                     place.below(role_of(name)),
                     is_required=name in required,
                     continued=continued,
+                    runs_in=is_directory_to_run_in(name, beside_command=beside_command),
                 )
             )
         except LeftOut as left:
@@ -66,6 +69,7 @@ def _member(
     *,
     is_required: bool,
     continued: tuple[str, str] | None,
+    runs_in: bool,
 ) -> Item:
     if reason := reason_to_leave_out(name):
         raise LeftOut(reason)
@@ -74,6 +78,8 @@ def _member(
         raise LeftOut("it is null alone")
     written = converted.written()
     notes = converted.notes
+    if runs_in and CLOSED[Role.PATH].note in notes:
+        notes = [RUNS_IN if note == CLOSED[Role.PATH].note else note for note in notes]
     if continued is not None and name == continued[0]:
         if "command" not in written:
             raise LeftOut(f"it is no text that {continued[1]} could continue")

@@ -33,6 +33,8 @@ _PAIRS: Final = {
     "command": "command line,cmd line",
     "code": "source code",
 }
+_STARTS: Final = frozenset(("cwd", "workdir", "working dir", "working directory", "work dir"))
+_REPOSITORIES: Final = frozenset(("repo path", "repo dir", "repository path", "git dir"))
 _ENVIRONMENTS: Final = re.compile(r"(env|environ|environment)s?|env(ironment)? ?(vars?|variables?)")
 _SHELLS: Final = frozenset(("shell", "interpreter"))
 
@@ -68,6 +70,12 @@ def role_of(name: str) -> Role:
         if _singular(words[-1]).endswith(tuple(listed.split())):
             return Role(role)
     return Role.TEXT
+
+
+def is_directory_to_run_in(name: str, *, beside_command: bool) -> bool:
+    """Whether programs run in it, and so by what is written there: one that is always the same."""
+    words = " ".join(_words(name))
+    return words in _REPOSITORIES or (beside_command and words in _STARTS)
 
 
 def reason_to_leave_out(name: str) -> str | None:
