@@ -17,6 +17,7 @@ from callgate.registry.agent import (
     Credentials,
     PrivateFiles,
     client_context,
+    registry_context,
 )
 from callgate.registry.agent.providers.spire import SpireProvider
 from callgate.registry.demo.certificates import Authority, Issued
@@ -214,3 +215,32 @@ async def test_a_registry_of_a_federated_domain_is_refused(api: WorkloadApiServe
         context = client_context(one.provider.current, None)
         with pytest.raises(ssl.SSLCertVerificationError):
             handshake(context, server_of(OTHER.issue("r", uris=[REGISTRY])), "registry.invalid")
+
+
+async def test_a_registry_outside_spire_is_known_by_ca_and_name(
+    api: WorkloadApiServer, tmp_path: Path
+) -> None:
+    company = Authority("company")
+    (tmp_path / "ca.pem").write_bytes(company.pem)
+    settings = AgentSettings(mode="strict", provider="spire", ca=tmp_path / "ca.pem")
+    registry = server_of(company.issue("r", dns=["registry.example"]))
+    async with running(api) as one:
+        handshake(registry_context(one.provider.current, settings), registry, "registry.example")
+        with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+            handshake(registry_context(one.provider.current, settings), registry, "other.example")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            svid_registry = server_of(MESH.issue("r", uris=[REGISTRY]))
+            handshake(registry_context(one.provider.current, settings), svid_registry, "r.example")
+
+
+async def test_a_ca_and_a_spiffe_id_both_count(api: WorkloadApiServer, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(OTHER.pem)
+    expected = "spiffe://other.example/registry"
+    settings = AgentSettings(
+        mode="strict", provider="spire", ca=tmp_path / "ca.pem", registry_spiffe_id=expected
+    )
+    async with running(api) as one:
+        context = registry_context(one.provider.current, settings)
+        handshake(context, server_of(OTHER.issue("r", uris=[expected])), "any.invalid")
+        with pytest.raises(ssl.SSLCertVerificationError, match="SPIFFE ID"):
+            handshake(context, server_of(OTHER.issue("r", dns=["any.invalid"])), "any.invalid")

@@ -11,7 +11,7 @@ Example::
         ...
 """
 
-from callgate.registry.agent.contexts import ServerContext, client_context
+from callgate.registry.agent.contexts import ServerContext, client_context, registry_context
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
 from callgate.registry.agent.heartbeat import HeartbeatClient
@@ -35,4 +35,5 @@ __all__ = [
     "VaultSettings",
     "client_context",
     "provider_of",
+    "registry_context",
 ]

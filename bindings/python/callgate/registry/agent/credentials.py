@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 
 from cryptography import x509
@@ -122,6 +123,15 @@ def certificates_of(pem: bytes, where: str) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(pem)
     except ValueError as error:
         raise CredentialError("holds no certificates in PEM", where) from error
+
+
+def read_authorities(file: Path) -> tuple[bytes, ...]:
+    """All certificates of a PEM file, DER. Raises CredentialError that names the file."""
+    try:
+        pem = file.read_bytes()
+    except OSError as error:
+        raise CredentialError(error.strerror or "cannot be read", str(file)) from error
+    return tuple(one.public_bytes(Encoding.DER) for one in certificates_of(pem, str(file)))
 
 
 def subject_names(leaf: x509.Certificate) -> frozenset[str]:

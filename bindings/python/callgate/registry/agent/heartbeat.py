@@ -12,7 +12,7 @@ from typing import Any, Final, final
 import httpx2
 
 from callgate.registry.agent.backoff import Backoff
-from callgate.registry.agent.contexts import client_context
+from callgate.registry.agent.contexts import registry_context
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
 from callgate.registry.agent.identity import Identity
@@ -178,9 +178,7 @@ class HeartbeatClient:
         if credentials is None:
             verify: Any = True
         else:
-            verify = await asyncio.to_thread(
-                client_context, credentials, self._settings.registry_spiffe_id
-            )
+            verify = await asyncio.to_thread(registry_context, credentials, self._settings)
         if self._client is not None:
             await self._client.aclose()
         self._client = httpx2.AsyncClient(

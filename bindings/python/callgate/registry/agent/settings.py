@@ -49,7 +49,7 @@ class AgentSettings:
     key: Path | None = field(default=None, repr=False)  # MCP_MESH_TLS_KEY
     # CALLGATE_AGENT_SHARED_KEY: take a key file that its group or others may read.
     shared_key: bool = False
-    # MCP_MESH_TLS_CA: verifies the registry; under `spire` the bundle of its trust domain does.
+    # MCP_MESH_TLS_CA: verifies the registry; unset under `spire`, the bundle of its domain does.
     ca: Path | None = None
     vault: VaultSettings | None = None
     spire_socket: Path = DEFAULT_SOCKET  # MCP_MESH_SPIRE_SOCKET: a path, no URL

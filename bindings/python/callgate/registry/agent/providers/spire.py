@@ -33,19 +33,19 @@ _FIRST_ANSWER_SECONDS: Final = 10.0
 class SpireProvider:
     """Keeps the stream open: each message replaces the SVID, PermissionDenied takes it away.
 
-    While the Workload API is lost, the SVID stays until it expires. The registry is verified by the
-    bundle of one trust domain: that of ``MCP_MESH_REGISTRY_SPIFFE_ID``, else the own.
+    While the Workload API is lost, the SVID stays until it expires. The registry is verified by
+    ``MCP_MESH_TLS_CA``, or without it by the bundle of one trust domain: that of
+    ``MCP_MESH_REGISTRY_SPIFFE_ID``, else the own.
     """
 
     def __init__(self, settings: AgentSettings) -> None:
         self._socket = settings.spire_socket
         try:
             check_path(self._socket)
-            self._registry = (
-                SpiffeId(settings.registry_spiffe_id).trust_domain
-                if settings.registry_spiffe_id
-                else None
-            )
+            self._registry = None
+            if settings.registry_spiffe_id is not None:
+                domain = SpiffeId(settings.registry_spiffe_id).trust_domain
+                self._registry = domain if settings.ca is None else None
         except SocketError as error:
             raise CredentialError(str(error), _WHERE) from error
         except PySpiffeError as error:
