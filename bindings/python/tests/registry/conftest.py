@@ -34,3 +34,17 @@ def cluster(tmp_path: Path) -> Iterator[KubernetesApiServer]:
     with KubernetesApiServer(tmp_path / "cluster") as server:
         server.put("acme", {"ca.crt": ACME.pem})
         yield server
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    """The path of a trust directory that is not there."""
+    return tmp_path / "trust"
+
+
+@pytest.fixture
+def no_mesh_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commands see no variables of a mesh, and an empty home."""
+    for name in ("TRUST_DIR", "REGISTRY_URL", "TLS_CA", "TLS_CERT", "TLS_KEY", "TLS_SKIP_VERIFY"):
+        monkeypatch.delenv(f"MCP_MESH_{name}", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
