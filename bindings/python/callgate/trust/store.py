@@ -12,7 +12,7 @@ from callgate.trust import TrustSnapshot, Verdict
 from callgate.trust.backends.source import Source, SourceState
 from callgate.trust.gathering import Gathering, gather, nothing
 
-LOGGER: Final = logging.getLogger(__name__)
+_LOG: Final = logging.getLogger("callgate.trust")
 
 Changed: TypeAlias = Callable[[TrustSnapshot, TrustSnapshot], None]
 
@@ -93,7 +93,7 @@ class TrustStore:
             try:
                 await source.stop()
             except Exception:  # the others are to be stopped as well
-                LOGGER.exception("trust backend %s does not stop", source.name)
+                _LOG.exception("trust backend %s does not stop", source.name)
 
     async def _run(self) -> None:
         while True:
@@ -108,12 +108,12 @@ class TrustStore:
         try:
             gathered = await asyncio.to_thread(gather, states, before)
         except Exception:  # a defect must not leave what was trusted before
-            LOGGER.exception("trust cannot be gathered: nothing is trusted")
+            _LOG.exception("trust cannot be gathered: nothing is trusted")
             gathered = nothing(states, before, "a defect: see the log")
         for state in gathered.states:
             for problem in state.problems:
                 if all(problem not in other.problems for other in (*before.states, *states)):
-                    LOGGER.error("%s: %s: %s", state.name, problem.place, problem.message)
+                    _LOG.error("%s: %s: %s", state.name, problem.place, problem.message)
         self._gathered = gathered
         if gathered.snapshot is before.snapshot:
             return
@@ -121,4 +121,4 @@ class TrustStore:
             try:
                 changed(before.snapshot, gathered.snapshot)
             except Exception:  # one that fails must not keep the others from knowing
-                LOGGER.exception("a subscriber of trust failed")
+                _LOG.exception("a subscriber of trust failed")

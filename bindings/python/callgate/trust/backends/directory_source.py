@@ -16,7 +16,7 @@ from callgate.trust.backends.source import Problem, SourceState
 from callgate.trust.backends.trust_directory import Reading, TrustDirectory
 from callgate.trust.backends.trust_file import SETTLE
 
-LOGGER: Final = logging.getLogger(__name__)
+_LOG: Final = logging.getLogger("callgate.trust")
 # Seconds between two readings where no event comes.
 SCAN: Final = 2.0
 # Readings at the start, for files that were written just before.
@@ -130,9 +130,9 @@ class DirectorySource:
 
     def _log(self, state: SourceState) -> None:
         if state.status == "unavailable" and state.detail != self.state.detail:
-            LOGGER.error("%s: nothing of it is trusted: %s", self.name, state.detail)
+            _LOG.error("%s: nothing of it is trusted: %s", self.name, state.detail)
         elif state.status != self.state.status:
-            LOGGER.info("%s: %d entities", self.name, len(state.entities))
+            _LOG.info("%s: %d entities", self.name, len(state.entities))
         for problem in state.problems:
             if problem not in self.state.problems:
-                LOGGER.warning("%s: %s: %s", self.name, problem.place, problem.message)
+                _LOG.warning("%s: %s: %s", self.name, problem.place, problem.message)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, final
 
 import watchfiles
 
-LOGGER: Final = logging.getLogger(__name__)
+_LOG: Final = logging.getLogger("callgate.trust")
 # Milliseconds for which events are gathered, and without another after which they are told.
 _GATHER, _STEP = 50, 10
 # Seconds.
@@ -76,5 +76,5 @@ class FolderWatch:
         except Exception as error:  # of any kind: there are the readings without events
             why = getattr(error, "strerror", None) or type(error).__name__
             if why != self._why:
-                LOGGER.warning("%s cannot be watched: %s", self._path, why, exc_info=True)
+                _LOG.warning("%s cannot be watched: %s", self._path, why, exc_info=True)
         self._why = why

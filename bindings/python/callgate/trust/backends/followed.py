@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from callgate import CallgateError
 from callgate.trust.backends.feed import Contents, Feed, Lost, Refused, Withdrawn
 from callgate.trust.backends.source import SourceState, Status
 
-_log = logging.getLogger(__name__)
+_LOG: Final = logging.getLogger("callgate.trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class FollowedSource:
             return True
         except Exception as error:
             # What a library raises that it did not announce must not leave old trust unwatched.
-            _log.exception("%s: unforeseen", self.name)
+            _LOG.exception("%s: unforeseen", self.name)
             self._call(self._lose, f"internal error ({type(error).__name__}): see the log")
         return False
 
@@ -181,4 +182,4 @@ class FollowedSource:
         if now.status != status or now.detail != detail:
             level = logging.INFO if now.status == "live" else logging.ERROR
             detail = f": {now.detail}" if now.detail else ""
-            _log.log(level, "trust backend %s is %s%s", self.name, now.status, detail)
+            _LOG.log(level, "trust backend %s is %s%s", self.name, now.status, detail)
