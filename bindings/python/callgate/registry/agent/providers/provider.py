@@ -43,7 +43,7 @@ def provider_of(settings: AgentSettings, agent_id: str) -> Provider:
         try:
             from callgate.registry.agent.providers.spire import SpireProvider
         except ImportError as error:
-            message = "needs grpcio: pip install 'callgate[registry,spire]'"
+            message = "needs grpcio: pip install 'callgate[vault,spire]'"
             raise CredentialError(message, "MCP_MESH_TLS_PROVIDER") from error
 
         return SpireProvider(settings)
