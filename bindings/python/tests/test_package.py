@@ -266,6 +266,19 @@ def test_the_judge_of_trust_loads_nothing_else_of_it() -> None:
     assert not others & set(loaded)
 
 
+def test_trust_backends_know_no_store_and_the_judge_no_backend() -> None:
+    """In ``trust``: the judge, then ``backends``, then what gathers their states."""
+    gathers = {"gathering", "store", "view"}
+    for path in (PACKAGE / "trust").rglob("*.py"):
+        room = path.relative_to(PACKAGE / "trust").parts[0].removesuffix(".py")
+        if room in gathers:
+            continue
+        above = gathers if room == "backends" else {"backends", *gathers}
+        for name in imports_of(path):
+            imported = name.removeprefix("callgate.trust.").partition(".")[0]
+            assert imported not in above, f"{path} imports {name}"
+
+
 def test_the_public_names_of_the_trust_backends_are_these() -> None:
     assert callgate.registry.backends.__all__ == [
         "DirectorySource",
