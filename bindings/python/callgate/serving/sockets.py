@@ -44,7 +44,7 @@ def limit_accepts(
     """How many connections the sockets may hold, as ``BoundedAccept.limit`` says. Before they
     listen.
 
-    A unix socket is open to whom its mode lets in, and has the bounds of HTTP alone.
+    A unix socket is open to the users that its mode admits, and has the bounds of HTTP alone.
     """
     for sock in sockets:
         if isinstance(sock, BoundedAccept):

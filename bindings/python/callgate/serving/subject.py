@@ -1,4 +1,4 @@
-"""Subject: whom a verified credential says that the caller is."""
+"""Subject: the caller, as a verified credential identifies it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Subject:
 
     ``name`` is what an ``agent_id`` is compared with, byte for byte. It is a SPIFFE ID where the
     certificate has one that was verified, and then outlives the certificate. Of any other
-    certificate it is ``<entity>/<leaf_sha256>``: what a certificate says of itself names no one,
-    since an authority may give one text to two agents, and so a renewed certificate is another
+    certificate it is ``<entity>/<leaf_sha256>``: the names in a certificate do not count,
+    since an authority may give one name to two agents. So a renewed certificate is another
     subject. An entity's name has neither ``:`` nor ``/``, so no such name is a SPIFFE ID.
 
     ``entity`` is the operator's name of the anchor, or the trust domain. Digests are SHA-256 of the

@@ -1,4 +1,4 @@
-"""Whom a certificate chain is trusted as: entities and SPIFFE trust domains.
+"""Judges certificate chains: the entity or SPIFFE trust domain that a chain is trusted as.
 
 A ``TrustSnapshot`` is what is trusted now. It never changes: what changes is which snapshot is
 asked. It reads no clock, no file and no network.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a chain is trusted, and as whom; else why not. True when trusted.
+    """Whether a chain is trusted and under which name, or why it is not. True when trusted.
 
     Of an untrusted chain only ``reason``, ``where``, ``detail``, ``unavailable`` and
     ``leaf_sha256`` are set: what a certificate says of itself is not reported unless it verified.

@@ -1,4 +1,4 @@
-"""Servers and folders that trust comes from. The modules beside the tests are imported by name."""
+"""Servers and folders of trust backends. Helper modules of this folder are imported by name."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def eventually(look: Callable[[], T | None], what: str, patience: float = PATIEN
 
 @dataclass
 class Mesh:
-    """What runs beside the registry at ``url``. Agents verify it and each other by ``ca``."""
+    """Agents of the registry at ``url``. They verify it and each other by ``ca``."""
 
     folder: Path
     url: str

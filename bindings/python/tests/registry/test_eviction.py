@@ -1,4 +1,4 @@
-"""Eviction: what is no longer trusted is out at once, everyone else is told, and no one returns."""
+"""Eviction: untrusted rows leave resolution at once and stay out, and all other agents are told."""
 
 from __future__ import annotations
 

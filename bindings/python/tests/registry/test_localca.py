@@ -1,4 +1,4 @@
-"""localca: its files, the shapes of its certificates, and whom it trusts as whom."""
+"""localca: its files, the shapes of its certificates, and the entities that it anchors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proxy: whom it calls, whom it does not, and that nothing is said before it knows which."""
+"""The proxy calls trusted agents only, and sends nothing before it has judged the server."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Addresses that the registry connects to for no one, however they are written."""
+"""Addresses that the registry never connects to, in every spelling."""
 
 from ipaddress import ip_address
 

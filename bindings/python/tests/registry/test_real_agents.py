@@ -1,4 +1,4 @@
-"""Unmodified agents of mcp-mesh register, find and call each other, and lose whom trust loses."""
+"""Unmodified agents of mcp-mesh register, find and call each other, and lose what is revoked."""
 
 from __future__ import annotations
 

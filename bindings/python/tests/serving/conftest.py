@@ -1,4 +1,4 @@
-"""A listener that judges certificates. The modules beside the tests are imported by name."""
+"""A listener that judges certificates. Helper modules of this folder are imported by name."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Seen:
 
 
 class Registry:
-    """Answers heartbeats as the public registry does, and refuses whom nobody vouches for."""
+    """Answers heartbeats as the public registry does, and refuses untrusted certificates."""
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []

@@ -79,7 +79,7 @@ class KubernetesApiServer:
         ).start()
 
     def stop(self) -> None:
-        """Dies: connections break, nobody listens."""
+        """Dies: connections break, and new ones are refused."""
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()
