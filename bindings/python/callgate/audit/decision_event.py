@@ -9,7 +9,7 @@ from callgate._native import audit_event, audit_event_name
 from callgate.audit.redaction import Redaction
 
 # Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; None is not written.
-Subject: TypeAlias = tuple[str | None, str | None, str | None, str | None, str | None]
+SubjectTexts: TypeAlias = tuple[str | None, str | None, str | None, str | None, str | None]
 
 
 @final
@@ -28,7 +28,7 @@ class DecisionEvent:
         *,
         trace_id: str | None = None,
         peer: str | None = None,
-        subject: Subject | None = None,
+        subject: SubjectTexts | None = None,
     ) -> None:
         self._decision: Final = decision
         self._trace_id: Final = trace_id
@@ -52,10 +52,15 @@ class DecisionEvent:
 
 
 def event_of_decision(
-    decision: Decision, *, trace_id: str | None = None, peer: str | None = None
+    decision: Decision,
+    *,
+    trace_id: str | None = None,
+    peer: str | None = None,
+    subject: SubjectTexts | None = None,
 ) -> DecisionEvent:
-    """The event of a signed call."""
-    return DecisionEvent(decision, trace_id=trace_id, peer=peer)
+    """The event of a signed call. ``subject``: name, source, entity, SPIFFE ID and certificate of
+    whom a verified credential named when the session was opened."""
+    return DecisionEvent(decision, trace_id=trace_id, peer=peer, subject=subject)
 
 
 def refusal_event(

@@ -186,7 +186,7 @@ async def open_gateway(
         )
         draining = asyncio.Event()
         checks = checks_of(services, draining, trust)
-        measure_state(metrics, services)
+        measure_state(metrics, services, trust)
 
         async def note_changes(changes: dict[str, Any]) -> None:
             await audit.note("reload", {"what": "policy_changes", **changes})

@@ -30,12 +30,12 @@ def checks_of(
     for name in services.upstreams.states():
         checks[f"upstream {name}"] = _sync(partial(_is_ready, services, name))
     if trust is not None:
-        for state in trust.states:
-            checks[f"trust {state.name}"] = _sync(partial(_is_available, trust, state.name))
+        # One that is left is enough: what it trusts stands.
+        checks["trust"] = _sync(lambda: _unavailable(trust) < len(trust.states))
     return checks
 
 
-def measure_state(metrics: Metrics, services: Services) -> None:
+def measure_state(metrics: Metrics, services: Services, trust: TrustView | None = None) -> None:
     """Gauges that are asked for when the metrics are read."""
     attestation, executions = services.attestation, services.executions
     metrics.gauge("sessions", "Sessions that are open.", lambda: len(attestation.sessions))
@@ -54,6 +54,12 @@ def measure_state(metrics: Metrics, services: Services) -> None:
         "Tool servers that are ready.",
         lambda: sum(state == "ready" for state in services.upstreams.states().values()),
     )
+    if trust is not None:
+        metrics.gauge(
+            "trust_backends_unavailable",
+            "Trust backends that cannot be used; the log says why.",
+            lambda: _unavailable(trust),
+        )
     metrics.gauge("audit_lines", "Audit lines since the start.", lambda: services.audit.lines)
     metrics.gauge("audit_syncs", "Group commits since the start.", lambda: services.audit.batches)
 
@@ -62,8 +68,8 @@ def _is_ready(services: Services, name: str) -> bool:
     return services.upstreams.states()[name] == "ready"
 
 
-def _is_available(trust: TrustView, name: str) -> bool:
-    return all(one.status != "unavailable" for one in trust.states if one.name == name)
+def _unavailable(trust: TrustView) -> int:
+    return sum(one.status == "unavailable" for one in trust.states)
 
 
 async def _signs(issuer: Issuer) -> bool:

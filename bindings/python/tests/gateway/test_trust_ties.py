@@ -8,13 +8,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from attest_path import ATTEST, AttestPath, body_of, execution, post
+from attest_path import ATTEST, AttestPath, body_of, execution, post, refused
 from authorities import Issued, authority, issued
 from callgate import CallgateError, SecretKey
 from callgate.gateway.executions.all_tie import AllTie, failed_kind
+from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.tie_json import check_trust, tie_of_json
 from callgate.gateway.executions.ties import Caller, EnrolmentTie, KeyTie, NoTie, UidTie
 from callgate.gateway.executions.trust_ties import EntityTie, SpiffeTie
+from callgate.gateway.issuer.signers.local import LocalSigner
 from callgate.gateway.sessions.attested_sessions import AttestedSession
 from callgate.serving.peer import Peer
 from callgate.serving.subject import Subject
@@ -133,6 +135,14 @@ def test_a_tie_to_trust_needs_a_judge() -> None:
     check_trust(UidTie(1), configured=False)
 
 
+def test_an_operator_registers_no_tie_that_nothing_can_judge() -> None:
+    entry = execution("tied", tie=EntityTie("acme"), lifetime=60.0)
+    with pytest.raises(CallgateError, match="configure listen"):
+        ExecutionRegistry().register(entry)
+    registered, _ = ExecutionRegistry(judges_certificates=True).register(entry)
+    assert registered.tie == entry.tie
+
+
 def test_a_session_comes_back_with_its_subject() -> None:
     subject = Subject(ID, "svid", ID, DOMAIN, "a" * 64, "b" * 64, 1_900_000_000.0)
     session = AttestedSession(
@@ -195,6 +205,33 @@ async def attested(
     return status, error.get("name")
 
 
+class RevokesMeanwhile(LocalSigner):
+    """Signs after the judge has lost its bundle."""
+
+    def __init__(self, key: SecretKey, judge: Bundles) -> None:
+        super().__init__(key)
+        self._judge = judge
+
+    async def sign(self, signing_input: bytes) -> bytes:
+        self._judge.snapshot = TrustSnapshot({})
+        return await super().sign(signing_input)
+
+
+async def test_a_certificate_revoked_while_its_token_is_signed_opens_no_session(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    judge = Bundles()
+    chain = (svid(ID).der,)
+    verdict = judge.judge(chain)
+    peer = Peer("192.0.2.1", chain=chain, verdict=verdict, subject=Subject.of_verdict(verdict))
+    tied = execution(tie=SpiffeTie(ID))
+    signer = RevokesMeanwhile(SecretKey.generate(), judge)
+    async with AttestPath(tmp_path, [tied], judge=judge, signer=signer).running() as path:
+        refusal = await refused(path, key, peer=peer)
+        assert refusal.code_name == "WORKLOAD_VERIFICATION_FAILED"
+        assert len(path.attestation.sessions) == 0
+
+
 async def test_an_svid_ties_by_the_id_that_its_domain_verified(
     path: AttestPath, tmp_path: Path
 ) -> None:
@@ -204,19 +241,19 @@ async def test_an_svid_ties_by_the_id_that_its_domain_verified(
     assert path.judge is not None
     tls = TrustTls(certificate=tmp_path / "g.crt", key=tmp_path / "g.key", judge=path.judge)
     key, other = SecretKey.generate(), SecretKey.generate()
-    renewed, refused = svid(ID), "WORKLOAD_VERIFICATION_FAILED"
+    renewed, failed = svid(ID), "WORKLOAD_VERIFICATION_FAILED"
     async with path.served(trust=tls) as url:
         assert await attested(path, url, tmp_path, svid(ID), "exact", key) == (200, None)
         # A renewed SVID is the same caller, one of another ID is not.
         assert await attested(path, url, tmp_path, renewed, "exact", key) == (200, None)
         sibling = svid(f"spiffe://{DOMAIN}/ns/prod/other")
-        assert await attested(path, url, tmp_path, sibling, "exact", other) == (401, refused)
+        assert await attested(path, url, tmp_path, sibling, "exact", other) == (401, failed)
         assert await attested(path, url, tmp_path, sibling, "below", other) == (200, None)
         # Signed by an entity, which may not speak for the domain.
         forged = svid(ID, by=OTHER)
         outsider = SecretKey.generate()
         for workload in ("exact", "below", "domain"):
-            assert await attested(path, url, tmp_path, forged, workload, outsider) == (401, refused)
+            assert await attested(path, url, tmp_path, forged, workload, outsider) == (401, failed)
     (renewal,) = path.events("SecurityTokenRefreshed")
     assert (renewal["subject"], renewal["subject_source"], renewal["entity"]) == (
         ID,

@@ -65,8 +65,7 @@ class ListenTrustSettings(TrustSettings):
     spire: SpireSettings = Field(default_factory=SpireSettings, description="For `spire`.")
     required: bool = Field(
         default=False,
-        description="Refuse every request over TCP without a trusted client certificate: "
-        "`WORKLOAD_VERIFICATION_FAILED`, 401.",
+        description="Every request over TCP needs a client certificate that is trusted.",
     )
 
 

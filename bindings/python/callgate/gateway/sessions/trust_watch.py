@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, final
 
 from callgate import CallgateError
@@ -89,13 +90,15 @@ class TrustWatch:
         held = [one for one in self._sessions if one.subject is not None]
         # Those whose anchor is gone are known to end: they come first.
         held.sort(key=lambda one: one.subject is None or one.subject.anchor_sha256 in anchors)
-        chains = list(dict.fromkeys(one.chain for one in held))
-        chains += self._connections.chains() - set(chains)
+        sessions: dict[Chain, list[AttestedSession]] = defaultdict(list)
+        for one in held:
+            sessions[one.chain].append(one)
+        chains = [*sessions, *(self._connections.chains() - sessions.keys())]
         for start in range(0, len(chains), CHUNK):
             some = chains[start : start + CHUNK]
             verdicts = await asyncio.to_thread(self._judge, snapshot, some)
             self._close({chain for chain, verdict in verdicts.items() if not verdict.trusted})
-            await self._end(self._untrusted(held, verdicts))
+            await self._end(self._untrusted(sessions, verdicts))
 
     def _judge(self, snapshot: TrustSnapshot, chains: Sequence[Chain]) -> dict[Chain, Verdict]:
         verdicts = snapshot.verify_many(chains, now=self._wall())
@@ -108,14 +111,12 @@ class TrustWatch:
         )
 
     def _untrusted(
-        self, held: Iterable[AttestedSession], verdicts: dict[Chain, Verdict]
+        self, sessions: Mapping[Chain, Sequence[AttestedSession]], verdicts: Mapping[Chain, Verdict]
     ) -> list[Over]:
         revoked = {key for state in self._trust.states for key in state.revoked}
+        judged = [(one, v) for chain, v in verdicts.items() for one in sessions.get(chain, ())]
         over = []
-        for session in held:
-            verdict = verdicts.get(session.chain)
-            if verdict is None:
-                continue
+        for session, verdict in judged:
             if not verdict.trusted:
                 # Where the anchor is gone as well, the chain alone does not say so.
                 was_revoked = not revoked.isdisjoint(session.path_spki_sha256)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypedDict
+from typing import TypedDict
 
+from callgate.audit.decision_event import SubjectTexts
 from callgate.serving.peer import Peer
 from callgate.serving.subject import Subject
-
-SubjectTexts: TypeAlias = "tuple[str, str, str | None, str | None, str | None]"
 
 
 class SubjectFields(TypedDict, total=False):
