@@ -11,7 +11,7 @@ from callgate.registry.rows.row import Row, Status
 
 
 class Directory:
-    """Rows by id, by anchor, by leaf, by every key of their path; the catalog of healthy ones.
+    """Rows by id, anchor, leaf, address and every key of their path; the catalog of healthy ones.
 
     Owned by one event loop; it does no I/O and reads no clock. What leaves the catalog leaves
     resolution at the same moment, and every other agent is told at its next heartbeat.
@@ -24,6 +24,7 @@ class Directory:
         self._of_anchor: dict[str, set[str]] = {}
         self._of_key: dict[str, set[str]] = {}
         self._of_leaf: dict[str, set[str]] = {}
+        self._of_address: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -99,14 +100,9 @@ class Directory:
 
     def at(self, host: str, port: int) -> Row | None:
         """The healthy row that registered an address; of several, the one heard of last."""
-        found = [
-            row
-            for row in self
-            if row.status == "healthy"
-            and row.registration.http_port == port
-            and row.registration.http_host == host
-        ]
-        return max(found, key=lambda row: row.seen_at, default=None)
+        rows = [self._rows[agent_id] for agent_id in self._of_address.get(_address(host, port), ())]
+        healthy = [row for row in rows if row.status == "healthy"]
+        return max(healthy, key=lambda row: row.seen_at, default=None)
 
     def resting_on(self, anchors: Iterable[str], keys: Iterable[str]) -> set[str]:
         """The ids of rows whose anchor, or a key of whose path, is one of these."""
@@ -139,8 +135,14 @@ class Directory:
                 del index[value]
 
     def _places(self, row: Row) -> Iterator[tuple[dict[str, set[str]], str]]:
+        yield self._of_address, _address(row.registration.http_host, row.registration.http_port)
         if row.identity is not None:
             yield self._of_anchor, row.identity.anchor_sha256
             yield self._of_leaf, row.identity.leaf_sha256
             for key in set(row.identity.path_spki_sha256):
                 yield self._of_key, key
+
+
+def _address(host: str, port: int) -> str:
+    # A host holds no white space.
+    return f"{host} {port}"
