@@ -67,12 +67,15 @@ class Comparison {
     const DenialsByKind denied(child_.context(), tool);
     if (denied.stops_tool) return;
     const Positions outer = parent_.On(tool);
+    bool on_no_tool = false;
     for (const CommandClass* command_class : open) {
       if (StopsEvery(denied, *command_class)) continue;
       Uncovered uncovered{capability, tool, command_class, nullptr, {}, 0};
       if (IsCovered(inner, outer, uncovered)) continue;
       if (!Report(uncovered)) return;
+      on_no_tool = on_no_tool || outer.empty();
     }
+    if (on_no_tool) return;  // no deny entry adds to that
     if (inner.reach.takes_several && inner.capability.subcommand_allowlist) {
       for (const CommandClass& command_class : inner.reach.commands) {
         if (AreCoveredTogether(inner, outer, denied, command_class)) continue;

@@ -31,22 +31,19 @@ class Difference {
       : before_(before),
         after_(after),
         allowed_(before.reach, after.reach),
-        denied_(after.reach, before.reach),
-        same_(allowed_.empty() && denied_.empty()) {}
+        denied_(after.reach, before.reach) {}
 
   PolicyDiff Run() {
     for (const Pair& pair : PairCapabilities(before_.capabilities, after_.capabilities)) {
       if (pair.before && pair.after) {
         ComparePair(*pair.before, *pair.after);
-      } else if (!same_) {
+      } else {
         AddWhole(pair);
       }
     }
-    if (!same_) {
-      for (const Pair& pair : PairEntries(before_.entries, after_.entries)) AddEntry(pair);
-      AddUnexplained(allowed_, true);
-      AddUnexplained(denied_, false);
-    }
+    for (const Pair& pair : PairEntries(before_.entries, after_.entries)) AddEntry(pair);
+    AddUnexplained(allowed_, true);
+    AddUnexplained(denied_, false);
     const auto rank = [](const PolicyChange& change) {
       return std::pair(static_cast<int>(change.effect), change.capability.value_or(kNowhere));
     };
@@ -114,7 +111,6 @@ class Difference {
         AddResponseSize(std::move(change), before, after);
         continue;
       }
-      if (same_) continue;
       const EditPlace old_place{before, old_one->root(), edit.before_path};
       const EditPlace new_place{after, new_one->root(), edit.after_path};
       EditOutcome allows = JudgeEdit(edit, Allowing(), old_place, new_place);
@@ -189,7 +185,6 @@ class Difference {
   const DiffSide& after_;
   Beyond allowed_;
   Beyond denied_;
-  const bool same_;  // each is within the other
   PolicyDiff diff_;
 };
 

@@ -8,9 +8,10 @@
 namespace callgate::policy {
 
 // Every difference of the two documents, each with what the ceiling's method both ways says of it
-// and with a witness where one is found within a budget of trials. Empty exactly when the two are
-// within each other and limit answers alike. Names, descriptions, unused definitions and the order
-// of capabilities and entries are no difference. REQUIRES: both came from Compile and have `json`.
+// and with a witness where one is found within a budget of trials. The two are within each other
+// and limit answers alike exactly when no change has an effect. Names, descriptions, unused
+// definitions and the order of capabilities and entries are no difference. REQUIRES: both came from
+// Compile and have `json`.
 PolicyDiff Diff(const Context& before, const Context& after);
 
 }  // namespace callgate::policy

@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 6> kEmptyWhereAbsent = {
     "domain_arguments", "command_arguments", "options"};
 // Compared as one value.
 constexpr std::array<std::string_view, 2> kWhole = {"rate_limit", "words"};
+// What a URL's list of schemes says where it is absent.
+constexpr std::string_view kDefaultSchemes = R"(["https"])";
 
 class Comparison {
  public:
@@ -47,7 +49,9 @@ class Comparison {
     if (IsOneOf(kWhole, place_.keyword)) {
       Append(before, after);
     } else if (before.is_object() && after.is_object()) {
-      Objects(std::string(place_.keyword), before, after);  // the place moves on
+      const std::string keyword = place_.keyword;
+      if (IsOneOf(kBelow, keyword)) Descend(keyword);
+      Objects(keyword, before, after);
     } else if (place_.keyword == "operands" && before.is_array() && after.is_array() &&
                before.size() == after.size()) {
       InOrder(before, after);
@@ -58,6 +62,7 @@ class Comparison {
     }
   }
 
+  // REQUIRES: `keyword` is no view of the place, which moves on to each member.
   void Objects(std::string_view keyword, json::Value before, json::Value after) {
     const bool constants = !IsOneOf(kMaps, keyword) && Constants(before, after);
     const auto is_done = [&](std::string_view key) {
@@ -98,7 +103,6 @@ class Comparison {
       Descend(key);
     } else {
       place_.keyword = key;
-      if (IsOneOf(kBelow, key)) Descend(key);
     }
     place_.before.emplace_back(std::string(key));
     place_.after.emplace_back(std::string(key));
@@ -106,6 +110,9 @@ class Comparison {
       const json::Value one = before ? *before : *after;
       if (IsOneOf(kEmptyWhereAbsent, key) && one.is_array()) {
         for (const json::Value entry : one.elements()) AppendEntry(entry, before.has_value());
+      } else if (keyword == "url" && key == "schemes" && one.is_array()) {
+        const json::Document schemes = std::move(*json::Parse(kDefaultSchemes));
+        Lists(before.value_or(schemes.root()), after.value_or(schemes.root()));
       } else {
         Append(before, after);
       }

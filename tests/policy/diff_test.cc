@@ -170,9 +170,10 @@ TEST(Diff, OtherBoundsOfTheSameIntegersMakeNoDifference) {
                   "denied maximum of s: added 5", "none maximum of n: added 9",
                   "none minimum of n: added 1", "none exclusiveMaximum of n: removed 10",
                   "none exclusiveMinimum of n: removed 0"));
-  EXPECT_TRUE(
-      DiffOfArguments("n: {type: integer, exclusiveMinimum: 0}", "n: {type: integer, minimum: 1}")
-          .empty());
+  EXPECT_THAT(Effects(DiffOfArguments("n: {type: integer, exclusiveMinimum: 0}",
+                                      "n: {type: integer, minimum: 1}")),
+              testing::UnorderedElementsAre("none minimum of n: added 1",
+                                            "none exclusiveMinimum of n: removed 0"));
   // Where the bound says less than the old one, it does.
   EXPECT_THAT(Effects(DiffOfArguments("n: {type: integer, exclusiveMinimum: 0, optional: true}",
                                       "n: {type: integer, minimum: 2, optional: true}")),
@@ -276,7 +277,104 @@ TEST(Diff, SaysWhatMakesNoDifference) {
   EXPECT_EQ(diff.changes[2].capability, std::nullopt);
 }
 
-TEST(DiffProperties, IsEmptyExactlyWhenEachIsWithinTheOther) {
+TEST(Diff, SaysWhatMakesNoDifferenceAlsoWhereNothingElseDoes) {
+  const std::string start = "capabilities: [{tool_pattern: fs.read}], deny_list: ";
+  EXPECT_THAT(Effects(DiffOf(start + "[danger.x, fs.delete]", start + "[danger.x]")),
+              testing::ElementsAre("none deny_list: removed fs.delete"));
+  EXPECT_THAT(Effects(DiffOf(start + "[danger.x]", start + "[fs.read, danger.x]")),
+              testing::ElementsAre("denied deny_list: added fs.read"));
+  EXPECT_TRUE(DiffOf(start + "[danger.x, fs.delete]", start + "[fs.delete, danger.x]").empty());
+}
+
+TEST(Diff, NamesTheArgumentBehindALongKeyword) {
+  // A list of keywords that are longer than what a string holds in place comes before.
+  for (const std::string name : {"n", "rate_limit", "max_response_size"}) {
+    for (const std::string first : {"a: {type: number, exclusiveMinimum: 1}, ",
+                                    "a: {type: object, additionalProperties: {type: boolean}, "
+                                    "propertyNames: {enum: [x]}, maxProperties: 1}, "}) {
+      EXPECT_THAT(Effects(DiffOfArguments(first + name + ": {type: integer, maximum: 10}",
+                                          first + name + ": {type: integer, maximum: 1000}")),
+                  testing::ElementsAre("allowed maximum of " + name + ": 10 became 1000"));
+      EXPECT_THAT(Effects(DiffOfArguments(first + name + ": {type: boolean}",
+                                          first + name + ": {type: boolean, optional: true}")),
+                  testing::ElementsAre("allowed optional of " + name + ": added true"));
+    }
+  }
+}
+
+TEST(Diff, NamesEntriesOfAListThatHasADefault) {
+  const std::string url = "u: {url: {allow: [a.example]";
+  EXPECT_THAT(Effects(DiffOfArguments(url + "}}", url + ", schemes: [https, http]}}")),
+              testing::ElementsAre("allowed schemes of u: added http"));
+  EXPECT_THAT(Effects(DiffOfArguments(url + ", schemes: [http]}}", url + "}}")),
+              testing::ElementsAre("allowed schemes of u: added https",
+                                   "denied schemes of u: removed http"));
+}
+
+TEST(Diff, ADenyEntryIsNoFindingOfACommandThatItDoesNotReach) {
+  const auto effects = [](const std::string& then, const std::string& option) {
+    const std::string start =
+        "capabilities: [{tool_pattern: sh.run, arguments: {command: {command: {allow: [{words: "
+        "[git], then: [";
+    const std::string end = "]}]}}}}], deny_list: [{tool_pattern: \"sh.*\", command: git, option: ";
+    return Effects(DiffOf(start + "log" + end + "\"-c\"}]", start + then + end + option + "}]"));
+  };
+  EXPECT_THAT(effects("log, show", "\"-c\""),
+              testing::ElementsAre("allowed then of command: added show"));
+}
+
+// The arguments of the only change of two declarations.
+std::string ShownCall(const std::string& before, const std::string& after) {
+  const PolicyDiff diff = DiffOfArguments(before, after);
+  EXPECT_EQ(diff.changes.size(), 1u);
+  if (diff.empty() || !diff.changes[0].witness) return "none";
+  return diff.changes[0].witness->arguments;
+}
+
+TEST(Diff, ShowsOneMemberOrOperandMoreThanTheOtherTakes) {
+  const std::string flags =
+      "m: {type: object, additionalProperties: {type: boolean}, "
+      "propertyNames: {type: string, maxLength: 3}, maxProperties: ";
+  EXPECT_EQ(ShownCall(flags + "3}", flags + "4}"),
+            R"({"m":{"a":true,"b":true,"c":true,"d":true}})");
+  EXPECT_EQ(ShownCall(flags + "4}", flags + "3}"),
+            R"({"m":{"a":true,"b":true,"c":true,"d":true}})");
+  const std::string words = "c: {command: {allow: [{words: [t], operands: {enum: [a, b]}, ";
+  EXPECT_EQ(ShownCall(words + "maxOperands: 2}]}}", words + "maxOperands: 3}]}}"),
+            R"({"c":"t a a a"})");
+  EXPECT_EQ(ShownCall(words + "minOperands: 3, maxOperands: 5}]}}",
+                      words + "minOperands: 1, maxOperands: 5}]}}"),
+            R"({"c":"t a"})");
+}
+
+TEST(Diff, ShowsTheShortestCallThatItFinds) {
+  const std::string o = ", o: {type: boolean, optional: true}";
+  EXPECT_EQ(ShownCall("l: {type: array, items: {type: string, maxLength: 5}, minItems: 1, "
+                      "maxItems: 5, uniqueItems: true, optional: true}" +
+                          o,
+                      "l: {type: array, items: {type: string, maxLength: 6}, minItems: 1, "
+                      "maxItems: 5, uniqueItems: true, optional: true}" +
+                          o),
+            R"({"l":["aaaaaa"]})");
+  EXPECT_EQ(ShownCall("m: {type: object, properties: {x: {type: string}, y: {type: integer, "
+                      "optional: true}}}",
+                      "m: {type: object, properties: {x: {type: string}, y: {type: integer, "
+                      "optional: true}, z: {type: string, optional: true}}}"),
+            R"({"m":{"x":"a","z":"a"}})");
+}
+
+TEST(Diff, AToolThatIsGoneExplainsWhatItsDenyEntriesStop) {
+  const auto start = [](const std::string& tools) {
+    return "capabilities: [{tool_pattern: " + tools +
+           ", arguments: {path: {path: {allow: [/w]}}}}], "
+           "deny_list: [{tool_pattern: \"*\", path: \"**/.env\"}, "
+           "{tool_pattern: \"*\", domain: loopback}]";
+  };
+  EXPECT_THAT(Effects(DiffOf(start("[fs.read, fs.write]"), start("[fs.read]"))),
+              testing::ElementsAre("denied tool_pattern: removed fs.write"));
+}
+
+TEST(DiffProperties, HasNoEffectExactlyWhenEachIsWithinTheOther) {
   std::size_t empty = 0;
   const auto& cases = test::RandomCases();
   for (const test::RandomCase& one : cases) {
@@ -285,7 +383,7 @@ TEST(DiffProperties, IsEmptyExactlyWhenEachIsWithinTheOther) {
     const bool same =
         set.Contains("outer", "middle")->contained && set.Contains("middle", "outer")->contained;
     const bool shows = std::ranges::any_of(diff->changes, [](const PolicyChange& change) {
-      return change.keyword != "max_response_size";
+      return change.keyword != "max_response_size" && change.effect != PolicyChange::Effect::kNone;
     });
     ASSERT_EQ(!shows, same) << one.contexts;
     if (same) ++empty;

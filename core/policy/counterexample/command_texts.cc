@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 
 #include "core/policy/inclusion/schema_constants.h"
@@ -49,6 +50,25 @@ Argv AsWords(const JsonTexts& values) {
     }
   }
   return words;
+}
+
+// Numbers of operands that the rule takes, and a rule of a neighbour for the same words does not.
+std::vector<std::uint32_t> CountsBeside(const CommandRule& rule, const Neighbours& neighbours) {
+  std::vector<std::uint32_t> counts;
+  for (const Schema* neighbour : neighbours) {
+    const auto* const command = std::get_if<CommandKind>(&neighbour->kind);
+    if (command == nullptr) continue;
+    for (const CommandRule& other : command->allow) {
+      if (other.words != rule.words) continue;
+      if (other.max_operands < rule.max_operands && other.max_operands < kMaxOperands) {
+        counts.push_back(other.max_operands + 1);
+      }
+      if (other.min_operands > rule.min_operands && other.min_operands <= kMaxOperands) {
+        counts.push_back(other.min_operands - 1);
+      }
+    }
+  }
+  return counts;
 }
 
 // Those that speak of the same kind of words.
@@ -141,12 +161,28 @@ std::vector<Argv> CommandsOf(const CommandRule& rule, const Neighbours& neighbou
   return all;
 }
 
+// As many operands as CountsBeside says.
+std::vector<Argv> CountedOf(const CommandRule& rule, const Neighbours& neighbours) {
+  std::vector<Argv> all;
+  for (const std::uint32_t count : CountsBeside(rule, neighbours)) {
+    Argv words = BeginningsOf(rule)[0];
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const Argv operands = OperandsOf(rule, i, {});
+      if (operands.empty()) break;
+      words.push_back(operands[0]);
+    }
+    all.push_back(std::move(words));
+  }
+  return all;
+}
+
 // In the forms that the kind takes, in turn, so that a cut leaves both.
-JsonTexts AsJson(const CommandKind& kind, const Neighbours& neighbours) {
+JsonTexts AsJson(const CommandKind& kind,
+                 const std::function<std::vector<Argv>(const CommandRule&)>& commands_of) {
   JsonTexts values;
   JsonTexts lists;
   for (const CommandRule& rule : kind.allow) {
-    for (const Argv& words : CommandsOf(rule, neighbours)) {
+    for (const Argv& words : commands_of(rule)) {
       std::string text;
       JsonTexts list;
       for (const std::string& word : words) {
@@ -169,13 +205,19 @@ JsonTexts AsJson(const CommandKind& kind, const Neighbours& neighbours) {
 }  // namespace
 
 JsonTexts CommandsOf(const CommandKind& kind, const Neighbours& neighbours) {
-  JsonTexts plain = AsJson(kind, {});
+  JsonTexts plain = AsJson(kind, [](const CommandRule& rule) { return CommandsOf(rule, {}); });
   const Neighbours within = WithinCommands(neighbours);
-  if (within.empty() || plain.empty()) return plain;
+  if (plain.empty()) return plain;
   JsonTexts values = {plain[0]};
-  for (std::string& value : AsJson(kind, within)) {
-    if (values.size() > kMaxNear) break;
-    if (std::ranges::find(plain, value) == plain.end()) values.push_back(std::move(value));
+  const auto append = [&](JsonTexts near) {
+    for (std::string& value : near) {
+      if (values.size() > kMaxNear) break;
+      if (std::ranges::find(plain, value) == plain.end()) values.push_back(std::move(value));
+    }
+  };
+  append(AsJson(kind, [&](const CommandRule& rule) { return CountedOf(rule, neighbours); }));
+  if (!within.empty()) {
+    append(AsJson(kind, [&](const CommandRule& rule) { return CommandsOf(rule, within); }));
   }
   values.insert(values.end(), plain.begin() + 1, plain.end());
   return values;

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/policy/counterexample/command_texts.h"
+#include "core/policy/counterexample/larger_objects.h"
 #include "core/policy/counterexample/string_values.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/schema_constants.h"
@@ -212,6 +213,7 @@ JsonTexts ObjectsOf(const Schema& schema, const Neighbours& neighbours) {
   };
   append(choices.size(), 0, false);
   append(choices.size(), 0, true);
+  AppendLargerObjects(objects, schema, choices, neighbours);
   for (std::size_t value = 0; value < kMaxValues && objects.size() < kMaxValues; ++value) {
     for (std::size_t i = 0; i < choices.size(); ++i) {
       if (value < choices[i].values.size()) append(i, value, false);

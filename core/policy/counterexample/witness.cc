@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/policy/counterexample/declared_calls.h"
+#include "core/policy/counterexample/shorter_calls.h"
 #include "core/policy/counterexample/witness_pieces.h"
 #include "core/policy/evaluate/capability_check.h"
 #include "core/policy/evaluate/deny_list.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t kMaxCandidateCalls = 120;  // that the child allows and are built on
 constexpr std::size_t kBytesOfTrial = 512;       // a longer call counts as several
 constexpr std::size_t kMaxChanges = 8;           // of one call of declared arguments
+constexpr std::size_t kMaxShortened = 16;        // times that a witness becomes shorter
 
 class WitnessSearch {
  public:
@@ -31,11 +33,16 @@ class WitnessSearch {
         on_tool_(parent.On(uncovered.tool)) {}
 
   std::optional<Witness> Run() {
-    const Reached& inner = inner_;
-    if (inner.capability.arguments) {
-      RunDeclared();
-      return found_;
+    Search();
+    for (std::size_t i = 0; i < kMaxShortened && Shorten(); ++i) {
     }
+    return found_;
+  }
+
+ private:
+  void Search() {
+    const Reached& inner = inner_;
+    if (inner.capability.arguments) return RunDeclared();
     std::vector<Reached> outer;
     for (const std::uint32_t i : on_tool_) outer.push_back(parent_[i]);
     if (uncovered_.denied != nullptr) {
@@ -47,10 +54,24 @@ class WitnessSearch {
       if (alone) TryCalls({*alone, inner.reach}, outer);
     }
     if (!found_) TryCalls(inner, outer);
-    return found_;
   }
 
- private:
+  // A call with less in it shows the same. False where none does.
+  bool Shorten() {
+    if (!found_) return false;
+    const auto parsed = json::Parse(found_->arguments);
+    if (!parsed) return false;
+    Witness longer = std::move(*found_);
+    found_.reset();
+    for (std::string& shorter : ShorterOf(parsed->root())) {
+      (void)TryCall(std::move(shorter));
+      if (found_) return true;
+      if (budget_.spent()) break;
+    }
+    found_ = std::move(longer);
+    return false;
+  }
+
   // The capability with only those entries of its lists that are within no list of `outer`; nullopt
   // where that is all or none of them.
   static std::optional<Capability> WithoutCovered(Capability capability,

@@ -145,8 +145,15 @@ class Denials {
     const bool is_path = std::holds_alternative<PathKind>(schema.kind);
     return covered_ && std::any_of(child.views.begin(), child.views.end(), [&](const View& own) {
              return (is_path || view.lenient || !own.lenient) &&
-                    SeeAlike(*view.schema, *own.schema);
+                    (SeeAlike(*view.schema, *own.schema) || SeeSameCommand(view, own));
            });
+  }
+
+  // An entry of commands reads a command alike whatever commands are allowed.
+  bool SeeSameCommand(const View& a, const View& b) const {
+    const auto* const one = std::get_if<CommandKind>(&a.schema->kind);
+    const auto* const other = std::get_if<CommandKind>(&b.schema->kind);
+    return command() != nullptr && one != nullptr && other != nullptr && one->args == other->args;
   }
 
   // What the schema accepts is nothing, by the kind of the view, that the entry fires on.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from callgate import PolicyChange, PolicySet
 from callgate._as_json import change_data
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._decision import witness_line
 from callgate.cli._input import STDIN, input_error, read_policy
+
+_SAME_CALLS: Final = "no effect"  # the texts differ, and no call tells them apart
 
 
 def add(verbs: Verbs) -> None:
@@ -24,7 +27,7 @@ def add(verbs: Verbs) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Outcome:
-    """0 nothing differs, 1 something does."""
+    """0 no call is decided differently, 1 some are, or may be."""
     if arguments.old == arguments.new == STDIN:
         raise input_error("only one policy can come from standard input")
     if arguments.new_context is not None and arguments.context is None:
@@ -37,7 +40,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
         reports = [_compare_present(old, new, name) for name in names]
     reports = [report for report in reports if report["change"] is not None]
     lines = [line for report in reports for line in report.pop("lines")]
-    return Outcome(not reports, {"contexts": reports}, lines)
+    unchanged = all(report["change"] == _SAME_CALLS for report in reports)
+    return Outcome(unchanged, {"contexts": reports}, lines)
 
 
 def _compare_present(old: PolicySet, new: PolicySet, name: str) -> dict[str, Any]:
@@ -51,10 +55,16 @@ def _compare(old: PolicySet, name: str, new: PolicySet, new_name: str | None) ->
     changes = old.diff(name, new, new_name or name).changes
     return {
         "context": name,
-        "change": "changed" if changes else None,
+        "change": _change(changes),
         "changes": [change_data(change) for change in changes],
         "lines": [line for change in changes for line in _lines(name, change)],
     }
+
+
+def _change(changes: Sequence[PolicyChange]) -> str | None:
+    if not changes:
+        return None
+    return "changed" if any(change.effect != "none" for change in changes) else _SAME_CALLS
 
 
 def _lines(name: str, change: PolicyChange) -> list[str]:
