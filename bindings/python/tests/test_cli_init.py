@@ -369,6 +369,10 @@ def test_faults_of_the_command_line() -> None:
         run(*init, "--context", "A", "--tools", "-", stdin="[]"), '--context: "A": expected a name'
     )
     assert run(*init).returncode == 2
+    for twice in (["--tools", "a", "--tools", "b"], ["--name", "a", "--name", "b", "--tools", "a"]):
+        done = run(*init, *twice)
+        assert done.returncode == 2
+        assert "given twice; name one server" in done.stderr
 
 
 def nested(keyword: str, depth: int) -> Any:

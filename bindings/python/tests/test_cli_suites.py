@@ -272,6 +272,44 @@ def test_suites_of_one_policy_cover_it_together(covered: Path) -> None:
     assert run("test", covered.parent, "--min-coverage", "100").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        ("expect: alow", "expected allow or deny, not 'alow'; did you mean allow?"),
+        ("expect: 7x", "expected allow or deny, not '7x'"),
+        ("expect: deny, code: PATH_NOT_ALOWED", "expected the name of an error code, not "
+         "'PATH_NOT_ALOWED'; did you mean PATH_NOT_ALLOWED?"),
+        ("expct: deny", "unknown key 'expct': expected arguments, code, context, expect, name, "
+         "tool; did you mean expect?"),
+    ],
+)  # fmt: skip
+def test_a_wrong_word_is_quoted_and_another_offered(member: str, message: str) -> None:
+    suite = f"policy: {POLICY}\ncontext: research-safe\ncases: [{{tool: fs.read, {member}}}]\n"
+    done = run("test", "-", stdin=suite)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f": {message}\n")
+
+
+def test_a_suite_of_json_is_read_as_json(tmp_path: Path) -> None:
+    policy = tmp_path / "p.yaml"
+    policy.write_text('name: c\ncapabilities: [{tool_pattern: t, arguments: {a: {const: "😀"}}}]\n')
+    suite = {"policy": str(policy), "context": "c", "cases": []}
+    for text, expect in (("😀", "allow"), ("\\ud83d\\ude00", "deny")):
+        suite["cases"] = [{"tool": "t", "arguments": {"a": text}, "expect": expect}]
+        done = run("test", "-", stdin=json.dumps(suite))
+        assert done.returncode == 0, done
+
+
+def test_results_are_printed_where_junit_cannot_be_written(tmp_path: Path) -> None:
+    suite = f"policy: {POLICY}\ncontext: research-safe\ncases:\n"
+    suite += "  - {tool: fs.read, arguments: {path: /etc/passwd}, expect: deny}\n"
+    file = tmp_path / "none" / "junit.xml"
+    done = run("test", "-", "--junit", file, stdin=suite)
+    assert done.returncode == 2
+    assert done.stdout.endswith("1 passed, 0 failed\n")
+    assert done.stderr == f"{file}: No such file or directory\n"
+
+
 def test_results_as_junit_xml(tmp_path: Path) -> None:
     file = tmp_path / "report.xml"
     suite = FAILING.replace("expected to be denied", '"a\\e<b>"')

@@ -237,7 +237,10 @@ class TreeReader {
   bool RefuseSyntax() {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     std::string message = "expected YAML: ";
-    message += parser_.problem;
+    const std::size_t at = places_.OffsetOf(parser_.problem_mark);
+    const bool is_tab = at < text_.size() && text_[at] == '\t' &&
+                        std::string_view(parser_.problem).find("cannot start") != std::string::npos;
+    message += is_tab ? "a tab stands where YAML takes spaces alone" : parser_.problem;
     if (parser_.context == nullptr) {
       return Refuse(parser_.problem_mark, {}, std::move(message));
     }

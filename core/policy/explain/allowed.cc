@@ -5,68 +5,26 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/ascii.h"
 #include "core/base/nearest.h"
 #include "core/base/shown.h"
 #include "core/policy/evaluate/denied_paths.h"
 #include "core/policy/evaluate/kind_check.h"
 #include "core/policy/evaluate/object_schema.h"
 #include "core/policy/evaluate/schema_value.h"
+#include "core/policy/explain/command_cause.h"
+#include "core/policy/explain/listed.h"
 
 namespace callgate::policy {
 namespace {
 
-// "; allowed are A, B and 7 more", or what `none` says.
-template <typename All, typename TextOf>
-std::string Listed(std::string_view verb, const All& all, TextOf text_of) {
-  constexpr std::size_t kMost = 8;
-  if (all.empty()) return "; nothing is " + std::string(verb);
-  std::string list = "; " + std::string(verb) + (all.size() == 1 ? " is " : " are ");
-  std::size_t shown = 0;
-  for (const auto& one : all) {
-    if (shown == kMost) break;
-    if (shown++ != 0) list += ", ";
-    list += base::Shown(text_of(one));
-  }
-  if (all.size() > kMost) list += " and " + std::to_string(all.size() - kMost) + " more";
-  return list;
-}
-
 constexpr auto kText = [](const auto& entry) -> const std::string& { return entry.text; };
 constexpr auto kItself = [](const std::string& text) -> const std::string& { return text; };
-
-// A misspelt name among others.
-template <typename All, typename NameOf>
-std::string Meant(std::string_view name, std::string_view verb, const All& all, NameOf name_of) {
-  base::Nearest nearest(name);
-  for (const auto& one : all) nearest.Offer(name_of(one));
-  return nearest.name().empty() ? Listed(verb, all, name_of) : nearest.Question();
-}
 
 std::string TextOf(const Constant& constant) {
   if (const auto* text = std::get_if<std::string>(&constant)) return *text;
   if (const auto* number = std::get_if<JsonNumber>(&constant)) return number->text;
   return std::get<bool>(constant) ? "true" : "false";
-}
-
-std::string TextOf(const CommandRule& rule) {
-  std::string text;
-  for (const std::string& word : rule.words) text += (text.empty() ? "" : " ") + word;
-  if (!rule.then) return text;
-  text += ' ';
-  for (std::size_t i = 0; i < rule.then->size(); ++i) text += (i == 0 ? "" : "|") + (*rule.then)[i];
-  return text;
-}
-
-std::string TextOf(const CommandOption& option) {
-  switch (option.shape) {
-    case CommandOption::Shape::kFlag:
-      return option.name;
-    case CommandOption::Shape::kAttached:
-      return option.name + "VALUE";
-    case CommandOption::Shape::kNextWord:
-      return option.name + " VALUE";
-  }
-  return option.name;
 }
 
 constexpr auto kTextOf = [](const auto& one) { return TextOf(one); };
@@ -124,6 +82,24 @@ std::string Missing(const DeclaredArguments& declared, const Arguments& argument
   return {};
 }
 
+// The one argument that must be there and is missing was probably meant.
+std::string MissingInstead(const DeclaredArguments& declared, const Arguments& arguments,
+                           std::uint32_t item) {
+  const std::uint32_t object = arguments[item].parent;
+  const MemberRange range = MemberRange::Of(arguments, object);
+  std::vector<std::string> missing;
+  for (const DeclaredMember& member : MembersOf(declared, arguments, object)) {
+    if (member.optional || range.Find(arguments, member.name) != kNoItem) continue;
+    missing.push_back(member.name);
+  }
+  if (missing.empty()) return {};
+  base::Nearest nearest(arguments[item].key);
+  for (const std::string& name : missing) nearest.Offer(name);
+  if (!nearest.name().empty()) return nearest.Question();
+  if (missing.size() > 1) return {};
+  return "; did you mean " + base::Shown(missing.front()) + ", which is missing?";
+}
+
 std::string OfNumber(const Schema& schema) {
   std::string text;
   const auto add = [&](const char* what, const std::optional<JsonNumber>& bound) {
@@ -157,12 +133,23 @@ std::string OfTypes(JsonTypes types) {
   return Listed("accepted", names, kItself);
 }
 
-std::string OfKind(const Schema& schema, std::string_view rule) {
+std::string LowerOf(std::string text) {
+  std::ranges::transform(text, text.begin(), base::ToAsciiLower);
+  return text;
+}
+
+std::string OfKind(const Schema& schema, std::string_view value, std::string_view rule) {
   if (const auto* path = std::get_if<PathKind>(&schema.kind); path && rule == "kind.path") {
     return Listed("allowed", path->allow, kText);
   }
   if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
     if (rule == "domain.url-scheme") return Listed("allowed", host->schemes, kItself);
+    const std::string scheme(value.substr(0, value.find("://")));
+    if (rule == "kind.url" &&
+        std::ranges::find(host->schemes, LowerOf(scheme)) == host->schemes.end()) {
+      return ": the scheme " + base::Shown(scheme) + " is not allowed" +
+             Listed("allowed", host->schemes, kItself);
+    }
     if (rule == "kind.url" || rule == "kind.host") return Listed("allowed", host->allow, kText);
   }
   if (const auto* uri = std::get_if<UriKind>(&schema.kind); uri && rule == "kind.uri") {
@@ -211,25 +198,18 @@ std::vector<std::string_view> WordsOf(json::Value command) {
   return words;
 }
 
-std::string OfCommand(const CommandKind& kind, json::Value command, std::string_view rule) {
-  const std::vector<std::string_view> words = WordsOf(command);
-  for (const CommandRule& entry : kind.allow) {
-    if (words.size() < entry.words.size() ||
-        !std::ranges::equal(entry.words, std::span(words).first(entry.words.size()))) {
-      continue;
-    }
-    if (rule == "operand.option") {
-      return Listed("allowed", entry.options, kTextOf) + " behind " + TextOf(entry);
-    }
-    if (rule == "operand.then" && entry.then) return Listed("allowed", *entry.then, kItself);
-    if (rule == "operand.operands") {
-      if (!entry.operand && entry.operands_by_place.empty()) {
-        return "; no operand is allowed behind " + TextOf(entry);
-      }
-      return {};
-    }
-  }
-  return Listed("allowed", kind.allow, kTextOf);
+// Of a string, number or boolean that the schema itself refuses by the rule.
+std::string OfScalar(const Schema& schema, std::string_view text, std::string_view rule,
+                     CallPaths& paths) {
+  if (rule == "kind.except") return OfExcept(schema, text, paths);
+  if (rule == "schema.type") return OfTypes(schema.types);
+  if (rule == "schema.bounds") return OfNumber(schema);
+  if (rule == "schema.length") return OfCount(schema.min_length, schema.max_length);
+  if (rule == "schema.pattern") return ": " + base::Shown(schema.pattern->text());
+  if (rule == "schema.multiple-of") return ": " + std::to_string(*schema.multiple_of);
+  if (rule == "schema.const") return Listed("accepted", *schema.constants, kTextOf);
+  if (rule == "schema.enum") return Meant(text, "accepted", *schema.constants, kTextOf);
+  return OfKind(schema, text, rule);
 }
 
 std::string OfDeclared(const DeclaredArguments& declared, const Arguments& arguments,
@@ -238,32 +218,22 @@ std::string OfDeclared(const DeclaredArguments& declared, const Arguments& argum
   if (item == kNoItem) return {};
   const auto name_of = [](const DeclaredMember& member) { return member.name; };
   if (rule == "args.undeclared") {
+    const std::string missing = MissingInstead(declared, arguments, item);
+    if (!missing.empty()) return missing;
     return Meant(arguments[item].key, "declared",
                  MembersOf(declared, arguments, arguments[item].parent), name_of);
   }
   const json::Value value = arguments[item].value;
   CallPaths paths(arguments);
   for (const Schema* schema : SchemasOf(declared, arguments, item)) {
-    if (const CommandKind* const command = CommandOf(*schema)) {
-      const bool is_of_command = rule.starts_with("operand.") || rule.starts_with("kind.");
-      if (is_of_command) return OfCommand(*command, value, rule);
-      continue;
-    }
+    if (CommandOf(*schema) != nullptr) continue;  // command_cause.h
     if (rule == "schema.items") return OfCount(schema->min_items, schema->max_items);
     if (rule == "schema.additional" && schema->max_properties) {
       return OfCount(std::nullopt, schema->max_properties);
     }
     const Scalar scalar = Scalar::Of(value);
     if (JudgeScalar(*schema, scalar, paths).rule != rule) continue;
-    if (rule == "kind.except") return OfExcept(*schema, scalar.text, paths);
-    if (rule == "schema.type") return OfTypes(schema->types);
-    if (rule == "schema.bounds") return OfNumber(*schema);
-    if (rule == "schema.length") return OfCount(schema->min_length, schema->max_length);
-    if (rule == "schema.pattern") return ": " + base::Shown(schema->pattern->text());
-    if (rule == "schema.multiple-of") return ": " + std::to_string(*schema->multiple_of);
-    if (rule == "schema.const") return Listed("accepted", *schema->constants, kTextOf);
-    if (rule == "schema.enum") return Meant(scalar.text, "accepted", *schema->constants, kTextOf);
-    return OfKind(*schema, rule);
+    return OfScalar(*schema, scalar.text, rule, paths);
   }
   return {};
 }
@@ -306,6 +276,53 @@ std::string OfShort(const Capability& capability, const Arguments& arguments, st
 }
 
 }  // namespace
+
+std::string TextOf(const CommandRule& rule) {
+  std::string text;
+  for (const std::string& word : rule.words) text += (text.empty() ? "" : " ") + word;
+  if (!rule.then) return text;
+  text += ' ';
+  for (std::size_t i = 0; i < rule.then->size(); ++i) text += (i == 0 ? "" : "|") + (*rule.then)[i];
+  return text;
+}
+
+std::string TextOf(const CommandOption& option) {
+  switch (option.shape) {
+    case CommandOption::Shape::kFlag:
+      return option.name;
+    case CommandOption::Shape::kAttached:
+      return option.name + "VALUE";
+    case CommandOption::Shape::kNextWord:
+      return option.name + " VALUE";
+  }
+  return option.name;
+}
+
+std::string AllowedBy(const Schema& schema, std::string_view text, std::string_view rule,
+                      CallPaths& paths) {
+  Schemas branches;
+  AddBranches(&schema, branches);
+  for (const Schema* branch : branches) {
+    if (JudgeString(*branch, text, paths).rule == rule) return OfScalar(*branch, text, rule, paths);
+  }
+  return {};
+}
+
+std::string CauseOfCommand(const Capability& capability, const Arguments& arguments,
+                           std::uint32_t item) {
+  if (!capability.arguments || item == kNoItem) return {};
+  CallPaths paths(arguments);
+  for (const Schema* schema : SchemasOf(*capability.arguments, arguments, item)) {
+    const CommandKind* const kind = CommandOf(*schema);
+    if (kind == nullptr) continue;
+    const std::uint32_t args =
+        ArgsOf(*kind, arguments, MemberRange::Of(arguments, arguments[item].parent));
+    return CommandCause(*kind, arguments[item].value,
+                        args == kNoItem ? std::nullopt : std::optional(arguments[args].value),
+                        paths);
+  }
+  return {};
+}
 
 std::string AllowedInstead(const Capability& capability, const Arguments& arguments,
                            std::uint32_t item, std::string_view rule) {

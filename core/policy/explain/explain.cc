@@ -48,6 +48,12 @@ std::string Sentence(const Arguments& arguments, std::uint32_t item, std::string
 std::string ExplainCapability(const Capability& capability, const Arguments& arguments) {
   const CheckResult result = Check(capability, arguments);
   const auto [rule, item] = result.fault;
+  if (result.stage == Stage::kCommands) {
+    const std::string cause = CauseOfCommand(capability, arguments, item);
+    if (!cause.empty()) {
+      return base::Shown(arguments.PointerTo(item)) + Quoted(arguments[item].value) + ": " + cause;
+    }
+  }
   return Sentence(arguments, item, rule) + AllowedInstead(capability, arguments, item, rule);
 }
 

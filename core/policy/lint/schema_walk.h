@@ -55,7 +55,7 @@ inline bool TakesAnyText(const Schema& schema) {
     if (TakesAnyText(*branch)) return true;
   }
   return std::holds_alternative<std::monostate>(schema.kind) && (schema.types & kStringType) != 0 &&
-         !schema.constants && !schema.pattern;
+         !schema.constants && !schema.pattern && schema.max_length != 0;
 }
 
 }  // namespace callgate::policy

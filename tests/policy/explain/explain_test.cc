@@ -87,13 +87,84 @@ TEST(Explain, NamesTheArgumentThatIsMissing) {
   EXPECT_EQ(OfWrite(R"("edits":[{}])"), "/edits/0: an argument that must be there is missing: old");
 }
 
+constexpr std::string_view kCommands = R"(name: c
+capabilities:
+  - tool_pattern: sh
+    arguments:
+      command:
+        command:
+          form: text
+          allow:
+            - words: [git, log]
+              options: [--oneline, "-n VALUE": {type: string, pattern: "[0-9]+"}, "--since=VALUE"]
+              operands: {type: string, pattern: "[a-z]+"}
+              maxOperands: 1
+            - {words: [git, diff], options: [--stat]}
+            - words: [git, diff, HEAD, --]
+              operands: {path: {allow: ["/w/**/*.py"]}}
+              minOperands: 1
+      cwd: {const: /w, optional: true}
+)";
+
+// Behind the argument and its value.
+std::string CommandCause(const std::string& command) {
+  const std::string cause = Cause("sh", R"({"command":")" + command + R"("})", kCommands);
+  const std::string begin = "/command \"" + command + "\": ";
+  return cause.starts_with(begin) ? cause.substr(begin.size()) : cause;
+}
+
+TEST(Explain, NamesTheWordOfACommandThatIsRefused) {
+  EXPECT_EQ(CommandCause("gti log"), "no entry begins with the word gti; did you mean git?");
+  EXPECT_EQ(CommandCause("git lgo"), "the word lgo is not listed behind git; did you mean log?");
+  EXPECT_EQ(CommandCause("git"), "a word is missing behind git; allowed are log, diff");
+  EXPECT_EQ(CommandCause("git log --onelin"),
+            "the option --onelin is not listed behind git log; did you mean --oneline?");
+  EXPECT_EQ(CommandCause("git log -5"), "the option -5 is not listed behind git log; write -n 5");
+  EXPECT_EQ(CommandCause("git diff -5"),
+            "the option -5 is not listed behind git diff; an option cannot be a number alone: "
+            "declare \"-n VALUE\" and write -n 5");
+  EXPECT_EQ(CommandCause("git log -n x"),
+            "the value x of the option -n behind git log: the text does not match the pattern: "
+            "[0-9]+");
+  EXPECT_EQ(CommandCause("git log -n"),
+            "the option -n behind git log lacks its value, which may not begin with -");
+  EXPECT_EQ(CommandCause("git log A"),
+            "the operand A behind git log: the text does not match the pattern: [a-z]+");
+  EXPECT_EQ(CommandCause("git log a b"),
+            "the operand b is one too many behind git log: maxOperands is 1");
+  EXPECT_EQ(CommandCause("git diff a"), "the operand a is not allowed: none is behind git diff");
+  EXPECT_EQ(CommandCause("git diff HEAD --"),
+            "too few operands behind git diff HEAD --: minOperands is 1");
+  EXPECT_EQ(CommandCause("git diff HEAD -- /w/a.txt"),
+            "the operand /w/a.txt behind git diff HEAD --: no entry allows the path; allowed is "
+            "/w/**/*.py");
+  EXPECT_EQ(CommandCause("git diff -- /w/a.py"),
+            "-- is not listed behind git diff; allowed is git diff HEAD --");
+  EXPECT_EQ(Cause("sh", R"({"command":["git","log"]})", kCommands),
+            "/command: the command is a list, and its form is text: write one text");
+}
+
+TEST(Explain, PrefersTheArgumentThatIsMissing) {
+  EXPECT_EQ(Cause("sh", R"({"cmd":"git log"})", kCommands),
+            "/cmd \"git log\": the argument is not declared; did you mean command, which is "
+            "missing?");
+  EXPECT_EQ(Cause("sh", R"({"command":"git log","cwdd":"/w"})", kCommands),
+            "/cwdd \"/w\": the argument is not declared; did you mean cwd?");
+}
+
+TEST(Explain, SaysWhichSchemesAreAllowed) {
+  EXPECT_EQ(Cause("web.get", R"({"url":"http://a.example/"})"),
+            "/url \"http://a.example/\": no entry allows the URL: the scheme http is not allowed; "
+            "allowed is https");
+}
+
 TEST(Explain, SaysWhatMayStandInACommand) {
-  EXPECT_EQ(Cause("sh.run", R"({"command":"git push"})"),
-            "/command \"git push\": the word behind the command's first words is not listed; "
-            "allowed are log, status");
+  EXPECT_EQ(
+      Cause("sh.run", R"({"command":"git push"})"),
+      "/command \"git push\": the word push is not listed behind git; allowed are log, status");
   EXPECT_EQ(Cause("sh.run", R"({"command":"git log --all"})"),
-            "/command \"git log --all\": an option of the command is not listed; allowed are "
-            "--oneline, -n VALUE behind git log|status");
+            "/command \"git log --all\": the option --all is not listed behind git log|status; "
+            "allowed are --oneline, -n VALUE");
   EXPECT_EQ(Cause("sh.run", R"({"command":"git log; id"})"),
             "/command \"git log; id\": the command holds a character that a shell acts on at "
             "character 8 (;)");

@@ -23,13 +23,34 @@ _NO_NAME: Final = "upstream"
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
+class _Once(argparse.Action):
+    """A second one would silently replace the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            message = "given twice; name one server, or all of a gateway.yaml with --config"
+            raise argparse.ArgumentError(self, message)
+        setattr(namespace, self.dest, values)
+
+
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """The options that say whose tools: one of them is required."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--tools", metavar="FILE", help="what tools/list answered, as JSON; or - for stdin"
+        "--tools",
+        action=_Once,
+        metavar="FILE",
+        help="what tools/list answered, as JSON; or - for stdin",
     )
-    source.add_argument("--config", metavar="FILE", help="all upstreams of a gateway.yaml")
+    source.add_argument(
+        "--config", action=_Once, metavar="FILE", help="all upstreams of a gateway.yaml"
+    )
     source.add_argument(
         "--upstream",
         nargs=argparse.REMAINDER,
@@ -38,6 +59,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--name",
+        action=_Once,
         metavar="NAME",
         help="with --tools and --upstream: the upstream's name in gateway.yaml, before its tools'",
     )

@@ -148,14 +148,14 @@ def _read_case(reader: Reader, node: Any, context: str | None, policy: PolicySet
     arguments = reader.json_object(case["arguments"]) if "arguments" in case else {}
     expect = reader.text(case["expect"])
     if expect not in ("allow", "deny"):
-        raise reader.error(case["expect"], "expected allow or deny")
+        raise reader.unknown(case["expect"], "allow or deny", ("allow", "deny"))
     code_name = None
     if "code" in case:
         code_name = reader.text(case["code"])
         if expect == "allow":
             raise reader.error(case["code"], "only a denial has a code")
         if code_name not in MEANINGS:
-            raise reader.error(case["code"], "expected the name of an error code")
+            raise reader.unknown(case["code"], "the name of an error code", MEANINGS)
     if "context" in case:
         context = _read_context(reader, case["context"], policy)
     assert context is not None  # else the case must have one

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -16,7 +19,7 @@ class Reader:
     def __init__(self, filename: str, data: bytes) -> None:
         self._filename = filename
         try:
-            text = data.decode()
+            text = _with_pairs(filename, data.decode())
             self._refuse_events(text)
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except UnicodeDecodeError:
@@ -37,10 +40,11 @@ class Reader:
         known = required | optional
         for key_node, _ in node.value:
             if key_node.value not in known:
-                message = (
+                raise self.error(
+                    key_node,
                     f"unknown key {key_node.value[:64]!r}: expected {', '.join(sorted(known))}"
+                    + _question(str(key_node.value), known),
                 )
-                raise self.error(key_node, message)
         for key in sorted(required - members.keys()):
             raise self.error(node, f"expected a key {key!r}")
         return members
@@ -74,6 +78,12 @@ class Reader:
         """To be raised: what was expected there."""
         return self._error_at(message, node.start_mark)
 
+    def unknown(self, node: yaml.Node, what: str, known: Iterable[str]) -> CallgateError:
+        """To be raised: the text is none of those that are known."""
+        text = str(node.value)
+        shown = f"expected {what}, not {text[:64]!r}{_question(text, known)}"
+        return self.error(node, shown)
+
     def _error_at(self, message: str, mark: Any) -> CallgateError:
         return CallgateError(message, "INVALID_ARGUMENT", self._place(mark))
 
@@ -105,6 +115,28 @@ class Reader:
             return [self._json(element) for element in node.value]
         assert isinstance(node, yaml.ScalarNode)
         return scalar_value(node)
+
+
+def _question(text: str, known: Iterable[str]) -> str:
+    near = get_close_matches(text.lower(), {one.lower(): one for one in known}, n=1)
+    meant = next((one for one in known if near and one.lower() == near[0]), None)
+    return f"; did you mean {meant}?" if meant else ""
+
+
+_PAIR = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _with_pairs(filename: str, text: str) -> str:
+    """JSON escapes one character as two halves, which YAML would take for two characters."""
+    if not (filename.endswith(".json") or text.lstrip().startswith("{")):
+        return text
+
+    def character(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[1]
+        return bytes.fromhex(found[2] + found[3]).decode("utf-16-be")
+
+    return _PAIR.sub(character, text)
 
 
 def could_be_suite(data: bytes, *, if_unreadable: bool) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from callgate.cli._command import Outcome, Verbs, add_command
+from callgate.cli._command import Outcome, Verbs, add_command, error_data
 from callgate.cli._coverage import cover
 from callgate.cli._junit import junit
 from callgate.cli._output import paint
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     results = [result for _, report in reports for result in report]
     failed = sum(not result.passed for result in results)
     ok = failed == 0
-    data = {
+    data: dict[str, Any] = {
         "passed": len(results) - failed,
         "failed": failed,
         "suites": [
@@ -68,9 +69,15 @@ def run(arguments: argparse.Namespace) -> Outcome:
         lines += coverage.lines()
         if coverage.percent < least:
             lines.append(paint(f"FAIL  coverage is below {least:g} %", "red"))
-    if arguments.junit is not None:
-        Path(arguments.junit).write_bytes(junit(reports))
     lines.append(f"{len(results) - failed} passed, {failed} failed")
+    if arguments.junit is not None:
+        try:
+            Path(arguments.junit).write_bytes(junit(reports))
+        except OSError as error:
+            # What the suites said is printed all the same.
+            message, file = error.strerror or "it cannot be written", str(arguments.junit)
+            data["error"] = error_data("INVALID_ARGUMENT", message, file)
+            return Outcome(ok, data, lines, status=2, errors=[f"{file}: {message}"])
     return Outcome(ok, data, lines)
 
 

@@ -18,6 +18,8 @@ _FORMATS: Final = {
     **dict.fromkeys(("path", "file-path", "directory-path", "new-path"), Role.PATH),
 }
 
+_MOST_SHOWN: Final = 100
+
 
 def string(schema: Mapping[str, Any], role: Role, kinds: Kinds) -> tuple[dict[str, Any], list[str]]:
     """A text; by its format and role one of the kinds."""
@@ -45,10 +47,10 @@ def string(schema: Mapping[str, Any], role: Role, kinds: Kinds) -> tuple[dict[st
         if translated is not None:
             result["pattern"] = translated
         elif role is Role.TEXT or kind is None:
-            notes.append(f"REVIEW: write what this pattern means in RE2: {pattern[:100]}")
+            notes.append(f"REVIEW: write what this pattern means in RE2: {_cut(pattern)}")
             return dict(NOTHING), notes
         else:
-            notes.append(f"left to the server: pattern {pattern[:100]}")
+            notes.append(f"left to the server: pattern {_cut(pattern)}")
     is_bounded = "maxLength" in result or "pattern" in result
     if role is Role.TEXT and not is_bounded and kind is not None and kind.note is not None:
         notes.append(kind.note)
@@ -128,3 +130,7 @@ def type_of(value: object) -> str | None:
     if isinstance(value, float) and math.isfinite(value):
         return "integer" if value == int(value) else "number"
     return None
+
+
+def _cut(pattern: str) -> str:
+    return pattern if len(pattern) <= _MOST_SHOWN else f"{pattern[:_MOST_SHOWN]}…"
