@@ -93,7 +93,8 @@ def read_option(options, word, words):
             if word != name.rstrip(" "):
                 continue
             value = next(words, None)
-            if value is None or value.startswith("-"):  # (operand.option-value)
+            # (operand.option-value) [operand.value-dash]
+            if value is None or value.startswith("-"):
                 raise Malformed
         else:
             if not word.startswith(name) or word == name:

@@ -55,9 +55,9 @@ def host_passes(said, value, with_scheme):
     except Malformed:
         return False
     scheme = parsed[0]
-    if with_scheme != (scheme is not None):
+    if with_scheme != (scheme is not None):  # [kind.url-absolute] [kind.host-bare]
         return False
-    if scheme is not None and scheme not in said.get("schemes", ["https"]):
+    if scheme is not None and scheme not in said.get("schemes", ["https"]):  # [kind.url-scheme]
         return False
     if not ref_domains.allowed(value, said["allow"]):
         return False

@@ -106,10 +106,12 @@ def test_a_context_that_is_not_there_is_an_error_and_no_denial(verb: str) -> Non
     call = ["--policy", POLICY, "--tool", "fs.read"]
     misspelt = run(verb, *call, "--context", "research-saef")
     assert_error(
-        misspelt, "--context: there is no context research-saef; did you mean research-safe?"
+        misspelt,
+        "--context: there is no context research-saef; did you mean research-safe?"
+        " (the policy has research-safe)\n",
     )
     other = run(verb, *call, "--context", "x")
-    assert_error(other, "--context: there is no context x; the policy has research-safe\n")
+    assert_error(other, "--context: there is no context x (the policy has research-safe)\n")
 
 
 def test_a_suite_beside_the_policy_is_one_fault(tmp_path: Path) -> None:

@@ -169,7 +169,8 @@ def test_a_faulty_suite_of_a_folder_is_not_passed_over(tmp_path: Path) -> None:
 
 def test_a_misspelt_context_is_an_error(tmp_path: Path) -> None:
     suite = f"policy: {POLICY}\ncontext: research-saef\ncases: [{{tool: fs.read, expect: deny}}]\n"
-    error = "there is no context research-saef; did you mean research-safe?\n"
+    error = "there is no context research-saef; did you mean research-safe?"
+    error += " (the policy has research-safe)\n"
     assert run("test", "-", stdin=suite).stderr == f"<stdin>:2:10: {error}"
     suite = one_case("{context: research-saef, tool: fs.read, expect: deny, code: SCOPE_NOT_FOUND}")
     assert run("test", "-", stdin=suite).stderr == f"<stdin>:3:15: {error}"

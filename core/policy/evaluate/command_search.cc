@@ -51,9 +51,8 @@ Fault CommandSearch::Find(const Arguments& arguments, base::TextArena& arena,
 
   if (command == kNoItem) return {};
   const json::Value value = arguments[command].value;
-  if (!value.is_string() && !(value.is_array() && value.size() != 0)) {
-    return {"command.value", command};
-  }
+  if (!value.is_string() && !value.is_array()) return {"command.value", command};
+  if (value.is_array() && value.size() == 0) return {"command.empty", command};
   WordBuffer& words = commands.words;
   const bool is_several = value.is_array() && IsPluralCommandKey(arguments[command]);
   const auto rule = is_several ? TakeSeveral(arguments, command, arena, commands)

@@ -59,7 +59,7 @@ Refusal JudgeByRule(const CommandRule& rule, const WordBuffer& words, const Stri
 std::string_view TakeDeclaredWords(Exec exec, json::Value command, std::optional<json::Value> args,
                                    base::TextArena& arena, WordBuffer& words) {
   if (const auto rule = TakeWords(command, exec, arena, words); !rule.empty()) return rule;
-  if (words.empty()) return "command.value";
+  if (words.empty()) return "command.empty";
   if (args) {
     const std::string_view rule = TakeWords(*args, exec, arena, words);
     if (!rule.empty()) return rule == "command.value" ? "command.args-form" : rule;
@@ -138,13 +138,13 @@ CommandReading::Step CommandReading::ReadOption(std::string_view word) noexcept 
         return {{}, option.value.get(), word.substr(option.name.size())};
       case CommandOption::Shape::kNextWord: {
         if (word != option.name) break;
-        if (done() || words_[at_].text.starts_with('-'))
-          return {"operand.option-value", nullptr, {}};
+        if (done()) return {"operand.option-value", nullptr, {}};
+        if (words_[at_].text.starts_with('-')) return {"operand.value-dash", nullptr, {}};
         return {{}, option.value.get(), words_[at_++].text};
       }
     }
   }
-  return {word == "--" ? "operand.dashes" : "operand.option", nullptr, {}};
+  return {"operand.option", nullptr, {}};
 }
 
 CommandReading::Step CommandReading::ReadOperand(std::string_view word) noexcept {

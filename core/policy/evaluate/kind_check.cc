@@ -48,7 +48,7 @@ std::string_view JudgeHostKind(const HostKind& kind, std::string_view value) noe
 std::string_view JudgeUriKind(const UriKind& kind, std::string_view value) {
   Uri uri;
   if (const std::string_view rule = JudgeUri(value, uri); !rule.empty()) return rule;
-  if (std::ranges::find(kind.schemes, uri.scheme) == kind.schemes.end()) return "kind.uri";
+  if (std::ranges::find(kind.schemes, uri.scheme) == kind.schemes.end()) return "kind.uri-scheme";
   const bool allowed = std::ranges::any_of(kind.allow, [value](std::string_view entry) {
     return entry.ends_with('*') ? value.starts_with(entry.substr(0, entry.size() - 1))
                                 : value == entry;

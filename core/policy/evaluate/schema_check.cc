@@ -138,6 +138,10 @@ class Walk {
   CallPaths& paths_;
 };
 
+CheckResult ResultOf(const PlacedFault& fault) noexcept {
+  return {{fault.rule, fault.item}, CodeOf(fault.stage), fault.stage};
+}
+
 }  // namespace
 
 CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& arguments,
@@ -148,13 +152,13 @@ CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& ar
   } else {
     fault = Walk(arguments, paths).JudgeMembers(ObjectSchema::Of(declared), kNoItem);
   }
-  return {{fault.rule, fault.item}, CodeOf(fault.stage), fault.stage};
+  return ResultOf(fault);
 }
 
-bool Accepts(const Schema& schema, const Arguments& arguments, std::uint32_t item,
-             MemberRange beside) {
+CheckResult CheckItem(const Schema& schema, const Arguments& arguments, std::uint32_t item,
+                      MemberRange beside) {
   CallPaths paths(arguments);
-  return !Walk(arguments, paths).Judge(schema, item, beside);
+  return ResultOf(Walk(arguments, paths).Judge(schema, item, beside));
 }
 
 }  // namespace callgate::policy

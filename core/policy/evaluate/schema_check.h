@@ -14,10 +14,14 @@ namespace callgate::policy {
 [[nodiscard]] CheckResult CheckDeclared(const DeclaredArguments& declared,
                                         const Arguments& arguments, CallPaths& paths);
 
-// Whether a schema accepts one item. `beside` are the members of the object that holds it; none in
-// a list.
-[[nodiscard]] bool Accepts(const Schema& schema, const Arguments& arguments, std::uint32_t item,
-                           MemberRange beside);
+// What a schema says of one item. `beside` are the members of the object that holds it; none in a
+// list.
+[[nodiscard]] CheckResult CheckItem(const Schema& schema, const Arguments& arguments,
+                                    std::uint32_t item, MemberRange beside);
+[[nodiscard]] inline bool Accepts(const Schema& schema, const Arguments& arguments,
+                                  std::uint32_t item, MemberRange beside) {
+  return CheckItem(schema, arguments, item, beside).passed();
+}
 
 }  // namespace callgate::policy
 

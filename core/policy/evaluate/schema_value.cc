@@ -79,23 +79,22 @@ StagedFault JudgeNumber(const Schema& schema, std::string_view number) {
   return {};
 }
 
-// What is no string, no kind accepts.
+// What is no string, no kind accepts; a command is judged with the call around it.
 StagedFault JudgeKind(const Schema& schema, const Scalar& value, CallPaths& paths) {
   const bool is_string = value.kind == json::Kind::kString;
   const std::string_view text = value.text;
   if (const auto* path = std::get_if<PathKind>(&schema.kind)) {
-    if (!is_string) return {"kind.path", Stage::kPaths};
+    if (!is_string) return {"kind.type", Stage::kPaths};
     const auto judgement = value.item == kNoItem ? JudgePath(text) : paths.Judge(value.item);
     return {JudgePathKind(*path, text, judgement, paths), Stage::kPaths};
   }
   if (const auto* host = std::get_if<HostKind>(&schema.kind)) {
-    const std::string_view other = host->url ? "kind.url" : "kind.host";
-    return {is_string ? JudgeHostKind(*host, text) : other, Stage::kDomains};
+    return {is_string ? JudgeHostKind(*host, text) : "kind.type", Stage::kDomains};
   }
   if (const auto* uri = std::get_if<UriKind>(&schema.kind)) {
-    return {is_string ? JudgeUriKind(*uri, text) : "kind.uri", Stage::kDomains};
+    return {is_string ? JudgeUriKind(*uri, text) : "kind.type", Stage::kDomains};
   }
-  if (std::holds_alternative<CommandKind>(schema.kind)) return {"kind.command", Stage::kCommands};
+  if (std::holds_alternative<CommandKind>(schema.kind)) return {"kind.type", Stage::kCommands};
   return {};
 }
 

@@ -1,18 +1,15 @@
 #include "core/policy/explain/command_cause.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/base/ascii.h"
-#include "core/base/nearest.h"
-#include "core/base/shown.h"
 #include "core/policy/evaluate/declared_command.h"
 #include "core/policy/evaluate/schema_value.h"
-#include "core/policy/explain/allowed.h"
-#include "core/policy/explain/listed.h"
+#include "core/policy/explain/offence.h"
 #include "core/policy/explain/rule_causes.h"
+#include "core/policy/explain/value_cause.h"
 
 namespace callgate::policy {
 namespace {
@@ -54,7 +51,7 @@ Stop FurthestStop(const CommandKind& kind, const WordBuffer& words, CallPaths& p
   Stop furthest;
   for (const CommandRule& entry : kind.allow) {
     const Stop stop = StopOf(entry, words, paths);
-    if (stop.at > furthest.at) furthest = stop;
+    if (furthest.entry == nullptr || stop.at > furthest.at) furthest = stop;
   }
   return furthest;
 }
@@ -86,21 +83,31 @@ std::vector<std::string> NextWords(const CommandKind& kind, const WordBuffer& wo
 }
 
 std::string OfWord(const CommandKind& kind, const WordBuffer& words, std::size_t at) {
-  const auto text = [](const std::string& word) -> const std::string& { return word; };
   const std::vector<std::string> next = NextWords(kind, words, at);
   const std::string behind = at == 0 ? "" : " behind " + Joined(words, at);
   if (at >= words.size()) {
-    return "a word is missing" + behind + Listed("allowed", next, text);
+    return "a word is missing" + behind + Listed("allowed", next);
   }
   const std::string word = base::Shown(words[at].raw);
   return (at == 0 ? "no entry begins with the word " + word
                   : "the word " + word + " is not listed" + behind) +
-         Meant(words[at].raw, "allowed", next, text);
+         Meant(words[at].raw, "allowed", next);
 }
 
 bool IsNumber(std::string_view word) {
   return word.size() > 1 && word[0] == '-' &&
          std::ranges::all_of(word.substr(1), base::IsAsciiDigit);
+}
+
+// Short options differ in every letter that they have, so none of them is misspelt.
+std::string MeantOption(const CommandRule& entry, std::string_view word) {
+  constexpr std::size_t kShort = 3;
+  if (word.size() <= kShort) return {};
+  base::Nearest nearest(word.substr(0, word.find('=')));
+  for (const CommandOption& option : entry.options) {
+    nearest.Offer(option.name.substr(0, option.name.find('=')), TextOf(option));
+  }
+  return nearest.Question();
 }
 
 std::string OfOption(const CommandRule& entry, std::string_view word) {
@@ -115,8 +122,8 @@ std::string OfOption(const CommandRule& entry, std::string_view word) {
     return cause + "; an option cannot be a number alone: declare \"-n VALUE\" and write -n " +
            base::Shown(number);
   }
-  return cause + Meant(word.substr(0, word.find('=')), "allowed", entry.options,
-                       [](const CommandOption& option) { return TextOf(option); });
+  const std::string meant = MeantOption(entry, word);
+  return cause + (meant.empty() ? Listed("allowed", entry.options) : meant);
 }
 
 // The entry of the same program that has `--` among its words.
@@ -147,56 +154,89 @@ std::string OfOperands(const CommandRule& entry, const WordBuffer& words, std::s
          std::to_string(entry.max_operands);
 }
 
-std::string OfForm(const CommandKind& kind, json::Value command) {
-  const bool is_text = kind.form == CommandKind::Form::kText;
-  return std::string("the command is ") +
-         (command.is_string()  ? "a text"
-          : command.is_array() ? "a list"
-                               : "neither a text nor a list") +
-         ", and its form is " + (is_text ? "text: write one text" : "list: write a list of words");
-}
-
-}  // namespace
-
-std::string CommandCause(const CommandKind& kind, json::Value command,
-                         std::optional<json::Value> args, CallPaths& paths) {
-  using Form = CommandKind::Form;
-  const auto is_other = [&](json::Value value) {
-    return (kind.form == Form::kText && !value.is_string()) ||
-           (kind.form == Form::kList && !value.is_array());
-  };
-  if (is_other(command)) return OfForm(kind, command);
-  base::TextArena arena;
-  WordBuffer words;
-  if (args && is_other(*args)) return {};
-  if (!TakeDeclaredWords(kind.exec, command, args, arena, words).empty()) return {};
-  const Stop stop = FurthestStop(kind, words, paths);
-  if (stop.rule.empty()) return {};  // the text as a whole is refused
+// A word, option or value that an entry refuses.
+Cause OfStop(const CommandKind& kind, const Stop& stop, const WordBuffer& words, CallPaths& paths) {
   if (stop.schema != nullptr) {
     const std::string what = stop.option.empty() ? "the operand " + base::Shown(stop.value)
                                                  : "the value " + base::Shown(stop.value) +
                                                        " of the option " + base::Shown(stop.option);
-    return what + " behind " + TextOf(*stop.entry) + ": " + std::string(CauseOf(stop.rule)) +
-           AllowedBy(*stop.schema, stop.value, stop.rule, paths);
+    Cause cause = CauseOfWord(*stop.schema, stop.value, paths);
+    cause.what = what + " behind " + TextOf(*stop.entry) + ": " + cause.what;
+    return cause;
   }
   if (stop.rule == "operand.words" || stop.rule == "operand.then") {
-    return OfWord(kind, words, stop.at);
+    return {OfWord(kind, words, stop.at), {}};
   }
-  const std::string_view word = stop.at < words.size() ? words[stop.at].text : std::string_view();
-  if (stop.rule == "operand.option") return OfOption(*stop.entry, word);
+  if (stop.rule == "operand.operands") return {OfOperands(*stop.entry, words, stop.at), {}};
+  const std::string behind = " behind " + TextOf(*stop.entry);
+  const std::string_view word = words[stop.at].text;
+  if (stop.rule == "operand.option" && word == "--") {
+    return {"-- is not listed" + behind, WithDashes(kind, stop.entry->words[0])};
+  }
+  if (stop.rule == "operand.option") return {OfOption(*stop.entry, word), {}};
   if (stop.rule == "operand.option-value") {
-    return "the option " + base::Shown(word) + " behind " + TextOf(*stop.entry) +
-           " lacks its value, which may not begin with -";
+    return {"the option " + base::Shown(word) + behind + " lacks its value", {}};
   }
-  if (stop.rule == "operand.dashes" && word == "--") {
-    return "-- is not listed behind " + TextOf(*stop.entry) +
-           WithDashes(kind, stop.entry->words[0]);
+  if (stop.rule == "operand.value-dash") {
+    return {"the value " + base::Shown(words[stop.at + 1].text) + " of the option " +
+                base::Shown(word) + behind + " begins with -",
+            {}};
   }
   if (stop.rule == "operand.dashes") {
-    return "the word " + base::Shown(word) + " behind -- begins with -";
+    return {"the word " + base::Shown(word) + " behind -- begins with -", {}};
   }
-  if (stop.rule == "operand.operands") return OfOperands(*stop.entry, words, stop.at);
   return {};
+}
+
+Cause OfForm(const CommandKind& kind, json::Value command) {
+  const bool is_text = kind.form == CommandKind::Form::kText;
+  if (command.is_string() == is_text) {
+    return {base::Shown(kind.args) + " has another form than the command",
+            is_text ? "; its form is text: write one text"
+                    : "; its form is list: write a list of words"};
+  }
+  return {std::string("the command is ") + (command.is_string() ? "a text" : "a list") +
+              ", and its form is " +
+              (is_text ? "text: write one text" : "list: write a list of words"),
+          {}};
+}
+
+}  // namespace
+
+std::string OffenceOfCommand(json::Value command, Exec exec, std::string_view rule) {
+  const std::string cause(CauseOf(rule));
+  if (command.is_string()) return cause + PlaceOfOffence(rule, command.string());
+  if (!command.is_array()) return cause;
+  std::size_t place = 0;
+  for (const json::Value element : command.elements()) {
+    const std::string of_list = " in element " + std::to_string(place++) + " of the list";
+    if (!element.is_string()) return cause + (rule == "command.value" ? of_list : "");
+    base::TextArena arena;
+    WordBuffer words;
+    const std::string_view text = element.string();
+    const std::string_view refused =
+        exec == Exec::kArgv ? TakeListWord(text, words) : SplitListWord(text, arena, words);
+    if (refused == rule) return cause + of_list + PlaceOfOffence(rule, text);
+  }
+  return cause;
+}
+
+Cause CauseOfCommand(const CommandKind& kind, json::Value command, std::optional<json::Value> args,
+                     std::string_view rule, CallPaths& paths) {
+  if (rule == "operand.form") return OfForm(kind, command);
+  base::TextArena arena;
+  WordBuffer words;
+  if (!TakeDeclaredWords(kind.exec, command, std::nullopt, arena, words).empty()) {
+    return {OffenceOfCommand(command, kind.exec, rule), {}};
+  }
+  words.clear();
+  if (!TakeDeclaredWords(kind.exec, command, args, arena, words).empty()) {
+    const bool is_of_args = args && rule != "command.args-form";
+    return {is_of_args ? OffenceOfCommand(*args, kind.exec, rule) + " of " + base::Shown(kind.args)
+                       : std::string(),
+            {}};
+  }
+  return OfStop(kind, FurthestStop(kind, words, paths), words, paths);
 }
 
 }  // namespace callgate::policy

@@ -6,9 +6,10 @@
 #include "core/base/nearest.h"
 #include "core/base/shown.h"
 #include "core/policy/evaluate/capability_check.h"
-#include "core/policy/explain/allowed.h"
+#include "core/policy/explain/declared_cause.h"
 #include "core/policy/explain/offence.h"
 #include "core/policy/explain/rule_causes.h"
+#include "core/policy/explain/short_form_cause.h"
 
 namespace callgate::policy {
 namespace {
@@ -35,40 +36,45 @@ std::string Quoted(json::Value value) {
 }
 
 // "/path: the path has a .. segment at character 12 (..)".
-std::string Sentence(const Arguments& arguments, std::uint32_t item, std::string_view rule) {
-  const std::string_view cause = CauseOf(rule);
-  if (item == kNoItem) return std::string(cause);
-  std::string sentence = base::Shown(arguments.PointerTo(item)) + Quoted(arguments[item].value);
-  sentence.append(": ").append(cause);
+std::string Sentence(const Arguments& arguments, std::uint32_t item, std::string_view rule,
+                     const Cause& cause) {
+  std::string what = cause.what.empty() ? std::string(CauseOf(rule)) : cause.what;
+  if (item == kNoItem) return what + cause.instead;
   const json::Value value = arguments[item].value;
-  if (value.is_string()) sentence += PlaceOfOffence(rule, value.string());
-  return sentence;
+  if (cause.what.empty() && value.is_string()) what += PlaceOfOffence(rule, value.string());
+  return base::Shown(arguments.PointerTo(item)) + Quoted(value) + ": " + what + cause.instead;
 }
 
 std::string ExplainCapability(const Capability& capability, const Arguments& arguments) {
   const CheckResult result = Check(capability, arguments);
   const auto [rule, item] = result.fault;
-  if (result.stage == Stage::kCommands) {
-    const std::string cause = CauseOfCommand(capability, arguments, item);
-    if (!cause.empty()) {
-      return base::Shown(arguments.PointerTo(item)) + Quoted(arguments[item].value) + ": " + cause;
-    }
-  }
-  return Sentence(arguments, item, rule) + AllowedInstead(capability, arguments, item, rule);
+  return Sentence(arguments, item, rule,
+                  capability.arguments
+                      ? CauseInDeclared(*capability.arguments, arguments, item, rule)
+                      : CauseInShortForm(capability, arguments, item, rule));
 }
 
 std::string ExplainDeny(const DenyEntry& entry, const Arguments& arguments,
                         const Verdict& verdict) {
   std::uint32_t item = 0;
   while (item < arguments.size() && arguments.PointerTo(item) != verdict.where) ++item;
-  std::string sentence =
-      Sentence(arguments, item < arguments.size() ? item : kNoItem, verdict.rule);
+  if (item == arguments.size()) item = kNoItem;
+  Cause cause;
+  if (item != kNoItem && verdict.rule == "deny.malformed") {
+    cause.instead = Malformation(entry, arguments[item].value);
+  }
+  std::string sentence = Sentence(arguments, item, verdict.rule, cause);
   sentence.append(": deny entry ").append(std::to_string(entry.nth));
   sentence.append(" (").append(entry.tool_pattern.text);
   std::visit(
       [&](const auto& argument) {
         if constexpr (!std::is_same_v<std::decay_t<decltype(argument)>, std::monostate>) {
           sentence.append(": ").append(base::Shown(argument.text));
+        }
+        if constexpr (std::is_same_v<std::decay_t<decltype(argument)>, CommandEntry>) {
+          if (!argument.option.empty()) {
+            sentence.append(" with the option ").append(base::Shown(argument.option));
+          }
         }
       },
       entry.argument);

@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/shown.h"
+#include "core/policy/values/command.h"
 
 namespace callgate::policy {
 namespace {
@@ -54,20 +55,6 @@ Offset FirstLookalike(std::string_view text) {
   return Found(first);
 }
 
-Offset FirstOutsideQuotes(std::string_view text, std::string_view any) {
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (quote != 0) {
-      if (text[i] == quote) quote = 0;
-    } else if (text[i] == '\'' || text[i] == '"') {
-      quote = text[i];
-    } else if (any.find(text[i]) != std::string_view::npos) {
-      return i;
-    }
-  }
-  return std::nullopt;
-}
-
 Offset FirstOfAuthority(std::string_view url, std::string_view any, bool or_beyond_ascii) {
   const std::size_t slashes = url.find("//");
   const std::size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;
@@ -94,20 +81,23 @@ Offset OffenceIn(std::string_view rule, std::string_view text) {
       return segment.size() > 1 && segment.find_first_not_of(". ") == std::string_view::npos;
     });
   }
-  if (rule == "path.control" || rule == "command.control") return FirstControl(text);
+  if (rule == "path.control") return FirstControl(text);
   if (rule == "path.special") return Found(text.find_first_of("\\*?"));
   if (rule == "path.percent") return FirstEscape(text);
   if (rule == "path.leading") return 0;
   if (rule == "path.lookalike") return FirstLookalike(text);
   if (rule == "path.braces") return Found(text.find('{'));
   if (rule == "path.glob") return Found(text.find_first_of("[("));
-  if (rule == "command.metacharacter") {
-    return FirstOutsideQuotes(text, ";&|<>$`(){}[]!#*?\\");
+  if (rule == "command.exec-argv") return Found(text.find_first_of(std::string_view("\0\r\n", 3)));
+  if (rule == "command.quote-elsewhere") {
+    // One that is not closed, or one in a word that entries name.
+    const Offset unclosed = OffenceInCommand(text, false);
+    return unclosed ? unclosed : Found(text.find_first_of("'\""));
   }
-  if (rule == "command.tilde") {
-    if (text.starts_with('~')) return 0;
-    const Offset space = Found(text.find(" ~"));
-    return space ? Offset(*space + 1) : std::nullopt;
+  if (rule == "command.list-word") return OffenceInCommand(text, true);
+  for (const std::string_view split : {"command.control", "command.metacharacter", "command.tilde",
+                                       "command.double-quote", "command.single-quote"}) {
+    if (rule == split) return OffenceInCommand(text, false);
   }
   if (rule == "domain.anywhere") {
     const Offset control = FirstControl(text);

@@ -48,7 +48,8 @@ void ForEachMember(const DeclaredArguments& arguments, const Visit& visit) {
   });
 }
 
-// Some string under the key, by itself or in a list, passes whatever it holds.
+// Some string under the key, by itself or in a list, passes whatever it holds. The empty string
+// alone holds nothing.
 inline bool TakesAnyText(const Schema& schema) {
   if (schema.items != nullptr) return TakesAnyText(*schema.items);
   for (const SchemaPtr& branch : schema.any_of) {

@@ -27,6 +27,8 @@ class Splitter {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
   bool done() const noexcept { return at_ == text_.size(); }
+  // Where Read stopped: at what it refuses, or behind the word.
+  std::size_t at() const noexcept { return at_; }
 
   // Reads one word, as far as the next space outside quotes. The rule that denies it, or empty.
   std::string_view Read(Word& word) {
@@ -54,6 +56,7 @@ class Splitter {
   std::string_view SkipQuoted(char quote) noexcept {
     const bool is_double = quote == '"';
     const std::string_view broken = is_double ? "command.double-quote" : "command.single-quote";
+    const std::size_t open = at_;
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
       if (c == quote) return {};
@@ -61,6 +64,7 @@ class Splitter {
       if (c == '\'' || c == '"' || c == '`' || c == '\\') return broken;
       if (is_double && (c == '$' || c == '!')) return broken;
     }
+    at_ = open;
     return "command.quote-elsewhere";
   }
 
@@ -103,6 +107,18 @@ std::string_view SplitListWord(std::string_view text, base::TextArena& arena, Wo
   word.from_list = true;
   words.Append(word);
   return {};
+}
+
+std::optional<std::size_t> OffenceInCommand(std::string_view text, bool is_word) {
+  base::TextArena arena;
+  Splitter splitter(text, arena);
+  if (!is_word) splitter.SkipSpaces();
+  while (!splitter.done()) {
+    Word word;
+    if (!splitter.Read(word).empty() || (is_word && !splitter.done())) return splitter.at();
+    splitter.SkipSpaces();
+  }
+  return std::nullopt;
 }
 
 std::string_view TakeListWord(std::string_view text, WordBuffer& words) {

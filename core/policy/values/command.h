@@ -2,6 +2,8 @@
 #ifndef CALLGATE_CORE_POLICY_VALUES_COMMAND_H_
 #define CALLGATE_CORE_POLICY_VALUES_COMMAND_H_
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "core/base/small_vector.h"
@@ -27,6 +29,10 @@ using WordBuffer = base::SmallVector<Word, 16>;
 
 // Appends a list element as it stands, as `exec: argv` starts it: anything but NUL, CR and LF.
 [[nodiscard]] std::string_view TakeListWord(std::string_view text, WordBuffer& words);
+
+// The offset of what SplitCommand refuses in `text`, or SplitListWord where it `is_word`: of a
+// quote that is not closed, the quote. Nullopt where they refuse nothing, or no one character.
+[[nodiscard]] std::optional<std::size_t> OffenceInCommand(std::string_view text, bool is_word);
 
 // True for `NAME=…`, which a shell takes for a variable and not for a program.
 [[nodiscard]] bool IsAssignment(std::string_view word) noexcept;

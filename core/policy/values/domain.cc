@@ -209,17 +209,17 @@ std::string_view ParseUrl(std::string_view value, const std::vector<std::string>
                           Domain& out) noexcept {
   if (const std::string_view rule = JudgeCharacters(value); !rule.empty()) return rule;
   const std::size_t scheme = UrlSchemeLength(value);
-  if (scheme == 0) return "kind.url";
+  if (scheme == 0) return "kind.url-absolute";
   const bool listed = std::any_of(schemes.begin(), schemes.end(), [&](std::string_view name) {
     return base::EqualsIgnoringCase(value.substr(0, scheme), name);
   });
-  if (!listed) return "kind.url";
+  if (!listed) return "kind.url-scheme";
   return JudgeUrl(value, scheme, out);
 }
 
 std::string_view ParseBareHost(std::string_view value, Domain& out) noexcept {
   if (const std::string_view rule = JudgeCharacters(value); !rule.empty()) return rule;
-  if (UrlSchemeLength(value) != 0) return "kind.host";
+  if (UrlSchemeLength(value) != 0) return "kind.host-bare";
   out.default_port = 0;
   return JudgeAuthority(value, out);
 }

@@ -85,9 +85,9 @@ TEST(DeclaredCommand, AnOptionIsReadAsItIsListed) {
 }
 
 TEST(DeclaredCommand, AValueIsNoOption) {
-  EXPECT_EQ(JudgeRest("--stat --output=/x"), "operand.option-value");
-  EXPECT_EQ(JudgeRest("--stat --oneline"), "operand.option-value");
-  EXPECT_EQ(JudgeRest("--stat '-x'"), "operand.option-value");
+  EXPECT_EQ(JudgeRest("--stat --output=/x"), "operand.value-dash");
+  EXPECT_EQ(JudgeRest("--stat --oneline"), "operand.value-dash");
+  EXPECT_EQ(JudgeRest("--stat '-x'"), "operand.value-dash");
   EXPECT_EQ(JudgeRest("--stat"), "operand.option-value");
   EXPECT_EQ(JudgeRest("-n 2"), "schema.pattern");
   EXPECT_EQ(JudgeRest("-Sy"), "schema.pattern");
@@ -120,7 +120,7 @@ TEST(DeclaredCommand, NoOptionFollowsDashes) {
   EXPECT_EQ(JudgeRest("-- --"), "operand.dashes");
   CommandRule rule = GitLog();
   std::erase_if(rule.options, [](const auto& option) { return option.name == "--"; });
-  EXPECT_EQ(JudgeText(Kind(rule), "git --no-pager log -- /w/a"), "operand.dashes");
+  EXPECT_EQ(JudgeText(Kind(rule), "git --no-pager log -- /w/a"), "operand.option");
 }
 
 TEST(DeclaredCommand, OneEntryAcceptsAlone) {
@@ -148,7 +148,8 @@ TEST(DeclaredCommand, TheFormSaysHowACommandIsWritten) {
   kind.form = CommandKind::Form::kList;
   EXPECT_EQ(Judge(kind, text), "operand.form");
   EXPECT_EQ(Judge(kind, list), "");
-  for (const char* bad : {"[]", "[1]", R"(["git", null])"}) {
+  EXPECT_EQ(Judge(kind, "[]"), "command.empty");
+  for (const char* bad : {"[1]", R"(["git", null])"}) {
     EXPECT_EQ(Judge(kind, bad), "command.value") << bad;
   }
   EXPECT_EQ(Judge(kind, "1"), "operand.form");
@@ -173,7 +174,7 @@ TEST(DeclaredCommand, ASiblingContinuesIt) {
   EXPECT_EQ(Judge(kind, R"(["git"])", R"("--no-pager log /w/a")"), "");
   EXPECT_EQ(Judge(kind, R"("git --no-pager log")", "[]"), "");
   EXPECT_EQ(Judge(kind, R"("git --no-pager log")", R"(["-p"])"), "operand.option");
-  EXPECT_EQ(Judge(kind, R"("git --no-pager log --stat")", R"(["-p"])"), "operand.option-value");
+  EXPECT_EQ(Judge(kind, R"("git --no-pager log --stat")", R"(["-p"])"), "operand.value-dash");
   EXPECT_EQ(Judge(kind, R"("git --no-pager log")", "{}"), "command.args-form");
   EXPECT_EQ(Judge(kind, R"("git --no-pager log")", "null"), "command.args-form");
   CommandKind text = kind;

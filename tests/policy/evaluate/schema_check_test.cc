@@ -50,7 +50,7 @@ TEST(SchemaCheck, TheEarliestStageIsReportedWhereverItStands) {
       {p: {path: {allow: [/w]}}, u: {url: {allow: [x.example]}}}}, z: {type: integer}})");
   declared.Allows(R"({"a":1,"o":{"p":"/w","u":"https://x.example"},"z":1})");
   declared.Reports(R"({"a":"","o":{"p":"/etc","u":"ftp://x"},"z":""})", {"kind.path", "/o/p"});
-  declared.Reports(R"({"a":"","o":{"p":"/w","u":"ftp://x"},"z":""})", {"kind.url", "/o/u"});
+  declared.Reports(R"({"a":"","o":{"p":"/w","u":"ftp://x"},"z":""})", {"kind.url-scheme", "/o/u"});
   declared.Reports(R"({"a":"","o":{"p":"/etc","u":"ftp://x"},"z":null})", {"args.null", "/z"});
   declared.Reports(R"({"a":"","o":{"p":"/w","u":"https://x.example"},"z":""})",
                    {"schema.type", "/a"});

@@ -134,14 +134,14 @@ TEST_F(SchemaValue, UrlsHaveAListedSchemeAndHostsHaveNone) {
   kind.allow.push_back(*DomainEntry::ParseAllowed("a.example"));
   EXPECT_EQ(String("https://a.example/x"), "");
   EXPECT_EQ(String("HTTPS://A.example/x"), "");
-  EXPECT_EQ(String("http://a.example"), "kind.url");
-  EXPECT_EQ(String("a.example"), "kind.url");
+  EXPECT_EQ(String("http://a.example"), "kind.url-scheme");
+  EXPECT_EQ(String("a.example"), "kind.url-absolute");
   EXPECT_EQ(String("https://b.example"), "kind.url");
   kind.except.push_back(*DomainEntry::ParseDenied("a.example:8443"));
   EXPECT_EQ(String("https://a.example"), "");
   kind = {.url = false, .schemes = {}, .allow = kind.allow, .except = {}};
   EXPECT_EQ(String("a.example"), "");
-  EXPECT_EQ(String("https://a.example"), "kind.host");
+  EXPECT_EQ(String("https://a.example"), "kind.host-bare");
   EXPECT_EQ(String("b.example"), "kind.host");
 }
 
@@ -165,10 +165,10 @@ TEST_F(SchemaValue, OfBranchesTheFurthestIsReported) {
 TEST_F(SchemaValue, AKindRefusesOtherTypesInItsOwnStage) {
   schema.types = kStringType;
   schema.kind.emplace<PathKind>();
-  EXPECT_EQ(Number("1"), "kind.path");
+  EXPECT_EQ(Number("1"), "kind.type");
   EXPECT_EQ(Other(json::Kind::kTrue).stage, Stage::kPaths);
   schema.kind.emplace<HostKind>().url = false;
-  EXPECT_EQ(Number("1"), "kind.host");
+  EXPECT_EQ(Number("1"), "kind.type");
   EXPECT_EQ(Other(json::Kind::kTrue).stage, Stage::kDomains);
 }
 

@@ -126,8 +126,7 @@ TEST(Explain, NamesTheWordOfACommandThatIsRefused) {
   EXPECT_EQ(CommandCause("git log -n x"),
             "the value x of the option -n behind git log: the text does not match the pattern: "
             "[0-9]+");
-  EXPECT_EQ(CommandCause("git log -n"),
-            "the option -n behind git log lacks its value, which may not begin with -");
+  EXPECT_EQ(CommandCause("git log -n"), "the option -n behind git log lacks its value");
   EXPECT_EQ(CommandCause("git log A"),
             "the operand A behind git log: the text does not match the pattern: [a-z]+");
   EXPECT_EQ(CommandCause("git log a b"),
@@ -146,16 +145,14 @@ TEST(Explain, NamesTheWordOfACommandThatIsRefused) {
 
 TEST(Explain, PrefersTheArgumentThatIsMissing) {
   EXPECT_EQ(Cause("sh", R"({"cmd":"git log"})", kCommands),
-            "/cmd \"git log\": the argument is not declared; did you mean command, which is "
-            "missing?");
+            "/cmd \"git log\": the argument is not declared; did you mean command?");
   EXPECT_EQ(Cause("sh", R"({"command":"git log","cwdd":"/w"})", kCommands),
             "/cwdd \"/w\": the argument is not declared; did you mean cwd?");
 }
 
 TEST(Explain, SaysWhichSchemesAreAllowed) {
   EXPECT_EQ(Cause("web.get", R"({"url":"http://a.example/"})"),
-            "/url \"http://a.example/\": no entry allows the URL: the scheme http is not allowed; "
-            "allowed is https");
+            "/url \"http://a.example/\": the scheme http is not listed; allowed is https");
 }
 
 TEST(Explain, SaysWhatMayStandInACommand) {

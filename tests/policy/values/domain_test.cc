@@ -92,13 +92,13 @@ TEST(Domain, AUrlHasOneOfTheSchemesAndABareHostNone) {
   Domain domain;
   EXPECT_EQ(ParseUrl("HTTPS://a.b/x?y", {"https"}, domain), "");
   EXPECT_EQ(domain.port, 443);
-  EXPECT_EQ(ParseUrl("http://a.b", {"https"}, domain), "kind.url");
-  EXPECT_EQ(ParseUrl("a.b", {"https"}, domain), "kind.url");
-  EXPECT_EQ(ParseUrl("https:a.b", {"https"}, domain), "kind.url");
+  EXPECT_EQ(ParseUrl("http://a.b", {"https"}, domain), "kind.url-scheme");
+  EXPECT_EQ(ParseUrl("a.b", {"https"}, domain), "kind.url-absolute");
+  EXPECT_EQ(ParseUrl("https:a.b", {"https"}, domain), "kind.url-absolute");
   EXPECT_EQ(ParseUrl("https://a.b\\", {"https"}, domain), "domain.anywhere");
   EXPECT_EQ(ParseBareHost("a.b:8443", domain), "");
   EXPECT_EQ(domain.port, 8443);
-  EXPECT_EQ(ParseBareHost("https://a.b", domain), "kind.host");
+  EXPECT_EQ(ParseBareHost("https://a.b", domain), "kind.host-bare");
   EXPECT_EQ(ParseBareHost("a.b/c", domain), "domain.host-label");
   EXPECT_EQ(ParseBareHost("2130706433", domain), "domain.host-numeric");
 }

@@ -29,8 +29,10 @@ def explanation(explained: Explanation) -> list[str]:
     lines = [explained_verdict(explained)]
     if decision.rule:
         lines.append(f"  rule: {decision.rule}")
+    # The cause of the first line is that of one of them, and is not said twice.
     lines.extend(
-        f"  capability {tried.capability}: {tried.code_name}, {tried.rule}: {cause}"
+        f"  capability {tried.capability}: {tried.code_name}, {tried.rule}"
+        + (f": {cause}" if cause != explained.cause else "")
         for tried, cause in zip(decision.details, explained.tried, strict=True)
     )
     lines.extend(

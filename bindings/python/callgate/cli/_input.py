@@ -63,11 +63,9 @@ def unknown_context(policy: PolicySet, context: str) -> str | None:
         return None
     # Whatever is asked of an unknown context, the engine says which one was probably meant.
     fault = policy.explain(context, "any", {}).cause
-    if "did you mean" in fault:
-        return fault
     names = policy.context_names[:MAX_NAMES]
     more = ", …" if len(policy.context_names) > MAX_NAMES else ""
-    return f"{fault}; the policy has {', '.join(names)}{more}"
+    return f"{fault} (the policy has {', '.join(names)}{more})"
 
 
 def check_context(policy: PolicySet, context: str) -> None:

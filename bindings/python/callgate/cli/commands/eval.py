@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     decision = policy.evaluate(arguments.context, arguments.tool, text)
     line = verdict(decision)
     # Which argument, and which tool was meant, the reason does not say.
-    if decision.rule in ("args.missing", "order.default-deny"):
+    if decision.rule in ("args.missing", "order.default-deny", "pattern.absent"):
         line = explained_verdict(policy.explain(arguments.context, arguments.tool, text))
     lines = [line, *argument_fault(decision, text)]
     return Outcome(decision.allowed, decision_data(decision), lines)
