@@ -102,8 +102,9 @@ REGISTRY: list[dict[str, set[str]]] = [
         "binding": {"config", "rows"},
         "recorder": {"rows"},
         "listening": {"rows"},
+        "eviction_writes": {"rows"},
     },
-    {"eviction": {"recorder", "rows"}},
+    {"eviction": {"eviction_writes", "recorder", "rows"}},
     {
         "members": {
             "binding",
@@ -120,6 +121,7 @@ REGISTRY: list[dict[str, set[str]]] = [
         "lifespan": {
             "config",
             "eviction",
+            "eviction_writes",
             "http",
             "listening",
             "members",

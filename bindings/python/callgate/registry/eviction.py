@@ -7,15 +7,15 @@ import heapq
 import logging
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, Final, final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, final
 
+from callgate._threads import Threads
+from callgate.registry.eviction_writes import EvictionWrites
 from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.row import Row
-from callgate.registry.rows.store import Store
-from callgate.registry.rows.writer import StoreUnavailable
 from callgate.serving.connections import CloseWhere
 from callgate.serving.peer import Peer
 from callgate.trust import TrustSnapshot, Verdict
@@ -26,6 +26,8 @@ _LOG: Final = logging.getLogger("callgate.registry")
 CHUNK: Final = 500
 # Threads that judge: the engine needs no lock of Python's.
 JUDGES: Final = max(1, min(4, os.cpu_count() or 1))
+# What other ends of certificates than those of the rows may take, before they are made anew.
+_SPARE_ENDS: Final = 1_000
 # Seconds between two looks at the clocks, and how far they may drift apart meanwhile.
 TICK: Final = 1.0
 MAX_DRIFT: Final = 1.0
@@ -43,7 +45,7 @@ class Eviction:
         self,
         *,
         directory: Directory,
-        store: Store,
+        writes: EvictionWrites,
         trust: TrustView,
         recorder: Recorder,
         close_where: CloseWhere,
@@ -51,7 +53,7 @@ class Eviction:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._directory = directory
-        self._store = store
+        self._writes = writes
         self._trust = trust
         self._recorder = recorder
         self._close_where = close_where
@@ -64,10 +66,9 @@ class Eviction:
         self._first: set[str] = set()
         self._all = False
         self._ends: list[tuple[float, str]] = []
-        self._unwritten: dict[str, str] = {}  # evicted, and not yet in the database as such
         self._untold: list[tuple[Row, str]] = []
-        self._published: int | None = None
         self._wake = asyncio.Event()
+        self._threads = Threads("registry-judge", JUDGES)
 
     def trust_changed(self, old: TrustSnapshot, new: TrustSnapshot) -> None:
         """To be subscribed to the trust store."""
@@ -89,11 +90,14 @@ class Eviction:
                 new.generation, [one for one, _ in added], [one for one, _ in removed]
             )
         self._wake.set()
+        self._writes.trust_changed()
 
     def watch(self, row: Row) -> None:
         """A row has a certificate: it is judged when that ends."""
         if row.identity is not None:
             heapq.heappush(self._ends, (row.identity.valid_until, row.agent_id))
+            if len(self._ends) > 2 * len(self._directory) + _SPARE_ENDS:
+                self._forget_old_ends()
             self._wake.set()
 
     @property
@@ -101,34 +105,22 @@ class Eviction:
         """Evictions whose line in the audit trail is still to be written."""
         return len(self._untold)
 
+    def close(self) -> None:
+        """Ends its threads."""
+        self._threads.close()
+
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Judges and evicts, until it is cancelled. It never waits for the database."""
         while True:
             await self._wait()
             self._look_at_clocks()
-            revoked, self._revoked_first = self._revoked_first, set()
-            first, self._first = self._first, set()
+            self._first |= self._ended()
             everything, self._all = self._all, False
-            # A revoked key in the path denies, whatever else is trusted: nothing is to be judged.
-            await self._evict_revoked(revoked)
-            await self.judge([*first, *self._ended()])
-            # Before anything is written: an agent that is evicted here tries the others next.
-            published = await self._try(self.publish)
-            if everything:
-                await self.judge([row.agent_id for row in self._directory])
+            await self._judge_first()
             self._close_rowless()
-            if published:
-                await self._try(self._write)
+            if everything:
+                await self._judge_all()
             await self._tell()
-
-    async def publish(self) -> None:
-        """Tells other registries what this one trusts, if it changed. Raises StoreUnavailable."""
-        snapshot = self._trust.snapshot
-        if snapshot.generation == self._published:
-            return
-        anchors = {one.sha256 for one in snapshot.anchors}
-        await self._store.publish(snapshot.generation, anchors, self._revoked())
-        self._published = snapshot.generation
 
     async def judge(self, agent_ids: Iterable[str]) -> None:
         """Judges these rows by what is trusted now, and evicts those that are not."""
@@ -149,8 +141,31 @@ class Eviction:
     async def _judge(self, judged: list[tuple[Row, Identity]]) -> None:
         snapshot = self._trust.snapshot
         chains = [identity.chain for _, identity in judged]
-        verdicts = await asyncio.to_thread(snapshot.verify_many, chains, now=self._wall())
+        verdicts = await self.verdicts(snapshot, chains, now=self._wall())
         self._apply(judged, verdicts)
+
+    async def verdicts(
+        self,
+        snapshot: TrustSnapshot,
+        chains: Sequence[tuple[bytes, ...]],
+        *,
+        now: float | None = None,
+    ) -> list[Verdict]:
+        """Of the chains, made in a thread that does nothing else."""
+        return await self._threads.run(snapshot.verify_many, chains, now=now)
+
+    async def _judge_all(self) -> None:
+        ids = [row.agent_id for row in self._directory]
+        for start in range(0, len(ids), JUDGES * CHUNK):
+            await self._judge_first()  # of a change that came meanwhile
+            await self.judge(ids[start : start + JUDGES * CHUNK])
+
+    async def _judge_first(self) -> None:
+        revoked, self._revoked_first = self._revoked_first, set()
+        first, self._first = self._first, set()
+        # A revoked key in the path denies, whatever else is trusted: nothing is to be judged.
+        await self._evict_revoked(revoked)
+        await self.judge(first)
 
     async def _evict_revoked(self, agent_ids: set[str]) -> None:
         ids = list(agent_ids)
@@ -181,10 +196,10 @@ class Eviction:
             self.evict(evicted)
 
     def evict(self, rows: Sequence[tuple[Row, str]]) -> None:
-        """Out of resolution at once, connections closed; ``run`` writes it down."""
+        """Out of resolution at once, connections closed; it is written afterwards."""
         for row, reason in rows:
             self._directory.set_status(row, "evicted", reason)
-            self._unwritten[row.agent_id] = reason
+            self._writes.evicted(row.agent_id, reason)
         self._close([row for row, _ in rows])
         self._untold += rows
         self._wake.set()
@@ -209,24 +224,8 @@ class Eviction:
 
         self._close_where(is_untrusted)
 
-    async def _write(self) -> None:
-        # What registered again meanwhile was written as healthy since, and is so.
-        waiting = {
-            agent_id: reason
-            for agent_id, reason in self._unwritten.items()
-            if (row := self._directory.get(agent_id)) is not None and row.status == "evicted"
-        }
-        self._unwritten = waiting
-        if not waiting:
-            return
-        changes = [(agent_id, "evicted", reason) for agent_id, reason in waiting.items()]
-        await self._store.set_status(changes)
-        for agent_id, _, reason in changes:
-            if self._unwritten.get(agent_id) == reason:
-                del self._unwritten[agent_id]
-
     async def _tell(self) -> None:
-        while self._untold:
+        while self._untold and not (self._revoked_first or self._first):
             told, self._untold = self._untold[:CHUNK], self._untold[CHUNK:]
             for row, reason in told:
                 self._recorder.evicted(row, reason)
@@ -234,14 +233,6 @@ class Eviction:
 
     def _revoked(self) -> set[str]:
         return {key for state in self._trust.states for key in state.revoked}
-
-    async def _try(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        try:
-            await work()
-        except StoreUnavailable as error:
-            _LOG.error("evictions are not in the database yet", extra={"error": str(error)})
-            return False
-        return True
 
     async def _wait(self) -> None:
         delay = TICK
@@ -255,6 +246,14 @@ class Eviction:
             alarm.cancel()
         self._wake.clear()
 
+    def _forget_old_ends(self) -> None:
+        self._ends = [
+            (row.identity.valid_until, row.agent_id)
+            for row in self._directory
+            if row.identity is not None
+        ]
+        heapq.heapify(self._ends)
+
     def _look_at_clocks(self) -> None:
         offset = self._wall() - self._monotonic()
         if abs(offset - self._offset) > MAX_DRIFT:
@@ -262,12 +261,12 @@ class Eviction:
             self._all = True
         self._offset = offset
 
-    def _ended(self) -> list[str]:
+    def _ended(self) -> set[str]:
         now = self._wall()
-        ended = []
+        ended = set()
         while self._ends and self._ends[0][0] <= now:
             _, agent_id = heapq.heappop(self._ends)
             row = self._directory.get(agent_id)
             if row is not None and row.identity is not None and row.identity.valid_until <= now:
-                ended.append(agent_id)
+                ended.add(agent_id)
         return ended

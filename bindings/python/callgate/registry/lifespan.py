@@ -13,18 +13,20 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from callgate._key_file import load_secret_key, make_secret_key
+from callgate._threads import Threads
 from callgate.audit import Sealing
 from callgate.audit.denial_sampler import DenialSampler
 from callgate.audit.journal import Journal
 from callgate.audit.log import AuditLog
 from callgate.registry.config import RegistryConfig
 from callgate.registry.eviction import Eviction
+from callgate.registry.eviction_writes import EvictionWrites
 from callgate.registry.http.app import RegistryApp
 from callgate.registry.http.health import Health, HealthApp
 from callgate.registry.http.operators import Operators, OperatorsApp
 from callgate.registry.listening import run_pull
 from callgate.registry.members import Bounds, Members
-from callgate.registry.proxy import ProxyEndpoint, Target
+from callgate.registry.proxy import ProxyBounds, ProxyEndpoint, Target
 from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
@@ -32,7 +34,7 @@ from callgate.registry.upkeep import Upkeep
 from callgate.serving.background import in_background
 from callgate.serving.connections import Connections
 from callgate.serving.credential import OperatorCredential
-from callgate.serving.peer import peer_of
+from callgate.serving.peer import entity_of, peer_of
 from callgate.trust.view import TrustView
 
 _LOG: Final = logging.getLogger("callgate.registry")
@@ -73,22 +75,32 @@ async def open_registry(
         store = Store(url, config.state)
         stack.push_async_callback(asyncio.to_thread, store.close)
         directory, recorder, connections = Directory(), Recorder(audit), Connections()
+        writes = EvictionWrites(directory=directory, store=store, trust=trust)
         eviction = Eviction(
             directory=directory,
-            store=store,
+            writes=writes,
             trust=trust,
             recorder=recorder,
             close_where=connections.close_where,
             wall=wall,
         )
+        stack.callback(eviction.close)
+        parsing = Threads("registry-bodies")
+        stack.callback(parsing.close)
         members = Members(
             directory=directory,
             store=store,
             trust=trust,
             recorder=recorder,
             eviction=eviction,
+            threads=parsing,
             entities=config.entities,
-            bounds=Bounds(config.limits.agents, config.limits.tools, config.limits.body_bytes),
+            bounds=Bounds(
+                config.limits.agents,
+                config.limits.tools,
+                config.limits.body_bytes,
+                _share(config),
+            ),
             wall=wall,
         )
         upkeep = Upkeep(
@@ -118,13 +130,15 @@ async def open_registry(
             proxy=None if proxy is None else proxy(members),
             body_bytes=config.limits.body_bytes,
             requests=config.limits.requests,
+            share=_share(config),
         )
         # Before rows are read, so that no change of trust is missed between.
         trust.subscribe(eviction.trust_changed)
-        await eviction.publish()
+        await writes.publish()
         await upkeep.load()
         for work in (
             eviction.run(),
+            writes.run(),
             upkeep.run_health(),
             upkeep.run_sweep(),
             upkeep.run_flush(),
@@ -147,7 +161,9 @@ async def open_registry(
         )
 
 
-def proxy_of(trust: TrustView, context: Callable[[], Any]) -> Callable[[Members], ASGIApp]:
+def proxy_of(
+    config: RegistryConfig, trust: TrustView, context: Callable[[], Any]
+) -> Callable[[Members], ASGIApp]:
     """Makes ``/proxy``. ``context`` is what the registry shows to agents."""
 
     def make(members: Members) -> ASGIApp:
@@ -166,12 +182,18 @@ def proxy_of(trust: TrustView, context: Callable[[], Any]) -> Callable[[Members]
 
         return ProxyEndpoint(
             find=find,
-            trusted=lambda scope: peer_of(scope).subject is not None,
+            caller=lambda scope: entity_of(peer_of(scope)),
             judge=trust.judge,
             context=context,
+            bounds=ProxyBounds(share=_share(config)),
         )
 
     return make
+
+
+def _share(config: RegistryConfig) -> int:
+    # Without TLS all are one party.
+    return config.limits.entity_share if config.tls.on else 100
 
 
 def _failing(store: Store, audit: AuditLog) -> str | None:

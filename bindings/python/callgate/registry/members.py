@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, final
 
+from callgate._threads import Threads
 from callgate.registry.binding import unbound
 from callgate.registry.config import EntitySettings
 from callgate.registry.eviction import Eviction
@@ -22,7 +22,8 @@ from callgate.registry.rows.record import Record
 from callgate.registry.rows.registration import Registration, Rejected
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import OwnedByAnother, Store
-from callgate.serving.peer import Peer
+from callgate.serving.peer import Peer, entity_of
+from callgate.serving.shares import PERCENT, share_of
 from callgate.trust import Verdict
 from callgate.trust.view import TrustView
 
@@ -51,6 +52,7 @@ class Bounds:
     agents: int = MAX_AGENTS
     tools: int = MAX_TOOLS
     body_bytes: int = MAX_BYTES
+    share: int = PERCENT  # of the agents, for one entity
 
 
 @final
@@ -69,6 +71,7 @@ class Members:
         trust: TrustView,
         recorder: Recorder,
         eviction: Eviction,
+        threads: Threads,
         entities: Mapping[str, EntitySettings] | None = None,
         bounds: Bounds | None = None,
         wall: Callable[[], float] = time.time,
@@ -80,6 +83,7 @@ class Members:
         self._trust = trust
         self._recorder = recorder
         self._eviction = eviction
+        self._threads = threads
         self._entities = dict(entities or {})
         self._bounds = bounds or Bounds()
         self._wall = wall
@@ -126,7 +130,7 @@ class Members:
         most = {"max_tools": self._bounds.tools, "max_bytes": self._bounds.body_bytes}
         if len(text) <= LONG:
             return parse_heartbeat(text, **most)
-        return await asyncio.to_thread(parse_heartbeat, text, **most)
+        return await self._threads.run(parse_heartbeat, text, **most)
 
     async def unregister(self, peer: Peer, agent_id: str) -> None:
         """The agent goes. The row stays, out of resolution. Raises Refused, StoreUnavailable."""
@@ -157,9 +161,7 @@ class Members:
         )
         if cycle is not None:
             raise Rejected(registration.agent_id, cycle_message(cycle))
-        if old is None and len(self.directory) >= self._bounds.agents:
-            message = f"the registry is full: at most {self._bounds.agents} agents"
-            raise Rejected(registration.agent_id, message)
+        self._check_room(registration, None if identity is None else identity.entity, old)
         now = self._wall()
         row = Row(
             registration=registration,
@@ -200,7 +202,7 @@ class Members:
         row.address = peer.address
 
     def _check_owner(self, row: Row, peer: Peer, *, claims: bool = False) -> None:
-        entity = None if peer.subject is None else peer.subject.entity
+        entity = entity_of(peer)
         if row.entity == entity:
             return
         if row.status == "evicted":
@@ -210,6 +212,17 @@ class Members:
                 return
             raise Refused("agent_id is in use by an anonymous agent", "anonymous_alive", entity)
         raise _owned(entity)
+
+    def _check_room(self, registration: Registration, entity: str | None, old: Row | None) -> None:
+        most, share = self._bounds.agents, share_of(self._bounds.agents, self._bounds.share)
+        if old is None and len(self.directory) >= most:
+            message = f"the registry is full: at most {most} agents"
+        elif (old is None or old.entity != entity) and self.directory.count(entity) >= share:
+            whose = "without an entity" if entity is None else "of this entity"
+            message = f"the registry is full: at most {share} agents {whose}"
+        else:
+            return
+        raise Rejected(registration.agent_id, message)
 
     def _check_names(self, registration: Registration, identity: Identity | None) -> None:
         settings = None if identity is None else self._entities.get(identity.entity)

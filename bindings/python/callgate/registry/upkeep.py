@@ -147,7 +147,7 @@ class Upkeep:
         chains = {one.agent_id: one.identity.chain for one in records if one.identity is not None}
         verdicts: dict[str, Verdict] = {}
         if chains:
-            judged = await asyncio.to_thread(snapshot.verify_many, list(chains.values()))
+            judged = await self._eviction.verdicts(snapshot, list(chains.values()))
             verdicts = dict(zip(chains, judged, strict=True))
         now, monotonic = self._wall(), self._monotonic()
         for record in records:

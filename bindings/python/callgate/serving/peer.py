@@ -124,6 +124,11 @@ def peer_of(scope: Scope, proxies: TrustedProxies = _NO_PROXIES) -> Peer:
     return proxies.caller(scope["headers"]) if proxies.trusts(peer) else peer
 
 
+def entity_of(peer: Peer) -> str | None:
+    """The entity that vouches for it; None where none does."""
+    return None if peer.subject is None else peer.subject.entity
+
+
 def canonical_address(text: str) -> str | None:
     """An IP address as ``Peer`` has it; an IPv4-mapped IPv6 address becomes the IPv4 address.
 

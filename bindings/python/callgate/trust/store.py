@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias, final
 
+from callgate._threads import Threads
 from callgate.trust import TrustSnapshot, Verdict
 from callgate.trust.backends.source import Source, SourceState
 from callgate.trust.gathering import Gathering, gather, nothing
@@ -31,6 +32,7 @@ class TrustStore:
         self._gathered = Gathering((), (), frozenset(), TrustSnapshot({}))
         self._subscribers: list[Changed] = []
         self._event = asyncio.Event()
+        self._thread = Threads("trust-store")
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -87,6 +89,7 @@ class TrustStore:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._stop_sources()
+        self._thread.close()
 
     async def _stop_sources(self) -> None:
         for source in self._sources:
@@ -106,7 +109,7 @@ class TrustStore:
         before = self._gathered
         # Thousands of certificates are parsed: not in the event loop.
         try:
-            gathered = await asyncio.to_thread(gather, states, before)
+            gathered = await self._thread.run(gather, states, before)
         except Exception:  # a defect must not leave what was trusted before
             _LOG.exception("trust cannot be gathered: nothing is trusted")
             gathered = nothing(states, before, "a defect: see the log")

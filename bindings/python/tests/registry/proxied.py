@@ -95,13 +95,13 @@ def proxy(
     **bounds: Any,
 ) -> ProxyEndpoint:
     """A proxy to these."""
-    certificate = on_disk(folder, "registry", REGISTRY)
+    shown = read_client_context(*on_disk(folder, "registry", REGISTRY))
     known = {(one.host, one.port): one for one in targets}
     return ProxyEndpoint(
         find=lambda host, port: known.get((host, port)),
-        trusted=lambda scope: trusted,
+        caller=lambda scope: "acme" if trusted else None,
         judge=lambda chain: trust().verify(chain),
-        context=lambda: read_client_context(*certificate),
+        context=lambda: shown,
         bounds=replace(ProxyBounds(), **bounds),
     )
 

@@ -208,13 +208,6 @@ async def test_a_host_without_an_address_is_502(tmp_path: Path, host: str) -> No
     assert status == 502 and "was not reached" in body["error"]
 
 
-async def test_a_half_replaced_pair_of_the_registry_is_503(tmp_path: Path) -> None:
-    endpoint = proxy(tmp_path, target(1))
-    (tmp_path / "registry-key.pem").write_bytes(STRANGER.key_pem)
-    status, body = await call(endpoint, 1)
-    assert status == 503 and "try again" in body["error"]
-
-
 async def test_request_answer_and_calls_are_bounded(tmp_path: Path) -> None:
     leaf = served_by(ACME, LOOPBACK)
     async with agent(tmp_path, leaf) as served:

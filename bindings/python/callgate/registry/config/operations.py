@@ -81,15 +81,30 @@ class AuditSettings(Section):
 class LimitsSettings(Section):
     """What a caller may cost before anything of it is known, and what a mesh may hold."""
 
-    body_bytes: Bytes = Field(default=1 << 20, description="One body.")
+    body_bytes: Bytes = Field(
+        default=1 << 20,
+        description="One body. Those that are being read or worked on are 64 times as much, in "
+        "all; and 16 of them are over 64 KiB. More: 503 with `Retry-After`.",
+    )
     connections: Count = Field(default=10_000, description="Open connections.")
-    connections_per_address: Count = Field(default=10_000, description="The same of one address.")
+    connections_per_address: Count = Field(
+        default=1_000,
+        description="The same of one address (of IPv6 the /64). Each agent has one or two: raise "
+        "it where more than 500 agents come through one NAT, a proxy, or run on one machine.",
+    )
     requests: Count = Field(default=512, description="Requests under way that have a body.")
     header_seconds: Seconds = Field(
         default=10, description="For a handshake, and for the headers of a request."
     )
     body_seconds: Seconds = Field(default=10, description="For a body.")
     agents: Count = Field(default=100_000, description="Rows. More: status `error`.")
+    entity_share: int = Field(
+        default=50,
+        ge=10,
+        le=100,
+        description="What one entity, or all agents without one, may have of `agents`, of the "
+        "bodies that are being read and of calls through the proxy, in percent. Without TLS: 100.",
+    )
     tools: Count = Field(default=1_000, description="Tools of one agent.")
 
 

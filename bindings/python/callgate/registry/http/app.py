@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callgate.registry.http import replies
 from callgate.registry.http.agents import MAX_EVENTS, agents, events
+from callgate.registry.http.bodies import Bodies
 from callgate.registry.http.health import Health
 from callgate.registry.http.operators import Operators, why_not_operator
 from callgate.registry.members import Members, Refused
@@ -17,8 +18,9 @@ from callgate.registry.recorder import Recorder
 from callgate.registry.rows.body import MAX_BYTES
 from callgate.registry.rows.lease import NotTrusted
 from callgate.serving.body import json_body
-from callgate.serving.peer import Peer, peer_of
+from callgate.serving.peer import Peer, entity_of, peer_of
 from callgate.serving.reply import Reply
+from callgate.serving.shares import PERCENT
 from callgate.serving.under_way import RequestsUnderWay
 
 HEARTBEAT: Final = "/heartbeat"
@@ -32,7 +34,7 @@ class RegistryApp:
 
     1. The mode: in strict a certificate that is trusted now, in auto none or such a one.
     2. Its path says who answers. HEAD of a heartbeat is answered at once, from memory.
-    3. A body is whole and small before it is read.
+    3. There is room for a body before it is read, and it is whole and small before it is parsed.
     4. Every verb on a row needs the entity of the row.
     """
 
@@ -48,6 +50,7 @@ class RegistryApp:
         proxy: ASGIApp | None = None,
         body_bytes: int = MAX_BYTES,
         requests: int = 512,
+        share: int = PERCENT,
     ) -> None:
         self._strict = mode == "strict"
         self._members = members
@@ -57,6 +60,7 @@ class RegistryApp:
         self._admins = frozenset(admins)
         self._proxy = proxy
         self._body_bytes = body_bytes
+        self.bodies = Bodies(body_bytes, share)
         self._under_way = RequestsUnderWay(requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,11 +110,12 @@ class RegistryApp:
         if path == HEARTBEAT:
             if method != "POST":
                 return replies.method_not_allowed("POST")
-            body = await json_body(scope, receive, self._body_bytes)  # 3
-            if body is None:
-                return None
-            with self._under_way:
-                return replies.heartbeat(await self._members.register(peer, body))  # 4
+            with self.bodies.held(scope, entity_of(peer)):  # 3
+                body = await json_body(scope, receive, self._body_bytes)
+                if body is None:
+                    return None
+                with self._under_way:
+                    return replies.heartbeat(await self._members.register(peer, body))  # 4
         if path.startswith(AGENTS + "/"):
             if method != "DELETE":
                 return replies.method_not_allowed("DELETE")

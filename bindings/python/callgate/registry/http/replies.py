@@ -16,6 +16,7 @@ from callgate.registry.rows.registration import BadBody, Rejected
 from callgate.registry.rows.writer import StoreUnavailable
 from callgate.serving.bounds import OutOfBounds
 from callgate.serving.reply import Reply
+from callgate.serving.shares import Busy
 from callgate.trust import Verdict
 
 _LOG: Final = logging.getLogger("callgate.registry")
@@ -151,10 +152,9 @@ def of_error(error: Exception) -> Reply:
             return _failure(503, "the registry's database does not answer: try again")
         case OutOfBounds():
             reply = _failure(_STATUS_OF_BOUND.get(error.bound, 400), error.message)
-            if error.retry_after is not None:
-                seconds = max(1, math.ceil(error.retry_after))
-                return reply._replace(headers=((b"retry-after", b"%d" % seconds),))
-            return reply
+            return reply if error.retry_after is None else _later(reply, error.retry_after)
+        case Busy():
+            return _later(_failure(503, error.message), error.retry_after)
         case _:
             _LOG.error("unforeseen %s", type(error).__name__, exc_info=error)
             return _failure(500, "internal error")
@@ -162,6 +162,11 @@ def of_error(error: Exception) -> Reply:
 
 def _failure(status: int, message: str, **members: str) -> Reply:
     return json_reply(status, {"error": message, **members, "timestamp": now_text()})
+
+
+def _later(reply: Reply, seconds: float) -> Reply:
+    after = b"%d" % max(1, math.ceil(seconds))
+    return reply._replace(headers=((b"retry-after", after),))
 
 
 def _entity(entity: str | None) -> dict[str, str]:

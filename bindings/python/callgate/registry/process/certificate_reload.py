@@ -5,16 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import Final
+from typing import Final, final
 
 from callgate import CallgateError
+from callgate.serving.tls.context import read_client_context
 from callgate.serving.tls.trust_tls import TrustTls
 
 _LOG: Final = logging.getLogger("callgate.registry")
 CHECK_SECONDS: Final = 1.0
 
 
-async def run_reload(tls: TrustTls, check_seconds: float = CHECK_SECONDS) -> None:
+@final
+class ClientCertificate:
+    """The same pair, as the registry shows it to agents it calls. Raises CallgateError."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self._files = (certificate, key)
+        self.context = read_client_context(*self._files)
+
+    def reload(self) -> None:
+        """Reads them again. Where they are no pair, CallgateError, and nothing changes."""
+        self.context = read_client_context(*self._files)
+
+
+async def run_reload(
+    tls: TrustTls,
+    shown: ClientCertificate | None = None,
+    check_seconds: float = CHECK_SECONDS,
+) -> None:
     """Until it is cancelled. Where they are no pair, the old ones stay, and it is tried again."""
     used = _marks(tls)
     complained: object = None
@@ -25,6 +43,8 @@ async def run_reload(tls: TrustTls, check_seconds: float = CHECK_SECONDS) -> Non
             continue
         try:
             tls.reload()
+            if shown is not None:
+                shown.reload()
         except CallgateError as error:
             if marks != complained:
                 _LOG.error("the certificate was not read again: %s", error.message)

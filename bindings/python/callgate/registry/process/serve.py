@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from callgate import CallgateError
 from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.registry.config import RegistryConfig, load_config
 from callgate.registry.lifespan import Registry, open_registry, proxy_of
-from callgate.registry.process.certificate_reload import run_reload
+from callgate.registry.process.certificate_reload import ClientCertificate, run_reload
 from callgate.registry.process.listeners import Listening, Sockets, bind, listening
 from callgate.registry.process.sources import check_trust, make_sources
 from callgate.registry.process.tls_auto import LocalMesh, prepare_local_mesh
@@ -22,13 +23,15 @@ from callgate.serving.descriptors import raise_descriptor_limit
 from callgate.serving.gc_tuning import tune_gc
 from callgate.serving.logging import configure_logging
 from callgate.serving.signals import Signals
-from callgate.serving.tls.context import read_client_context
 from callgate.trust.store import TrustStore
 
 _LOG: Final = logging.getLogger("callgate.registry")
 STATE: Final = "~/.mcp-mesh"
 # Of the database, the audit trail, trust backends, calls through the proxy.
 OTHER_DESCRIPTORS: Final = 256
+# How long a thread that parses a body keeps the interpreter, each time that the loop wants it back:
+# as it does after every read of a connection. By default it is ten times as long.
+SWITCH_SECONDS: Final = 0.0005
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def run(
     raise_descriptor_limit(
         config.limits.connections, others=OTHER_DESCRIPTORS, setting="limits.connections"
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(serve(config, environ, on_ready))
 
 
@@ -105,26 +109,28 @@ async def _serve(
     signals: Signals,
     on_ready: Callable[[Addresses], None],
 ) -> None:
-    proxy = None
+    proxy, shown = None, None
     cert, key = config.tls.cert, config.tls.key
     if config.tls.on and cert is not None and key is not None:
-        read_client_context(cert, key)  # a fault of the files is the start's
-        proxy = proxy_of(trust, lambda: read_client_context(cert, key))
+        shown = certificate = ClientCertificate(cert, key)
+        proxy = proxy_of(config, trust, lambda: certificate.context)
     async with (
         open_registry(config, trust, proxy=proxy) as registry,
         listening(config, registry, trust, sockets, hurry=signals.hurry) as listeners,
     ):
         tune_gc()
         on_ready(_addresses(listeners))
-        await _until_stopped(registry, listeners, signals)
+        await _until_stopped(registry, listeners, signals, shown)
 
 
-async def _until_stopped(registry: Registry, listeners: Listening, signals: Signals) -> None:
+async def _until_stopped(
+    registry: Registry, listeners: Listening, signals: Signals, shown: ClientCertificate | None
+) -> None:
     stopped = asyncio.create_task(signals.stop.wait())
     failed = asyncio.create_task(registry.failed.wait())
     tasks: list[asyncio.Task[Any]] = [stopped, failed]
     if listeners.tls is not None:
-        tasks.append(asyncio.create_task(run_reload(listeners.tls)))
+        tasks.append(asyncio.create_task(run_reload(listeners.tls, shown)))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("stopping")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callgate.serving.shares import PERCENT
+
 
 @dataclass(frozen=True, slots=True)
 class ProxyBounds:
     """Sizes in bytes, times in seconds.
 
     ``call_seconds`` is what agents give each other for a call (``X-Mesh-Timeout``), from the first
-    byte to the last.
+    byte to the last. ``share`` is what the callers of one entity may have of ``calls`` and of
+    ``all_answers_bytes``, in percent.
     """
 
     request_bytes: int = 1 << 20
     answer_bytes: int = 10 << 20
     connect_seconds: float = 10
     call_seconds: float = 300
-    calls: int = 64  # under way at one time
+    calls: int = 64  # under way at one time, until the caller has read the answer
+    all_answers_bytes: int = 64 << 20  # of these calls
+    share: int = PERCENT
 
 
 class ProxyError(Exception):

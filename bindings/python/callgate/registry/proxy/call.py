@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import h11
 from OpenSSL import SSL
@@ -26,42 +26,87 @@ from callgate.registry.proxy.tls_connection import TlsConnection
 from callgate.serving.tls.engine import TlsFailed
 from callgate.trust import Verdict
 
+_LOG: Final = logging.getLogger("callgate.registry")
+
 Judge: TypeAlias = Callable[[tuple[bytes, ...]], Verdict]
+Addresses: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
 
 
 async def call(
-    target: Target, body: bytes, *, context: SSL.Context, judge: Judge, bounds: ProxyBounds
+    target: Target,
+    body: bytes,
+    *,
+    context: SSL.Context,
+    judge: Judge,
+    bounds: ProxyBounds,
+    addresses: Addresses,
+    take: Callable[[int], None],
 ) -> Answer:
-    """Raises ProxyError: 403 where it may not be called, 502 and 504 where that came to nothing."""
+    """``addresses`` looks the host up; ``take`` is told of each part of the answer, in bytes, and
+    raises Busy where there is no memory for it.
+
+    Raises ProxyError: 403 where it may not be called, 502 and 504 where that came to nothing.
+    """
     if target.entity is None:
         message = f"Target host '{target.authority}' is an agent that no entity vouches for"
         raise ProxyError(403, message)
-    exchange = _exchange(target, body, context, judge, bounds)
+
+    async def exchange() -> Answer:
+        connection = await _judged(target, context, judge, bounds, addresses)
+        try:
+            return await post(connection, target, body, bounds, take)
+        finally:
+            connection.close()
+
     try:
-        return await asyncio.wait_for(exchange, bounds.call_seconds)
+        return await asyncio.wait_for(exchange(), bounds.call_seconds)
     except asyncio.TimeoutError:
         raise ProxyError(504, f"the agent at {target.authority} did not answer in time") from None
     except (OSError, UnicodeError, TlsFailed, h11.ProtocolError) as error:
-        message = f"the agent at {target.authority} was not reached: {type(error).__name__}"
-        raise ProxyError(502, message) from error
+        raise _not_reached(target, error) from error
 
 
-async def _exchange(
-    target: Target, body: bytes, context: SSL.Context, judge: Judge, bounds: ProxyBounds
-) -> Answer:
-    connection = await asyncio.wait_for(_connected(target, context), bounds.connect_seconds)
+async def _judged(
+    target: Target,
+    context: SSL.Context,
+    judge: Judge,
+    bounds: ProxyBounds,
+    addresses: Addresses,
+) -> TlsConnection:
+    """A connection to the agent itself."""
     try:
-        chain = await asyncio.wait_for(connection.handshake(), bounds.connect_seconds)
-        _check_server(chain, target, judge)
-        return await post(connection, target, body, bounds)
-    finally:
-        connection.close()
+        connected = _connected(target, context, addresses)
+        connection = await asyncio.wait_for(connected, bounds.connect_seconds)
+        try:
+            chain = await asyncio.wait_for(connection.handshake(), bounds.connect_seconds)
+            _check_server(chain, target, judge)
+        except BaseException:
+            connection.close()
+            raise
+    except asyncio.TimeoutError as error:
+        # As every other way of not reaching it: what a port does is not told to callers.
+        raise _not_reached(target, error) from error
+    return connection
 
 
-async def _connected(target: Target, context: SSL.Context) -> TlsConnection:
+def _not_reached(target: Target, error: Exception) -> ProxyError:
+    """One text for a name without address, a closed port and a server without TLS: the agent may
+    have registered any host and port, to learn what is there."""
+    extra = {"agent_id": target.agent_id, "address": target.authority, "error": repr(error)[:512]}
+    _LOG.warning("an agent was not reached through the proxy", extra=extra)
+    return ProxyError(
+        502, f"the agent at {target.authority} was not reached: the registry's log says why"
+    )
+
+
+async def _connected(target: Target, context: SSL.Context, addresses: Addresses) -> TlsConnection:
     name = None if literal_address(target.host) else target.host
     failed: OSError = OSError("no address")
-    for address in await _addresses(target):
+    found = await addresses(target.host, target.port)
+    # All of them, before the first is connected to.
+    for text in found:
+        check_address(ip_address(text), target)
+    for address in found:
         try:
             reader, writer = await asyncio.open_connection(address, target.port)
         except OSError as error:
@@ -69,17 +114,6 @@ async def _connected(target: Target, context: SSL.Context) -> TlsConnection:
             continue
         return TlsConnection(reader, writer, context, name)
     raise failed
-
-
-async def _addresses(target: Target) -> list[str]:
-    """All addresses of the target's host. Raises ProxyError where one of them may not be called."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        target.host, target.port, type=socket.SOCK_STREAM
-    )
-    addresses = [str(entry[4][0]) for entry in found]
-    for text in addresses:
-        check_address(ip_address(text), target)
-    return addresses
 
 
 def _check_server(chain: tuple[bytes, ...], target: Target, judge: Judge) -> None:

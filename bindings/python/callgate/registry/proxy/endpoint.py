@@ -5,92 +5,110 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import partial
+from typing import Final
 
 from OpenSSL import SSL
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from callgate import CallgateError
 from callgate.registry.proxy.bounds import ProxyBounds, ProxyError
 from callgate.registry.proxy.call import Judge, call
 from callgate.registry.proxy.exchange import Answer
+from callgate.registry.proxy.lookup import Lookups
 from callgate.registry.proxy.target import Target, host_and_port
 from callgate.serving.body import json_body
 from callgate.serving.bounds import OutOfBounds
+from callgate.serving.shares import Busy, Party, Shares
 
-PREFIX = "/proxy/"
+PREFIX: Final = "/proxy/"
+_PART: Final = 64 << 10
 
 
 class ProxyEndpoint:
     """An ASGI application for all paths below ``/proxy/``.
 
-    ``find`` gives the healthy agent that registered a host and port; ``trusted`` says whether the
-    caller showed a certificate that is trusted now; ``judge`` judges the agent's; ``context`` gives
-    what the registry itself shows (``read_client_context``), and may raise CallgateError. Owned by
-    one event loop.
+    ``find`` gives the healthy agent that registered a host and port; ``caller`` the entity whose
+    certificate, trusted now, the caller showed, None without; ``judge`` judges the agent's;
+    ``context`` gives what the registry itself shows (``read_client_context``). Owned by one event
+    loop.
     """
 
     def __init__(
         self,
         *,
         find: Callable[[str, int], Target | None],
-        trusted: Callable[[Scope], bool],
+        caller: Callable[[Scope], str | None],
         judge: Judge,
         context: Callable[[], SSL.Context],
         bounds: ProxyBounds | None = None,
+        lookups: Lookups | None = None,
     ) -> None:
         self._find = find
-        self._trusted = trusted
+        self._caller = caller
         self._judge = judge
         self._context = context
         self._bounds = bounds or ProxyBounds()
-        self._under_way = 0
+        share = self._bounds.share
+        self.lookups = lookups or Lookups(share=share)
+        self._calls = Shares(self._bounds.calls, share, what="calls are under way")
+        self._answers = Shares(self._bounds.all_answers_bytes, share, what="answers are being read")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        try:
-            answer = await self._answer(scope, receive)
-        except ProxyError as error:
-            response = _refusal(error)
-        else:
-            if answer is None:
-                return
-            response = Response(answer.body, answer.status)
-            response.headers["content-type"] = answer.content_type.decode("latin-1")
-            response.headers["x-content-type-options"] = "nosniff"
-        await response(scope, receive, send)
+        party = self._caller(scope)
+        size = 0
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
+        def take(more: int) -> None:
+            nonlocal size
+            self._answers.take(party, more)
+            size += more
+
+        try:
+            target = self._target(scope, party)
+            with self._calls.held(party):
+                try:
+                    answer = await self._answer(scope, receive, target, party, take)
+                    if answer is not None:
+                        await _send(answer, send)
+                finally:
+                    self._answers.give_back(party, size)
+        except ProxyError as error:
+            await _refusal(error)(scope, receive, send)
+        except Busy as error:
+            response = _refusal(ProxyError(503, error.message))
+            response.headers["retry-after"] = str(error.retry_after)
+            await response(scope, receive, send)
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        target: Target,
+        party: Party,
+        take: Callable[[int], None],
+    ) -> Answer | None:
         """None: the caller went away."""
-        if not self._trusted(scope):
-            raise ProxyError(403, "client certificate required")
-        target = self._target(scope)
-        if scope["method"] != "POST":
-            raise ProxyError(405, "Only POST is proxied")
-        if self._under_way >= self._bounds.calls:
-            raise ProxyError(503, "too many calls are under way: try again")
-        self._under_way += 1
         try:
             body = await json_body(scope, receive, self._bounds.request_bytes)
-            if body is None:
-                return None
-            context = self._shown()
-            return await call(target, body, context=context, judge=self._judge, bounds=self._bounds)
         except OutOfBounds as error:
             status = 413 if error.bound == "body_size" else 400
             raise ProxyError(status, error.message) from error
-        finally:
-            self._under_way -= 1
+        if body is None:
+            return None
+        return await call(
+            target,
+            body,
+            context=self._context(),
+            judge=self._judge,
+            bounds=self._bounds,
+            addresses=partial(self.lookups.addresses, party),
+            take=take,
+        )
 
-    def _shown(self) -> SSL.Context:
-        try:
-            return self._context()
-        except CallgateError as error:
-            # Between the replacement of the certificate and that of its key they are no pair.
-            message = "the registry has no certificate to show to agents: try again"
-            raise ProxyError(503, message) from error
-
-    def _target(self, scope: Scope) -> Target:
+    def _target(self, scope: Scope, party: Party) -> Target:
+        if party is None:
+            raise ProxyError(403, "client certificate required")
         authority, _, path = scope["path"].removeprefix(PREFIX).partition("/")
         if path != "mcp" or scope["query_string"]:
             raise ProxyError(400, "Only /mcp/* paths are allowed for proxying")
@@ -99,7 +117,23 @@ class ProxyEndpoint:
         if target is None:
             message = f"Target host '{authority[:256]}' is not a registered agent"
             raise ProxyError(403, message)
+        if scope["method"] != "POST":
+            raise ProxyError(405, "Only POST is proxied")
         return target
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    """As fast as the caller reads: what it has not read counts until then."""
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"content-length", b"%d" % len(answer.body)),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    for start in range(0, len(answer.body), _PART):
+        part = answer.body[start : start + _PART]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _refusal(error: ProxyError) -> Response:

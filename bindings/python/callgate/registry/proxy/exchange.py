@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import h11
@@ -23,9 +24,16 @@ class Answer(NamedTuple):
 
 
 async def post(
-    connection: TlsConnection, target: Target, body: bytes, bounds: ProxyBounds
+    connection: TlsConnection,
+    target: Target,
+    body: bytes,
+    bounds: ProxyBounds,
+    take: Callable[[int], None],
 ) -> Answer:
-    """Sends ``body`` to ``/mcp``. Raises ProxyError (502), h11.RemoteProtocolError."""
+    """Sends ``body`` to ``/mcp``. ``take`` is told of the bytes that are kept.
+
+    Raises ProxyError (502), h11.RemoteProtocolError, and what ``take`` raises.
+    """
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEADER_BYTES)
     request = h11.Request(
         method="POST",
@@ -46,6 +54,7 @@ async def post(
     received = bytearray()
     while not isinstance(event := await _next(http, connection), h11.EndOfMessage):
         if isinstance(event, h11.Data):
+            take(len(event.data))
             received += event.data
         if len(received) > bounds.answer_bytes:
             raise ProxyError(502, f"the agent's answer is larger than {bounds.answer_bytes} bytes")

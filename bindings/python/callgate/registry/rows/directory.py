@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ class Directory:
         self.catalog = Catalog()
         self.seen: set[str] = set()  # heard of since they were last written down
         self._rows: dict[str, Row] = {}
+        self._of_entity: Counter[str | None] = Counter()
         self._of_anchor: dict[str, set[str]] = {}
         self._of_key: dict[str, set[str]] = {}
         self._of_leaf: dict[str, set[str]] = {}
@@ -40,6 +42,10 @@ class Directory:
     def get(self, agent_id: str) -> Row | None:
         """One row."""
         return self._rows.get(agent_id)
+
+    def count(self, entity: str | None) -> int:
+        """How many rows an entity has, healthy or not; None: those that have no entity."""
+        return self._of_entity[entity]
 
     def put(self, row: Row) -> None:
         """Adds a row, or replaces the one with its id."""
@@ -124,10 +130,14 @@ class Directory:
             self.catalog.remove(row.agent_id)
 
     def _index(self, row: Row) -> None:
+        self._of_entity[row.entity] += 1
         for index, value in self._places(row):
             index.setdefault(value, set()).add(row.agent_id)
 
     def _unindex(self, row: Row) -> None:
+        self._of_entity[row.entity] -= 1
+        if not self._of_entity[row.entity]:
+            del self._of_entity[row.entity]
         for index, value in self._places(row):
             ids = index[value]
             ids.discard(row.agent_id)

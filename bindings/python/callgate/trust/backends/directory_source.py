@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, final
 
 from callgate import CallgateError
+from callgate._threads import Threads
 from callgate.trust.backends.folder_watch import FolderWatch, Watch, watch_folder
 from callgate.trust.backends.source import Problem, SourceState
 from callgate.trust.backends.trust_directory import Reading, TrustDirectory
@@ -47,6 +48,7 @@ class DirectorySource:
         self._directory = directory
         self._scan = scan
         self._prepare = prepare
+        self._thread = Threads(f"trust-{name}")
         self._event = asyncio.Event()
         self._watch = FolderWatch(directory.path, self._event, watch)
         self._task: asyncio.Task[None] | None = None
@@ -54,7 +56,7 @@ class DirectorySource:
     async def start(self, changed: Callable[[], None]) -> None:
         """Reads it first. A folder that is not there may come later. Raises CallgateError."""
         try:
-            await asyncio.to_thread(self._prepare)
+            await self._thread.run(self._prepare)
         except OSError as error:
             message = error.strerror or "it cannot be prepared"
             where = str(error.filename or self._directory.path)
@@ -77,6 +79,7 @@ class DirectorySource:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._watch.stop()
+        self._thread.close()
         self.state = SourceState(
             self.name, revoked=self.state.revoked, detail="stopped", since=time.time()
         )
@@ -94,7 +97,7 @@ class DirectorySource:
             await self._watch.follow(reading.identity)
 
     async def _read(self) -> Reading:
-        return await asyncio.to_thread(self._directory.read)
+        return await self._thread.run(self._directory.read)
 
     async def _wait(self, seconds: float) -> None:
         # Not wait_for, which up to Python 3.11 loses a cancellation that comes with the event.
