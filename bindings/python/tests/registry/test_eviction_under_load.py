@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import json
 import os
 import sqlite3
 import threading
@@ -18,6 +19,9 @@ from callgate._threads import Threads
 from callgate.registry import members
 from callgate.registry.http.app import RegistryApp
 from callgate.registry.rows.body import parse_heartbeat
+from callgate.registry.rows.lease import NotTrusted
+from callgate.serving.peer import Peer
+from callgate.serving.subject import Subject
 from callgate.trust.backends.filestore import filestore
 from callgate.trust.store import TrustStore
 from registry_world import Agent, World, heartbeat, tool, until, world
@@ -117,6 +121,33 @@ def test_long_bodies_do_not_delay_their_own_revocation(mesh: World, parsing: Par
     until(lambda: long_bodies(mesh) == 0)
     assert mesh.run(lambda: mesh.registry.members.directory.count("acme")) == 1
     assert mesh.status("cons-1") == "healthy"
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_verdict_that_turns_while_a_body_is_parsed_counts(
+    mesh: World, parsing: Parsing, trusted: bool
+) -> None:
+    """Past the listener, which would close the connection before the answer."""
+    leaf = ACME.issue("prov")
+    verdict = mesh.trust.judge((leaf.der,))
+    peer = Peer(chain=(leaf.der,), verdict=verdict, subject=Subject.of_verdict(verdict))
+    work = mesh.registry.members.register(peer, json.dumps(LONG).encode())
+    outcome: list[object] = []
+
+    def register() -> None:
+        try:
+            outcome.append(mesh.await_(work)["status"])
+        except NotTrusted as error:
+            outcome.append(error.reason)
+
+    thread = threading.Thread(target=register)
+    thread.start()
+    until(lambda: parsing.begun == 1)
+    mesh.trusts(ENTITIES if trusted else {"globex": GLOBEX})
+    parsing.go()
+    thread.join(30)
+    assert outcome == ["success" if trusted else "untrusted"]
+    assert mesh.status("long-1") == ("healthy" if trusted else None)
 
 
 def test_one_entity_leaves_places_for_anothers_bodies(mesh: World, parsing: Parsing) -> None:

@@ -76,9 +76,13 @@ def host(members: Mapping[str, Any], name: str) -> str:
     if not value:
         return ""
     try:
-        return str(ip_address(value))
+        address = ip_address(value)
     except ValueError:
         pass
+    else:
+        if "%" in value:  # any text can be a zone, which means something on one machine alone
+            raise Invalid(f"{name}: expected a host name or an IP address without zone")
+        return str(address)
     if len(value) > MAX_ID or _HOST.fullmatch(value) is None or ".." in value:
         raise Invalid(f"{name}: expected a host name or an IP address")
     return value
