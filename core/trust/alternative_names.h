@@ -12,6 +12,7 @@ namespace callgate::trust {
 struct AlternativeNames {
   bool readable = true;  // or absent
   bool has_nul = false;  // in a DNS name, an address of mail or a URI: compared by bytes
+  bool is_ascii = true;  // those of DNS names, mail addresses and URIs
   std::size_t uris = 0;
   std::size_t spiffe_uris = 0;  // those whose scheme is spiffe, in any case
   std::string spiffe_uri;       // the last of them

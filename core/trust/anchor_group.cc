@@ -17,8 +17,12 @@ StorePtr NewStore() {
   X509_VERIFY_PARAM* how = X509_STORE_get0_param(store.get());
   X509_VERIFY_PARAM_set_auth_level(how, kSecurityLevel);
   X509_VERIFY_PARAM_set_depth(how, static_cast<int>(kMaxChainCertificates));
-  // An anchor is what the operator registered, also where it is no root.
-  if (X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_PARTIAL_CHAIN) != 1 ||
+  // An anchor is what the operator registered, also where it is no root. Policies are checked so
+  // that policyConstraints hold (RFC 5280, 6.1): libcrypto reads the extension and else ignores it.
+  constexpr unsigned long kFlags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK;
+  // Any policy will do; libcrypto takes an empty set as none. The object is libcrypto's own.
+  if (X509_VERIFY_PARAM_add0_policy(how, OBJ_nid2obj(NID_any_policy)) != 1 ||
+      X509_VERIFY_PARAM_set_flags(how, kFlags) != 1 ||
       X509_VERIFY_PARAM_set_purpose(how, X509_PURPOSE_SSL_CLIENT) != 1 ||
       X509_VERIFY_PARAM_set_trust(how, X509_TRUST_SSL_CLIENT) != 1) {
     return nullptr;

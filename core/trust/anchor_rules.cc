@@ -11,6 +11,7 @@ std::optional<TrustReason> RefuseAnchor(const Certificate& certificate) {
   if (!is_ca || (X509_get_key_usage(x509) & KU_KEY_CERT_SIGN) == 0) {
     return TrustReason::kAnchorNotCa;
   }
+  if (!certificate.key_fault().empty()) return TrustReason::kAnchorKeyEncoding;
   if (!HasStrongKey(x509)) return TrustReason::kAnchorWeakKey;
   // The signature of a self-signed anchor proves nothing and is not relied on.
   const bool self_signed = X509_self_signed(x509, 0) == 1;

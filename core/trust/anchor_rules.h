@@ -10,9 +10,10 @@
 namespace callgate::trust {
 
 // nullopt for an authority: basicConstraints with CA, a keyUsage with keyCertSign where it has one
-// (RFC 5280, 4.2.1.3 and 4.2.1.9), a strong key, and, unless it is self-signed, a strong signature.
-// Else kAnchorNotCa, kAnchorWeakKey or kAnchorWeakSignature. A leaf that is put among anchors would
-// otherwise vouch for itself.
+// (RFC 5280, 4.2.1.3 and 4.2.1.9), a strong key in its
+// canonical encoding, and, unless it is self-signed, a strong signature.
+// Else kAnchorNotCa, kAnchorKeyEncoding, kAnchorWeakKey or kAnchorWeakSignature. A leaf that is put
+// among anchors would otherwise vouch for itself.
 std::optional<TrustReason> RefuseAnchor(const Certificate& certificate);
 
 }  // namespace callgate::trust

@@ -2,6 +2,11 @@
 
 #include <openssl/bio.h>
 #include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include <cstddef>
+
+#include "core/trust/der.h"
 
 namespace callgate::trust {
 namespace {
@@ -19,6 +24,20 @@ bool HasExtensionTwice(const X509* x509) {
     }
   }
   return false;
+}
+
+// X.690 within the extensions that libcrypto reads, as RFC 5280, 4.2 wants. It reads BER too, which
+// another reader may understand otherwise, or not at all. What else an octet string holds is free.
+bool AreExtensionsStrict(const X509* x509) {
+  for (int i = 0; i < X509_get_ext_count(x509); ++i) {
+    X509_EXTENSION* extension = X509_get_ext(x509, i);
+    if (X509V3_EXT_get(extension) == nullptr) continue;
+    const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(extension);
+    const std::string_view bytes(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                                 static_cast<std::size_t>(ASN1_STRING_length(value)));
+    if (!IsStrictDer(bytes)) return false;
+  }
+  return true;
 }
 
 X509Ptr Decode(std::string_view der) {
@@ -55,7 +74,8 @@ std::optional<Certificate> Certificate::Parse(std::string_view der,
   if (!certificate.x509_) return std::nullopt;
   X509* const x509 = certificate.x509();
   // Reads and remembers the extensions.
-  if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || HasExtensionTwice(x509)) {
+  if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || HasExtensionTwice(x509) ||
+      !AreExtensionsStrict(x509)) {
     return std::nullopt;
   }
   return certificate;

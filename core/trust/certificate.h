@@ -33,6 +33,8 @@ class Certificate {
   Time not_before() const noexcept { return fields_.not_before; }
   Time not_after() const noexcept { return fields_.not_after; }  // trusted before it
   const Sha256Digest& spki_sha256() const noexcept { return fields_.spki_sha256; }
+  // Not empty: the key is not written as KeyEncodingFault wants, and so its digest is not the one.
+  std::string_view key_fault() const noexcept { return fields_.key_fault; }
   // The subject for people: RFC 2253, at most 256 bytes, nothing that moves a cursor.
   std::string Subject() const;
 

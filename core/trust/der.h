@@ -9,6 +9,9 @@
 
 namespace callgate::trust {
 
+inline constexpr std::uint8_t kDerInteger = 0x02;
+inline constexpr std::uint8_t kDerBitString = 0x03;
+inline constexpr std::uint8_t kDerObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kDerSequence = 0x30;
 inline constexpr std::uint8_t kDerUtcTime = 0x17;
 inline constexpr std::uint8_t kDerGeneralizedTime = 0x18;

@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/trust/der.h"
+#include "core/trust/key_encoding.h"
 
 namespace callgate::trust {
 namespace {
@@ -77,7 +78,8 @@ std::optional<CertificateFields> ReadFields(std::string_view der) noexcept {
   element = TakeDerElement(bytes);  // the subject
   const std::optional<DerElement> spki = element ? TakeDerElement(bytes) : std::nullopt;
   if (!spki) return std::nullopt;
-  return CertificateFields{Sha256(spki->whole), *not_before, *not_after};
+  return CertificateFields{Sha256(spki->whole), *not_before, *not_after,
+                           KeyEncodingFault(spki->whole)};
 }
 
 }  // namespace callgate::trust

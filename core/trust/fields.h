@@ -14,6 +14,7 @@ struct CertificateFields {
   Sha256Digest spki_sha256{};  // of SubjectPublicKeyInfo, the whole element
   Time not_before;
   Time not_after;
+  std::string_view key_fault;  // of KeyEncodingFault: a constant, empty where there is none
 };
 
 // RFC 5280, 4.1. nullopt unless IsStrictDer(der), where a field is missing, and where a time is not

@@ -44,7 +44,6 @@ bool HasStrongKey(const X509* x509) {
   X509_ALGOR_get0(&kind, &type, &parameters, algorithm);
   switch (OBJ_obj2nid(kind)) {
     case NID_rsaEncryption:
-    case NID_rsassaPss:
       return IsStrongRsa(x509);
     case NID_X9_62_id_ecPublicKey:
       return IsNistCurve(type, parameters) && X509_get0_pubkey(x509) != nullptr;

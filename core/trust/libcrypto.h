@@ -26,6 +26,7 @@ inline void FreeCertificateStack(STACK_OF(X509) * stack) { sk_X509_free(stack); 
 using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
+using BitStringPtr = std::unique_ptr<ASN1_BIT_STRING, Freed<ASN1_BIT_STRING_free>>;
 using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 // The stack alone: its certificates belong to others.
 using BorrowedStackPtr = std::unique_ptr<STACK_OF(X509), Freed<FreeCertificateStack>>;

@@ -170,6 +170,7 @@ bool Loader::AddRevoked(std::span<const std::string> revoked) {
     const CertificateFile read = ReadCertificateFile(element, known_);
     if (read.refused) return Refuse(TrustReason::kBadRevoked);
     for (const Anchor& certificate : read.certificates) {
+      if (!certificate.certificate.key_fault().empty()) return Refuse(TrustReason::kBadRevoked);
       state_->revoked.insert(certificate.certificate.spki_sha256());
     }
   }

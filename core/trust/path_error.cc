@@ -33,6 +33,7 @@ TrustReason ReasonOf(int error) noexcept {
     case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
     case X509_V_ERR_INVALID_EXTENSION:
     case X509_V_ERR_INVALID_POLICY_EXTENSION:
+    case X509_V_ERR_NO_EXPLICIT_POLICY:
     case X509_V_ERR_PROXY_CERTIFICATES_NOT_ALLOWED:
       return TrustReason::kInvalidChain;
     case X509_V_ERR_OUT_OF_MEM:

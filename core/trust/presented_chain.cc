@@ -59,6 +59,11 @@ PresentedChain ReadChain(std::span<const std::string_view> chain, const DigestSe
       return Refuse(std::move(read), TrustReason::kRevoked, PlaceOf(i), {});
     }
   }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!fields[i].key_fault.empty()) {
+      return Refuse(std::move(read), TrustReason::kKeyEncoding, PlaceOf(i), fields[i].key_fault);
+    }
+  }
   read.certificates.reserve(parts.ders.size());
   for (std::size_t i = 0; i < parts.ders.size(); ++i) {
     const std::string_view der = parts.ders[i];

@@ -5,12 +5,34 @@ The certificates are put together byte by byte (trust/der.py), since no library 
 must be refused; `cryptography` signs.
 """
 
-from trust import anchored, constraints, leaves, loading, paths, pem_files, sources, spiffe
+from trust import (
+    anchored,
+    constraints,
+    encodings,
+    hostile,
+    leaves,
+    loading,
+    paths,
+    pem_files,
+    sources,
+    spiffe,
+)
 from trust.book import Book
 from vectors import write
 
 book = Book()
-SUBJECTS = (leaves, paths, constraints, anchored, spiffe, sources, loading, pem_files)
+SUBJECTS = (
+    leaves,
+    paths,
+    constraints,
+    anchored,
+    spiffe,
+    sources,
+    loading,
+    pem_files,
+    encodings,
+    hostile,
+)
 for subject in SUBJECTS:
     subject.add(book)
 write(

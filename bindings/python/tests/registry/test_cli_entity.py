@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,27 @@ def test_json_of_register_has_every_fingerprint(trust: Path, tmp_path: Path) -> 
         "reinstated": [],
         "private_keys_left_out": 1,
     }
+
+
+def test_a_key_in_another_encoding_is_refused(trust: Path, tmp_path: Path) -> None:
+    assert register(trust, "acme", ACME).returncode == 0
+    assert revoke(trust, "acme", "--force").returncode == 0
+    (tmp_path / "key.pem").write_bytes(ACME.key_pem)
+    compressed, again = tmp_path / "compressed.pem", tmp_path / "again.pem"
+    _openssl("ec", "-in", tmp_path / "key.pem", "-conv_form", "compressed", "-out", compressed)
+    for key, text in (
+        (compressed, "certificate 1: an anchor's key is not written in its canonical encoding"),
+        (tmp_path / "key.pem", f"the key {ACME.spki_sha256} was revoked"),
+    ):
+        _openssl("req", "-x509", "-new", "-key", key, "-subj", "/CN=Other", "-out", again)
+        done = run("entity", "register", "other", "--ca-cert", again, "--trust-dir", trust)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"Error: {text}"), done.stderr
+    assert list((trust / "entities").iterdir()) == []
+
+
+def _openssl(*arguments: str | Path) -> None:
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
 def test_a_private_key_is_not_copied(trust: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ NOT_ITS_RULES = {
     "bad_name": "it looks at names only where constraints do",
     "wrong_key_usage": "of a leaf's keyUsage it forbids keyCertSign alone",
     "weak_key": "it leaves the leaf's own key alone",
+    "key_encoding": "it tells keys apart by what they are, not by a digest of their bytes",
     "chain_too_long": "it bounds the depth of paths, not what is presented",
 }
 # The same, where its rule and ours differ in detail: by the names of the cases.
@@ -38,11 +39,17 @@ OTHER_DETAIL = {
     "a URI of another scheme: not an SVID": "its store has no trust domains",
     "an SVID for clientAuth only": "X509-SVID, 4.4, wants both purposes",
     "a private key next to the certificates": "its reader of PEM passes over other blocks",
+    "a policy twice": "it reads no certificatePolicies",
+    "nsCertType of an authority, bit 5": "it reads no nsCertType; OpenSSL does",
+    "nsCertType of an authority, bit 6": "the same",
+    "nsCertType of an authority, bit 7": "the same",
+    "nsCertType of an authority, which basicConstraints deny": "the same",
     "a bad block after good ones": "its reader of PEM passes over what does not end",
 }
 # We accept and it refuses, by a part of what it says.
 STRICTER_THAN_RFC_5280 = {
     "not valid at validation time": "it knows no skew; an option of ours",
+    "2.5.29.36: certificate contains": "it reads no policyConstraints; OpenSSL enforces them",
     "2.5.29.37: Certificate extension has incorrect criticality": "an issuer may choose",
     "required EKU not found": "an option of ours",
     "Forbidden signature algorithm": "it wants RSA-PSS with a salt of the digest's length",

@@ -126,6 +126,8 @@ class Key:
                 der.tlv(0xA0, sha256), der.tlv(0xA1, mask), der.tlv(0xA2, der.integer(0))
             )
             return der.sequence(der.oid("1.2.840.113549.1.1.10"), parameters)
+        if digest == "pss-sha1":
+            return der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence())
         return der.sequence(der.oid(RSA_ALGORITHMS[digest]), b"\x05\x00")
 
     def sign(self, message, digest):
@@ -137,6 +139,8 @@ class Key:
         if digest == "pss":  # without salt, so that it is the same in every run
             how = padding.PSS(padding.MGF1(hashes.SHA256()), 0)
             return self.private.sign(message, how, hashes.SHA256())
+        if digest == "pss-sha1":  # the parameters in full are salt 20; a signature is not looked at
+            return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
         return self.private.sign(message, padding.PKCS1v15(), HASHES[digest])
 
 
@@ -175,3 +179,63 @@ def p256_spelt_out(key):
     )
     algorithm = der.sequence(der.oid("1.2.840.10045.2.1"), parameters)
     return PublicOnly(der.sequence(algorithm, der.bits(key.spki[-65:])))
+
+
+class Encoded:
+    """`key` under another SubjectPublicKeyInfo; it signs as before."""
+
+    def __init__(self, key, spki):
+        self.kind, self.algorithm, self.sign = key.kind, key.algorithm, key.sign
+        self.spki = spki
+
+    @property
+    def spki_sha256(self):
+        return hashlib.sha256(self.spki).hexdigest()
+
+    @property
+    def key_id(self):
+        return hashlib.sha256(self.spki).digest()[:20]
+
+
+def _spki(algorithm, parameters, key):
+    return der.sequence(der.sequence(der.oid(algorithm), parameters), der.bits(key))
+
+
+def other_encodings(label):
+    """By title: keys in encodings that libcrypto reads, or once read, as the same key."""
+    ec_key, rsa_key_, edwards = Key(label), Key(label, "RSA-2048"), Key(label, "Ed25519")
+    x, y = ec_key.spki[-64:-32], ec_key.spki[-32:]
+    odd = y[-1] & 1
+    public, p256 = "1.2.840.10045.2.1", der.oid("1.2.840.10045.3.1.7")
+    numbers = rsa_key_.private.public_key().public_numbers()
+    modulus, exponent = numbers.n.to_bytes(256, "big"), der.integer(numbers.e)
+    pair = der.sequence(der.integer(numbers.n), exponent)
+    rsa_encryption, null = "1.2.840.113549.1.1.1", b"\x05\x00"
+    raw = edwards.spki[-32:]
+    forms = {
+        "a compressed point": (ec_key, _spki(public, p256, bytes([2 | odd]) + x)),
+        "a hybrid point": (ec_key, _spki(public, p256, bytes([6 | odd]) + x + y)),
+        "a curve that is not named": (ec_key, _spki(public, null, b"\x04" + x + y)),
+        "RSA without NULL": (rsa_key_, _spki(rsa_encryption, b"", pair)),
+        "RSA with other parameters": (rsa_key_, _spki(rsa_encryption, der.sequence(), pair)),
+        "a negative RSA modulus": (
+            rsa_key_,
+            _spki(rsa_encryption, null, der.sequence(der.tlv(2, modulus), exponent)),
+        ),
+        "an RSA modulus with two zeros": (
+            rsa_key_,
+            _spki(rsa_encryption, null, der.sequence(der.tlv(2, b"\0\0" + modulus), exponent)),
+        ),
+        "an RSA key in an indefinite length": (
+            rsa_key_,
+            _spki(rsa_encryption, null, b"\x30\x80" + pair[4:] + b"\0\0"),
+        ),
+        "a byte after an RSA key": (rsa_key_, _spki(rsa_encryption, null, pair + b"\0")),
+        "an RSA key for RSASSA-PSS": (rsa_key_, _spki("1.2.840.113549.1.1.10", b"", pair)),
+        "Ed25519 with NULL": (edwards, _spki("1.3.101.112", null, raw)),
+        "Ed25519 that is not reduced": (
+            edwards,
+            _spki("1.3.101.112", b"", b"\xee" + b"\xff" * 30 + b"\x7f"),
+        ),
+    }
+    return {title: Encoded(key, spki) for title, (key, spki) in forms.items()}

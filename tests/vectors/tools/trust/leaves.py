@@ -158,7 +158,7 @@ def add(book):
         bad(f"a key of {kind}", 38, acme.leaf("weak", kind=kind), "weak_key")
     bad("an RSA key of 16384 bits", 38, acme.leaf("huge", key=keys.rsa_of_16384_bits()), "weak_key")
     spelt = keys.p256_spelt_out(keys.Key("spelt"))
-    bad("P-256 spelt out", 38, acme.leaf("spelt", key=spelt), "weak_key")
+    bad("P-256 spelt out", 38, acme.leaf("spelt", key=spelt), "key_encoding")
     rsa = Authority("RSA", kind="RSA-2048")
     for digest in ("sha256", "sha384", "pss"):
         book.chain(

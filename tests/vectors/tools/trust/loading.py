@@ -92,7 +92,7 @@ def add(book):
             "anchor_weak_key",
         )
     spelt = acme.issue_ca(acme.subject, keys.p256_spelt_out(acme.key))
-    refused("an authority on P-256 spelt out", 38, spelt, "anchor_weak_key")
+    refused("an authority on P-256 spelt out", 38, spelt, "anchor_key_encoding")
     for kind in ("RSA-2048", "P-384", "P-521", "Ed25519"):
         strong = Authority("Strong", kind=kind).certificate
         loads(f"an authority with {kind}", 40, [strong], [strong])
