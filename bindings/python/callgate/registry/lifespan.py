@@ -25,11 +25,13 @@ from callgate.registry.http.app import RegistryApp
 from callgate.registry.http.health import Health, HealthApp
 from callgate.registry.http.operators import Operators, OperatorsApp
 from callgate.registry.listening import run_pull
-from callgate.registry.members import Bounds, Members
+from callgate.registry.members import Members
 from callgate.registry.proxy import ProxyBounds, ProxyEndpoint, Target
 from callgate.registry.recorder import Recorder
+from callgate.registry.rows.bounds import Bounds
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
+from callgate.registry.rows.tools import ToolBounds
 from callgate.registry.upkeep import Upkeep
 from callgate.serving.background import in_background
 from callgate.serving.connections import Connections
@@ -76,6 +78,9 @@ async def open_registry(
         stack.push_async_callback(asyncio.to_thread, store.close)
         directory, recorder, connections = Directory(), Recorder(audit), Connections()
         writes = EvictionWrites(directory=directory, store=store, trust=trust)
+        limits = config.limits
+        tools = ToolBounds(limits.tools, limits.dependencies)
+        bounds = Bounds(limits.agents, tools, limits.body_bytes, _share(config))
         eviction = Eviction(
             directory=directory,
             writes=writes,
@@ -95,12 +100,7 @@ async def open_registry(
             eviction=eviction,
             threads=parsing,
             entities=config.entities,
-            bounds=Bounds(
-                config.limits.agents,
-                config.limits.tools,
-                config.limits.body_bytes,
-                _share(config),
-            ),
+            bounds=bounds,
             wall=wall,
         )
         upkeep = Upkeep(
@@ -115,6 +115,7 @@ async def open_registry(
             sweep_interval=config.sweep_interval,
             anonymous=config.tls.mode != "strict",
             certified=config.tls.on,
+            bounds=bounds,
             wall=wall,
         )
         failed = asyncio.Event()

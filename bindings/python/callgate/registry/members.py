@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, final
 
 from callgate._threads import Threads
@@ -13,8 +12,16 @@ from callgate.registry.binding import unbound
 from callgate.registry.config import EntitySettings
 from callgate.registry.eviction import Eviction
 from callgate.registry.recorder import Recorder
-from callgate.registry.resolution import Resolver, cycle_message, required_cycle, resolution_answer
-from callgate.registry.rows.body import MAX_BYTES, MAX_TOOLS, parse_heartbeat
+from callgate.registry.resolution import (
+    Resolver,
+    TooLarge,
+    Turns,
+    check_steps,
+    cycle_message,
+    required_cycle,
+    resolution_answer,
+)
+from callgate.registry.rows.bounds import Bounds
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import NotTrusted
@@ -23,12 +30,11 @@ from callgate.registry.rows.registration import Registration, Rejected
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import OwnedByAnother, Store
 from callgate.serving.peer import Peer, entity_of
-from callgate.serving.shares import PERCENT, share_of
+from callgate.serving.shares import share_of
 from callgate.trust import Verdict
 from callgate.trust.view import TrustView
 
 Head: TypeAlias = Literal["unchanged", "changed", "gone"]
-MAX_AGENTS: Final = 100_000
 # A longer body is read in another thread, so that heartbeats are answered meanwhile.
 LONG: Final = 64 << 10
 
@@ -43,16 +49,6 @@ class Refused(Exception):
         self.message = message
         self.reason = reason
         self.entity = entity
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a mesh may hold."""
-
-    agents: int = MAX_AGENTS
-    tools: int = MAX_TOOLS
-    body_bytes: int = MAX_BYTES
-    share: int = PERCENT  # of the agents, for one entity
 
 
 @final
@@ -79,6 +75,7 @@ class Members:
     ) -> None:
         self.directory = directory
         self.resolver = Resolver(directory.catalog)
+        self.turns = Turns()
         self._store = store
         self._trust = trust
         self._recorder = recorder
@@ -114,6 +111,10 @@ class Members:
         if old is not None:
             self._check_owner(old, peer, claims=True)
         self._check_names(registration, identity)
+        try:
+            check_steps(registration.tools, self.directory.catalog)
+        except TooLarge as error:
+            raise Rejected(registration.agent_id, str(error)) from None
         known = old is not None
         if old is not None and _is_the_same(old, registration, identity):
             row = old
@@ -121,16 +122,27 @@ class Members:
             with self._alone(registration.agent_id):
                 row = await self._write(registration, identity, old)
         self._heard_of(row, peer)
-        answer = resolution_answer(registration.provider(row.entity), self.resolver)
-        self.directory.answered(row)
+        answer = await self._answer(row)
         message = "Agent updated via heartbeat" if known else "Agent registered via heartbeat"
         return {"agent_id": row.agent_id, "status": "success", "message": message, **answer}
 
+    async def _answer(self, row: Row) -> dict[str, Any]:
+        # What changes while it is looked for is told at the next heartbeat.
+        generation = self.directory.catalog.generation
+        work = resolution_answer(row.registration.provider(row.entity), self.resolver)
+        try:
+            answer = await self.turns.run(work)
+        except TooLarge as error:
+            raise Rejected(row.agent_id, str(error)) from None
+        if row.status == "evicted":
+            raise NotTrusted(row.reason or "untrusted", row.entity)
+        self.directory.answered(row, generation)
+        return answer
+
     async def _parsed(self, text: bytes) -> Registration:
-        most = {"max_tools": self._bounds.tools, "max_bytes": self._bounds.body_bytes}
         if len(text) <= LONG:
-            return parse_heartbeat(text, **most)
-        return await self._threads.run(parse_heartbeat, text, **most)
+            return self._bounds.parse(text)
+        return await self._threads.run(self._bounds.parse, text)
 
     async def unregister(self, peer: Peer, agent_id: str) -> None:
         """The agent goes. The row stays, out of resolution. Raises Refused, StoreUnavailable."""
@@ -155,9 +167,13 @@ class Members:
     async def _write(
         self, registration: Registration, identity: Identity | None, old: Row | None
     ) -> Row:
-        cycle = required_cycle(
-            self.directory.catalog,
-            registration.provider(None if identity is None else identity.entity),
+        generation = self._trust.generation
+        cycle = await self.turns.run(
+            required_cycle(
+                self.directory.catalog,
+                registration.provider(None if identity is None else identity.entity),
+                self.resolver.steps,
+            )
         )
         if cycle is not None:
             raise Rejected(registration.agent_id, cycle_message(cycle))
@@ -172,7 +188,6 @@ class Members:
             seen_at=self._monotonic(),
             asked=0 if old is None else old.asked,
         )
-        generation = self._trust.generation
 
         def still_trusted() -> None:
             if identity is not None and self._trust.generation != generation:

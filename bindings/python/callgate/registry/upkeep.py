@@ -10,7 +10,7 @@ from typing import Final, final
 
 from callgate.registry.eviction import Eviction
 from callgate.registry.recorder import Recorder
-from callgate.registry.rows.body import parse_heartbeat
+from callgate.registry.rows.bounds import Bounds
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import RENEW_SECONDS
@@ -48,6 +48,7 @@ class Upkeep:
         sweep_interval: float,
         anonymous: bool,
         certified: bool,
+        bounds: Bounds | None = None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -61,6 +62,7 @@ class Upkeep:
         self._timeout = timeout
         self._retention = retention
         self._sweep_interval = sweep_interval
+        self._bounds = bounds or Bounds()
         self._served = {True: anonymous, False: certified}
         self._wall = wall
         self._monotonic = monotonic
@@ -161,7 +163,7 @@ class Upkeep:
             self._directory.remove(record.agent_id)
             return
         try:
-            registration = parse_heartbeat(record.body)
+            registration = self._bounds.parse(record.body)
         except (BadBody, Rejected):
             _LOG.error("a row cannot be read", extra={"agent_id": record.agent_id})
             return

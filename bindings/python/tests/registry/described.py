@@ -11,6 +11,7 @@ from callgate.registry.resolution import (
     Provider,
     Resolver,
     ToolRow,
+    finished,
 )
 
 
@@ -77,5 +78,5 @@ def resolver(*agents: Provider) -> Resolver:
 
 def found(among: Resolver, dependency: Any, *, trusted: bool = False) -> str | None:
     """The id of the agent that serves a dependency."""
-    resolved = among.find(selector(dependency), trusted=trusted)
+    resolved = finished(among.find(selector(dependency), trusted=trusted))
     return resolved.provider.agent_id if resolved else None

@@ -18,6 +18,7 @@ from authorities import Issued, authority
 from callgate._threads import Threads
 from callgate.registry import members
 from callgate.registry.http.app import RegistryApp
+from callgate.registry.rows import bounds
 from callgate.registry.rows.body import parse_heartbeat
 from callgate.registry.rows.lease import NotTrusted
 from callgate.serving.peer import Peer
@@ -28,7 +29,7 @@ from registry_world import Agent, World, heartbeat, tool, until, world
 
 ACME, GLOBEX, INITECH = authority("Acme"), authority("Globex"), authority("Initech")
 ENTITIES = {"acme": ACME, "globex": GLOBEX}
-TOOLS = [tool(f"tool-{number}", kwargs={"x": "x" * 9000}) for number in range(10)]
+TOOLS = [tool(f"tool-{number}", description="x" * 9000) for number in range(10)]
 LONG = heartbeat("long-1", *TOOLS)
 
 
@@ -46,13 +47,13 @@ class Parsing:
         self._gate = threading.Event()
         real = parse_heartbeat
 
-        def parse(text: bytes, **most: int) -> Any:
+        def parse(text: bytes, **most: Any) -> Any:
             if len(text) > members.LONG:
                 self.begun += 1
                 assert self._gate.wait(60)
             return real(text, **most)
 
-        monkeypatch.setattr(members, "parse_heartbeat", parse)
+        monkeypatch.setattr(bounds, "parse_heartbeat", parse)
 
     def go(self) -> None:
         self._gate.set()

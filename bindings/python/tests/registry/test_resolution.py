@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from callgate.registry.resolution import Catalog, Resolver
+from callgate.registry.resolution import Catalog, Resolver, finished
 from described import agent, found, resolver, selector
 
 
@@ -90,13 +90,13 @@ def test_an_agent_may_get_its_own_tool() -> None:
 def test_alternatives_are_tried_in_order() -> None:
     among = resolver(agent("a", "second", version="3"), agent("b", "first"))
     alternatives = [selector("first"), selector("second")]
-    resolved = among.position(alternatives, trusted=False)
+    resolved = finished(among.position(alternatives, trusted=False))
     assert resolved and resolved.provider.agent_id == "b"
     among.catalog.remove("b")
-    resolved = among.position(alternatives, trusted=False)
+    resolved = finished(among.position(alternatives, trusted=False))
     assert resolved and resolved.dependency.capability == "second"
     among.catalog.remove("a")
-    assert among.position(alternatives, trusted=False) is None
+    assert finished(among.position(alternatives, trusted=False)) is None
 
 
 def test_an_anonymous_tool_never_serves_a_trusted_consumer() -> None:

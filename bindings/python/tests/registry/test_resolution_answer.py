@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callgate.registry.resolution import Provider, resolution_answer
+from callgate.registry.resolution import Provider, finished, resolution_answer
 from described import agent, provider, resolver
 
 VECTORS = Path(__file__).parents[4] / "tests" / "vectors" / "registration" / "resolution.json"
@@ -16,11 +16,11 @@ CASES: list[dict[str, Any]] = json.loads(VECTORS.read_text())["cases"]
 def test_answers_equal_those_of_the_public_registry(case: dict[str, Any]) -> None:
     among = resolver(*map(provider, case["agents"]))
     consumer = among.catalog.providers[case["consumer"]]
-    assert resolution_answer(consumer, among) == case["answer"]
+    assert finished(resolution_answer(consumer, among)) == case["answer"]
 
 
 def answer(consumer: Provider, *others: Provider) -> dict[str, Any]:
-    return resolution_answer(consumer, resolver(consumer, *others))
+    return finished(resolution_answer(consumer, resolver(consumer, *others)))
 
 
 def consumer(**tool: Any) -> Provider:

@@ -6,7 +6,15 @@ import random
 from typing import Any
 
 import pytest
-from callgate.registry.resolution import Catalog, Dependency, Provider, Resolved, Resolver, ToolRow
+from callgate.registry.resolution import (
+    Catalog,
+    Dependency,
+    Provider,
+    Resolved,
+    Resolver,
+    ToolRow,
+    finished,
+)
 from callgate.registry.resolution.schemas import fits
 from callgate.registry.resolution.tags import wish_of
 from callgate.registry.resolution.versions import satisfies, version_key
@@ -113,10 +121,10 @@ def test_what_is_kept_equals_a_look_at_every_tool(seed: int) -> None:
         for wanted in asked:
             for trusted in (False, True):
                 expected = looked_at.found(wanted, trusted)
-                best = resolver.find(wanted, trusted=trusted)
+                best = finished(resolver.find(wanted, trusted=trusted))
                 assert best == (Resolved(*expected[0], wanted) if expected else None)
                 named = first_of_each_name(expected, without="agent-1")
-                ranked = resolver.ranked(wanted, trusted=trusted, without="agent-1")
+                ranked = finished(resolver.ranked(wanted, trusted=trusted, without="agent-1"))
                 found = [(row.provider, row.tool) for row in ranked]
                 assert first_of_each_name(found) == named
 

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from callgate.registry.resolution import Catalog, Provider, cycle_message, required_cycle
+from callgate.registry.resolution import (
+    Catalog,
+    Provider,
+    Steps,
+    cycle_message,
+    finished,
+    required_cycle,
+)
 from described import agent
 
 
@@ -18,63 +25,65 @@ def catalog(*agents: Provider) -> Catalog:
     return made
 
 
+def cycle_of(known: Catalog, provider: Provider) -> tuple[str, ...] | None:
+    return finished(required_cycle(known, provider, Steps()))
+
+
 def test_the_message_names_the_loop() -> None:
-    cycle = required_cycle(
-        catalog(with_needs("cya", "cyA", "cyB")), with_needs("cyb", "cyB", "cyA")
-    )
+    cycle = cycle_of(catalog(with_needs("cya", "cyA", "cyB")), with_needs("cyb", "cyB", "cyA"))
     assert cycle == ("cyA", "cyB", "cyA")
     assert cycle_message(cycle) == "required dependency cycle: cyA → cyB → cyA"
 
 
 def test_a_chain_is_no_cycle() -> None:
     known = catalog(with_needs("a", "a", "b"), with_needs("b", "b", "c", "d"))
-    assert required_cycle(known, with_needs("c", "c", "d")) is None
-    assert required_cycle(known, with_needs("d", "d", "a")) == ("a", "b", "d", "a")
+    assert cycle_of(known, with_needs("c", "c", "d")) is None
+    assert cycle_of(known, with_needs("d", "d", "a")) == ("a", "b", "d", "a")
 
 
 def test_a_tool_that_requires_its_own_capability_is_a_cycle() -> None:
-    assert required_cycle(catalog(), with_needs("a", "a", "a")) == ("a", "a")
+    assert cycle_of(catalog(), with_needs("a", "a", "a")) == ("a", "a")
 
 
 def test_a_cycle_within_one_agent_is_one() -> None:
     one = with_needs("a", "a", "b")
     two = with_needs("a", "b", "a")
     both = Provider(agent_id="a", tools=one.tools + two.tools)
-    assert required_cycle(catalog(), both) == ("a", "b", "a")
+    assert cycle_of(catalog(), both) == ("a", "b", "a")
 
 
 def test_optional_dependencies_close_no_cycle() -> None:
     known = catalog(with_needs("a", "a", "b"))
-    assert required_cycle(known, agent("b", "b", dependencies=["a"])) is None
+    assert cycle_of(known, agent("b", "b", dependencies=["a"])) is None
     known = catalog(agent("a", "a", dependencies=["b"]))
-    assert required_cycle(known, with_needs("b", "b", "a")) is None
+    assert cycle_of(known, with_needs("b", "b", "a")) is None
 
 
 def test_names_alone_close_a_cycle() -> None:
     known = catalog(with_needs("a", "a", "b", version=">=9", tags=["x"]))
-    assert required_cycle(known, with_needs("b", "b", "a")) == ("a", "b", "a")
+    assert cycle_of(known, with_needs("b", "b", "a")) == ("a", "b", "a")
 
 
 def test_what_the_agent_required_before_does_not_count() -> None:
     known = catalog(with_needs("a", "a", "b"), with_needs("b", "b", "c"))
-    assert required_cycle(known, with_needs("c", "c", "a")) == ("a", "b", "c", "a")
-    assert required_cycle(known, with_needs("a", "c", "b")) == ("b", "c", "b")
-    assert required_cycle(known, with_needs("a", "x", "b")) is None
+    assert cycle_of(known, with_needs("c", "c", "a")) == ("a", "b", "c", "a")
+    assert cycle_of(known, with_needs("a", "c", "b")) == ("b", "c", "b")
+    assert cycle_of(known, with_needs("a", "x", "b")) is None
     # Where another agent has the same edge, it stays.
     known.put(with_needs("a2", "a", "b"))
-    assert required_cycle(known, with_needs("b", "b", "a")) == ("a", "b", "a")
+    assert cycle_of(known, with_needs("b", "b", "a")) == ("a", "b", "a")
 
 
 def test_an_agent_that_left_took_its_edges_along() -> None:
     known = catalog(with_needs("a", "a", "b"), with_needs("a2", "a", "b"))
     known.remove("a")
-    assert required_cycle(known, with_needs("b", "b", "a")) is not None
+    assert cycle_of(known, with_needs("b", "b", "a")) is not None
     known.remove("a2")
-    assert required_cycle(known, with_needs("b", "b", "a")) is None
+    assert cycle_of(known, with_needs("b", "b", "a")) is None
     assert not known.required
 
 
 def test_alternatives_close_no_cycle() -> None:
     other = [[{"capability": "b", "required": True}, {"capability": "c"}]]
     known = catalog(agent("a", "a", dependencies=other))
-    assert required_cycle(known, with_needs("b", "b", "a")) is None
+    assert cycle_of(known, with_needs("b", "b", "a")) is None

@@ -105,7 +105,12 @@ class LimitsSettings(Section):
         description="What one entity, or all agents without one, may have of `agents`, of the "
         "bodies that are being read and of calls through the proxy, in percent. Without TLS: 100.",
     )
-    tools: Count = Field(default=1_000, description="Tools of one agent.")
+    tools: Count = Field(default=500, description="Tools of one agent. More: status `error`.")
+    dependencies: Count = Field(
+        default=2_000,
+        description="Dependencies of all tools of one agent, with alternatives and the selectors "
+        "of filters. More: status `error`.",
+    )
 
 
 class LoggingSettings(Section):

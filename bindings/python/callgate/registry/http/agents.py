@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 from callgate.registry.http import replies
 from callgate.registry.members import Members
 from callgate.registry.recorder import Recorder, time_text
-from callgate.registry.resolution import Dependency, Resolved
+from callgate.registry.resolution import Dependency, Resolved, Work
 from callgate.registry.rows.row import Row
 from callgate.serving.reply import Reply
 
-# Rows that are described at a time: between them, heartbeats are answered.
-_AT_A_TIME: Final = 100
+# Steps that describing one tool or position takes.
+_STEPS: Final = 5
 MAX_EVENTS: Final = 1_000
 
 
 async def agents(members: Members) -> Reply:
     """All rows. A null is what the public registry has where there is none."""
+    return replies.found_texts("agents", await members.turns.run(_described(members)))
+
+
+def _described(members: Members) -> Work[list[str]]:
     described: list[str] = []
-    for number, row in enumerate(sorted(members.directory, key=lambda row: row.agent_id), 1):
-        described.append(replies.json_text(_agent(row, members)))
-        if not number % _AT_A_TIME:
-            await asyncio.sleep(0)
-    return replies.found_texts("agents", described)
+    for row in sorted(members.directory, key=lambda row: row.agent_id):
+        shown = yield from _agent(row, members)
+        described.append(replies.json_text(shown))
+        if members.resolver.steps.spend(_STEPS * (1 + len(row.registration.tools))):
+            yield
+    return described
 
 
 def events(recorder: Recorder, agent_id: str | None, limit: int) -> Reply:
@@ -46,9 +50,9 @@ def events(recorder: Recorder, agent_id: str | None, limit: int) -> Reply:
     return replies.found({"events": shown, "count": len(shown)})
 
 
-def _agent(row: Row, members: Members) -> dict[str, Any]:
+def _agent(row: Row, members: Members) -> Work[dict[str, Any]]:
     said = row.registration
-    resolutions = _resolutions(row, members)
+    resolutions = yield from _resolutions(row, members)
     resolved = sum(one["status"] == "available" for one in resolutions)
     shown: dict[str, Any] = {
         "id": said.agent_id,
@@ -87,17 +91,16 @@ def _agent(row: Row, members: Members) -> dict[str, Any]:
     return shown
 
 
-def _resolutions(row: Row, members: Members) -> list[dict[str, Any]]:
-    trusted = row.entity is not None
-    return [
-        _resolution(
-            tool.function_name,
-            alternatives[0],
-            members.resolver.position(alternatives, trusted=trusted),
-        )
-        for tool in row.registration.tools
-        for alternatives in tool.dependencies
-    ]
+def _resolutions(row: Row, members: Members) -> Work[list[dict[str, Any]]]:
+    trusted, resolver = row.entity is not None, members.resolver
+    shown = []
+    for tool in row.registration.tools:
+        for alternatives in tool.dependencies:
+            found = yield from resolver.position(alternatives, trusted=trusted)
+            if resolver.steps.spend(_STEPS):
+                yield
+            shown.append(_resolution(tool.function_name, alternatives[0], found))
+    return shown
 
 
 def _resolution(

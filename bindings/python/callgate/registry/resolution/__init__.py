@@ -2,6 +2,7 @@
 
 from callgate.registry.resolution.answer import resolution_answer
 from callgate.registry.resolution.catalog import Catalog
+from callgate.registry.resolution.fitting import check_steps, most_steps
 from callgate.registry.resolution.model import (
     Dependency,
     FilterMode,
@@ -11,10 +12,13 @@ from callgate.registry.resolution.model import (
     Resolved,
     Schema,
     Tag,
+    TooLarge,
     ToolRow,
+    json_text,
 )
 from callgate.registry.resolution.required import cycle_message, required_cycle
 from callgate.registry.resolution.resolver import Resolver
+from callgate.registry.resolution.work import Steps, Turns, Work, finished
 
 __all__ = [
     "Catalog",
@@ -26,9 +30,17 @@ __all__ = [
     "Resolved",
     "Resolver",
     "Schema",
+    "Steps",
     "Tag",
+    "TooLarge",
     "ToolRow",
+    "Turns",
+    "Work",
+    "check_steps",
     "cycle_message",
+    "finished",
+    "json_text",
+    "most_steps",
     "required_cycle",
     "resolution_answer",
 ]

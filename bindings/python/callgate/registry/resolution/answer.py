@@ -6,37 +6,137 @@ known is left out, as a null fails the whole heartbeat.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from callgate.registry.resolution.model import Dependency, LlmFilter, Provider, Resolved
+from callgate.registry.resolution.model import (
+    Dependency,
+    LlmFilter,
+    Provider,
+    Resolved,
+    TooLarge,
+    ToolRow,
+)
 from callgate.registry.resolution.resolver import Resolver
+from callgate.registry.resolution.work import Work
 
 Entry: TypeAlias = dict[str, Any]
 
 
-def resolution_answer(consumer: Provider, resolver: Resolver) -> dict[str, Any]:
-    """``dependencies_resolved``, ``llm_tools`` and, where there are any, ``llm_providers``."""
-    providers = llm_providers(consumer, resolver)
+# Bytes of one answer, at most; it is encoded and sent as a whole.
+MAX_BYTES: Final = 4 << 20
+# Of the names and texts around what tools say of themselves.
+_FRAME: Final = 160
+
+
+def resolution_answer(consumer: Provider, resolver: Resolver) -> Work[dict[str, Any]]:
+    """``dependencies_resolved``, ``llm_tools`` and, where there are any, ``llm_providers``.
+
+    An agent that leaves at a pause is not in it. Raises TooLarge, before any of it is built.
+    """
+    found = _Found(consumer, resolver)
+    yield from found.look()
+    providers = {
+        name: _llm_provider(one) for name, one in found.models.items() if resolver.is_offered(one)
+    }
     return {
-        "dependencies_resolved": dependencies_resolved(consumer, resolver),
-        "llm_tools": llm_tools(consumer, resolver),
+        "dependencies_resolved": {
+            name: [
+                dependency_entry(one if one and resolver.is_offered(one) else None, asked)
+                for one, asked in positions
+            ]
+            for name, positions in found.positions.items()
+        },
+        "llm_tools": {
+            name: [_llm_tool(one) for one in tools if resolver.is_offered(one)]
+            for name, tools in found.tools.items()
+        },
         **({"llm_providers": providers} if providers else {}),
     }
 
 
-def dependencies_resolved(consumer: Provider, resolver: Resolver) -> dict[str, list[Entry]]:
-    """For each function with dependencies, an entry at each of their positions."""
-    return {
-        tool.function_name: [
-            dependency_entry(
-                resolver.position(alternatives, trusted=consumer.entity is not None),
-                alternatives[0],
+class _Found:
+    """What was found for an agent, by function, and how long the answer will be at most."""
+
+    def __init__(self, consumer: Provider, resolver: Resolver) -> None:
+        self.positions: dict[str, list[tuple[Resolved | None, Dependency]]] = {}
+        self.tools: dict[str, list[Resolved]] = {}
+        self.models: dict[str, Resolved] = {}
+        self._consumer = consumer
+        self._resolver = resolver
+        self._trusted = consumer.entity is not None
+        self._bytes = 0
+        self._ranked: dict[tuple[Dependency, bool], list[Resolved]] = {}
+
+    def look(self) -> Work[None]:
+        """For every function: its positions, the tools of its filter, its language model."""
+        for tool in self._consumer.tools:
+            name = tool.function_name
+            if tool.dependencies:
+                self.positions[name] = yield from self._positions(tool)
+            if tool.llm_filter is not None:
+                self._add(_FRAME + 4 * len(name))
+                self.tools[name] = yield from self._filtered(tool.llm_filter)
+            if tool.llm_provider is not None and tool.llm_provider.capability:
+                model = yield from self._resolver.find(
+                    tool.llm_provider, trusted=self._trusted, for_models=True
+                )
+                if model is not None:
+                    self._add(_length(model) + model.tool.kwargs_bytes + model.tool.model_bytes)
+                    self.models[name] = model
+
+    def _positions(self, tool: ToolRow) -> Work[list[tuple[Resolved | None, Dependency]]]:
+        found = []
+        for alternatives in tool.dependencies:
+            one = yield from self._resolver.position(alternatives, trusted=self._trusted)
+            if one is None:
+                self._add(_FRAME + 6 * len(alternatives[0].capability))
+            else:
+                self._add(_length(one) + one.tool.kwargs_bytes)
+            found.append((one, alternatives[0]))
+        return found
+
+    def _filtered(self, wanted: LlmFilter) -> Work[list[Resolved]]:
+        """Tools with an input schema, one for each function name, as language models need it.
+
+        Mode ``*`` is all tools but the consumer's own; ``best_match`` is one for each capability.
+        """
+        tools: dict[str, Resolved] = {}
+        capabilities: set[str] = set()
+        for selector in wanted.asked:
+            for found in (yield from self._rank(selector, wanted.mode == "*")):
+                if self._resolver.steps.spend(1):
+                    yield
+                tool = found.tool
+                if tool.function_name in tools:
+                    continue
+                if wanted.mode == "best_match" and tool.capability in capabilities:
+                    continue
+                self._add(_length(found) + tool.model_bytes)
+                tools[tool.function_name] = found
+                capabilities.add(tool.capability)
+        return list(tools.values())
+
+    def _rank(self, selector: Dependency, everything: bool) -> Work[list[Resolved]]:
+        """Functions often have one filter: it is asked once for an answer."""
+        key = selector, everything
+        if key not in self._ranked:
+            without = self._consumer.agent_id if everything else None
+            self._ranked[key] = yield from self._resolver.ranked(
+                selector, trusted=self._trusted, without=without
             )
-            for alternatives in tool.dependencies
-        ]
-        for tool in consumer.tools
-        if tool.dependencies
-    }
+        return self._ranked[key]
+
+    def _add(self, length: int) -> None:
+        self._bytes += length
+        if self._bytes > MAX_BYTES:
+            raise TooLarge(f"what its tools depend on is an answer of more than {MAX_BYTES} bytes")
+
+
+def _length(found: Resolved) -> int:
+    """Of an entry without kwargs, description and schema; six bytes are the longest escape."""
+    tool, provider = found.tool, found.provider
+    texts = tool.capability, tool.function_name, provider.agent_id, provider.endpoint
+    return _FRAME + 6 * sum(map(len, texts))
 
 
 def dependency_entry(found: Resolved | None, dependency: Dependency) -> Entry:
@@ -57,52 +157,6 @@ def dependency_entry(found: Resolved | None, dependency: Dependency) -> Entry:
         "status": "available",
         **({"kwargs": dict(found.tool.kwargs)} if found.tool.kwargs else {}),
     }
-
-
-def llm_tools(consumer: Provider, resolver: Resolver) -> dict[str, list[Entry]]:
-    """For each function with a filter, the tools that its language model may use, if any."""
-    return {
-        tool.function_name: [
-            _llm_tool(one) for one in _filtered(consumer, tool.llm_filter, resolver)
-        ]
-        for tool in consumer.tools
-        if tool.llm_filter is not None
-    }
-
-
-def llm_providers(consumer: Provider, resolver: Resolver) -> dict[str, Entry]:
-    """For each function that asks for a language model, the agent that has one; absent without."""
-    trusted = consumer.entity is not None
-    providers = {}
-    for tool in consumer.tools:
-        if tool.llm_provider is not None and tool.llm_provider.capability:
-            found = resolver.find(tool.llm_provider, trusted=trusted, for_models=True)
-            if found is not None:
-                providers[tool.function_name] = _llm_provider(found)
-    return providers
-
-
-def _filtered(consumer: Provider, wanted: LlmFilter, resolver: Resolver) -> list[Resolved]:
-    """Tools with an input schema, one for each function name, as language models need it.
-
-    Mode ``*`` is all tools but the consumer's own; ``best_match`` is one for each capability.
-    """
-    trusted = consumer.entity is not None
-    everything = wanted.mode == "*"
-    selectors = (Dependency(capability=""),) if everything else wanted.selectors
-    without = consumer.agent_id if everything else None
-    tools: dict[str, Resolved] = {}
-    capabilities: set[str] = set()
-    for selector in selectors:
-        for found in resolver.ranked(selector, trusted=trusted, without=without):
-            tool = found.tool
-            if tool.function_name in tools:
-                continue
-            if wanted.mode == "best_match" and tool.capability in capabilities:
-                continue
-            tools[tool.function_name] = found
-            capabilities.add(tool.capability)
-    return list(tools.values())
 
 
 def _llm_tool(found: Resolved) -> Entry:

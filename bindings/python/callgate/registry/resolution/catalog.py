@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from callgate.registry.resolution.model import Provider, ToolRow
+from callgate.registry.resolution.model import Provider, ToolRow, digest_of, json_text
 from callgate.registry.resolution.versions import Key, version_key
 
 
@@ -125,7 +124,12 @@ class Catalog:
     @property
     def all_kinds(self) -> Iterable[Kind]:
         """The kinds of all capabilities."""
-        return (kind for kinds in self._kinds.values() for kind in kinds.values())
+        return chain.from_iterable(kinds.values() for kinds in self._kinds.values())
+
+    @property
+    def kind_count(self) -> int:
+        """How many ``all_kinds`` are."""
+        return sum(map(len, self._kinds.values()))
 
 
 def required_edges(tools: Iterable[ToolRow]) -> Iterable[tuple[str, str]]:
@@ -140,8 +144,7 @@ def _key(tool: ToolRow, provider: Provider) -> tuple[Any, ...]:
     schema = None
     if tool.output_schema_hash and tool.output_schema is not None:
         # A hash is the agent's word, so that the schema itself is compared.
-        text = json.dumps(tool.output_schema, sort_keys=True)
-        schema = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        schema = digest_of(json_text(tool.output_schema))
     anonymous = provider.entity is None
     for_models = tool.input_schema is not None
     said = tool.function_name, tool.version, tool.tags, tool.output_schema_hash

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -12,6 +14,10 @@ Tag: TypeAlias = str | tuple[str, ...]
 MatchMode: TypeAlias = Literal["strict", "subset"]
 FilterMode: TypeAlias = Literal["all", "best_match", "*"]
 Schema: TypeAlias = Mapping[str, Any]
+
+
+class TooLarge(Exception):
+    """What an agent asks for is over a bound; the text says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +34,17 @@ class Dependency:
     version: str = ""
     required: bool = False
     match_mode: MatchMode | None = None
-    expected_schema: Schema | None = field(default=None, hash=False)  # expectedSchemaCanonical
+    expected_schema: Schema | None = field(default=None, compare=False)  # expectedSchemaCanonical
     expected_schema_hash: str | None = None
+    # The schema as JSON: what dependencies differ by, and how much there is to compare.
+    schema_digest: bytes | None = field(init=False, default=None, repr=False)
+    schema_length: int = field(init=False, default=0, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.expected_schema is not None:
+            text = json_text(self.expected_schema)
+            object.__setattr__(self, "schema_digest", digest_of(text))
+            object.__setattr__(self, "schema_length", len(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,11 @@ class LlmFilter:
 
     selectors: tuple[Dependency, ...] = ()
     mode: FilterMode = "all"
+
+    @property
+    def asked(self) -> tuple[Dependency, ...]:
+        """What is looked for: mode ``*`` takes every tool."""
+        return (Dependency(capability=""),) if self.mode == "*" else self.selectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +83,22 @@ class ToolRow:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     llm_filter: LlmFilter | None = None
     llm_provider: Dependency | None = None
+    # How long these are in an answer, at most, in bytes: kwargs, and all that a model is told.
+    kwargs_bytes: int = field(init=False, default=0, compare=False, repr=False)
+    model_bytes: int = field(init=False, default=0, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        kwargs = len(json_text(self.kwargs)) if self.kwargs else 0
+        told = self.function_name, self.capability, self.version, self.tags, self.description
+        object.__setattr__(self, "kwargs_bytes", kwargs)
+        object.__setattr__(self, "model_bytes", len(json_text([*told, self.input_schema])))
+
+    @property
+    def dependency_count(self) -> int:
+        """How many selectors it has, with alternatives, filters and a language model."""
+        filters = 0 if self.llm_filter is None else len(self.llm_filter.selectors)
+        positions = sum(map(len, self.dependencies))
+        return positions + filters + (self.llm_provider is not None)
 
     @property
     def required(self) -> tuple[tuple[Dependency, ...], ...]:
@@ -100,3 +136,13 @@ class Resolved:
     provider: Provider
     tool: ToolRow
     dependency: Dependency  # the alternative that matched
+
+
+def digest_of(text: str) -> bytes:
+    """SHA-256 of a schema's JSON."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def json_text(value: object) -> str:
+    """With keys in order. All of it is ASCII, so that it is never shorter than in UTF-8."""
+    return json.dumps(value, sort_keys=True)

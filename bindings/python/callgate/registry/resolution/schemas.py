@@ -6,15 +6,37 @@ Schemas are in the canonical form that agents send (``outputSchemaCanonical``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from callgate.registry.resolution.model import Dependency, Schema, ToolRow
 
 # Nesting beyond this is not followed, and does not fit.
-MAX_DEPTH = 64
+MAX_DEPTH: Final = 64
+# Schemas and required names that one comparison looks at; what is beyond does not fit.
+MAX_STEPS: Final = 10_000
+# Types that one schema may list; JSON Schema has seven. A longer list does not fit.
+MAX_TYPES: Final = 32
 
 
-def fits(tool: ToolRow, dependency: Dependency) -> bool:
+@dataclass(slots=True)
+class Budget:
+    """What one comparison may still look at."""
+
+    left: int = MAX_STEPS
+
+    def spend(self, steps: int) -> bool:
+        """False where that is more than was left."""
+        self.left -= steps
+        return self.left >= 0
+
+    @property
+    def spent(self) -> int:
+        """What it has looked at."""
+        return MAX_STEPS - max(0, self.left)
+
+
+def fits(tool: ToolRow, dependency: Dependency, budget: Budget | None = None) -> bool:
     """Whether a tool passes the schema stage; all do where the dependency sets no ``match_mode``.
 
     Equal hashes pass. ``strict`` wants nothing else. ``subset`` compares the structure; a tool that
@@ -31,52 +53,61 @@ def fits(tool: ToolRow, dependency: Dependency) -> bool:
     if dependency.expected_schema is None:
         return True
     return tool.output_schema is not None and contains(
-        tool.output_schema, dependency.expected_schema
+        tool.output_schema, dependency.expected_schema, budget
     )
 
 
-def contains(offered: Schema, expected: Schema, depth: int = 0) -> bool:
+def contains(offered: Schema, expected: Schema, budget: Budget | None = None) -> bool:
     """Whether each field that is required of ``expected`` is in ``offered`` with a type that fits.
 
     Other fields of ``offered`` are no obstacle, and ``integer`` is a ``number``. A schema without
-    type fits any.
+    type fits any. What is over the budget does not fit.
     """
-    if depth > MAX_DEPTH:
+    return _contains(offered, expected, budget or Budget(), 0)
+
+
+def _contains(offered: Schema, expected: Schema, budget: Budget, depth: int) -> bool:
+    required = _list(expected.get("required"))
+    if depth > MAX_DEPTH or not budget.spend(1 + len(required)):
         return False
     types, wanted = _types(offered.get("type")), _types(expected.get("type"))
+    if types is None or wanted is None:
+        return False
     if types and not all(_has_type(types, one) for one in wanted):
         return False
     theirs, ours = _object(offered.get("properties")), _object(expected.get("properties"))
-    required = expected.get("required")
-    for name in required if isinstance(required, list) else ():
-        if not isinstance(name, str):
-            continue
+    for name in dict.fromkeys(one for one in required if isinstance(one, str)):
         if name not in theirs:
             return False
-        if not _inner(theirs[name], ours.get(name), depth):
+        if not _inner(theirs[name], ours.get(name), budget, depth):
             return False
     items = expected.get("items")
     if isinstance(items, Mapping):
-        return isinstance(offered.get("items"), Mapping) and _inner(offered["items"], items, depth)
+        theirs_too = offered.get("items")
+        return isinstance(theirs_too, Mapping) and _inner(theirs_too, items, budget, depth)
     return True
 
 
-def _inner(offered: object, expected: object, depth: int) -> bool:
+def _inner(offered: object, expected: object, budget: Budget, depth: int) -> bool:
     if not isinstance(offered, Mapping) or not isinstance(expected, Mapping):
         return True  # nothing is said of it
-    return contains(offered, expected, depth + 1)
+    return _contains(offered, expected, budget, depth + 1)
 
 
-def _has_type(types: tuple[str, ...], wanted: str) -> bool:
+def _has_type(types: frozenset[str], wanted: str) -> bool:
     return wanted in types or (wanted == "number" and "integer" in types)
 
 
-def _types(declared: object) -> tuple[str, ...]:
-    if isinstance(declared, str):
-        return (declared,) if declared else ()
-    if isinstance(declared, list):
-        return tuple(one for one in declared if isinstance(one, str) and one)
-    return ()
+def _types(declared: object) -> frozenset[str] | None:
+    """None where there are too many."""
+    listed = [declared] if isinstance(declared, str) else _list(declared)
+    if len(listed) > MAX_TYPES:
+        return None
+    return frozenset(one for one in listed if isinstance(one, str) and one)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -188,11 +188,24 @@ def constraint_of(text: str) -> Constraint | None:
     return alternatives if len(alternatives) == len(read) else None
 
 
+class Wanted:
+    """What a dependency asks of versions, read once. Text that is neither has to be equal."""
+
+    __slots__ = ("_alternatives", "_text")
+
+    def __init__(self, constraint: str) -> None:
+        self._text = constraint
+        self._alternatives = constraint_of(constraint) if constraint else None
+
+    def takes(self, version: str, key: Key | None) -> bool:
+        """Whether a version, of which ``key`` is the key, is what is asked for."""
+        if not self._text:
+            return True
+        if key is None or self._alternatives is None:
+            return version == self._text
+        return any(all(term.takes(key) for term in terms) for terms in self._alternatives)
+
+
 def satisfies(version: str, constraint: str) -> bool:
-    """Whether a version is what a constraint asks for. Text that is neither has to be equal."""
-    if not constraint:
-        return True
-    key, alternatives = version_key(version), constraint_of(constraint)
-    if key is None or alternatives is None:
-        return version == constraint
-    return any(all(term.takes(key) for term in terms) for terms in alternatives)
+    """Whether a version is what a constraint asks for."""
+    return Wanted(constraint).takes(version, version_key(version))

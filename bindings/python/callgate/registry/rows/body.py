@@ -13,16 +13,15 @@ from callgate._native import split_object
 from callgate.registry.rows import fields
 from callgate.registry.rows.fields import Invalid
 from callgate.registry.rows.registration import BadBody, Registration, Rejected
-from callgate.registry.rows.tools import DEFAULT_VERSION, tools_of
+from callgate.registry.rows.tools import DEFAULT_VERSION, ToolBounds, tools_of
 
 AGENT_TYPES: Final = ("mcp_agent", "api", "a2a")
 RUNTIMES: Final = ("python", "typescript", "java")
-MAX_TOOLS: Final = 1000
 MAX_BYTES: Final = 1 << 20
 
 
 def parse_heartbeat(
-    text: bytes, *, max_tools: int = MAX_TOOLS, max_bytes: int = MAX_BYTES
+    text: bytes, *, tools: ToolBounds | None = None, max_bytes: int = MAX_BYTES
 ) -> Registration:
     """Raises BadBody (400), or Rejected (200 with status ``error``)."""
     try:
@@ -50,7 +49,7 @@ def parse_heartbeat(
             http_port=fields.port(members, "http_port"),
             a2a_producer=fields.boolean(members, "a2a_producer"),
             a2a_consumer=fields.boolean(members, "a2a_consumer"),
-            tools=tools_of(members, max_tools),
+            tools=tools_of(members, tools or ToolBounds()),
             text=text,
         )
     except Invalid as error:

@@ -81,9 +81,9 @@ class Directory:
         row.last_seen, row.seen_at = wall, monotonic
         self.seen.add(row.agent_id)
 
-    def answered(self, row: Row) -> None:
-        """It was told all there is to know: the answer to its POST has been made."""
-        row.catalog = self.catalog.generation
+    def answered(self, row: Row, generation: int) -> None:
+        """It was told what the catalog had at a generation: its POST is answered."""
+        row.catalog = generation
         row.answered = row.asked
 
     def should_register(self, row: Row) -> bool:

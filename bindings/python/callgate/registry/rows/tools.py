@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast, get_args
 
 from callgate.registry.resolution import (
@@ -12,6 +13,7 @@ from callgate.registry.resolution import (
     MatchMode,
     Tag,
     ToolRow,
+    json_text,
 )
 from callgate.registry.rows import fields
 from callgate.registry.rows.fields import Invalid
@@ -19,17 +21,32 @@ from callgate.registry.rows.registration import BadBody
 
 MAX_TAGS: Final = 64
 MAX_DEPENDENCIES: Final = 64
+MAX_KWARGS: Final = 8 << 10  # bytes of a tool's kwargs, which each answer repeats
+MAX_SCHEMA: Final = 64 << 10  # bytes of one schema
 DEFAULT_VERSION: Final = "1.0.0"
 
 
-def tools_of(members: Mapping[str, Any], most: int) -> tuple[ToolRow, ...]:
+@dataclass(frozen=True, slots=True)
+class ToolBounds:
+    """What one agent may have; ``dependencies``: with alternatives and selectors of filters."""
+
+    tools: int = 500
+    dependencies: int = 2_000
+
+
+def tools_of(members: Mapping[str, Any], bounds: ToolBounds) -> tuple[ToolRow, ...]:
     """The tools. Raises BadBody, Invalid, whose texts say which tool is meant."""
     rows = []
-    for index, tool in enumerate(fields.array(members, "tools", most)):
+    left = bounds.dependencies
+    for index, tool in enumerate(fields.array(members, "tools", bounds.tools)):
         if not isinstance(tool, dict):
             raise BadBody(f"Invalid JSON payload: tools[{index}] must be an object")
         try:
             rows.append(_tool(tool))
+            left -= rows[-1].dependency_count
+            if left < 0:
+                most = bounds.dependencies
+                raise Invalid(f"dependencies: at most {most} of all tools, with alternatives")
         except Invalid as error:
             raise Invalid(f"tools[{index}]: {error}") from None
     return tuple(rows)
@@ -41,20 +58,30 @@ def _tool(tool: Mapping[str, Any]) -> ToolRow:
         raise Invalid("function_name: function_name is required")
     wanted = fields.mapping(tool, "llm_filter")
     provider = tool.get("llm_provider")
-    return ToolRow(
+    row = ToolRow(
         function_name=function_name,
         capability=fields.short(tool, "capability"),
         version=fields.short(tool, "version") or DEFAULT_VERSION,
         tags=_plain_tags(tool),
         description=fields.described(tool),
         dependencies=_dependencies(tool),
-        input_schema=fields.mapping(tool, "inputSchema"),
-        output_schema=fields.mapping(tool, "outputSchemaCanonical"),
+        input_schema=_schema(tool, "inputSchema"),
+        output_schema=_schema(tool, "outputSchemaCanonical"),
         output_schema_hash=fields.short(tool, "outputSchemaHash") or None,
         kwargs=fields.mapping(tool, "kwargs") or {},
         llm_filter=None if wanted is None else _filter(wanted),
         llm_provider=None if provider is None else _dependency(provider),
     )
+    if row.kwargs_bytes > MAX_KWARGS:
+        raise Invalid(f"kwargs: at most {MAX_KWARGS} bytes")
+    return row
+
+
+def _schema(members: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    schema = fields.mapping(members, name)
+    if schema is not None and len(json_text(schema)) > MAX_SCHEMA:
+        raise Invalid(f"{name}: at most {MAX_SCHEMA} bytes")
+    return schema
 
 
 def _plain_tags(members: Mapping[str, Any]) -> tuple[str, ...]:
@@ -104,7 +131,7 @@ def _dependency(value: Any) -> Dependency:
         version=fields.short(value, "version"),
         required=fields.boolean(value, "required"),
         match_mode=cast("MatchMode | None", mode),
-        expected_schema=fields.mapping(value, "expectedSchemaCanonical"),
+        expected_schema=_schema(value, "expectedSchemaCanonical"),
         expected_schema_hash=fields.short(value, "expectedSchemaHash") or None,
     )
 
