@@ -17,6 +17,7 @@ import pytest
 from authorities import Issued, authority
 from callgate._threads import Threads
 from callgate.registry import members
+from callgate.registry.http import bodies
 from callgate.registry.http.app import RegistryApp
 from callgate.registry.rows import bounds
 from callgate.registry.rows.body import parse_heartbeat
@@ -162,6 +163,26 @@ def test_one_entity_leaves_places_for_anothers_bodies(mesh: World, parsing: Pars
     parsing.go()
     assert other.end() == [200]
     assert posting.end() == [200] * 8 + [503]
+
+
+@pytest.mark.anyio
+async def test_refusals_for_want_of_a_place_are_delayed_up_to_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "DELAY", 3600)
+    monkeypatch.setattr(bodies, "DELAYED", 2)
+    places = bodies.Bodies(1 << 20)
+    waiting = [asyncio.create_task(places.delay()) for _ in range(2)]
+    await asyncio.sleep(0)
+    await places.delay()  # no more may wait: at once
+    assert not any(one.done() for one in waiting)
+    for one in waiting:
+        one.cancel()
+    await asyncio.wait(waiting)
+    again = asyncio.create_task(places.delay())
+    await asyncio.sleep(0)
+    assert not again.done()
+    again.cancel()
 
 
 def test_a_body_counts_before_it_is_read(mesh: World) -> None:

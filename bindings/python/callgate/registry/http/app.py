@@ -20,7 +20,7 @@ from callgate.registry.rows.lease import NotTrusted
 from callgate.serving.body import json_body
 from callgate.serving.peer import Peer, entity_of, peer_of
 from callgate.serving.reply import Reply
-from callgate.serving.shares import PERCENT
+from callgate.serving.shares import PERCENT, Busy
 from callgate.serving.under_way import RequestsUnderWay
 
 HEARTBEAT: Final = "/heartbeat"
@@ -79,6 +79,9 @@ class RegistryApp:
                     return
                 else:
                     reply = await self._answer(scope, receive, peer)
+        except Busy as error:
+            await self.bodies.delay()
+            reply = replies.of_error(error)
         except Exception as error:
             self._tell(error, peer)
             reply = replies.of_error(error)

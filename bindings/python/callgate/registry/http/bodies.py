@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, final
@@ -15,6 +16,11 @@ from callgate.serving.shares import PERCENT, Party, Shares
 WHOLE: Final = 64
 # Long ones. What is parsed takes many times the memory of its text, and time of every thread.
 LONG_BODIES: Final = 16
+# Seconds before a refusal, in which the rest of its body does not come: a caller that sends long
+# ones without a pause would have all of them read and thrown away. At most so many wait, each with
+# 64 KiB that came already.
+DELAY: Final = 1.0
+DELAYED: Final = 1_000
 
 
 @final
@@ -24,8 +30,19 @@ class Bodies:
     def __init__(self, body_bytes: int, share: int = PERCENT) -> None:
         """``body_bytes`` is the most of one; ``share`` what one party may have, in percent."""
         self._most = body_bytes
+        self._delayed = 0
         self.bytes = Shares(WHOLE * body_bytes, share, what="bodies are being read")
         self.long = Shares(LONG_BODIES, share, what="long bodies are being read")
+
+    async def delay(self) -> None:
+        """To be awaited before Busy is answered."""
+        if self._delayed >= DELAYED:
+            return
+        self._delayed += 1
+        try:
+            await asyncio.sleep(DELAY)
+        finally:
+            self._delayed -= 1
 
     @contextmanager
     def held(self, scope: Scope, party: Party) -> Iterator[None]:
