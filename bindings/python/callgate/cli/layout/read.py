@@ -83,7 +83,7 @@ class _Tree:
         """A comment belongs to the entry on its line or below it, else to the end of its list."""
         following = bisect_left(self._starts, gap.index)
         if gap.trailing:
-            self._trailing(gap, self._placed[:following][-64:])
+            self._trailing(gap, self._placed[max(0, following - 64) : following])
         if not gap.lines:
             return
         texts = [line for _, line in gap.lines]
