@@ -8,6 +8,7 @@ namespace callgate::policy {
 namespace {
 
 // Bounds of the search for witnesses.
+constexpr std::size_t kMaxSteps = 1'500'000;   // of the comparison before it
 constexpr std::size_t kMaxTrials = 60'000;     // of all
 constexpr std::size_t kTrialsOfOne = 1'500;    // of one difference
 constexpr std::size_t kBytesOfTrial = 512;     // of a capability that is read again
@@ -19,12 +20,14 @@ constexpr std::size_t kMaxCommandClasses = 8;  // of a part
 
 Beyond::Beyond(const ContextReach& parent, const ContextReach& child)
     : parent_(parent), child_(child), budget_(kMaxTrials) {
-  ForEachUncovered(parent, child, [&](const Uncovered& uncovered) {
+  TrialBudget steps(kMaxSteps);
+  const auto keep = [&](const Uncovered& uncovered) {
     auto& kept =
         uncovered.denied == nullptr ? kept_[uncovered.capability] : denied_[uncovered.denied];
     if (kept.size() < kMaxKept) kept.push_back(uncovered);
     return true;
-  });
+  };
+  ForEachUncovered(parent, child, keep, &steps);
 }
 
 bool Beyond::Holds(std::size_t capability) const { return kept_.contains(capability); }
@@ -98,7 +101,8 @@ std::optional<Witness> Beyond::FindWitness(std::size_t capability, const Reached
     std::size_t classes = 0;
     for (const CommandClass& command_class : part_of.reach.commands) {
       if (++classes > kMaxCommandClasses) break;
-      const Uncovered uncovered{capability, place.tool, &command_class, nullptr, {}, 0};
+      const Uncovered uncovered{capability,    place.tool, &command_class, nullptr, {},
+                                place.closest, true};
       witness = policy::FindWitness(parent_, child_, part_of, uncovered, part, is_witness);
       if (witness || part.spent()) break;
     }

@@ -43,6 +43,7 @@ class Beyond {
   // Takes from the budget what a look at a capability of so many bytes costs. False where it is
   // spent.
   bool Take(std::size_t bytes);
+  bool spent() const noexcept { return budget_.spent(); }
 
   // A difference says why the capability, or the entry, makes one.
   void Explain(std::size_t capability) { explained_.insert(capability); }

@@ -11,14 +11,21 @@ namespace {
 // Bounds of the search for a witness: a no without one is a no all the same.
 constexpr std::size_t kMaxTrials = 50'000;
 constexpr std::size_t kMaxTried = 64;
-constexpr std::size_t kMaxShown = 8;  // capabilities, of whose witnesses one is given
+constexpr std::size_t kEntriesOfStep = 8;  // deny entries that are compared in one step
+constexpr std::size_t kSightsOfStep = 64;  // pairs of capabilities that two entries see by
+constexpr std::size_t kMaxShown = 8;       // capabilities, of whose witnesses one is given
 
 // One comparison of a child with a parent.
 class Comparison {
  public:
   Comparison(const ContextReach& parent, const ContextReach& child,
-             const std::function<bool(const Uncovered&)>& found)
-      : parent_(parent), child_(child), tools_(parent.context(), child.context()), found_(found) {}
+             const std::function<bool(const Uncovered&)>& found, TrialBudget* steps)
+      : parent_(parent),
+        child_(child),
+        tools_(parent.context(), child.context()),
+        found_(found),
+        steps_(steps),
+        cover_(child.context()) {}
 
   void Run() {
     for (std::size_t i = 0; i < child_.size() && !stopped_; ++i) {
@@ -46,7 +53,7 @@ class Comparison {
     }
   }
 
-  bool IsCoveredOnEveryTool(std::size_t capability, const CommandClass& command_class) const {
+  bool IsCoveredOnEveryTool(std::size_t capability, const CommandClass& command_class) {
     const Reached inner = child_[capability];
     const auto covers = [&](std::size_t i) {
       const Reached outer = parent_[i];
@@ -56,6 +63,7 @@ class Comparison {
     // Most often the two contexts are versions of one, in the same order.
     if (capability < parent_.size() && covers(capability)) return true;
     for (const std::uint32_t i : parent_.AsWideAs(inner.capability.tool_pattern)) {
+      if (!Take(1)) return false;
       if (covers(i)) return true;
     }
     return false;
@@ -70,7 +78,7 @@ class Comparison {
     bool on_no_tool = false;
     for (const CommandClass* command_class : open) {
       if (StopsEvery(denied, *command_class)) continue;
-      Uncovered uncovered{capability, tool, command_class, nullptr, {}, 0};
+      Uncovered uncovered{capability, tool, command_class, nullptr, {}, 0, true};
       if (IsCovered(inner, outer, uncovered)) continue;
       if (!Report(uncovered)) return;
       on_no_tool = on_no_tool || outer.empty();
@@ -80,7 +88,7 @@ class Comparison {
       for (const CommandClass& command_class : inner.reach.commands) {
         if (AreCoveredTogether(inner, outer, denied, command_class)) continue;
         const ConstraintSet gap = {Constraint::kSubcommandAllowlist};
-        if (!Report({capability, tool, &command_class, nullptr, gap, outer[0]})) return;
+        if (!Report({capability, tool, &command_class, nullptr, gap, outer[0], true})) return;
       }
     }
 
@@ -89,17 +97,34 @@ class Comparison {
     if (entries.empty()) return;
     const CommandClass* const alive = FirstAlive(inner.reach, denied);
     if (alive == nullptr) return;
-    const DenyQuestion question{parent_, child_, inner, tool, denied};
+    if (!sights_ || sights_->tool != tool) sights_.emplace(parent_, child_, tool);
+    const DenyQuestion question{parent_, child_, inner, tool, denied, *sights_, cover_};
+    const std::size_t sights = sights_->parent.arguments.size() * sights_->child.arguments.size();
+    const bool may_ask = Take(1 + entries.size() / kEntriesOfStep);
     for (const std::uint32_t position : entries) {
       const DenyEntry& entry = parent_.context().deny_list[position];
-      if (FiresOnlyWithChild(question, entry)) continue;
-      if (!Report({capability, tool, alive, &entry, {}, 0})) return;
+      const bool is_alike = may_ask && sights_->all_alike && cover_.IsCovered(entry, tool);
+      const bool is_compared = may_ask && (is_alike || Take(sights / kSightsOfStep));
+      if (is_compared && FiresOnlyWithChild(question, entry)) continue;
+      if (!Report({capability, tool, alive, &entry, {}, 0, is_compared})) return;
     }
   }
 
+  bool Take(std::size_t cost) { return steps_ == nullptr || steps_->Take(cost); }
+
   // Otherwise `uncovered` is told which capability comes closest.
-  bool IsCovered(const Reached& inner, const Positions& outer, Uncovered& uncovered) const {
+  bool IsCovered(const Reached& inner, const Positions& outer, Uncovered& uncovered) {
+    // Most often the two contexts are versions of one, in the same order.
+    const auto same = static_cast<std::uint32_t>(uncovered.capability);
+    if (std::ranges::binary_search(outer, same) &&
+        FindGaps(parent_[same], inner, *uncovered.command).empty()) {
+      return true;
+    }
     for (const std::uint32_t i : outer) {
+      if (!Take(1)) {
+        uncovered.is_compared = false;
+        return false;
+      }
       const ConstraintSet gaps = FindGaps(parent_[i], inner, *uncovered.command);
       if (gaps.empty()) return true;
       const bool closer =
@@ -153,6 +178,9 @@ class Comparison {
   const ContextReach& child_;
   const ToolClasses tools_;
   const std::function<bool(const Uncovered&)>& found_;
+  TrialBudget* const steps_;
+  DenyCover cover_;
+  std::optional<ToolSights> sights_;  // of the last tool
   bool stopped_ = false;
 };
 
@@ -172,8 +200,8 @@ std::string WithPart(std::string sentence, const std::string& part) {
 }  // namespace
 
 void ForEachUncovered(const ContextReach& parent, const ContextReach& child,
-                      const std::function<bool(const Uncovered&)>& found) {
-  Comparison(parent, child, found).Run();
+                      const std::function<bool(const Uncovered&)>& found, TrialBudget* steps) {
+  Comparison(parent, child, found, steps).Run();
 }
 
 std::string Describe(const ContextReach& parent, const ContextReach& child,
@@ -182,6 +210,7 @@ std::string Describe(const ContextReach& parent, const ContextReach& child,
     return "capability " + std::to_string(i) + " (" + context[i].capability.tool_pattern.text + ")";
   };
   const std::string inner = name(child, uncovered.capability);
+  if (!uncovered.is_compared) return inner + ": " + std::string(kTooMuch);
   if (uncovered.denied != nullptr) {
     return WithPart(inner + " reaches what the deny entry for " +
                         uncovered.denied->tool_pattern.text + " stops",

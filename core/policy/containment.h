@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "callgate/policy.h"
+#include "core/policy/counterexample/witness.h"
 #include "core/policy/inclusion/context_reach.h"
 
 namespace callgate::policy {
@@ -20,14 +22,19 @@ Containment Contains(const Context& parent, const Context& child);
 // who asks does not wait for one.
 Containment JudgeContainment(const Context& parent, const Context& child);
 
+// Why something was neither proved nor shown.
+inline constexpr std::string_view kTooMuch = "not compared, since the policies are too large";
+
 // What exceeds what, in a sentence.
 std::string Describe(const ContextReach& parent, const ContextReach& child,
                      const Uncovered& uncovered);
 
 // Calls `found` for everything that is not covered, capability by capability, until it returns
-// false. No call: the child is within the parent.
+// false. No call: the child is within the parent. What `steps` does not suffice for, unless it is
+// null, is found as well, and not compared.
 void ForEachUncovered(const ContextReach& parent, const ContextReach& child,
-                      const std::function<bool(const Uncovered&)>& found);
+                      const std::function<bool(const Uncovered&)>& found,
+                      TrialBudget* steps = nullptr);
 
 }  // namespace callgate::policy
 

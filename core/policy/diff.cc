@@ -13,16 +13,22 @@ namespace {
 constexpr std::string_view kCapabilities = "capabilities";
 constexpr std::string_view kDenyList = "deny_list";
 
-// REQUIRES: it says what was there before or after.
-std::string ReasonOf(const PolicyChange& change) {
+// REQUIRES: it says what was there before or after. `is_starved`: too much was left to compare.
+std::string ReasonOf(const PolicyChange& change, bool is_starved) {
   std::string reason = change.keyword;
   if (!change.argument.empty()) reason += " of " + change.argument;
-  if (!change.before) return reason + ": added " + *change.after;
-  if (!change.after) return reason + ": removed " + *change.before;
-  reason += ": " + *change.before + " became " + *change.after;
+  if (!change.before) {
+    reason += ": added " + *change.after;
+  } else if (!change.after) {
+    reason += ": removed " + *change.before;
+  } else {
+    reason += ": " + *change.before + " became " + *change.after;
+  }
+  if (change.effect != PolicyChange::Effect::kUnknown) return reason;
+  if (is_starved) return reason + "; " + std::string(kTooMuch);
   const bool is_pattern = change.keyword == "pattern" || change.keyword == "argument_patterns";
-  const bool is_unknown = change.effect == PolicyChange::Effect::kUnknown;
-  return is_pattern && is_unknown ? reason + "; patterns are not compared" : reason;
+  const bool both = change.before && change.after;
+  return is_pattern && both ? reason + "; patterns are not compared" : reason;
 }
 
 class Difference {
@@ -55,6 +61,9 @@ class Difference {
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   using Effect = PolicyChange::Effect;
 
+  // Calls that would show more are tried no longer.
+  bool is_starved() const noexcept { return allowed_.spent() || denied_.spent(); }
+
   DiffDirection Allowing() { return {allowed_, before_, after_, Effect::kAllowed}; }
   DiffDirection Denying() { return {denied_, after_, before_, Effect::kDenied}; }
 
@@ -67,7 +76,7 @@ class Difference {
       change.tool_pattern = own.context.capabilities[capability].tool_pattern.text;
     }
     change.witness = std::move(witness);
-    if (change.reason.empty()) change.reason = ReasonOf(change);
+    if (change.reason.empty()) change.reason = ReasonOf(change, is_starved());
     diff_.changes.push_back(std::move(change));
   }
 
@@ -159,7 +168,7 @@ class Difference {
       if (!shown) return AddShown(std::move(change), way, *capability, std::nullopt);
       return AddShown(std::move(change), way, shown->capability, std::move(shown->witness));
     }
-    change.reason = ReasonOf(change);
+    change.reason = ReasonOf(change, false);
     diff_.changes.push_back(std::move(change));
   }
 
@@ -173,7 +182,9 @@ class Difference {
                        : uncovered.gaps.empty()    ? kCapabilities
                                                    : NameOf(uncovered.gaps);
       change.reason = Describe(way.outer.reach, way.own.reach, uncovered);
-      if (uncovered.is_limit()) {
+      if (!uncovered.is_compared) {
+        Add(std::move(change), Effect::kUnknown, uncovered.capability, way.own);
+      } else if (uncovered.is_limit()) {
         Add(std::move(change), way.effect, uncovered.capability, way.own);
       } else {
         AddShown(std::move(change), way, uncovered.capability, beyond.FindWitness(uncovered));

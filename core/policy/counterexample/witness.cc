@@ -15,10 +15,12 @@
 namespace callgate::policy {
 namespace {
 
-constexpr std::size_t kMaxCandidateCalls = 120;  // that the child allows and are built on
-constexpr std::size_t kBytesOfTrial = 512;       // a longer call counts as several
-constexpr std::size_t kMaxChanges = 8;           // of one call of declared arguments
-constexpr std::size_t kMaxShortened = 16;        // times that a witness becomes shorter
+constexpr std::size_t kMaxCandidateCalls = 120;   // that the child allows and are built on
+constexpr std::size_t kBytesOfTrial = 512;        // a longer call counts as several
+constexpr std::size_t kMaxChanges = 8;            // of one call of declared arguments
+constexpr std::size_t kCapabilitiesOfTrial = 32;  // a call of a tool with more counts as several
+constexpr std::size_t kMaxNeighbours = 48;  // capabilities of the parent whose values are tried
+constexpr std::size_t kMaxShortened = 16;   // times that a witness becomes shorter
 
 class WitnessSearch {
  public:
@@ -30,7 +32,8 @@ class WitnessSearch {
         uncovered_(uncovered),
         is_witness_(is_witness),
         budget_(budget),
-        on_tool_(parent.On(uncovered.tool)) {}
+        on_tool_(parent.On(uncovered.tool)),
+        child_on_tool_(child.On(uncovered.tool)) {}
 
   std::optional<Witness> Run() {
     Search();
@@ -122,7 +125,10 @@ class WitnessSearch {
   std::optional<Allowing> TryCall(const CallBuilder& builder) { return TryCall(builder.Json()); }
 
   std::optional<Allowing> TryCall(std::string json) {
-    if (!budget_.Take(1 + json.size() / kBytesOfTrial)) return std::nullopt;
+    const std::size_t judges = on_tool_.size() + child_on_tool_.size();
+    if (!budget_.Take(1 + json.size() / kBytesOfTrial + judges / kCapabilitiesOfTrial)) {
+      return std::nullopt;
+    }
     const auto parsed = json::Parse(json);
     if (!parsed) return std::nullopt;
     const Arguments arguments(parsed->root());
@@ -163,7 +169,15 @@ class WitnessSearch {
     const Reached& inner = inner_;
     std::vector<const DeclaredArguments*> neighbours;
     std::string first;
+    std::vector<std::uint32_t> near;  // the one that comes closest first
+    if (std::ranges::binary_search(on_tool_, uncovered_.closest)) {
+      near.push_back(static_cast<std::uint32_t>(uncovered_.closest));
+    }
     for (const std::uint32_t i : on_tool_) {
+      if (near.size() == kMaxNeighbours) break;
+      if (near.empty() || i != near.front()) near.push_back(i);
+    }
+    for (const std::uint32_t i : near) {
       const Capability& outer = parent_[i].capability;
       if (outer.arguments) neighbours.push_back(&*outer.arguments);
       if (const auto gap = FindArgumentsGap(parent_[i], inner); gap && first.empty()) {
@@ -193,12 +207,16 @@ class WitnessSearch {
 
   // The child's deny list does not fire on a call of these members.
   bool IsSpared(const Fragment& members) const {
+    if (child_.context().deny_list.empty()) return true;
     const auto parsed = json::Parse(JsonObject(members));
     if (!parsed) return false;
     const Context& context = child_.context();
     Positions entries;
     context.compiled->deny_list().Find(uncovered_.tool, entries);
-    return !JudgeDenyList(context, entries, child_.On(uncovered_.tool), Arguments(parsed->root()));
+    if (entries.empty()) return true;
+    const std::size_t judges = child_on_tool_.size() / kCapabilitiesOfTrial;
+    if (judges > 0 && !budget_.Take(judges)) return true;
+    return !JudgeDenyList(context, entries, child_on_tool_, Arguments(parsed->root()));
   }
 
   void Change(const DeclaredCalls& calls, DeclaredCalls::Picks picks, const std::string& first) {
@@ -262,6 +280,7 @@ class WitnessSearch {
   const IsWitness& is_witness_;
   TrialBudget& budget_;
   const Positions on_tool_;  // the parent's capabilities
+  const Positions child_on_tool_;
   std::vector<Fragment> firing_;
   std::optional<Witness> found_;
 };

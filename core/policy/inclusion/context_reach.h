@@ -50,6 +50,7 @@ struct Uncovered {
   const DenyEntry* denied = nullptr;  // the parent's entry that stops it; else none covers it
   ConstraintSet gaps;                 // none: no capability of the parent is on the tool
   std::size_t closest = 0;            // the parent's capability that leaves the fewest gaps
+  bool is_compared = true;            // false: whether it is covered was not asked
 
   // Calls cannot tell the two apart: only a limit exceeds.
   bool is_limit() const noexcept { return gaps == kRateGap; }

@@ -55,12 +55,12 @@ class Denials {
         entry_(entry),
         inner_(*question.accepting.capability.arguments),
         scope_{inner_, inner_},
-        covered_(IsCoveredByEntries(question, entry)),
+        covered_(question.cover.IsCovered(entry, question.tool)),
         guess_is_covered_(guess_is_covered) {}
 
   // As far as the parent's entries see by the sight.
   bool Run(const Sight& parent) const {
-    return IsSafe(ObjectShape(inner_), parent, Sight(question_.child, question_.tool));
+    return IsSafe(ObjectShape(inner_), parent, question_.sights.child);
   }
 
  private:
@@ -387,73 +387,40 @@ class Denials {
   const bool guess_is_covered_;
 };
 
-Schema AsObject(const DeclaredArguments& arguments) {
-  Schema object;
-  object.properties = arguments.members;
-  object.additional = arguments.other;
-  return object;
-}
-
-// Some capability of the child declares them so that entries see the same.
-bool DeclaresAlike(const Sight& parent, const Sight& child, const DeclaredArguments& seen) {
-  return (parent.is_alone || !child.is_alone) &&
-         std::any_of(child.arguments.begin(), child.arguments.end(),
-                     [&](const DeclaredArguments* own) {
-                       return SeeAlike(AsObject(seen), AsObject(*own));
-                     });
-}
-
 }  // namespace
 
-bool IsCoveredByEntries(const DenyQuestion& question, const DenyEntry& entry) {
-  const auto covers = [](const std::vector<const DenyEntry*>& entries, auto&& covers_one) {
-    return std::any_of(entries.begin(), entries.end(), covers_one);
-  };
-  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
-    return covers(question.child_entries.paths, [&](const DenyEntry* own) {
-      return PathSet::OfDenied(*path).IsWithin(
-          PathSet::OfDenied(std::get<PathEntry>(own->argument)));
-    });
-  }
-  if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
-    return covers(question.child_entries.domains, [&](const DenyEntry* own) {
-      return DeniesWithin(*domain, std::get<DomainEntry>(own->argument));
-    });
-  }
-  return covers(question.child_entries.commands, [&](const DenyEntry* own) {
-    return DeniesWithin(std::get<CommandEntry>(entry.argument),
-                        std::get<CommandEntry>(own->argument));
-  });
-}
-
 bool SeesOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
-  const bool covered = IsCoveredByEntries(question, entry);
-  const Sight parent(question.parent, question.tool);
-  const Sight child(question.child, question.tool);
-  return std::all_of(
-      parent.arguments.begin(), parent.arguments.end(), [&](const DeclaredArguments* seen) {
-        return !SeesAnything(AsObject(*seen)) || (covered && DeclaresAlike(parent, child, *seen));
-      });
+  const ToolSights& sights = question.sights;
+  const bool covered = question.cover.IsCovered(entry, question.tool);
+  if (covered && sights.all_alike) return true;
+  for (std::size_t i = 0; i < sights.alike.size(); ++i) {
+    if (SeesAnything(AsObject(*sights.parent.arguments[i])) && !(covered && sights.alike[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool FiresOnlyWithChildDeclared(const DenyQuestion& question, const DenyEntry& entry,
                                 bool guess_is_covered) {
-  const bool covered = IsCoveredByEntries(question, entry);
-  const Sight parent(question.parent, question.tool);
-  const Sight child(question.child, question.tool);
+  const ToolSights& sights = question.sights;
+  const bool covered = question.cover.IsCovered(entry, question.tool);
   const Denials denials(question, entry, guess_is_covered);
   // By whatever the entry sees, it must not fire alone.
-  Sight guess;
-  guess.guesses = true;
-  if (parent.guesses && !(child.guesses && guess_is_covered) && !denials.Run(guess)) return false;
-  return std::all_of(parent.arguments.begin(), parent.arguments.end(),
-                     [&](const DeclaredArguments* seen) {
-                       if (covered && DeclaresAlike(parent, child, *seen)) return true;
-                       Sight one;
-                       one.is_alone = parent.is_alone;
-                       one.arguments = {seen};
-                       return denials.Run(one);
-                     });
+  if (sights.parent.guesses && !(sights.child.guesses && guess_is_covered)) {
+    Sight guess;
+    guess.guesses = true;
+    if (!denials.Run(guess)) return false;
+  }
+  if (covered && sights.all_alike) return true;
+  for (std::size_t i = 0; i < sights.alike.size(); ++i) {
+    if (covered && sights.alike[i]) continue;
+    Sight one;
+    one.is_alone = sights.parent.is_alone;
+    one.arguments = {sights.parent.arguments[i]};
+    if (!denials.Run(one)) return false;
+  }
+  return true;
 }
 
 }  // namespace callgate::policy

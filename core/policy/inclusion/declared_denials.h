@@ -7,9 +7,6 @@
 
 namespace callgate::policy {
 
-// Some entry of the child covers whatever `entry` does.
-bool IsCoveredByEntries(const DenyQuestion& question, const DenyEntry& entry);
-
 // Of what capabilities of the parent on the tool declare, entries of any call see nothing, or as
 // the child's entries do that cover what `entry` does.
 bool SeesOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry);

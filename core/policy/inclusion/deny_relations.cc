@@ -95,20 +95,16 @@ bool SeeTheSameWords(const DenyQuestion& question) {
   return question.parent.command_keys() == question.child.command_keys();
 }
 
-bool IsPathCovered(const DenyQuestion& question, const PathEntry& entry) {
-  if (NeverMeetsPath(question, entry)) return true;
+bool IsPathCovered(const DenyQuestion& question, const DenyEntry& entry) {
+  const PathEntry& path = PathOf(entry);
+  if (NeverMeetsPath(question, path)) return true;
   if (!SeeTheSameWords(question)) return false;
   const auto& [capability, reach] = question.accepting;
   if (!SeeTheSame(question.parent.path_keys(), question.child.path_keys(),
                   capability.path_allowlist.has_value(), reach.path_keys)) {
     return false;
   }
-  const auto& entries = question.child_entries.paths;
-  const PathSet denied = PathSet::OfDenied(entry);
-  const bool covered = std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-    return denied.IsWithin(PathSet::OfDenied(PathOf(*around)));
-  });
-  return covered && IsRelativeDenied(question, entry);
+  return question.cover.IsCovered(entry, question.tool) && IsRelativeDenied(question, path);
 }
 
 bool NeverMeetsDomain(const DenyQuestion& question, const DomainEntry& entry) {
@@ -119,21 +115,19 @@ bool NeverMeetsDomain(const DenyQuestion& question, const DomainEntry& entry) {
                       [&](const DomainEntry& allowed) { return DeniesSome(allowed, entry); });
 }
 
-bool IsDomainCovered(const DenyQuestion& question, const DomainEntry& entry) {
-  if (NeverMeetsDomain(question, entry)) return true;
+bool IsDomainCovered(const DenyQuestion& question, const DenyEntry& entry) {
+  if (NeverMeetsDomain(question, DomainOf(entry))) return true;
   if (!SeeTheSameWords(question)) return false;
   const auto& [capability, reach] = question.accepting;
   if (!SeeTheSame(question.parent.domain_keys(), question.child.domain_keys(),
                   capability.domain_allowlist.has_value(), reach.domain_keys)) {
     return false;
   }
-  const auto& entries = question.child_entries.domains;
-  return std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-    return DeniesWithin(entry, DomainOf(*around));
-  });
+  return question.cover.IsCovered(entry, question.tool);
 }
 
-bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
+bool IsCommandCovered(const DenyQuestion& question, const DenyEntry& whole) {
+  const CommandEntry& entry = CommandOf(whole);
   // A key that one list takes for a command and the other for none is a second command to one, or
   // the start of arguments without a command to the other.
   const auto& [capability, reach] = question.accepting;
@@ -143,9 +137,7 @@ bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
   }
   const auto& entries = question.child_entries.commands;
   if (reach.hides_commands || reach.command_keys != question.parent.command_keys()) {
-    return std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* around) {
-      return DeniesWithin(entry, CommandOf(*around));
-    });
+    return question.cover.IsCovered(whole, question.tool);
   }
   // Only what the capability's own list lets through is left, and nothing malformed.
   return std::all_of(
@@ -160,7 +152,7 @@ bool IsCommandCovered(const DenyQuestion& question, const CommandEntry& entry) {
 
 // Whatever the parent's entry fires on by a guess, one of the child's fires on that guesses too.
 bool IsGuessCovered(const DenyQuestion& question, const DenyEntry& entry) {
-  if (!IsCoveredByEntries(question, entry)) return false;
+  if (!question.cover.IsCovered(entry, question.tool)) return false;
   if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
     return question.parent.path_keys() == question.child.path_keys() &&
            IsRelativeDenied(question, *path);
@@ -171,7 +163,66 @@ bool IsGuessCovered(const DenyQuestion& question, const DenyEntry& entry) {
   return question.parent.command_keys() == question.child.command_keys();
 }
 
+std::string SaidBy(const DenyEntry& entry) {
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) return "p" + path->text;
+  if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) return "d" + domain->text;
+  const auto* const command = std::get_if<CommandEntry>(&entry.argument);
+  if (command == nullptr) return {};
+  return "c" + command->text + '\n' + command->option;
+}
+
+bool Covers(const DenyEntry& around, const DenyEntry& entry) {
+  if (around.argument.index() != entry.argument.index()) return false;
+  if (const auto* path = std::get_if<PathEntry>(&entry.argument)) {
+    return PathSet::OfDenied(*path).IsWithin(PathSet::OfDenied(PathOf(around)));
+  }
+  if (const auto* domain = std::get_if<DomainEntry>(&entry.argument)) {
+    return DeniesWithin(*domain, DomainOf(around));
+  }
+  const auto* const command = std::get_if<CommandEntry>(&entry.argument);
+  return command != nullptr && DeniesWithin(*command, CommandOf(around));
+}
+
+// Some capability of the child declares them so that entries see the same.
+bool DeclaresAlike(const Sight& parent, const Sight& child, const DeclaredArguments& seen) {
+  if (!parent.is_alone && child.is_alone) return false;
+  const Schema object = AsObject(seen);
+  return std::ranges::any_of(child.arguments, [&](const DeclaredArguments* own) {
+    return SeeAlike(object, AsObject(*own));
+  });
+}
+
 }  // namespace
+
+DenyCover::DenyCover(const Context& context) : context_(context) {
+  for (const DenyEntry& entry : context.deny_list) same_[SaidBy(entry)].push_back(&entry);
+}
+
+bool DenyCover::IsCovered(const DenyEntry& entry, std::string_view tool) {
+  const auto is_on_tool = [&](const DenyEntry* around) {
+    return around->tool_pattern.Matches(tool);
+  };
+  auto found = around_.find(&entry);
+  if (found == around_.end()) {
+    const auto same = same_.find(SaidBy(entry));
+    if (same != same_.end() && std::ranges::any_of(same->second, is_on_tool)) return true;
+    Entries around;
+    for (const DenyEntry& other : context_.deny_list) {
+      if (Covers(other, entry)) around.push_back(&other);
+    }
+    found = around_.emplace(&entry, std::move(around)).first;
+  }
+  return std::ranges::any_of(found->second, is_on_tool);
+}
+
+ToolSights::ToolSights(const ContextReach& parent_reach, const ContextReach& child_reach,
+                       std::string_view name)
+    : tool(name), parent(parent_reach, name), child(child_reach, name) {
+  for (const DeclaredArguments* seen : parent.arguments) {
+    alike.push_back(DeclaresAlike(parent, child, *seen));
+    all_alike = all_alike && alike.back();
+  }
+}
 
 DenialsByKind::DenialsByKind(const Context& context, std::string_view tool) {
   Positions positions;
@@ -205,12 +256,12 @@ bool FiresOnlyWithChild(const DenyQuestion& question, const DenyEntry& entry) {
   }
   if (!SeesOnlyWithChild(question, entry)) return false;
   if (std::holds_alternative<PathEntry>(entry.argument)) {
-    return IsPathCovered(question, PathOf(entry));
+    return IsPathCovered(question, entry);
   }
   if (std::holds_alternative<DomainEntry>(entry.argument)) {
-    return IsDomainCovered(question, DomainOf(entry));
+    return IsDomainCovered(question, entry);
   }
-  return IsCommandCovered(question, CommandOf(entry));
+  return IsCommandCovered(question, entry);
 }
 
 }  // namespace callgate::policy

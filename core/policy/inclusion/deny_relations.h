@@ -5,9 +5,11 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/policy/inclusion/context_reach.h"
+#include "core/policy/inclusion/sights.h"
 
 namespace callgate::policy {
 
@@ -24,6 +26,37 @@ struct DenialsByKind {
 // The child's deny list stops every call of the tool whose command is one of `command_class`.
 bool StopsEvery(const DenialsByKind& child, const CommandClass& command_class);
 
+// Which entries of a context's deny list cover what an entry of another covers: kept, since it is
+// asked of every tool. Not for several threads.
+class DenyCover {
+ public:
+  // REQUIRES: the context outlives this.
+  explicit DenyCover(const Context& context);
+
+  // An entry on the tool covers, of calls of it, whatever `entry` does.
+  bool IsCovered(const DenyEntry& entry, std::string_view tool);
+
+ private:
+  using Entries = std::vector<const DenyEntry*>;
+
+  const Context& context_;
+  std::unordered_map<std::string, Entries> same_;  // by what they say
+  std::unordered_map<const DenyEntry*, Entries> around_;
+};
+
+// What two deny lists see of the arguments that are declared on one tool.
+struct ToolSights {
+  ToolSights(const ContextReach& parent, const ContextReach& child, std::string_view name);
+
+  std::string tool;
+  Sight parent;
+  Sight child;
+  // For each of the parent's arguments: some capability of the child declares them so that entries
+  // see the same.
+  std::vector<bool> alike;
+  bool all_alike = true;
+};
+
 // One tool, looked at from both sides.
 struct DenyQuestion {
   const ContextReach& parent;
@@ -31,6 +64,8 @@ struct DenyQuestion {
   const Reached& accepting;  // a capability of the child on the tool
   std::string_view tool;
   const DenialsByKind& child_entries;  // of the child, on the tool; none of them stops the tool
+  const ToolSights& sights;
+  DenyCover& cover;  // of the child
 };
 
 // Whenever `entry`, a deny entry of the parent on the tool, fires on a call that `accepting`

@@ -135,6 +135,13 @@ Sight Sight::OfElement() const {
   return sight;
 }
 
+Schema AsObject(const DeclaredArguments& arguments) {
+  Schema object;
+  object.properties = arguments.members;
+  object.additional = arguments.other;
+  return object;
+}
+
 bool SeeAlike(const Schema& a, const Schema& b) {
   if (!SeesAnything(a) && !SeesAnything(b)) return true;
   return a.any == b.any && AreKindsAlike(a, b) && SeeAlike(a.items, b.items) &&

@@ -38,6 +38,9 @@ struct Sight {
   void Add(const Schema& schema, bool lenient);
 };
 
+// The arguments of a call as one object.
+Schema AsObject(const DeclaredArguments& arguments);
+
 // Entries see every value alike by both.
 bool SeeAlike(const Schema& a, const Schema& b);
 // Entries see something by the schema in some value.

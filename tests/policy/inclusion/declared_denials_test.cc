@@ -14,8 +14,10 @@ using test::Reaching;
 // entry of the child does.
 bool OnlyWithChild(const Reaching& parent, const Reaching& child) {
   const DenialsByKind entries(*child.context, "t");
+  const ToolSights sights(parent.reach, child.reach, "t");
+  DenyCover cover(*child.context);
   const Reached accepting = child[0];
-  return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries},
+  return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries, sights, cover},
                             parent.context->deny_list.at(0));
 }
 

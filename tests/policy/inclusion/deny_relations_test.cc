@@ -21,8 +21,10 @@ bool OnlyWithChild(const Side& parent, const Side& child) {
   const Reaching around = Constrained(parent.constraints, parent.deny_list);
   const Reaching within = Constrained(child.constraints, child.deny_list);
   const DenialsByKind entries(*within.context, "t");
+  const ToolSights sights(around.reach, within.reach, "t");
+  DenyCover cover(*within.context);
   const Reached accepting = within[0];
-  return FiresOnlyWithChild({around.reach, within.reach, accepting, "t", entries},
+  return FiresOnlyWithChild({around.reach, within.reach, accepting, "t", entries, sights, cover},
                             around.context->deny_list.at(0));
 }
 
@@ -102,8 +104,10 @@ TEST(FiresOnlyWithChild, ForEveryBaseOfTheParent) {
   const auto only = [&](const std::string& base) {
     const Reaching child = Constrained("base_directory: " + base, "'t:/w/a'");
     const DenialsByKind entries(*child.context, "t");
+    const ToolSights sights(parent.reach, child.reach, "t");
+    DenyCover cover(*child.context);
     const Reached accepting = child[0];
-    return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries},
+    return FiresOnlyWithChild({parent.reach, child.reach, accepting, "t", entries, sights, cover},
                               parent.context->deny_list[0]);
   };
   EXPECT_TRUE(only("/w"));
@@ -126,8 +130,10 @@ TEST(FiresOnlyWithChild, ForObjectsThatTheCapabilityRefuses) {
     const Reaching within("{tool_pattern: t, " + accepting + "}, {tool_pattern: u, " + added + "}",
                           entry);
     const DenialsByKind entries(*within.context, "t");
+    const ToolSights sights(around.reach, within.reach, "t");
+    DenyCover cover(*within.context);
     const Reached first = within[0];
-    return FiresOnlyWithChild({around.reach, within.reach, first, "t", entries},
+    return FiresOnlyWithChild({around.reach, within.reach, first, "t", entries, sights, cover},
                               around.context->deny_list[0]);
   };
   EXPECT_TRUE(only("exec: shell", "path_allowlist: [/]", "'t:/a'", "path_arguments: [tree]"));
