@@ -32,8 +32,12 @@ def gather(states: Sequence[SourceState], before: Gathering) -> Gathering:
     A source that does not load is unavailable, with the reason, and the others are not touched. A
     name that stands for two (an entity and a trust domain, a trust domain of two sources, names
     that differ in case alone) and two names that have one anchor count for nothing in any source.
+    Nothing at all is trusted while what a source revokes was never read.
     """
     states = tuple(states)
+    if unread := [state.name for state in states if state.revoked_unknown]:
+        why = f"the revoked keys of {', '.join(unread)} could not be read: nothing is trusted"
+        return nothing(states, before, why)
     with contextlib.suppress(TrustError):  # the usual case: all load together
         return _gathering(states, tuple(_source(state) for state in states), before)
     states, anchors = _loadable(states)
@@ -48,7 +52,7 @@ def gather(states: Sequence[SourceState], before: Gathering) -> Gathering:
 
 def nothing(states: Sequence[SourceState], before: Gathering, why: str) -> Gathering:
     """Every source is unavailable; what is revoked stays so."""
-    states = tuple(_unavailable(state, why) for state in states)
+    states = tuple(state if state.revoked_unknown else _unavailable(state, why) for state in states)
     return _gathering(states, tuple(_source(state) for state in states), before)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -239,3 +240,44 @@ async def test_a_revoked_file_is_revoked_in_the_snapshot(trust_dir: Path) -> Non
         # Known to be revoked only where the authority is presented as well.
         assert store.reason(ACME) == "untrusted"
         assert store.store.judge((ACME.issue("agent").der, ACME.der)).reason == "revoked"
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o777])
+async def test_tombstones_that_were_never_read_stop_trust(tmp_path: Path, mode: int) -> None:
+    """Another backend still anchors the key, and nothing says that it is not revoked."""
+    leaf, revoked = ACME.issue("leaf"), tmp_path / "revoked"
+    revoked.mkdir(mode=0o755)
+    (revoked / ACME.spki_sha256).touch()
+    revoked.chmod(mode)
+    async with Store(filestore(tmp_path), told("k8s-secrets", acme=ACME, globex=GLOBEX)) as store:
+        verdict = store.store.judge((leaf.der,))
+        assert (verdict.trusted, verdict.reason) == (False, "unavailable")
+        assert verdict.unavailable == ("filestore", "k8s-secrets")
+        assert {state.status for state in store.store.states} == {"unavailable"}
+        revoked.chmod(0o755)
+        await _until(lambda: store.store.judge((leaf.der,)).reason == "revoked")
+        assert store.store.judge((GLOBEX.issue("leaf").der,)).trusted
+        revoked.chmod(mode)  # later, what was read counts on
+        await _until(lambda: store.store.states[0].status == "unavailable")
+        assert store.store.judge((leaf.der,)).reason == "revoked"
+        assert store.store.judge((GLOBEX.issue("leaf").der,)).trusted
+
+
+async def test_tombstones_of_another_user_stop_trust(tmp_path: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root gives a folder away")
+    (tmp_path / "revoked").mkdir(mode=0o755)
+    os.chown(tmp_path / "revoked", 65534, 65534)
+    async with Store(filestore(tmp_path), told("k8s-secrets", acme=ACME)) as store:
+        assert store.store.judge((ACME.issue("leaf").der,)).reason == "unavailable"
+
+
+async def test_no_tombstones_at_all_stop_nothing(tmp_path: Path) -> None:
+    async with Store(filestore(tmp_path), told("k8s-secrets", acme=ACME)) as store:
+        assert store.store.judge((ACME.issue("leaf").der,)).trusted
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.05)

@@ -118,6 +118,7 @@ class DirectorySource:
             self.name,
             reading.entities,
             revoked=reading.revoked,
+            revoked_unknown=reading.revoked_unknown,
             status="live" if reading.fault is None else "unavailable",
             detail=reading.fault,
             problems=problems,

@@ -30,6 +30,9 @@ class SourceState:
     ``live``: this is how things are. ``stale``: this is how they were when the source was last
     heard of; it still counts. ``unavailable``: nothing is known, ``entities`` and ``bundles`` are
     empty, and no certificate is trusted because of this source. ``revoked`` counts in every status.
+
+    ``revoked_unknown``: what is revoked could not be read since the start. Then no source's
+    certificates are trusted, since any of their keys may be among it.
     """
 
     name: str  # as configured: localca, filestore, k8s-secrets, spire
@@ -39,6 +42,7 @@ class SourceState:
     status: Status = "unavailable"
     detail: str | None = None  # why it is stale or unavailable
     problems: tuple[Problem, ...] = ()
+    revoked_unknown: bool = False
     since: float = field(default=0.0, compare=False)  # of this status, seconds since the epoch
 
 

@@ -55,6 +55,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     fault: str | None = None
     gone: bool = False
+    revoked_unknown: bool = False  # the tombstones could not be read, and never were
     settled: bool = True  # else there is a file that was written just now
     identity: tuple[int, int] | None = None  # device and inode
 
@@ -77,7 +78,7 @@ class TrustDirectory:
         self._layout = layout
         self._keep = keep
         self._files: dict[Member, TrustFile] = {}
-        self._revoked: frozenset[str] = frozenset()
+        self._revoked: frozenset[str] | None = None  # None: not read yet
 
     def read(self) -> Reading:
         """Reads what changed. Never raises OSError: that is a fault, too."""
@@ -95,13 +96,19 @@ class TrustDirectory:
         except OSError as error:
             gone = isinstance(error, FileNotFoundError)
             why = error.strerror or "it cannot be read"
-        return Reading(revoked=self._revoked, fault=f"{self.path}: {why}", gone=gone)
+        return Reading(
+            revoked=self._revoked or frozenset(),
+            fault=f"{self.path}: {why}",
+            gone=gone,
+            revoked_unknown=self._revoked is None,
+        )
 
     def _read(self, folder: Folder, *, settle: bool) -> Reading:
         """``settle``: takes what was found, though it changes. Raises _Changing otherwise."""
         try:
             members = self._layout(folder)
-            self._revoked, strays = tombstones(folder)
+            revoked, strays = tombstones(folder)
+            self._revoked = revoked
         except FileNotFoundError as error:
             raise _Changing from error
         if len(members.files) > MOST_FILES:
@@ -120,7 +127,7 @@ class TrustDirectory:
                 for member, file in self._files.items()
                 if file.counts is not None and member not in disabled
             },
-            self._revoked,
+            revoked,
             tuple(
                 Problem(str(self.path / problem.place), problem.message)
                 for problem in sorted(problems, key=lambda problem: problem.place)
