@@ -12,7 +12,7 @@ from callgate.registry.resolution.model import Dependency
 from callgate.registry.resolution.work import Steps, Work
 
 # Steps of one judgement; a tool that was not looked at within them serves no dependency.
-MAX_STEPS: Final = 5_000_000
+MAX_STEPS: Final = 2_000_000
 # Tools that could meet a required position and themselves require something.
 MAX_RESTS: Final = 500_000
 

@@ -12,8 +12,8 @@ from callgate.registry.resolution.tags import wish_of
 from callgate.registry.resolution.versions import Wanted
 from callgate.registry.resolution.work import Steps
 
-# Steps that looking for what one agent asks for may take; about as many microseconds.
-MAX_STEPS: Final = 5_000_000
+# Steps that looking for what one agent asks for may take; each is about two microseconds.
+MAX_STEPS: Final = 2_000_000
 
 
 def fitting(
@@ -22,18 +22,17 @@ def fitting(
     """The kinds that fit, and their points. None is a place to pause."""
     wish = wish_of(dependency.tags)
     version = Wanted(dependency.version)
-    cost = _cost(dependency)
+    cost, compares = _cost(dependency), dependency.match_mode is not None
     for kind in kinds:
-        budget = schemas.Budget()
+        compared = 0
         if not (trusted and kind.anonymous):
             points = wish.score(kind.tags)
-            if (
-                points is not None
-                and version.takes(kind.tool.version, kind.version)
-                and schemas.fits(kind.tool, dependency, budget)
-            ):
-                yield points, kind
-        if steps.spend(cost + budget.spent):
+            if points is not None and version.takes(kind.tool.version, kind.version):
+                budget = schemas.Budget() if compares else None
+                if budget is None or schemas.fits(kind.tool, dependency, budget):
+                    yield points, kind
+                compared = 0 if budget is None else budget.spent
+        if steps.spend(cost + compared):
             yield None
 
 

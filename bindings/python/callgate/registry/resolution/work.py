@@ -13,8 +13,8 @@ from typing import Final, TypeAlias, TypeVar, final
 T = TypeVar("T")
 Work: TypeAlias = Generator[None, None, T]
 
-# Steps between two pauses. A step is about a microsecond.
-SLICE: Final = 2_000
+# Steps between two pauses. A step is about two microseconds.
+SLICE: Final = 1_000
 
 
 @final
