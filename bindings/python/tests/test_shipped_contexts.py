@@ -15,6 +15,11 @@ def test_lint_finds_nothing(file: Path) -> None:
     assert not [f"{warning.where}: {warning.message}" for warning in found]
 
 
+def test_editors_may_read_all_that_readers_may() -> None:
+    policy = PolicySet.load(CONTEXTS / "filesystem.yaml")
+    assert policy.contains(parent="filesystem-edit", child="filesystem-read")
+
+
 def test_the_coding_agent_is_among_them() -> None:
     assert "coding-agent" in {file.stem for file in FILES}
 
