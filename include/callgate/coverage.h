@@ -8,18 +8,27 @@
 
 namespace callgate {
 
-// A capability, a deny entry, a declared argument, or one of several branches: of an anyOf, or of
-// the entries that a declared command allows.
+// A capability, a deny entry, a declared argument, one of several branches (of an anyOf, or of the
+// entries that a declared command allows), an option of such an entry, or an entry of an `except`.
+// What a definition excepts is one part for all that use it, named by the first use.
 struct PolicyPart {
-  enum class Kind : std::uint8_t { kCapability, kDenyEntry, kArgument, kBranch };
+  enum class Kind : std::uint8_t {
+    kCapability,
+    kDenyEntry,
+    kArgument,
+    kBranch,
+    kOption,
+    kExceptEntry,
+  };
 
   Kind kind = Kind::kCapability;
   std::size_t position = 0;  // of the capability or deny entry in its list, from 0
   std::string tool_pattern;  // several are sorted and joined by a space
-  // Of an argument or branch its JSON pointer (RFC 6901) from the capability, `use` followed; else
-  // empty.
+  // Of what a capability declares its JSON pointer (RFC 6901) from the capability, `use` followed;
+  // else empty.
   std::string pointer;
   std::string where;  // "file:line:column" of the capability or deny entry
+  std::string text;   // of an option or except entry, as written; else empty
 };
 
 }  // namespace callgate

@@ -59,11 +59,12 @@ class Explanation:
 class PolicyPart:
     """What of a context a call can exercise."""
 
-    kind: str  # "capability", "deny entry", "argument" or "branch"
+    kind: str  # "capability", "deny entry", "argument", "branch", "option" or "except entry"
     position: int  # of the capability or deny entry in its list, from 0
     tool_pattern: str  # several are sorted and joined by a space
-    pointer: str  # of an argument or branch: its JSON pointer from the capability; else empty
+    pointer: str  # of what a capability declares: its JSON pointer from there; else empty
     where: str  # file:line:column of the capability or deny entry
+    text: str = ""  # of an option or except entry, as written; else empty
 
 
 def _faults(
@@ -119,9 +120,11 @@ class PolicySet(_native.PolicySet):
 
     def parts(self, context: str) -> list[PolicyPart]:
         """What calls can exercise of a context: its capabilities, their declared arguments, the
-        branches of each ``anyOf`` and of each command's ``allow``, and its deny entries.
+        branches of each ``anyOf`` and of each command's ``allow``, the options of commands, the
+        entries of each ``except``, and its deny entries.
 
-        Raises PolicyError for an unknown context.
+        What a definition excepts is one part for all that use it, named by the first use. Raises
+        PolicyError for an unknown context.
         """
         return [PolicyPart(*part) for part in _native.policy_parts(self, context)]
 
@@ -129,8 +132,9 @@ class PolicySet(_native.PolicySet):
         """The ``parts`` by which one call is decided.
 
         These are the deny entry that fires; or the capabilities that allow the call, the declared
-        arguments that it holds and the branches that accept them. A call that is denied for another
-        reason exercises none. Raises PolicyError for an unknown context.
+        arguments and options that it holds and the branches that accept them; or the first
+        ``except`` entry that matches what is refused. A call that is denied for another reason
+        exercises none. Raises PolicyError for an unknown context.
         """
         found = _native.policy_exercised(self, context, tool, arguments)
         return [PolicyPart(*part) for part in found]

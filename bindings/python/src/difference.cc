@@ -38,7 +38,7 @@ std::vector<LintWarning> Lint(py::handle policy) {
   return WithoutGil([&] { return of.Lint(); });
 }
 
-// Each part as (kind, position, tool_pattern, pointer, where).
+// Each part as (kind, position, tool_pattern, pointer, where, text).
 py::list PartsOf(const std::vector<PolicyPart>& parts) {
   const auto name_of = [](PolicyPart::Kind kind) {
     switch (kind) {
@@ -50,13 +50,17 @@ py::list PartsOf(const std::vector<PolicyPart>& parts) {
         return "argument";
       case PolicyPart::Kind::kBranch:
         return "branch";
+      case PolicyPart::Kind::kOption:
+        return "option";
+      case PolicyPart::Kind::kExceptEntry:
+        return "except entry";
     }
     return "";
   };
   py::list list;
   for (const PolicyPart& part : parts) {
     list.append(py::make_tuple(name_of(part.kind), part.position, part.tool_pattern, part.pointer,
-                               part.where));
+                               part.where, part.text));
   }
   return list;
 }

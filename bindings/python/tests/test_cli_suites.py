@@ -245,6 +245,43 @@ def test_coverage_names_what_no_case_exercises(covered: Path) -> None:
     ]
 
 
+EXCEPTING = """\
+name: c
+definitions: {file: {path: {allow: [/w], except: ["**/.git", "**/.env*"]}}}
+capabilities:
+  - {tool_pattern: a.b, arguments: {path: {use: file}}}
+  - {tool_pattern: c.d, arguments: {path: {use: file}}}
+  - tool_pattern: s.r
+    arguments: {x: {command: {allow: [{words: [git, log], options: [--graph, -n VALUE]}]}}}
+"""
+
+
+def test_coverage_counts_options_and_except_entries(tmp_path: Path) -> None:
+    policy, suite = tmp_path / "policy.yaml", tmp_path / "suite.yaml"
+    policy.write_text(EXCEPTING)
+    cases = (
+        "policy: policy.yaml\ncontext: c\ncases:\n"
+        "  - {tool: a.b, arguments: {path: /w/a}, expect: allow}\n"
+        "  - {tool: c.d, arguments: {path: /w/a}, expect: allow}\n"
+        "  - {tool: c.d, arguments: {path: /w/.git}, expect: deny}\n"
+        "  - {tool: s.r, arguments: {x: git log -n 5}, expect: allow}\n"
+    )
+    suite.write_text(cases)
+    assert run("test", suite, "--coverage").stdout.splitlines()[-4:] == [
+        f"{policy}:4:5: c: no case is denied by except entry **/.env* "
+        "(/arguments/path/path/except/1) of capability 0 (a.b)",
+        f"{policy}:6:5: c: no case is allowed by option --graph "
+        "(/arguments/x/command/allow/0/options/0) of capability 2 (s.r)",
+        "coverage 80.0 %",
+        "4 passed, 0 failed",
+    ]
+    suite.write_text(
+        cases + "  - {tool: a.b, arguments: {path: /w/.env}, expect: deny}\n"
+        "  - {tool: s.r, arguments: {x: git log --graph}, expect: allow}\n"
+    )
+    assert run("test", suite, "--min-coverage", "100").returncode == 0
+
+
 def test_coverage_below_the_least_fails(covered: Path) -> None:
     assert run("test", covered, "--min-coverage", "37.5").returncode == 0
     done = run("test", covered, "--min-coverage", "38")

@@ -1,9 +1,15 @@
 #include "core/policy/coverage/coverage.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <map>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "core/policy/coverage/except_entries.h"
 #include "core/policy/evaluate/evaluate.h"
 #include "core/policy/evaluate/object_schema.h"
 #include "core/policy/evaluate/schema_check.h"
@@ -24,11 +30,11 @@ std::string Below(std::string pointer, std::string_view step, std::size_t positi
 
 PolicyPart PartOf(const Context& context, std::size_t capability) {
   const Capability& of = context.capabilities[capability];
-  return {Kind::kCapability, capability, of.tool_pattern.text, {}, Where(of.position)};
+  return {Kind::kCapability, capability, of.tool_pattern.text, {}, Where(of.position), {}};
 }
 
 PolicyPart PartOf(const DenyEntry& entry) {
-  return {Kind::kDenyEntry, entry.nth, entry.tool_pattern.text, {}, Where(entry.position)};
+  return {Kind::kDenyEntry, entry.nth, entry.tool_pattern.text, {}, Where(entry.position), {}};
 }
 
 // One capability's declared arguments and branches, as they are walked.
@@ -39,16 +45,21 @@ class Parts {
     parts_.push_back(capability_);
   }
 
-  void Add(Kind kind, const std::string& pointer) {
+  void Add(Kind kind, const std::string& pointer, const std::string& text = {}) {
     const bool is_known = std::ranges::any_of(parts_, [&](const PolicyPart& part) {
       return part.position == capability_.position && part.pointer == pointer &&
              part.kind != Kind::kDenyEntry;
     });
     if (is_known) return;  // e.g. of an element of a list before this one
+    parts_.push_back(Named(kind, pointer, text));
+  }
+
+  PolicyPart Named(Kind kind, const std::string& pointer, const std::string& text = {}) const {
     PolicyPart part = capability_;
     part.kind = kind;
     part.pointer = pointer;
-    parts_.push_back(std::move(part));
+    part.text = text;
+    return part;
   }
 
  private:
@@ -56,10 +67,26 @@ class Parts {
   std::vector<PolicyPart>& parts_;
 };
 
+// As documents name an option.
+std::string TextOf(const CommandOption& option) {
+  switch (option.shape) {
+    case CommandOption::Shape::kFlag:
+      return option.name;
+    case CommandOption::Shape::kAttached:
+      return option.name + "VALUE";
+    case CommandOption::Shape::kNextWord:
+      return option.name + " VALUE";
+  }
+  return option.name;
+}
+
+// The first place of each schema that excepts something: its part, with the pointer of `except`.
+using ExceptPlaces = std::map<const Schema*, PolicyPart>;
+
 // Everything that is declared.
 class AllParts {
  public:
-  explicit AllParts(Parts& parts) noexcept : parts_(parts) {}
+  AllParts(Parts& parts, ExceptPlaces& places) noexcept : parts_(parts), places_(places) {}
 
   void WalkMembers(const std::vector<DeclaredMember>& members, const std::string& pointer) {
     for (const DeclaredMember& member : members) {
@@ -76,18 +103,52 @@ class AllParts {
       Walk(*schema.any_of[i], at);
     }
     if (const CommandKind* const command = CommandOf(schema)) {
-      const std::size_t entries = command->allow.size();
-      for (std::size_t i = 0; entries > 1 && i < entries; ++i) {
-        parts_.Add(Kind::kBranch, Below(Below(pointer, "command"), "allow", i));
-      }
+      WalkCommand(*command, Below(pointer, "command"));
     }
+    AddExcept(schema, pointer);
     if (schema.items) Walk(*schema.items, Below(pointer, "items"));
     WalkMembers(schema.properties, Below(pointer, "properties"));
     if (schema.additional) Walk(*schema.additional, Below(pointer, "additionalProperties"));
   }
 
  private:
+  void WalkCommand(const CommandKind& command, const std::string& pointer) {
+    for (std::size_t i = 0; i < command.allow.size(); ++i) {
+      const CommandRule& rule = command.allow[i];
+      const std::string at = Below(pointer, "allow", i);
+      if (command.allow.size() > 1) parts_.Add(Kind::kBranch, at);
+      for (std::size_t o = 0; o < rule.options.size(); ++o) {
+        const CommandOption& option = rule.options[o];
+        const std::string text = TextOf(option);
+        parts_.Add(Kind::kOption, Below(at, "options", o), text);
+        if (option.value) WalkWord(*option.value, Below(Below(at, "options", o), text));
+      }
+      if (rule.operand) WalkWord(*rule.operand, Below(at, "operands"));
+      for (std::size_t o = 0; o < rule.operands_by_place.size(); ++o) {
+        WalkWord(*rule.operands_by_place[o], Below(at, "operands", o));
+      }
+    }
+  }
+
+  void WalkWord(const Schema& schema, const std::string& pointer) {
+    for (std::size_t i = 0; i < schema.any_of.size(); ++i) {
+      WalkWord(*schema.any_of[i], Below(pointer, "anyOf", i));
+    }
+    AddExcept(schema, pointer);
+  }
+
+  void AddExcept(const Schema& schema, const std::string& pointer) {
+    const std::vector<std::string> texts = ExceptTextsOf(schema);
+    if (texts.empty()) return;
+    const std::string at = Below(Below(pointer, ExceptKindOf(schema)), "except");
+    if (!places_.try_emplace(&schema, parts_.Named(Kind::kExceptEntry, at)).second) return;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      parts_.Add(Kind::kExceptEntry, Below(at, std::to_string(i)), texts[i]);
+    }
+  }
+
   Parts& parts_;
+  ExceptPlaces& places_;
 };
 
 // What is declared of the values of one call, which the capability allows.
@@ -139,11 +200,22 @@ class CalledParts {
 
   void WalkCommand(const Schema& schema, const CommandKind& command, std::uint32_t i,
                    MemberRange beside, const std::string& pointer) {
-    for (std::size_t entry = 0; command.allow.size() > 1 && entry < command.allow.size(); ++entry) {
-      Schema alone = schema;
-      std::get<CommandKind>(alone.kind).allow = {command.allow[entry]};
+    Schema alone = schema;
+    auto& allow = std::get<CommandKind>(alone.kind).allow;
+    for (std::size_t entry = 0; entry < command.allow.size(); ++entry) {
+      allow = {command.allow[entry]};
       if (!Accepts(alone, arguments_, i, beside)) continue;
-      return parts_.Add(Kind::kBranch, Below(pointer, "allow", entry));
+      const std::string at = Below(pointer, "allow", entry);
+      if (command.allow.size() > 1) parts_.Add(Kind::kBranch, at);
+      const std::vector<CommandOption>& options = command.allow[entry].options;
+      for (std::size_t o = 0; o < options.size(); ++o) {
+        // No two options read the same word: one without which the entry refuses is used.
+        allow[0].options = options;
+        allow[0].options.erase(allow[0].options.begin() + static_cast<std::ptrdiff_t>(o));
+        if (Accepts(alone, arguments_, i, beside)) continue;
+        parts_.Add(Kind::kOption, Below(at, "options", o), TextOf(options[o]));
+      }
+      return;
     }
   }
 
@@ -151,15 +223,13 @@ class CalledParts {
   Parts& parts_;
 };
 
-}  // namespace
-
-std::vector<PolicyPart> PartsOf(const Context& context) {
+std::vector<PolicyPart> AllPartsOf(const Context& context, ExceptPlaces& places) {
   std::vector<PolicyPart> parts;
   for (std::size_t i = 0; i < context.capabilities.size(); ++i) {
     std::vector<PolicyPart> of_one;
     Parts named(context, i, of_one);
     if (const auto& declared = context.capabilities[i].arguments) {
-      AllParts all(named);
+      AllParts all(named, places);
       all.WalkMembers(declared->members, "/arguments");
       if (declared->other) all.Walk(*declared->other, "/other_arguments");
     }
@@ -171,6 +241,13 @@ std::vector<PolicyPart> PartsOf(const Context& context) {
     last = &entry;
   }
   return parts;
+}
+
+}  // namespace
+
+std::vector<PolicyPart> PartsOf(const Context& context) {
+  ExceptPlaces places;
+  return AllPartsOf(context, places);
 }
 
 std::vector<PolicyPart> PartsExercised(const Context& context, std::string_view tool,
@@ -189,6 +266,16 @@ std::vector<PolicyPart> PartsExercised(const Context& context, std::string_view 
           .WalkMembers(ObjectSchema::Of(*declared), kNoItem, "/arguments", "/other_arguments");
     }
     std::ranges::move(of_one, std::back_inserter(parts));
+  }
+  const std::vector<ExceptEntry> denying = ExceptEntriesThatDeny(context, verdict, walked);
+  if (denying.empty()) return parts;
+  ExceptPlaces places;
+  (void)AllPartsOf(context, places);
+  for (const ExceptEntry& entry : denying) {
+    PolicyPart part = places.at(entry.schema);
+    AppendPointerStep(part.pointer, std::to_string(entry.position));
+    part.text = ExceptTextsOf(*entry.schema)[entry.position];
+    parts.push_back(std::move(part));
   }
   return parts;
 }

@@ -11,12 +11,12 @@
 
 namespace callgate::policy {
 
-// In the order of the document: capabilities, each before its arguments, then deny entries.
+// In the order of the document: capabilities, each before what it declares, then deny entries.
 std::vector<PolicyPart> PartsOf(const Context& context);
 
 // Those of PartsOf that decide a call: the deny entry that fires; or the capabilities that allow it
-// with the declared arguments that it holds, and of branches the first that accepts. A call that no
-// capability allows exercises none.
+// with the declared arguments that it holds, of branches the first that accepts, and the options of
+// commands; or the except entries that deny it (except_entries.h). Any other call exercises none.
 // REQUIRES: `context` came from Compile; `arguments` is an object.
 std::vector<PolicyPart> PartsExercised(const Context& context, std::string_view tool,
                                        json::Value arguments);

@@ -104,6 +104,97 @@ TEST(Coverage, EveryExercisedPartIsOneOfTheContext) {
   }
 }
 
+constexpr std::string_view kExcepting = R"(name: c
+definitions:
+  file: {path: {allow: [/w], except: ["**/.git", "**/.env*", "**/.git/config"]}}
+capabilities:
+  - tool_pattern: fs.read
+    arguments:
+      path: {use: file}
+      more: {optional: true, type: array, items: {anyOf: [{const: all}, {use: file}]}}
+  - tool_pattern: fs.stat
+    arguments: {path: {use: file}}
+  - tool_pattern: web.get
+    arguments: {url: {url: {allow: ["*"], except: [private, "*.corp"]}}}
+  - tool_pattern: sh.run
+    arguments:
+      command:
+        command:
+          allow:
+            - words: [git, log]
+              options: [--graph, --, "--since=VALUE", {"-n VALUE": {type: string, pattern: "[0-9]"}}]
+              operands: {path: {allow: [/w], except: ["**/.ssh"], base: /w}}
+              maxOperands: 2
+)";
+
+std::vector<std::string> Excepting(std::string_view tool, std::string_view arguments) {
+  return Names(PolicySet::Parse(kExcepting)->Exercised("c", tool, arguments));
+}
+
+TEST(Coverage, NamesOptionsAndExceptEntries) {
+  const auto parts = PolicySet::Parse(kExcepting)->Parts("c");
+  EXPECT_EQ(Names(parts), (Parts{"0",
+                                 "0/arguments/more",
+                                 "0/arguments/more/items/anyOf/0",
+                                 "0/arguments/more/items/anyOf/1",
+                                 "0/arguments/more/items/anyOf/1/path/except/0",
+                                 "0/arguments/more/items/anyOf/1/path/except/1",
+                                 "0/arguments/more/items/anyOf/1/path/except/2",
+                                 "0/arguments/path",
+                                 "1",
+                                 "1/arguments/path",
+                                 "2",
+                                 "2/arguments/url",
+                                 "2/arguments/url/url/except/0",
+                                 "2/arguments/url/url/except/1",
+                                 "3",
+                                 "3/arguments/command",
+                                 "3/arguments/command/command/allow/0/options/0",
+                                 "3/arguments/command/command/allow/0/options/1",
+                                 "3/arguments/command/command/allow/0/options/2",
+                                 "3/arguments/command/command/allow/0/options/3",
+                                 "3/arguments/command/command/allow/0/operands/path/except/0"}));
+  EXPECT_EQ((*parts)[5].text, "**/.env*");
+  EXPECT_EQ((*parts)[19].text, "-n VALUE");
+}
+
+TEST(Coverage, AnAllowedCommandExercisesTheOptionsThatItHolds) {
+  const std::string at = "3/arguments/command";
+  const std::string options = at + "/command/allow/0/options/";
+  EXPECT_EQ(Excepting("sh.run", R"({"command":"git log a"})"), (Parts{"3", at}));
+  EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --graph -n 5 -- a"})"),
+            (Parts{"3", at, options + "0", options + "1", options + "3"}));
+  EXPECT_EQ(Excepting("sh.run", R"({"command":["git","log","--since=x"]})"),
+            (Parts{"3", at, options + "2"}));
+  EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --graph --all"})"), Parts{});
+}
+
+TEST(Coverage, ADeniedCallExercisesTheExceptEntryThatDeniesIt) {
+  const std::string file = "0/arguments/more/items/anyOf/1/path/except/";
+  EXPECT_EQ(Excepting("fs.read", R"({"path":"/w/.env.local"})"), (Parts{file + "1"}));
+  EXPECT_EQ(Excepting("fs.stat", R"({"path":"/w/.env"})"), (Parts{file + "1"}));
+  EXPECT_EQ(Excepting("fs.read", R"({"path":"/w/a","more":["all","/w/.git"]})"),
+            (Parts{file + "0"}));
+  EXPECT_EQ(Excepting("web.get", R"({"url":"https://10.0.0.1/"})"),
+            (Parts{"2/arguments/url/url/except/0"}));
+  EXPECT_EQ(Excepting("web.get", R"({"url":"https://a.corp/"})"),
+            (Parts{"2/arguments/url/url/except/1"}));
+  EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --graph .ssh/id"})"),
+            (Parts{"3/arguments/command/command/allow/0/operands/path/except/0"}));
+}
+
+TEST(Coverage, ACallThatIsDeniedForAnotherReasonExercisesNoExceptEntry) {
+  EXPECT_EQ(Excepting("fs.read", R"({"path":"/etc/.git"})"), Parts{});
+  EXPECT_EQ(Excepting("fs.read", R"({"path":"/w/.git","unknown":1})"), Parts{});
+  EXPECT_EQ(Excepting("web.get", R"({"url":"ftp://a.corp/"})"), Parts{});
+  EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --all .ssh"})"), Parts{});
+}
+
+TEST(Coverage, OfExceptEntriesTheFirstThatMatchesIsExercised) {
+  EXPECT_EQ(Excepting("fs.stat", R"({"path":"/w/.git/config"})"),
+            (Parts{"0/arguments/more/items/anyOf/1/path/except/0"}));
+}
+
 TEST(Coverage, WhatCannotBeAskedIsAnError) {
   const auto policy = PolicySet::Parse(kPolicy);
   EXPECT_EQ(policy->Parts("d").error().code, ErrorCode::kScopeNotFound);

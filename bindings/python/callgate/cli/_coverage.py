@@ -68,6 +68,7 @@ class Coverage:
                     "tool_pattern": part.tool_pattern,
                     "pointer": part.pointer,
                     "where": part.where,
+                    "text": part.text,
                 }
                 for policy in self.policies
                 for context, part, covered in policy.parts()
@@ -100,6 +101,7 @@ def _line(context: str, part: PolicyPart) -> str:
     of = "deny entry" if part.kind == "deny entry" else "capability"
     name = f"{of} {part.position} ({part.tool_pattern})"
     if part.pointer:
-        name = f"{part.kind} {part.pointer} of {name}"
-    lacks = "denied" if part.kind == "deny entry" else "allowed"
+        at = f"{part.text} ({part.pointer})" if part.text else part.pointer
+        name = f"{part.kind} {at} of {name}"
+    lacks = "denied" if part.kind in ("deny entry", "except entry") else "allowed"
     return f"{part.where}: {context}: no case is {lacks} by {name}"
