@@ -115,6 +115,7 @@ def test_what_is_no_heartbeat_is_a_bad_body(text: bytes) -> None:
     [
         *("a b", "a/b", "a@b", "a:80", "[::1]", "-a", "a..b", "é", "a\n", "a" * 254, "%61"),
         *("fe80::1%eth0", "fe80::1%a\nb", "::1%x]@evil.example:443?#[", "::1%\0"),
+        *("127.1", "0x7f000001", "2130706433", "a.1", "010.0.0.1", "a-.b", "a" * 64),
     ],
 )
 def test_a_host_that_would_change_a_url_is_rejected(host: str) -> None:
@@ -122,7 +123,9 @@ def test_a_host_that_would_change_a_url_is_rejected(host: str) -> None:
         parse({"agent_id": "x", "http_host": host})
 
 
-@pytest.mark.parametrize("host", ["", "localhost", "a-b.c_d.example", "10.0.0.1", "::1"])
+@pytest.mark.parametrize(
+    "host", ["", "fe80::1", "a1", "1a.example", "localhost", "a-b.c_d.example", "10.0.0.1", "::1"]
+)
 def test_a_host_name_or_an_address_is_taken(host: str) -> None:
     assert parse({"agent_id": "x", "http_host": host}).http_host == host
 

@@ -262,12 +262,21 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://root:s3cret@db/x", "postgresql://user:s3cret@[", "https://s3cret"]
+    "url",
+    [
+        "mysql://root:s3cret@db/x",
+        "postgresql://user:s3cret@[",
+        "https://s3cret",
+        "postgresql:/u:s3cret@h/x",
+        "postgresql:u:s3cret@h/x",
+        "sqlite:/s3cret/x",
+    ],
 )
 def test_another_url_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
     with pytest.raises(CallgateError) as caught:
         Store(url, tmp_path)
     assert "s3cret" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_is_away_is_refused_without_its_password(tmp_path: Path) -> None:

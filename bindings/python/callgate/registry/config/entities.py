@@ -25,8 +25,9 @@ class EntitySettings(Section):
         description="`dns:{agent_id}.agents.acme`, `cn:{agent_id}.mcp-mesh.local` or "
         "`spiffe:spiffe://mesh.example/agent/{name}`: with `agent_id` and `name` of the "
         "heartbeat put in, it must be a DNS name, the CN or the SPIFFE ID of the leaf, letter for "
-        "letter. With `{name}`, `agent_id` must be the name, or the name, `-` and 8 hexadecimal "
-        "digits.",
+        "letter. Name constraints of an authority (RFC 5280, 4.2.1.10) bind DNS names and URIs "
+        "and not the CN: under such an authority, use `dns:` or `spiffe:`. With `{name}`, "
+        "`agent_id` must be the name, or the name, `-` and 8 hexadecimal digits.",
     )
     http_host: bool = Field(
         default=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ LOCK_SECONDS: Final = 2
 CONNECT_SECONDS: Final = 5
 # Options of a connection that will not write, so that it waits for no writer.
 READ_ONLY: Final[dict[str, Any]] = {"callgate_read_only": True}
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # Of pg_advisory_xact_lock: the writers of all registries that share a database.
 _LOCK_KEY: Final = 0x63616C6C67617465
 
@@ -29,7 +31,8 @@ def url_of(reference: str | None, state: Path) -> URL:
     """
     if reference is None:
         return URL.create("sqlite", database=str(state / "registry.db"))
-    if "://" not in reference:
+    # With one slash it would be a path, and a folder be made whose name holds the password.
+    if _SCHEME.match(reference) is None:
         return URL.create("sqlite", database=str(Path(reference).expanduser()))
     try:
         url = make_url(reference)

@@ -15,7 +15,9 @@ MAX_TEXT: Final = 256  # a capability, function name, tag, version
 MAX_DESCRIPTION: Final = 16_384
 MAX_PORT: Final = 65_535
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+# RFC 1123, 2.1, and the underscore, which names of containers have.
+_LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_NUMBER: Final = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 
 class Invalid(Exception):
@@ -83,7 +85,10 @@ def host(members: Mapping[str, Any], name: str) -> str:
         if "%" in value:  # any text can be a zone, which means something on one machine alone
             raise Invalid(f"{name}: expected a host name or an IP address without zone")
         return str(address)
-    if len(value) > MAX_ID or _HOST.fullmatch(value) is None or ".." in value:
+    labels = value.split(".")
+    # Some resolvers read a name that ends in a number as an address: 127.1, 0x7f000001.
+    is_name = all(map(_LABEL.fullmatch, labels)) and _NUMBER.fullmatch(labels[-1]) is None
+    if len(value) > MAX_ID or not is_name:
         raise Invalid(f"{name}: expected a host name or an IP address")
     return value
 
