@@ -108,15 +108,25 @@ def test_what_was_guessed_stays_in_the_short_form(
     assert reason is not None and "allow" in reason
 
 
-def test_what_a_deny_entry_guessed_is_not_lost() -> None:
-    text = context(
-        "{tool_pattern: t, path_allowlist: [/a]}", deny='[{tool_pattern: t, path: "**/.git"}]'
-    )
+@pytest.mark.parametrize(
+    "deny", ['{tool_pattern: t, path: "**/.git"}', '"t:**/.git"', '"t:/a/.git"']
+)
+def test_what_a_deny_entry_guessed_is_not_lost(deny: str) -> None:
+    text = context("{tool_pattern: t, path_allowlist: [/a]}", deny=f"[{deny}]")
     _, [reason] = migrate(text, tool("t", "path", path="string", content="string"))
     assert reason is not None and reason.startswith("it would allow more, such as t {")
     policy, [reason] = migrate(text, tool("t", "path", path="string"))
     assert reason is None
     assert not policy.evaluate("c", "t", {"path": "/a/.git"}).allowed
+
+
+@pytest.mark.parametrize("deny", ["{tool_pattern: t, domain: evil.example}", '"t:evil.example"'])
+def test_a_denied_host_is_not_lost(deny: str) -> None:
+    hosts = '{tool_pattern: t, domain_allowlist: ["*.example"], only_arguments: [url]}'
+    policy, [reason] = migrate(context(hosts, deny=f"[{deny}]"), tool("t", "url", url="string"))
+    assert reason is None
+    assert policy.evaluate("c", "t", {"url": "https://a.example/"}).allowed
+    assert not policy.evaluate("c", "t", {"url": "https://evil.example/"}).allowed
 
 
 def test_a_rate_counts_its_tools_together() -> None:

@@ -27,16 +27,29 @@ class Denied:
 
 
 def denied_of(entries: Sequence[Any], tool: str) -> Denied:
-    """Those that are written as objects, and texts with a path."""
+    """Those that the new kinds should refuse as well.
+
+    A text is read as section Deny list has it. A reading that is wrong makes nothing wider: what is
+    not proved to allow no more stays in the short form.
+    """
     found = Denied([], [])
     for entry in entries:
         if isinstance(entry, str):
-            pattern, colon, path = entry.partition(":/")
-            entry = {"tool_pattern": pattern, "path": f"/{path}"} if colon else {}
+            entry = _object_of(entry)
         if matches(entry.get("tool_pattern", ""), tool):
             found.paths.extend([entry["path"]] if "path" in entry else [])
             found.hosts.extend([entry["domain"]] if "domain" in entry else [])
     return found
+
+
+def _object_of(text: str) -> dict[str, str]:
+    pattern, colon, path = text.partition(":/")
+    if colon:
+        return {"tool_pattern": pattern, "path": f"/{path}"}
+    pattern, _, entry = text.rpartition(":")
+    if entry.startswith("**/"):
+        return {"tool_pattern": pattern, "path": entry}
+    return {"tool_pattern": pattern, "domain": entry} if "." in entry else {}
 
 
 def matches(pattern: str, tool: str) -> bool:
