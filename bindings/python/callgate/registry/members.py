@@ -128,7 +128,7 @@ class Members:
 
     async def _answer(self, row: Row) -> dict[str, Any]:
         # What changes while it is looked for is told at the next heartbeat.
-        generation = self.directory.catalog.generation
+        generation, trust = self.directory.catalog.generation, self._trust.generation
         work = resolution_answer(row.registration.provider(row.entity), self.resolver)
         try:
             answer = await self.turns.run(work)
@@ -136,6 +136,8 @@ class Members:
             raise Rejected(row.agent_id, str(error)) from None
         if row.status == "evicted":
             raise NotTrusted(row.reason or "untrusted", row.entity)
+        if row.identity is not None and self._trust.generation != trust:
+            _check_same(self._trust.judge(row.identity.chain), row.identity)
         self.directory.answered(row, generation)
         return answer
 
