@@ -7,6 +7,7 @@ import heapq
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, final
 
@@ -200,18 +201,21 @@ class Eviction:
         for row, reason in rows:
             self._directory.set_status(row, "evicted", reason)
             self._writes.evicted(row.agent_id, reason)
-        self._close([row for row, _ in rows])
+        self._close(rows)
         self._untold += rows
         self._wake.set()
 
-    def _close(self, rows: list[Row]) -> None:
-        leaves = {row.identity.leaf_sha256 for row in rows if row.identity is not None}
+    def _close(self, rows: Sequence[tuple[Row, str]]) -> None:
+        leaves = {row.identity.leaf_sha256 for row, _ in rows if row.identity is not None}
 
         def is_evicted(peer: Peer) -> bool:
             return peer.subject is not None and peer.subject.leaf_sha256 in leaves
 
         closed = self._close_where(is_evicted)
-        _LOG.warning("agents evicted", extra={"agents": len(rows), "connections": closed})
+        for (entity, reason), agents in Counter((row.entity, why) for row, why in rows).items():
+            said = {"entity": entity, "reason": reason, "agents": agents}
+            _LOG.warning("agents evicted", extra=said)
+        _LOG.info("connections of evicted agents closed", extra={"connections": closed})
 
     def _close_rowless(self) -> None:
         gone, self._gone = self._gone, set()

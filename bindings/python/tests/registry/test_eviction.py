@@ -64,6 +64,10 @@ def test_a_revoked_entity_is_out_and_the_other_is_told(
         assert consumer.head("cons-1") == 202
         assert calc_of(consumer, body) == "unresolved"
         assert consumer.head("cons-1") == 200
+        shown = {one["id"]: one for one in consumer.ask("GET", "/agents").body["agents"]}
+        assert "evicted" not in shown["cons-1"]
+        assert (shown["prov-1"]["status"], shown["prov-1"]["evicted"]) == ("unhealthy", True)
+        assert shown["prov-1"]["reason"] == ("revoked" if how else "untrusted")
         until(lambda: not provider.is_connected)
         assert consumer.is_connected
     with strict.agent(acme) as again:

@@ -67,7 +67,7 @@ def serve(arguments: argparse.Namespace) -> Outcome:
     config, mesh = process.read(_chosen(arguments), os.environ)
 
     def on_ready(addresses: Addresses) -> None:
-        _output.show(_ready(addresses, mesh), as_json=arguments.json)
+        _output.show(_ready(config.tls.mode, addresses, mesh), as_json=arguments.json)
 
     process.run(config, os.environ, on_ready)
     return Outcome(True, {"stopped": True}, ["stopped"])
@@ -78,13 +78,14 @@ def check(arguments: argparse.Namespace) -> Outcome:
     with needs_extra("registry"):
         from callgate.registry.process import serve as process
         from callgate.registry.process.check import check as check_files
-    config, _ = process.read(_chosen(arguments), os.environ)
-    found = asyncio.run(check_files(config, os.environ))
+    config, planned = process.read(_chosen(arguments), os.environ, make=False)
+    found = asyncio.run(check_files(config, os.environ, planned))
     lines = [
         f"mode      {found['mode']}",
         f"listen    {found['listen']}",
         *(f"backend   {name}: {status}" for name, status in found["backends"].items()),
         f"entities  {' '.join(found['entities']) or 'none'}",
+        *(f"would make {path}" for path in found["would_make"]),
         *(f"warning   {text}" for text in found["warnings"]),
     ]
     return Outcome(True, found, lines)
@@ -113,13 +114,15 @@ def _chosen(arguments: argparse.Namespace) -> Chosen:
     )
 
 
-def _ready(addresses: Addresses, mesh: LocalMesh | None) -> Outcome:
+def _ready(mode: str, addresses: Addresses, mesh: LocalMesh | None) -> Outcome:
     data: dict[str, Any] = {
+        "mode": mode,
         "agents": list(addresses.agents),
         "health": list(addresses.health),
         "operators": list(addresses.operators),
     }
-    lines = [f"agents     {url}" for url in addresses.agents]
+    lines = [f"mode       {mode}"]
+    lines += [f"agents     {url}" for url in addresses.agents]
     lines += [f"health     {url}/health" for url in addresses.health]
     lines += [f"operators  {url}" for url in addresses.operators]
     if mesh is not None:

@@ -16,7 +16,7 @@ from callgate.registry.config.operations import (
     LoggingSettings,
 )
 from callgate.registry.config.tls import TlsSettings
-from callgate.settings.addresses import check_address
+from callgate.settings.addresses import check_address, is_loopback
 from callgate.settings.duration import Duration
 from callgate.settings.secrets import MaybeSecret, Secret
 from callgate.settings.section import ConfigPath, PlacedError, Port, Section
@@ -72,6 +72,12 @@ class RegistryConfig(Section):
                 ("trust", "backend"),
                 f"mode {self.tls.mode} requires a trust backend: set MCP_MESH_TRUST_BACKEND, "
                 "for example to filestore",
+            )
+        if not self.tls.on and not is_loopback(self.host):
+            raise PlacedError(
+                ("host",),
+                f"mode off on {self.host}, which is not a loopback address, would let anyone "
+                "register: set MCP_MESH_TLS_MODE to auto or strict, or start with --tls-auto",
             )
         folded: set[str] = set()
         for name in self.entities:

@@ -87,7 +87,8 @@ def _agent(row: Row, members: Members) -> Work[dict[str, Any]]:
     if row.entity is not None:
         shown["entity_id"] = row.entity
     if row.status == "evicted":
-        shown["evicted"] = row.reason or "untrusted"
+        shown["evicted"] = True
+        shown["reason"] = row.reason or "untrusted"
     return shown
 
 

@@ -11,13 +11,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from callgate import CallgateError
-from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
+from callgate.audit import AuditDiffers, AuditInUse, AuditKeyChanged, AuditTruncated
 from callgate.registry.config import RegistryConfig, load_config
 from callgate.registry.lifespan import Registry, open_registry, proxy_of
 from callgate.registry.process.certificate_reload import ClientCertificate, run_reload
+from callgate.registry.process.check import mode_warnings, trust_warnings
 from callgate.registry.process.listeners import Listening, Sockets, bind, listening
+from callgate.registry.process.own_certificate import validity_warnings
 from callgate.registry.process.sources import check_trust, make_sources
-from callgate.registry.process.tls_auto import LocalMesh, prepare_local_mesh
+from callgate.registry.process.tls_auto import (
+    LocalMesh,
+    planned_local_mesh,
+    prepare_local_mesh,
+)
 from callgate.registry.rows.writer import StoreUnavailable
 from callgate.serving.descriptors import raise_descriptor_limit
 from callgate.serving.gc_tuning import tune_gc
@@ -53,12 +59,17 @@ class Chosen:
     tls_auto: bool = False
 
 
-def read(chosen: Chosen, environ: Mapping[str, str]) -> tuple[RegistryConfig, LocalMesh | None]:
-    """The configuration, and the local mesh that was made. Raises CallgateError, OSError."""
+def read(
+    chosen: Chosen, environ: Mapping[str, str], *, make: bool = True
+) -> tuple[RegistryConfig, LocalMesh | None]:
+    """The configuration, and the local mesh that was made, or with ``make=False`` would be.
+
+    Raises CallgateError, OSError.
+    """
     mesh = None
     if chosen.tls_auto:
         directory = Path(environ.get("MCP_MESH_TRUST_DIR") or f"{STATE}/tls").expanduser()
-        mesh = prepare_local_mesh(directory)
+        mesh = prepare_local_mesh(directory) if make else planned_local_mesh(directory)
         # What the operator set stands over what the local mesh would set.
         environ = {**mesh.registry, **{name: text for name, text in environ.items() if text}}
     given: dict[tuple[str, ...], Any] = {}
@@ -91,10 +102,15 @@ async def serve(
         await trust.start()
         try:
             check_trust(config, trust)
+            for text in (*mode_warnings(config), *trust_warnings(config, trust)):
+                _LOG.warning(text)
             await _serve(config, trust, sockets, signals, on_ready)
         except (AuditTruncated, AuditDiffers, AuditKeyChanged) as error:
             message = f"{error.message}; find out why, see docs/audit.md"
             raise type(error)(message, error.where) from error
+        except AuditInUse as error:
+            message = f"{error.message}: give this registry a `state` folder of its own"
+            raise AuditInUse(message, error.where) from error
         except StoreUnavailable as error:
             message = "the database does not answer: see that it is reachable"
             raise CallgateError(message, "INVALID_ARGUMENT", "database_url") from error
@@ -113,6 +129,8 @@ async def _serve(
     cert, key = config.tls.cert, config.tls.key
     if config.tls.on and cert is not None and key is not None:
         shown = certificate = ClientCertificate(cert, key)
+        for text in validity_warnings(cert):
+            _LOG.warning(text)
         proxy = proxy_of(config, trust, lambda: certificate.context)
     async with (
         open_registry(config, trust, proxy=proxy) as registry,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from callgate.trust.backends.local_authority import ENTITY as ENTITY_FILE
 from callgate.trust.backends.local_authority import ROOT, LocalAuthority
 
 ENTITY: Final = "local-dev"
@@ -23,6 +24,15 @@ class LocalMesh:
     registry: Mapping[str, str]  # variables of the registry
     agents: Mapping[str, Mapping[str, str]]  # by the agent's name, variables of each agent
 
+    def missing(self, entity: str = ENTITY) -> list[str]:
+        """Files that preparing it makes; the registry's pair is made anew each time."""
+        authority = self.directory / entity / ENTITY_FILE
+        return [
+            *(str(one) for one in (self.root, authority) if not one.exists()),
+            self.registry["MCP_MESH_TLS_CERT"],
+            self.registry["MCP_MESH_TLS_KEY"],
+        ]
+
 
 def prepare_local_mesh(
     directory: Path,
@@ -37,23 +47,24 @@ def prepare_local_mesh(
     and ``hosts``, and so are those of ``agents``. Raises CallgateError, OSError.
     """
     authority = LocalAuthority(directory)
-    certificate, key = directory / "registry-cert.pem", directory / "registry-key.pem"
-    authority.issue(entity, _REGISTRY, certificate, key, hosts)
+    authority.issue(entity, _REGISTRY, *_pair(directory), hosts)
+    made = {
+        agent: MappingProxyType(_variables(directory / ROOT, authority.issue_agent(entity, agent)))
+        for agent in agents
+    }
+    return replace(planned_local_mesh(directory), agents=MappingProxyType(made))
+
+
+def planned_local_mesh(directory: Path) -> LocalMesh:
+    """What ``prepare_local_mesh`` gives, without agents. Makes nothing."""
     root = directory / ROOT
-    return LocalMesh(
-        directory,
-        root,
-        MappingProxyType(
-            {"MCP_MESH_TRUST_BACKEND": "localca,filestore", "MCP_MESH_TRUST_DIR": str(directory)}
-            | _variables(root, (certificate, key))
-        ),
-        MappingProxyType(
-            {
-                agent: MappingProxyType(_variables(root, authority.issue_agent(entity, agent)))
-                for agent in agents
-            }
-        ),
-    )
+    backends = {"MCP_MESH_TRUST_BACKEND": "localca,filestore", "MCP_MESH_TRUST_DIR": str(directory)}
+    variables = backends | _variables(root, _pair(directory))
+    return LocalMesh(directory, root, MappingProxyType(variables), MappingProxyType({}))
+
+
+def _pair(directory: Path) -> tuple[Path, Path]:
+    return directory / "registry-cert.pem", directory / "registry-key.pem"
 
 
 def _variables(root: Path, files: tuple[Path, Path]) -> dict[str, str]:
