@@ -28,6 +28,7 @@ from callgate.gateway.config import GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.scope_warnings import scope_warnings
+from callgate.gateway.executions.tie_warnings import tie_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.certified import CertifiedPeers
@@ -97,7 +98,11 @@ async def open_gateway(
         signer = open_signer(config.issuer)
         stack.callback(signer.close)
         static = StaticVerifier(load_executions(config, environ))
-        for text in scope_warnings([*static, *container_rules(config)], policy.context_names):
+        entries = [*static, *container_rules(config)]
+        texts = scope_warnings(entries, policy.context_names)
+        if trust is not None:
+            texts += tie_warnings(entries, {one.entity for one in trust.snapshot.anchors})
+        for text in texts:
             _LOG.warning(text)
         docker = make_docker(config)
         if docker is not None:

@@ -251,6 +251,18 @@ def test_a_tie_that_needs_trust_needs_it_configured(tmp_path: Path) -> None:
         assert "configure listen.trust" in error
 
 
+def test_a_tie_to_an_entity_that_no_backend_has_is_warned_of(tmp_path: Path) -> None:
+    ties = {"right": {"entity": "acme"}, "wrong": {"entity": "acmee"}}
+    world = write_world(tmp_path / "misspelt", ties)
+    text = 'execution "wrong": no trust backend has the entity "acmee": did you mean acme?'
+    done = run("serve", "--check", "--config", world.config)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == f"warning: {text}"
+    assert done.stdout.count("no trust backend has") == 1
+    with world.running() as gateway:
+        gateway.wait_for_log(text)
+
+
 def test_a_check_names_the_entities(tmp_path: Path) -> None:
     world = write_world(tmp_path / "g", {"of-acme": {"entity": "acme"}})
     done = run("serve", "--check", "--config", world.config)

@@ -117,6 +117,7 @@ def test_a_name_against_the_rule_is_refused(trust: Path, tmp_path: Path, name: s
 
 
 def test_a_name_is_at_most_255_characters(trust: Path) -> None:
+    trust.mkdir()
     done = revoke(trust, "a" * 256, "--force")
     assert_refused(done, "entity name too long (max 255 characters)")
 
@@ -198,6 +199,7 @@ def test_a_name_that_differs_in_case_alone_is_refused(trust: Path) -> None:
 
 
 def test_an_empty_list_says_how_to_register(trust: Path) -> None:
+    trust.mkdir()
     done = run("entity", "list", "--trust-dir", trust)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (

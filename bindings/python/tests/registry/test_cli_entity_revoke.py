@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from callgate.registry.process.tls_auto import prepare_local_mesh
 from cli_command import run, run_json
 from entity_command import ACME, GLOBEX, assert_refused, ca_file, register, revoke, trail
 
@@ -42,7 +43,36 @@ def test_revoke_leaves_a_tombstone_and_no_file(trust: Path) -> None:
 
 @pytest.mark.parametrize("option", [(), ("--force",)])
 def test_an_unknown_entity_is_not_found(trust: Path, option: tuple[str, ...]) -> None:
+    trust.mkdir()
     assert_refused(revoke(trust, "acme", *option), "entity 'acme' not found")
+
+
+def test_list_shows_a_revoked_key(trust: Path) -> None:
+    register(trust, "acme", ACME)
+    register(trust, "globex", GLOBEX)
+    revoke(trust, "acme", "--force")
+    rows = run_json("entity", "list", "--trust-dir", trust, exit_code=0)
+    assert [row["name"] for row in rows] == ["globex", "(revoked)"]
+    assert (rows[1]["spki_sha256"], rows[1]["is_revoked"]) == (ACME.spki_sha256, True)
+    assert f"revoked/{ACME.spki_sha256}" in run("entity", "list", "--trust-dir", trust).stdout
+
+
+def test_revoke_of_an_entity_of_localca_says_how(tmp_path: Path) -> None:
+    prepare_local_mesh(tmp_path / "tls")
+    done = revoke(tmp_path / "tls", "local-dev", "--force")
+    assert done.returncode == 1
+    assert "is of localca" in done.stderr
+    assert "touch " in done.stderr
+    assert (tmp_path / "tls" / "local-dev" / "entity-cert.pem").exists()
+
+
+@pytest.mark.parametrize("action", [("list",), ("revoke", "acme", "--force")])
+def test_a_trust_directory_that_is_missing_is_an_error(
+    tmp_path: Path, action: tuple[str, ...]
+) -> None:
+    done = run("entity", *action, "--trust-dir", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "nowhere does not exist" in done.stderr
 
 
 def test_a_revoked_key_needs_reinstate(trust: Path) -> None:

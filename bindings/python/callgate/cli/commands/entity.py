@@ -103,8 +103,12 @@ def _failure(message: str, before: Sequence[str] = ()) -> Outcome:
     return Outcome(False, {"error": message}, errors=errors, status=_FAILED)
 
 
-def _directory(arguments: argparse.Namespace) -> Path:
+def _directory(arguments: argparse.Namespace, *, must_exist: bool = False) -> Path:
+    """Raises CallgateError where a named one is missing that ``must_exist``."""
     given: Path | None = arguments.trust_dir
+    if must_exist and given is not None and not given.is_dir():
+        message = f"{given} does not exist: `callgate entity register` makes it"
+        raise CallgateError(message, "INVALID_ARGUMENT", "--trust-dir")
     from_environment = os.environ.get("MCP_MESH_TRUST_DIR")
     if given is not None:
         return given
@@ -152,9 +156,10 @@ def _register(arguments: argparse.Namespace) -> Outcome:
 def _list(arguments: argparse.Namespace) -> Outcome:
     from callgate.registry.entities.registered import read_trusted
 
-    trusted = read_trusted(_directory(arguments))
+    trusted = read_trusted(_directory(arguments, must_exist=True))
     rows = [*([trusted.root] if trusted.root else []), *trusted.entities]
-    if not rows:
+    dead = sorted(trusted.revoked.difference(*(one.keys for one in rows)))
+    if not rows and not dead:
         hint = "No trusted entities registered. Use 'callgate entity register' to add one."
         return Outcome(True, [], [hint])
     data, lines = [], [_ROW("ENTITY", "SUBJECT", "EXPIRES", "SOURCE")]
@@ -174,6 +179,9 @@ def _list(arguments: argparse.Namespace) -> Outcome:
             lines += _fingerprints(certificate)
         if problem is not None:
             lines.append(f"  Not trusted: {problem}")
+    for key in dead:
+        data.append({"name": "(revoked)", "spki_sha256": key, "is_revoked": True})
+        lines += [_ROW("(revoked)", "-", "-", f"revoked/{key}"), f"  Key SHA-256: {key}"]
     return Outcome(True, data, lines)
 
 
@@ -194,7 +202,7 @@ def _problem(one: Registered, trusted: Trusted) -> str | None:
 def _revoke(arguments: argparse.Namespace) -> Outcome:
     from callgate.registry.entities.changes import find, revoke
 
-    name, directory = arguments.name, _directory(arguments)
+    name, directory = arguments.name, _directory(arguments, must_exist=True)
     if not arguments.force:
         find(directory, name)
         consequences = [

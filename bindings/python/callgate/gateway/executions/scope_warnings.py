@@ -15,13 +15,14 @@ def scope_warnings(
     """One text for each scope of an entry that no context has. It may come later: no error."""
     known = frozenset(context_names)
     return [
-        f"{_name(entry)}: no context is named {json.dumps(scope)}"
+        f"{name_of(entry)}: no context is named {json.dumps(scope)}"
         for entry in entries
         for scope in sorted(entry.scopes - known)
     ]
 
 
-def _name(entry: Execution | ContainerRule) -> str:
+def name_of(entry: Execution | ContainerRule) -> str:
+    """As warnings name it."""
     if isinstance(entry, Execution):
         return f"execution {json.dumps(entry.workload_id)}"
     return f"container rule {json.dumps(entry.label)}"

@@ -15,6 +15,7 @@ from callgate._key_file import load_secret_key
 from callgate.gateway.config import ConfigError, GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
+from callgate.gateway.executions.tie_warnings import tie_warnings
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.process.trust import asked_once
@@ -69,6 +70,7 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
     ]
     if trust is not None:
         found["entities"] = found.pop("trust")["entities"]
+        found["warnings"] += tie_warnings([*executions, *rules], found["entities"])
         found["warnings"] += trust["warnings"]
     return found
 

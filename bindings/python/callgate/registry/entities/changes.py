@@ -143,10 +143,24 @@ def find(directory: Path, entity: str) -> Sequence[Registered]:
     """Its files. Raises EntityError where it is not registered."""
     _check_name(entity)
     trusted = read_trusted(directory) if directory.exists() else Trusted()
-    found = [one for one in trusted.entities if one.entity == entity and not one.is_local]
+    named = [one for one in trusted.entities if one.entity == entity]
+    found = [one for one in named if not one.is_local]
+    if named and not found:
+        folder = directory / entity
+        raise EntityError(
+            f"entity '{entity}' is of localca, which keeps its authority in {folder}: to end it, "
+            f"remove that folder (`registry serve --tls-auto` makes another), and to revoke its "
+            f"key, {_by_hand(directory, named)}"
+        )
     if not found:
         raise EntityError(f"entity '{entity}' not found")
     return found
+
+
+def _by_hand(directory: Path, entities: Sequence[Registered]) -> str:
+    keys = sorted(frozenset[str]().union(*(one.keys for one in entities)))
+    files = " ".join(str(directory / REVOKED / key) for key in keys)
+    return f"`mkdir -p {directory / REVOKED} && touch {files}`"
 
 
 def _bury(directory: Path, keys: frozenset[str]) -> None:
