@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from callgate import CallgateError
+from callgate.settings.hints import hint
 from callgate.settings.places import Fault, PlacedDocument, read_document
 from callgate.settings.section import UNION_TAGS, PlacedError
 
@@ -55,7 +56,10 @@ def validated_model(
             value = model.model_validate_json(json.dumps(data), context=context)
         except ValidationError as error:
             details = [detail for detail in _details(error) if _place_of(detail) not in removed]
-            faults += [Fault(_where(detail, document), _message(detail)) for detail in details]
+            faults += [
+                Fault(_where(detail, document), _message(detail) + hint(model, detail, data))
+                for detail in details
+            ]
             places = {_section_of(_place_of(detail)) for detail in details}
             # A section with faults in it was not judged as a whole yet: once more without them.
             if () in places or not places:

@@ -87,10 +87,10 @@ executions:
         [
             "gateway.yaml:5:18: issuer.token_seconds: it should be a valid integer",
             "gateway.yaml:6:21: admin.credential: the environment has no variable ABSENT",
-            "gateway.yaml:6:35: unknown key admin.prot",
+            "gateway.yaml:6:35: unknown key admin.prot: did you mean port?",
             "gateway.yaml:8:3: listen: 0.0.0.0 is not a loopback address: expected tls, or "
             "trusted_proxies that end it",
-            "gateway.yaml:9:3: unknown key listen.prt",
+            "gateway.yaml:9:3: unknown key listen.prt: did you mean port?",
             "gateway.yaml:11:3: expected another name than 'Bad': pattern "
             "'^[a-z][a-z0-9_-]{0,63}$'",
             "gateway.yaml:12:9: upstreams.both: expected either command or url",

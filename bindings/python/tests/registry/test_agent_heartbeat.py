@@ -216,6 +216,8 @@ async def test_a_registry_of_another_authority_is_told_nothing(
         status = await one.until(is_state("unreachable"))
         assert status.reason is not None
         assert "CERTIFICATE_VERIFY_FAILED" in status.reason
+        assert status.reason.startswith(settings.registry_url)
+        assert "MCP_MESH_TLS_CA" in status.reason
     assert registry.heard.empty()
 
 

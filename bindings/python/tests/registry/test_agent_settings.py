@@ -41,6 +41,19 @@ def test_an_empty_variable_is_unset() -> None:
     assert AgentSettings.of_environment({**FILES, "MCP_MESH_TLS_CA": " "}).ca is None
 
 
+def test_a_misspelt_variable_is_an_error() -> None:
+    with pytest.raises(CredentialError, match="did you mean MCP_MESH_TLS_CERT") as caught:
+        AgentSettings.of_environment({**FILES, "MCP_MESH_TLS_CRT": "/certs/agent.pem"})
+    assert caught.value.where == "MCP_MESH_TLS_CRT"
+    others = {"MCP_MESH_HTTP_PORT": "9000", "MCP_MESH_TRUST_DIR": "/trust"}
+    assert AgentSettings.of_environment({**FILES, **others}).mode == "auto"
+
+
+def test_a_mode_that_is_none_is_shown() -> None:
+    with pytest.raises(CredentialError, match="not 'strikt': did you mean strict"):
+        AgentSettings.of_environment({**FILES, "MCP_MESH_TLS_MODE": "strikt"})
+
+
 def test_modes_and_providers_are_read_without_case() -> None:
     settings = AgentSettings.of_environment(
         {**VAULT, "MCP_MESH_TLS_MODE": "Strict", "MCP_MESH_TLS_PROVIDER": "Vault"}

@@ -127,7 +127,8 @@ def test_rotate_presents_the_operators_credential(trust: Path, tmp_path: Path) -
     [
         (
             {"status": 403, "body": b'{"error":"no"}'},
-            'rotation trigger failed (HTTP 403): {"error":"no"}',
+            'rotation trigger failed (HTTP 403): {"error":"no"}: name the operators\' listener '
+            "with --registry-url, and its credential with --credential FILE",
         ),
         ({"status": 307, "body": b""}, "rotation trigger failed (HTTP 307): "),
         ({"body": b"<html>"}, "failed to parse response: it is no answer of a registry"),
@@ -149,4 +150,8 @@ def test_an_answer_of_another_shape_is_an_error(
 
 def test_no_registry_is_an_error(trust: Path) -> None:
     done = run("entity", "rotate", "--registry-url", "http://127.0.0.1:1", "--trust-dir", trust)
-    assert_refused(done, "failed to connect to registry: http://127.0.0.1:1: Connection refused")
+    assert_refused(
+        done,
+        "failed to connect to registry: http://127.0.0.1:1: Connection refused: "
+        "name the registry with --registry-url",
+    )

@@ -156,7 +156,7 @@ def test_faults_of_the_file_come_together_with_their_places(tmp_path: Path) -> N
     text = "tls: {mode: off}\nport: '80'\ntrust: {backends: [spire]}\n"
     assert faults({}, text, tmp_path) == [
         f"{tmp_path}/registry.yaml:2:7: port: it should be a valid integer",
-        f"{tmp_path}/registry.yaml:3:9: unknown key trust.backends",
+        f"{tmp_path}/registry.yaml:3:9: unknown key trust.backends: did you mean backend?",
     ]
 
 
@@ -206,3 +206,12 @@ def test_every_key_says_what_it_means() -> None:
         for name, value in section["properties"].items():
             assert value.get("description"), name
     assert RegistryConfig.model_fields
+
+
+def test_a_misspelt_value_or_key_is_shown_with_what_is_meant(tmp_path: Path) -> None:
+    (fault,) = faults({"MCP_MESH_TLS_MODE": "strikt"})
+    assert fault.endswith("'off', 'auto' or 'strict', not 'strikt': did you mean strict?")
+    (fault,) = faults({}, "health: {prot: 8081}\n", tmp_path)
+    assert fault.endswith("unknown key health.prot: did you mean port?")
+    (fault,) = faults({}, "health: {elsewhere: 1}\n", tmp_path)
+    assert fault.endswith("unknown key health.elsewhere")

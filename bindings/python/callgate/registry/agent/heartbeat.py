@@ -11,6 +11,7 @@ from typing import Any, Final, final
 
 import httpx2
 
+from callgate.registry.agent.advice import refused, unreachable
 from callgate.registry.agent.backoff import Backoff
 from callgate.registry.agent.contexts import registry_context
 from callgate.registry.agent.credentials import Credentials
@@ -117,8 +118,7 @@ class HeartbeatClient:
         except CredentialError as error:
             self._say(Status("no_credentials", str(error)))
         except (httpx2.HTTPError, ValueError) as error:
-            # Of TLS, the type alone says nothing: the text names the certificate's fault.
-            self._say(Status("unreachable", f"{type(error).__name__}: {error}"[:300]))
+            self._say(Status("unreachable", unreachable(self._settings.registry_url, error)))
         return self._network.wait()
 
     async def _register(self, client: httpx2.AsyncClient) -> float:
@@ -206,7 +206,9 @@ class HeartbeatClient:
             return
         self._status = status
         level = logging.INFO if status.state in ("registered", "stopped") else logging.WARNING
-        _LOG.log(level, "registration of %s: %s %s", self._id, status.state, status.reason or "")
+        advice = refused(status.reason) if status.state == "refused" else ""
+        said = f"{status.reason or ''}{advice}"
+        _LOG.log(level, "registration of %s: %s %s", self._id, status.state, said)
         if self._on_change is not None:
             self._on_change(status)
 

@@ -5,6 +5,7 @@ The variables are the public system's, with the same names and defaults.
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
 
+from callgate.registry.agent.advice import check_names
 from callgate.registry.agent.errors import CredentialError
 
 Mode: TypeAlias = Literal["off", "auto", "strict"]
@@ -65,7 +67,9 @@ class AgentSettings:
         """Reads the variables; an empty one is unset. Raises CredentialError that names the
         variable and what it may be.
         """
-        read = _Reader(os.environ if environment is None else environment)
+        environment = os.environ if environment is None else environment
+        check_names(environment)
+        read = _Reader(environment)
         mode = cast(Mode, read.choice("MCP_MESH_TLS_MODE", "off", get_args(Mode)))
         provider = cast(
             ProviderName, read.choice("MCP_MESH_TLS_PROVIDER", "file", get_args(ProviderName))
@@ -119,7 +123,10 @@ class _Reader:
         # Without case, as the public agents read it.
         text = (self.text(name) or default).lower()
         if text not in choices:
-            raise CredentialError(f"expected one of {', '.join(choices)}", name)
+            near = difflib.get_close_matches(text, choices, n=1)
+            meant = f": did you mean {near[0]}?" if near else ""
+            expected = f"expected one of {', '.join(choices)}, not {text[:64]!r}{meant}"
+            raise CredentialError(expected, name)
         return text
 
     def seconds(self, name: str, default: float) -> float:

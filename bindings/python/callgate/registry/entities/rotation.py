@@ -16,6 +16,7 @@ from callgate.registry.entities.certificates import EntityError
 _HOST: Final = "localhost:8000"
 _SECONDS: Final = 10.0
 _MOST: Final = 1 << 16
+_OTHER_NAME: Final = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH of OpenSSL
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,13 @@ def rotate(
             status, body = _post(named, target, context, credential)
     if status != http.client.OK:
         shown = "".join(one if one.isprintable() else " " for one in body.decode(errors="replace"))
-        raise EntityError(f"rotation trigger failed (HTTP {status}): {shown[:300]}")
+        advice = ""
+        if status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+            advice = (
+                ": name the operators' listener with --registry-url, and its credential with "
+                "--credential FILE"
+            )
+        raise EntityError(f"rotation trigger failed (HTTP {status}): {shown[:300]}{advice}")
     return Rotated(named, _affected(body), context.verify_mode == ssl.CERT_REQUIRED)
 
 
@@ -108,13 +115,17 @@ def _post(
         answer = connection.getresponse()
         return answer.status, answer.read(_MOST)
     except ssl.SSLCertVerificationError as error:
+        advice = "set MCP_MESH_TLS_CA"
+        if error.verify_code in _OTHER_NAME:
+            advice = "name it with --registry-url as its certificate does"
         raise EntityError(
             f"failed to connect to registry: {url}: its certificate is not trusted "
-            f"({error.verify_message}): set MCP_MESH_TLS_CA"
+            f"({error.verify_message}): {advice}"
         ) from error
     except (ConnectionRefusedError, ssl.SSLError) as error:
         why = error.strerror or error.__class__.__name__
-        raise _NoTls(f"failed to connect to registry: {url}: {why}") from error
+        advice = "name the registry with --registry-url"
+        raise _NoTls(f"failed to connect to registry: {url}: {why}: {advice}") from error
     except (OSError, http.client.HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or error.__class__.__name__
         raise EntityError(f"failed to connect to registry: {url}: {why}") from error

@@ -58,7 +58,11 @@ class Listening:
 def bind(config: RegistryConfig) -> Iterator[Sockets]:
     """Raises CallgateError, which names the address."""
     with contextlib.ExitStack() as stack:
-        agents = stack.enter_context(bound_sockets(address=config.host, port=config.port))
+        try:
+            agents = stack.enter_context(bound_sockets(address=config.host, port=config.port))
+        except CallgateError as error:
+            message = f"{error.message}: choose another port with --port, or address with --host"
+            raise CallgateError(message, "INVALID_ARGUMENT", error.where) from error
         health: list[socket.socket] = []
         if config.health.port:
             probes = bound_sockets(address="127.0.0.1", port=config.health.port)

@@ -30,13 +30,17 @@ def check_trust(config: RegistryConfig, trust: TrustStore) -> None:
         return
     if all(state.status == "unavailable" for state in trust.states):
         details = "; ".join(f"{state.name}: {state.detail}" for state in trust.states)
+        if any(state.name == "spire" for state in trust.states):
+            details += "; MCP_MESH_SPIRE_SOCKET is the path of the Workload API's socket"
         raise CallgateError(
             f"no trust backend can be used: {details}", "INVALID_ARGUMENT", "MCP_MESH_TRUST_BACKEND"
         )
     if config.tls.mode == "strict" and not trust.snapshot.anchors:
+        folder = config.trust.dir
+        option = "" if folder is None else f" --trust-dir {folder}"
         raise CallgateError(
             "strict mode without an anchor would admit no one: register an entity first, with "
-            "`callgate entity register NAME --ca-cert FILE`",
+            f"`callgate entity register NAME --ca-cert FILE{option}`",
             "INVALID_ARGUMENT",
             "MCP_MESH_TRUST_BACKEND",
         )
