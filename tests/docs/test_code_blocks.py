@@ -115,6 +115,7 @@ def test_policies_and_configurations_load_or_are_refused_as_the_page_says(
         load_configuration(block, tmp_path)
     elif "registry" in block.words:
         (tmp_path / "registry.yaml").write_text(block.text)
+        write_secrets(block, tmp_path)
         load_registry(tmp_path / "registry.yaml", {})
     elif "executions" in block.words:
         (tmp_path / "executions.yaml").write_text(block.text)
@@ -132,11 +133,15 @@ def test_policies_and_configurations_load_or_are_refused_as_the_page_says(
 
 def load_configuration(block: Block, work: Path) -> None:
     """With a secret wherever one is referred to."""
+    write_secrets(block, work)
+    environ = dict.fromkeys(re.findall(r"env:([A-Z_]+)", block.text), "a-secret-for-the-page")
+    parse_config(block.text.encode(), str(block), work, environ)
+
+
+def write_secrets(block: Block, work: Path) -> None:
     for name in re.findall(r"file:([a-z.]+)", block.text):
         (work / name).write_text("a-credential-for-the-page")
         (work / name).chmod(0o600)
-    environ = dict.fromkeys(re.findall(r"env:([A-Z_]+)", block.text), "a-secret-for-the-page")
-    parse_config(block.text.encode(), str(block), work, environ)
 
 
 @pytest.mark.parametrize("block", of_kind("nginx"), ids=str)
