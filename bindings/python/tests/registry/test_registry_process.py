@@ -182,6 +182,7 @@ def test_a_strict_registry_without_an_anchor_does_not_start(folder: Path) -> Non
     )
     assert done.returncode == 2
     assert "strict mode without an anchor would admit no one" in done.stderr
+    assert f"--trust-dir {folder / 'trust'}" in done.stderr
 
 
 def test_check_says_what_a_start_would_find(folder: Path) -> None:
@@ -210,7 +211,22 @@ def test_two_registries_do_not_share_one_state(folder: Path) -> None:
             timeout=60,
         )
         assert done.returncode == 2
+        assert "give this registry a `state` folder of its own" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_names_the_option(folder: Path) -> None:
+    environ = environment(folder, "strict")
+    with running(environ) as process:
+        done = subprocess.run(
+            [COMMAND, "registry", "serve", "--port", str(process.port)],
+            env={"PATH": os.environ["PATH"], **environ},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 2
+        assert "choose another port with --port" in done.stderr
 
 
 def test_plain_http_is_answered_in_mode_off(tmp_path: Path) -> None:
