@@ -331,7 +331,7 @@ def test_a_wrong_word_is_quoted_and_another_offered(member: str, message: str) -
 def test_a_suite_of_json_is_read_as_json(tmp_path: Path) -> None:
     policy = tmp_path / "p.yaml"
     policy.write_text('name: c\ncapabilities: [{tool_pattern: t, arguments: {a: {const: "😀"}}}]\n')
-    suite = {"policy": str(policy), "context": "c", "cases": []}
+    suite: dict[str, object] = {"policy": str(policy), "context": "c"}
     for text, expect in (("😀", "allow"), ("\\ud83d\\ude00", "deny")):
         suite["cases"] = [{"tool": "t", "arguments": {"a": text}, "expect": expect}]
         done = run("test", "-", stdin=json.dumps(suite))
