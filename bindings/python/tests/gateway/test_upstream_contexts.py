@@ -196,8 +196,8 @@ COULD_ALLOW = {
     "add_observations",
     "filesystem-read": "read_text_file read_multiple_files list_directory search_files "
     "get_file_info",
-    "filesystem-edit": "read_text_file write_file edit_file create_directory list_directory "
-    "get_file_info",
+    "filesystem-edit": "read_text_file read_multiple_files list_directory search_files "
+    "get_file_info write_file edit_file create_directory",
     "git-read": "git_status git_diff_unstaged git_diff_staged git_diff git_log git_show git_branch",
     "git-commit": "git_status git_diff_staged git_commit git_add git_create_branch",
     "time": "get_current_time convert_time",
