@@ -18,7 +18,7 @@ set(CALLGATE_HOUSE
   "policy/counterexample | witness.h | base json policy/values policy/model policy/evaluate policy/inclusion"
   "policy/lint           |  | base policy/values policy/model policy/inclusion"
   "policy/coverage       | coverage.h | json policy/model policy/evaluate"
-  "policy/explain        |  | base json policy/model policy/evaluate"
+  "policy/explain        |  | base json policy/values policy/model policy/evaluate"
   "policy                | decision.h explanation.h policy.h | error base json crypto policy/model policy/document policy/evaluate policy/inclusion policy/counterexample policy/lint policy/coverage policy/explain"
   "ledger                | ledger.h | error crypto policy"
   "gate/state            |  | error base json crypto token policy/model policy ledger"
