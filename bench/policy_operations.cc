@@ -94,7 +94,7 @@ std::vector<Operation> DeclaredOperations() {
       evaluate("_domain", "web.fetch", R"({"url":"https://files.pypi.org/packages"})", true),
       evaluate("_command", "shell.run", R"({"command":"git log --oneline -n 5"})", true),
       evaluate("_miss_path", "fs.write",
-               R"({"path":"/home/agent/.ssh/authorized_keys","content":"x"})", false),
+               R"({"path":"/data/agent/.ssh/authorized_keys","content":"x"})", false),
       evaluate("_miss_domain", "web.fetch", R"({"url":"https://evil.example/upload"})", false),
   };
 }

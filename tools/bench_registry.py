@@ -87,7 +87,7 @@ def listeners(listener: Any) -> Table:
         for side in ("trust", "bounded", "stdlib")
     ]
     header = ("listener", "HEAD, µs", "HEADs/s", "new connection, µs", "kB each of 1,000")
-    return Table("The listener beside uvicorn with ssl", header, rows)
+    return Table("The listener against uvicorn with ssl", header, rows)
 
 
 def at_most(what: str, aim: float, found: float, unit: str) -> Row:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generated_page import write_or_check
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "bindings/python/callgate"
 
@@ -288,17 +290,5 @@ def render(page: Page) -> str:
     return "\n".join([*lines, page.conclusion]).rstrip("\n") + "\n"
 
 
-def main(arguments: list[str]) -> int:
-    status = 0
-    for page in PAGES:
-        text = render(page)
-        if arguments != ["--check"]:
-            page.file.write_text(text)
-        elif not page.file.exists() or page.file.read_text() != text:
-            print(f"{page.file} is not what {Path(__file__).name} writes; run it")
-            status = 1
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check({page.file: render(page) for page in PAGES}, sys.argv[1:]))

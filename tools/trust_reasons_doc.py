@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+from generated_page import write_or_check
+
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "include" / "callgate" / "trust_reasons.inc"
 PAGE = ROOT / "docs" / "trust-reasons.md"
@@ -62,16 +64,6 @@ def render(rows: list[tuple[str, str, str, str]]) -> str:
     return "\n".join(parts)
 
 
-def main(arguments: list[str]) -> int:
-    page = render(read_table(TABLE.read_text()))
-    if arguments == ["--check"]:
-        if PAGE.read_text() == page:
-            return 0
-        print(f"{PAGE} is not what {Path(__file__).name} writes; run it")
-        return 1
-    PAGE.write_text(page)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    page = render(read_table(TABLE.read_text()))
+    sys.exit(write_or_check({PAGE: page}, sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Heartbeats over mTLS: the listener that judges every certificate, beside uvicorn with ssl.
+"""Heartbeats over mTLS: the listener that judges every certificate against uvicorn with ssl.
 
 bench/registry/listener.py [--quick]
 

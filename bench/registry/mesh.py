@@ -2,11 +2,11 @@
 
 bench/registry/mesh.py [--quick]
 
-Prints one JSON object. `heads`: HEADs over mTLS on connections that are kept alive, beside the same
-listener answering 200 and asking nothing; the sides take turns, figures are medians. `revocation`:
-milliseconds from the beginning of an entity's revocation to the first refusal on an open
-connection, to the last of its agents out of resolution, and to a consumer of another entity having
-a new resolution.
+Prints one JSON object. `heads`: HEADs over mTLS on connections that are kept alive, compared with
+the same listener answering 200 and asking nothing; the sides take turns, figures are medians.
+`revocation`: milliseconds from the beginning of an entity's revocation to the first refusal on an
+open connection, to the last of its agents out of resolution, and to a consumer of another entity
+having a new resolution.
 """
 
 from __future__ import annotations

@@ -24,6 +24,17 @@ inline PolicySet ParsePolicy(std::string_view text) {
   return *set;
 }
 
+// A change's witness is allowed by one side alone: the one that the change says.
+inline void ExpectWitnessWorks(const PolicySet& set, const std::string& before,
+                               const std::string& after, const PolicyChange& change) {
+  const Witness& witness = *change.witness;
+  const auto allowed = [&](const std::string& context) {
+    return set.Evaluate(context, witness.tool, witness.arguments).allowed();
+  };
+  EXPECT_EQ(allowed(after), change.became_allowed) << witness.tool << " " << witness.arguments;
+  EXPECT_EQ(allowed(before), !change.became_allowed) << witness.tool << " " << witness.arguments;
+}
+
 }  // namespace callgate::test
 
 #endif  // CALLGATE_TESTS_POLICY_RELATION_VECTORS_H_

@@ -5,7 +5,7 @@ import random
 import re
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from callgate import PolicySet
 from callgate.cli.skeleton.document import skeleton

@@ -35,7 +35,7 @@ std::vector<const Entry*> ExceptedBy(const Kind& kind, const Neighbours& neighbo
 }
 
 // Paths in both. A name with a star reads as a stem and more: two that begin apart, since a longer
-// stem beside it may cover either.
+// stem of another entry may cover either.
 void AppendMeeting(Texts& texts, const PathSet& allowed, const PathSet& other) {
   for (const std::string_view name : {std::string_view(kUnlisted), std::string_view("1")}) {
     const auto sample = allowed.CommonSample(other, name);

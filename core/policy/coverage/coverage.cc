@@ -174,17 +174,18 @@ class CalledParts {
   }
 
  private:
-  void Walk(const Schema& schema, std::uint32_t i, MemberRange beside, const std::string& pointer) {
+  void Walk(const Schema& schema, std::uint32_t i, MemberRange siblings,
+            const std::string& pointer) {
     const json::Value value = arguments_[i].value;
     if (schema.any || value.is_null()) return;
     for (std::size_t branch = 0; branch < schema.any_of.size(); ++branch) {
-      if (!Accepts(*schema.any_of[branch], arguments_, i, beside)) continue;
+      if (!Accepts(*schema.any_of[branch], arguments_, i, siblings)) continue;
       const std::string at = Below(pointer, "anyOf", branch);
       parts_.Add(Kind::kBranch, at);
-      return Walk(*schema.any_of[branch], i, beside, at);
+      return Walk(*schema.any_of[branch], i, siblings, at);
     }
     if (const CommandKind* const command = CommandOf(schema)) {
-      return WalkCommand(schema, *command, i, beside, Below(pointer, "command"));
+      return WalkCommand(schema, *command, i, siblings, Below(pointer, "command"));
     }
     if (value.is_array() && schema.items) {
       const std::string at = Below(pointer, "items");
@@ -199,12 +200,12 @@ class CalledParts {
   }
 
   void WalkCommand(const Schema& schema, const CommandKind& command, std::uint32_t i,
-                   MemberRange beside, const std::string& pointer) {
+                   MemberRange siblings, const std::string& pointer) {
     Schema alone = schema;
     auto& allow = std::get<CommandKind>(alone.kind).allow;
     for (std::size_t entry = 0; entry < command.allow.size(); ++entry) {
       allow = {command.allow[entry]};
-      if (!Accepts(alone, arguments_, i, beside)) continue;
+      if (!Accepts(alone, arguments_, i, siblings)) continue;
       const std::string at = Below(pointer, "allow", entry);
       if (command.allow.size() > 1) parts_.Add(Kind::kBranch, at);
       const std::vector<CommandOption>& options = command.allow[entry].options;
@@ -212,7 +213,7 @@ class CalledParts {
         // No two options read the same word: one without which the entry refuses is used.
         allow[0].options = options;
         allow[0].options.erase(allow[0].options.begin() + static_cast<std::ptrdiff_t>(o));
-        if (Accepts(alone, arguments_, i, beside)) continue;
+        if (Accepts(alone, arguments_, i, siblings)) continue;
         parts_.Add(Kind::kOption, Below(at, "options", o), TextOf(options[o]));
       }
       return;

@@ -60,11 +60,11 @@ class RefusedItem {
 
   bool Holds(std::uint32_t i) const noexcept { return i <= item_ && item_ < arguments_[i].end; }
 
-  void Walk(const Schema& schema, std::uint32_t i, MemberRange beside) {
+  void Walk(const Schema& schema, std::uint32_t i, MemberRange siblings) {
     const json::Value value = arguments_[i].value;
-    for (const SchemaPtr& branch : schema.any_of) Walk(*branch, i, beside);
+    for (const SchemaPtr& branch : schema.any_of) Walk(*branch, i, siblings);
     if (const CommandKind* const command = CommandOf(schema)) {
-      WalkCommand(*command, i, beside);
+      WalkCommand(*command, i, siblings);
     } else if (i == item_) {
       Judge(schema, Scalar::Of(value, i));
     } else if (value.is_array() && schema.items != nullptr) {
@@ -77,8 +77,8 @@ class RefusedItem {
   }
 
   // Each entry of the command refuses for the first word that it does not accept.
-  void WalkCommand(const CommandKind& command, std::uint32_t i, MemberRange beside) {
-    const std::uint32_t args = ArgsOf(command, arguments_, beside);
+  void WalkCommand(const CommandKind& command, std::uint32_t i, MemberRange siblings) {
+    const std::uint32_t args = ArgsOf(command, arguments_, siblings);
     std::optional<json::Value> continued;
     if (args != kNoItem) continued = arguments_[args].value;
     base::TextArena arena;

@@ -68,18 +68,18 @@ class DeclaredValues {
     return is_done;
   }
 
-  bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange beside, bool may_be_other) {
+  bool VisitValue(const Schema& schema, std::uint32_t i, MemberRange siblings, bool may_be_other) {
     if (IsPlain(schema)) return false;
     const json::Value value = arguments_[i].value;
     if (schema.any) return visit_(DeclaredValue{schema, i, kNoItem, may_be_other});
     if (!schema.any_of.empty()) {
       may_be_other = may_be_other || !TakesOnlyPaths(schema);
       return std::any_of(schema.any_of.begin(), schema.any_of.end(), [&](const SchemaPtr& branch) {
-        return VisitValue(*branch, i, beside, may_be_other);
+        return VisitValue(*branch, i, siblings, may_be_other);
       });
     }
     if (const CommandKind* const command = CommandOf(schema)) {
-      return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, beside), may_be_other});
+      return visit_(DeclaredValue{schema, i, ArgsOf(*command, arguments_, siblings), may_be_other});
     }
     if (value.is_string()) return visit_(DeclaredValue{schema, i, kNoItem, may_be_other});
     if (value.is_array() && schema.items != nullptr) {

@@ -48,10 +48,10 @@ inline const CommandKind* CommandOf(const Schema& schema) noexcept {
   return std::get_if<CommandKind>(&schema.kind);
 }
 
-// The member that goes on with the command; kNoItem without. `beside` are those around it.
+// The member that goes on with the command; kNoItem without. `siblings` are those around it.
 inline std::uint32_t ArgsOf(const CommandKind& command, const Arguments& arguments,
-                            MemberRange beside) noexcept {
-  return command.args.empty() ? kNoItem : beside.Find(arguments, command.args);
+                            MemberRange siblings) noexcept {
+  return command.args.empty() ? kNoItem : siblings.Find(arguments, command.args);
 }
 
 // Gives `visit` every member with its declaration, null where it is not listed, until it returns

@@ -48,17 +48,17 @@ class Walk {
     return earliest.earliest();
   }
 
-  // `beside` are the members of the object that holds the item; none in a list.
-  PlacedFault Judge(const Schema& schema, std::uint32_t i, MemberRange beside) {
+  // `siblings` are the members of the object that holds the item; none in a list.
+  PlacedFault Judge(const Schema& schema, std::uint32_t i, MemberRange siblings) {
     const json::Value value = arguments_[i].value;
     if (schema.any || (value.is_null() && schema.nullable)) return {};
     if (!schema.any_of.empty()) {
       return FurthestOf(schema.any_of,
-                        [&](const Schema& branch) { return Judge(branch, i, beside); });
+                        [&](const Schema& branch) { return Judge(branch, i, siblings); });
     }
     if (const CommandKind* const command = CommandOf(schema);
         command != nullptr && (value.is_string() || value.is_array())) {
-      return JudgeCommand(schema, *command, i, beside);
+      return JudgeCommand(schema, *command, i, siblings);
     }
     if (value.is_array() && schema.items != nullptr) return JudgeList(schema, i);
     if (value.is_object() && (schema.types & kObjectType) != 0) return JudgeObject(schema, i);
@@ -120,8 +120,8 @@ class Walk {
   }
 
   PlacedFault JudgeCommand(const Schema& schema, const CommandKind& kind, std::uint32_t i,
-                           MemberRange beside) {
-    const std::uint32_t args = ArgsOf(kind, arguments_, beside);
+                           MemberRange siblings) {
+    const std::uint32_t args = ArgsOf(kind, arguments_, siblings);
     std::optional<json::Value> continued;
     if (args != kNoItem) continued = arguments_[args].value;
     const json::Value command = arguments_[i].value;
@@ -156,9 +156,9 @@ CheckResult CheckDeclared(const DeclaredArguments& declared, const Arguments& ar
 }
 
 CheckResult CheckItem(const Schema& schema, const Arguments& arguments, std::uint32_t item,
-                      MemberRange beside) {
+                      MemberRange siblings) {
   CallPaths paths(arguments);
-  return ResultOf(Walk(arguments, paths).Judge(schema, item, beside));
+  return ResultOf(Walk(arguments, paths).Judge(schema, item, siblings));
 }
 
 }  // namespace callgate::policy

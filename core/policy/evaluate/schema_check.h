@@ -14,13 +14,13 @@ namespace callgate::policy {
 [[nodiscard]] CheckResult CheckDeclared(const DeclaredArguments& declared,
                                         const Arguments& arguments, CallPaths& paths);
 
-// What a schema says of one item. `beside` are the members of the object that holds it; none in a
+// What a schema says of one item. `siblings` are the members of the object that holds it; none in a
 // list.
 [[nodiscard]] CheckResult CheckItem(const Schema& schema, const Arguments& arguments,
-                                    std::uint32_t item, MemberRange beside);
+                                    std::uint32_t item, MemberRange siblings);
 [[nodiscard]] inline bool Accepts(const Schema& schema, const Arguments& arguments,
-                                  std::uint32_t item, MemberRange beside) {
-  return CheckItem(schema, arguments, item, beside).passed();
+                                  std::uint32_t item, MemberRange siblings) {
+  return CheckItem(schema, arguments, item, siblings).passed();
 }
 
 }  // namespace callgate::policy

@@ -21,7 +21,7 @@ constexpr auto kDirectories = std::to_array<std::string_view>(
 // "bare repository", and safe.bareRepository of git-config(1).
 constexpr std::string_view kBareConfig = "/config";
 
-// An argument beside a command that says where it runs.
+// An argument of the same tool that says where its command runs.
 struct Directory {
   std::string_view name;
   const Schema* schema;

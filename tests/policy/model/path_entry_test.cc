@@ -24,12 +24,12 @@ TEST(PathEntry, LiesBelowTheDirectoriesThatItsPathsGoThrough) {
   EXPECT_TRUE(lies("/a/b", "/"));
   EXPECT_TRUE(lies("/a/b", "/a"));
   EXPECT_TRUE(lies("/a/b/*", "/a/b"));
-  EXPECT_TRUE(lies("/home/*/.ssh", "/home/x"));
+  EXPECT_TRUE(lies("/data/*/.ssh", "/data/x"));
   EXPECT_TRUE(lies("/", "/"));
   EXPECT_FALSE(lies("/a/b", "/ab"));
   EXPECT_FALSE(lies("/a/b", "/a/c"));
   EXPECT_FALSE(lies("/a/b", "/a/b/c"));
-  EXPECT_FALSE(lies("/home/*/.ssh", "/home/x/y"));
+  EXPECT_FALSE(lies("/data/*/.ssh", "/data/x/y"));
   EXPECT_TRUE(lies("**/.git", "/w/x"));
   EXPECT_TRUE(lies("/w/**/.git", "/"));
   EXPECT_TRUE(lies("/w/**/.git", "/w/x"));
@@ -61,12 +61,12 @@ TEST(PathEntry, TrailingStarAllowsWhatIsBelowButNotItself) {
 }
 
 TEST(PathEntry, AStarElsewhereIsExactlyOneSegment) {
-  EXPECT_TRUE(Allows("/home/*/pub", "/home/ann/pub"));
-  EXPECT_TRUE(Allows("/home/*/pub", "/home/ann/pub/x"));
-  EXPECT_FALSE(Allows("/home/*/pub", "/home/pub"));
-  EXPECT_FALSE(Allows("/home/*/pub", "/home/a/b/pub"));
-  EXPECT_FALSE(Allows("/home/*/pub/*", "/home/ann/pub"));
-  EXPECT_TRUE(Denies("/home/*/pub/*", "/home/ann/pub"));
+  EXPECT_TRUE(Allows("/data/*/pub", "/data/ann/pub"));
+  EXPECT_TRUE(Allows("/data/*/pub", "/data/ann/pub/x"));
+  EXPECT_FALSE(Allows("/data/*/pub", "/data/pub"));
+  EXPECT_FALSE(Allows("/data/*/pub", "/data/a/b/pub"));
+  EXPECT_FALSE(Allows("/data/*/pub/*", "/data/ann/pub"));
+  EXPECT_TRUE(Denies("/data/*/pub/*", "/data/ann/pub"));
   EXPECT_FALSE(Allows("/*/x", "/"));
 }
 
@@ -92,8 +92,8 @@ TEST(PathEntry, ANameAnywhereIsDeniedWithAllBelowIt) {
   EXPECT_TRUE(Denies("/w/**/.git", "/w/.git"));
   EXPECT_FALSE(Denies("/w/**/.git", "/v/.git"));
   EXPECT_FALSE(Denies("/w/**/.git", "/wx/.git"));
-  EXPECT_TRUE(Denies("/home/*/**/.ssh", "/home/u/x/.ssh/id"));
-  EXPECT_FALSE(Denies("/home/*/**/.ssh", "/home/.ssh"));
+  EXPECT_TRUE(Denies("/data/*/**/.ssh", "/data/u/x/.ssh/id"));
+  EXPECT_FALSE(Denies("/data/*/**/.ssh", "/data/.ssh"));
 }
 
 TEST(PathEntry, SeveralNamesFollowOneAnother) {

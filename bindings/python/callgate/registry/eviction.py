@@ -27,7 +27,7 @@ _LOG: Final = logging.getLogger("callgate.registry")
 CHUNK: Final = 500
 # Threads that judge: the engine needs no lock of Python's.
 JUDGES: Final = max(1, min(4, os.cpu_count() or 1))
-# What other ends of certificates than those of the rows may take, before they are made anew.
+# How many ends of certificates without a row the heap may hold before it is rebuilt.
 _SPARE_ENDS: Final = 1_000
 # Seconds between two looks at the clocks, and how far they may drift apart meanwhile.
 TICK: Final = 1.0
@@ -181,7 +181,7 @@ class Eviction:
         evicted: list[tuple[Row, str]] = []
         revoked = self._revoked()
         for (row, identity), verdict in zip(judged, verdicts, strict=True):
-            # It may have registered anew while its chain was judged: then that was judged by now.
+            # It may have registered again meanwhile: then its new chain is judged already.
             if row.identity is not identity or self._directory.get(row.agent_id) is not row:
                 continue
             if not verdict.trusted:

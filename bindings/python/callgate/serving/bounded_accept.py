@@ -43,8 +43,8 @@ class BoundedAccept(socket.socket):
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Raises ConnectionAbortedError for one that is too many: the loop then asks again."""
-        descriptor, peer = self._accept()  # type: ignore[attr-defined]
-        connection = _Counted(self.family, self.type, self.proto, fileno=descriptor)
+        accepted, peer = super().accept()
+        connection = _Counted(self.family, self.type, self.proto, fileno=accepted.detach())
         keys = self._keys(peer)
         if self._open[""] >= self._most or any(self._open[k] >= self._most_of_one for k in keys):
             connection.close()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
 
@@ -84,9 +84,9 @@ class _BoundedConnection(PeerProtocol):
     _reader: asyncio.TimerHandle | None = None
     _peer_is_done = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.conn = StrictFraming(header_bytes=self.http_limits.header_bytes)
-        joined: Any = JoinedWrites(transport, self.loop)
+        joined: Any = JoinedWrites(cast(asyncio.Transport, transport), self.loop)
         self.logger = _LOG
         super().connection_made(joined)
         peer = self.peer
@@ -129,6 +129,7 @@ class _BoundedConnection(PeerProtocol):
         elif self._deadline is not None:
             self._await(frozenset())
 
+    # uvicorn declares that nothing is returned; asyncio asks whether to keep the connection open.
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The peer sends no more. A request that is all there is answered before the connection
         ends; TLS has no half of a connection to keep open."""

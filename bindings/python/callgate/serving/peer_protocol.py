@@ -8,7 +8,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Awaitable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -32,8 +32,8 @@ class PeerProtocol(H11Protocol):
     ``/%6Detrics``. So an encoded character matches no route, and ``path_parameter`` alone decodes.
     """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
         standing = transport.get_extra_info(STANDING)
         if isinstance(standing, Standing):
             self.peer = standing.seen

@@ -18,7 +18,8 @@ class SMCPError(CallgateError):
     whether the tool may have run: False no, True the call was sent to its server, None unknown.
     """
 
-    # Wider than in the base: errors of the engine always have a code.
+    # Wider than in the base, which mypy refuses for attributes: errors of the engine always have a
+    # code, and those that programs make may have none.
     code_name: str | None  # type: ignore[assignment]
     code: int | None  # type: ignore[assignment]
 

@@ -110,8 +110,9 @@ def sdk(language: str, generation: str, url: str, workload: str, scope: str) -> 
     if language == "TypeScript":
         script = str(HERE / "smcp_driver.mjs")
         command = ["node", script, str(NODE_PACKAGE), url, workload, scope]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) as process:
+            assert process.stdin is not None
             try:
                 yield TypeScriptSdk(process, generation)
             finally:

@@ -181,8 +181,12 @@ class CallPath:
     ) -> Agent:
         """One with a valid token whose session was never opened."""
         key = SecretKey.generate()
-        claims = {"sub": subject, "scp": context, "jti": id}
-        claims["cnf"] = {"jkt": key.public_key.thumbprint}  # type: ignore[assignment]
+        claims = {
+            "sub": subject,
+            "scp": context,
+            "jti": id,
+            "cnf": {"jkt": key.public_key.thumbprint},
+        }
         return Agent(issue_token(claims, self.issuer, **how), key)
 
     @contextlib.asynccontextmanager

@@ -185,8 +185,8 @@ def test_a_renewed_certificate_keeps_the_row(mesh: World) -> None:
 
 def test_an_unknown_row_is_gone(mesh: World, acme: Issued) -> None:
     with mesh.agent(acme) as agent:
-        assert agent.head("nobody-1") == 410
-        assert agent.ask("DELETE", "/agents/nobody-1").status == 204
+        assert agent.head("unknown-1") == 410
+        assert agent.ask("DELETE", "/agents/unknown-1").status == 204
 
 
 def test_a_body_that_is_no_heartbeat_is_refused(mesh: World, acme: Issued) -> None:

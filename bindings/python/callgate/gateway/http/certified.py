@@ -1,4 +1,4 @@
-"""CertifiedPeers: refuses, over TCP, whoever has no client certificate that is trusted now."""
+"""CertifiedPeers: refuses TCP peers without a client certificate that is trusted now."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -158,7 +158,7 @@ def is_address(host: str) -> bool:
 def _checked_key(pem: bytes, leaf: x509.Certificate, where: str) -> bytes:
     try:
         key = load_pem_private_key(pem, password=None)
-        ours, theirs = _spki(key.public_key()), _spki(leaf.public_key())  # type: ignore[arg-type]
+        ours, theirs = _spki(key.public_key()), _spki(leaf.public_key())
     except (TypeError, ValueError) as error:
         # Not chained: a parser's message might quote the text.
         del error
@@ -170,7 +170,7 @@ def _checked_key(pem: bytes, leaf: x509.Certificate, where: str) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _spki(key: CertificatePublicKeyTypes) -> bytes:
+def _spki(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

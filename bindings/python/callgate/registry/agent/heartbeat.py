@@ -29,7 +29,7 @@ _MAX_ANSWER_BYTES: Final = 8 << 20
 class HeartbeatClient:
     """Registers by POST, then sends a HEAD each interval; the registry says when to POST again.
 
-    A refusal (403) is no network failure: the credentials are fetched anew once, then the client
+    A refusal (403) is no network failure: the credentials are fetched once more, then the client
     asks every 30 to 300 s. Where the registry cannot be reached it asks after 1 to 30 s. Never two
     requests at a time, and never one without a certificate unless the mode is ``off``. Of one event
     loop. Source: the public registry's heartbeat protocol (docs/registry.md).

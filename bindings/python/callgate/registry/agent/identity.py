@@ -44,7 +44,7 @@ class Identity:
         return self._provider.current
 
     async def refresh(self) -> bool:
-        """Fetches anew; whether other ones came. Raises CredentialError."""
+        """Fetches again; returns whether the credentials changed. Raises CredentialError."""
         before = self._provider.current
         await self._provider.refresh()
         if self._provider.current.leaf_sha256 == before.leaf_sha256:

@@ -25,7 +25,7 @@ class LocalMesh:
     agents: Mapping[str, Mapping[str, str]]  # by the agent's name, variables of each agent
 
     def missing(self, entity: str = ENTITY) -> list[str]:
-        """Files that preparing it makes; the registry's pair is made anew each time."""
+        """Files that preparing it makes; the registry's pair is made again each time."""
         authority = self.directory / entity / ENTITY_FILE
         return [
             *(str(one) for one in (self.root, authority) if not one.exists()),
@@ -43,7 +43,7 @@ def prepare_local_mesh(
 ) -> LocalMesh:
     """Makes what is missing: a root, an entity, and certificates of it.
 
-    The root and the entity stay as they are; the registry's certificate is made anew, for localhost
+    The root and the entity stay as they are; the registry's certificate is replaced, for localhost
     and ``hosts``, and so are those of ``agents``. Raises CallgateError, OSError.
     """
     authority = LocalAuthority(directory)

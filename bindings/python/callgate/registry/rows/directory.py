@@ -70,7 +70,7 @@ class Directory:
         self._publish(row)
 
     def set_identity(self, row: Row, identity: Identity | None) -> None:
-        """The same agent, judged anew."""
+        """Records a new judgement of the same agent."""
         self._unindex(row)
         row.identity = identity
         self._index(row)

@@ -64,6 +64,7 @@ class Cluster:
             configuration.host = self.server
             configuration.ssl_ca_cert = str(self.ca_file)
             self._read_token(configuration)
+            # The client declares the attribute as None alone.
             configuration.refresh_api_key_hook = self._read_token  # type: ignore[assignment]
         else:
             self._load_kubeconfig(self.kubeconfig, configuration)
@@ -90,6 +91,7 @@ class Cluster:
 
     def _load_kubeconfig(self, path: Path, configuration: Configuration) -> None:
         try:
+            # The client has no types for it.
             config.load_kube_config(  # type: ignore[no-untyped-call]
                 str(path), client_configuration=configuration, persist_config=False
             )

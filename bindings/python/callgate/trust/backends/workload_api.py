@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -43,7 +43,7 @@ class SocketError(Exception):
     """The socket cannot be the Workload API's, or not one to trust."""
 
 
-def _messages() -> tuple[type, type]:
+def _messages() -> tuple[Any, Any]:
     """The request and the response, as the specification numbers their fields."""
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(name="workload.proto", syntax="proto3")
@@ -96,8 +96,8 @@ def open_bundle_stream(channel: grpc.Channel) -> BundleStream:
     """FetchX509Bundles. The call is made at once; each message is waited for by ``next``."""
     call = channel.unary_stream(
         FETCH_X509_BUNDLES,
-        request_serializer=_Request.SerializeToString,  # type: ignore[attr-defined]
-        response_deserializer=_Response.FromString,  # type: ignore[attr-defined]
+        request_serializer=_Request.SerializeToString,
+        response_deserializer=_Response.FromString,
     )
     return cast(BundleStream, call(_Request(), metadata=METADATA))
 

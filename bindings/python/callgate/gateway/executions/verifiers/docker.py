@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import docker  # type: ignore[import-untyped]
-from docker.constants import DEFAULT_DOCKER_API_VERSION  # type: ignore[import-untyped]
-from docker.errors import NotFound  # type: ignore[import-untyped]
+import docker
+from docker.constants import DEFAULT_DOCKER_API_VERSION
+from docker.errors import NotFound
 
 from callgate import CallgateError
 from callgate.gateway.executions.all_tie import enrolment_of
@@ -112,7 +112,9 @@ class DockerVerifier:
         return self._new_client(version)
 
     def _new_client(self, version: str) -> docker.APIClient:
-        return docker.APIClient(base_url=self._base_url, version=version, timeout=self._timeout)
+        # The stubs want an int; requests, which is given it, takes fractions of a second.
+        seconds: Any = self._timeout
+        return docker.APIClient(base_url=self._base_url, version=version, timeout=seconds)
 
     def _execution(self, container: Any, asked: str) -> Execution | None:
         try:

@@ -29,7 +29,7 @@ _MAX_COMMON_NAME: Final = 64
 
 @final
 class VaultProvider:
-    """One certificate of a role, renewed by signing anew.
+    """One certificate of a role, renewed by another signature.
 
     The key is made here and a request for its certificate is signed, so that the key never travels;
     with ``CALLGATE_AGENT_VAULT_ISSUE`` Vault makes both. The certificate is for ``<agent id>.<trust
