@@ -1,4 +1,4 @@
-"""Pages that a program writes into the tree, or with ``--check`` compares with what stands there."""
+"""Pages that a program writes into the tree, or compares with what stands there (``--check``)."""
 
 import sys
 from collections.abc import Mapping
