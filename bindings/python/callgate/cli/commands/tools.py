@@ -141,7 +141,7 @@ def _why_not(policy: PolicySet, context: str, judge: str, tool: str) -> _Verdict
     if decision.details:  # a capability matches: what this call lacks is not what all calls lack
         at = ", ".join(str(tried.capability) for tried in decision.details)
         rule = "lint.impossible-constraint"
-        reason = f"no call could pass what matches it, capability {at} ({rule})"
+        reason = f"capability {at} matches and allows no call; `callgate lint` says why ({rule})"
     if judge != context:
         reason = f"by its parent {judge}, {reason}"
     return _Verdict(context, decision.code_name, reason, rule)
