@@ -22,6 +22,7 @@ PACKAGE = Path(callgate.__file__).parent
 MAY_IMPORT = {
     "": set[str](),
     "smcp": {""},
+    "attestation": {""},
     "audit": {""},
     "trust": {"", "audit"},
     "settings": {""},
