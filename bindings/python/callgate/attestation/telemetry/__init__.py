@@ -1,0 +1,1 @@
+"""What attestation counts, traces and tells: numbers, spans, events."""

@@ -1,0 +1,150 @@
+"""What the parts of attestation report: one function for each thing that happens.
+
+Each counts, tells the handlers and returns; none raises, so that no observer changes a verdict.
+``issuer`` is always one that is configured, and None where a token named no such one: what a
+stranger wrote into a token goes nowhere from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from typing import Final, ParamSpec
+
+from callgate.attestation.telemetry import handlers
+from callgate.attestation.telemetry.metrics import get_metrics
+from callgate.attestation.telemetry.spans import Span, SpanName, working
+
+try:
+    from prometheus_client import REGISTRY
+
+    from callgate.attestation.telemetry.collector import AttestationCollector
+except ImportError:  # optional: programs then read to_prometheus()
+    pass
+else:
+    REGISTRY.register(AttestationCollector())
+
+_LOG: Final = logging.getLogger("callgate.attestation")
+P = ParamSpec("P")
+
+
+def _harmless(report: Callable[P, None]) -> Callable[P, None]:
+    @functools.wraps(report)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            report(*args, **kwargs)
+        except Exception as error:  # the text of it may hold what was reported
+            _LOG.error("attestation could not report an event: %s", type(error).__name__)
+
+    return guarded
+
+
+@contextlib.contextmanager
+def verifying() -> Iterator[Span]:
+    """Around one verification: it counts as active, in a span ``attestation.verify``."""
+    with working("attestation.verify") as (span, of_program):
+        if of_program:
+            yield span
+            return
+        metrics = get_metrics()
+        metrics.verification_began()
+        try:
+            yield span
+        finally:
+            metrics.verification_ended()
+
+
+@contextlib.contextmanager
+def creating_token() -> Iterator[Span]:
+    """Around one issuance: a span ``attestation.create_token``."""
+    with _span("attestation.create_token") as span:
+        yield span
+
+
+@contextlib.contextmanager
+def fetching_keys() -> Iterator[Span]:
+    """Around one fetch, with its retries: a span ``attestation.jwks_fetch``."""
+    with _span("attestation.jwks_fetch") as span:
+        yield span
+
+
+@contextlib.contextmanager
+def _span(name: SpanName) -> Iterator[Span]:
+    with working(name) as (span, _):
+        yield span
+
+
+@_harmless
+def verification_finished(
+    *,
+    issuer: str | None,
+    verified: bool,
+    seconds: float,
+    subject: str = "",
+    trust_level: str | None = None,
+    reason: str | None = None,
+    message: str = "",
+    error_code: int | None = None,
+) -> None:
+    """A token was judged, and its single use recorded or refused.
+
+    ``reason`` and ``message`` are those of the engine, and constant; ``error_code`` is the one the
+    caller is told. They and ``subject`` count only with the verdict they belong to.
+    """
+    get_metrics().record_verification(
+        issuer, verified, seconds * 1000, trust_level, error_code, reason
+    )
+    if verified:
+        handlers.emit_verification_success(issuer or "", subject, trust_level or "none")
+    else:
+        error = f"{reason}: {message}" if message else str(reason)
+        handlers.emit_verification_failure(issuer, error, error_code)
+
+
+@_harmless
+def token_created(
+    *, issuer: str, audience: str | list[str] | tuple[str, ...], lifetime: int, seconds: float
+) -> None:
+    """A token was issued that lives ``lifetime`` seconds; issuing it took ``seconds``."""
+    audiences = audience if isinstance(audience, str) else " ".join(audience)
+    get_metrics().record_token_creation(issuer, seconds * 1000, audiences)
+    handlers.emit_token_created(issuer, audiences, lifetime)
+
+
+@_harmless
+def replay_detected(*, issuer: str | None, jti: str) -> None:
+    """A token, or a proof, that passed every other check was seen before."""
+    get_metrics().record_replay_detected(issuer, jti)
+    handlers.emit_replay_detected(issuer, jti)
+
+
+@_harmless
+def fetch_finished(*, issuer: str, succeeded: bool, seconds: float) -> None:
+    """An issuer's keys were fetched, or could not be, with all retries."""
+    get_metrics().record_jwks_fetch(issuer, seconds * 1000, succeeded)
+
+
+@_harmless
+def breaker_changed(*, issuer: str, before: str, after: str) -> None:
+    """A circuit breaker went from one of closed, open and half_open to another."""
+    if after == "open":
+        get_metrics().record_circuit_breaker_open(issuer)
+    handlers.emit_circuit_breaker_state_change(issuer, before, after)
+
+
+@_harmless
+def key_looked_up(*, found: bool) -> None:
+    """A key was asked for, and found among those fetched before or not."""
+    metrics = get_metrics()
+    if found:
+        metrics.record_cache_hit()
+    else:
+        metrics.record_cache_miss()
+
+
+@_harmless
+def keys_kept(count: int) -> None:
+    """So many keys of all issuers are kept now."""
+    get_metrics().set_cached_keys_count(count)
