@@ -2,6 +2,19 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import load from 'node-gyp-build';
+import type { NativeAttestation } from './attestation/native.js';
+import type {
+  DecisionBlock,
+  GateHandle,
+  GuardHandle,
+  IssuerKeysHandle,
+  PlanHandle,
+  PolicySetHandle,
+  PublicKeyHandle,
+  RedactionHandle,
+  SecretKeyHandle,
+  Text,
+} from './handles.js';
 import type {
   Charge,
   CodeName,
@@ -17,24 +30,18 @@ import type {
   TriedCapability,
 } from './types.js';
 
-/** Bytes for the addon: it reads a string as UTF-8, so the string must be well-formed. */
-export type Text = string | Uint8Array;
-
-declare const kind: unique symbol;
-/** A C++ object of the addon. Only the class that owns it may see it. */
-export interface Handle<Kind extends string> {
-  readonly [kind]: Kind;
-}
-export type PublicKeyHandle = Handle<'PublicKey'>;
-export type SecretKeyHandle = Handle<'SecretKey'>;
-export type IssuerKeysHandle = Handle<'IssuerKeys'>;
-export type PolicySetHandle = Handle<'PolicySet'>;
-export type GateHandle = Handle<'Gate'>;
-export type GuardHandle = Handle<'Guard'>;
-export type PlanHandle = Handle<'Plan'>;
-export type RedactionHandle = Handle<'Redaction'>;
-/** Holds `decisionsInBlock` decisions. */
-export type DecisionBlock = Handle<'DecisionBlock'>;
+export type {
+  DecisionBlock,
+  GateHandle,
+  GuardHandle,
+  IssuerKeysHandle,
+  PlanHandle,
+  PolicySetHandle,
+  PublicKeyHandle,
+  RedactionHandle,
+  SecretKeyHandle,
+  Text,
+} from './handles.js';
 
 /** Milliseconds since 1970. */
 type Milliseconds = number;
@@ -85,7 +92,7 @@ type MakeError = (
   where: string | null,
 ) => Error;
 
-interface Native {
+interface Native extends NativeAttestation {
   readonly version: string;
 
   codes(): [name: CodeName, code: number, sealCode: number, meaning: string][];

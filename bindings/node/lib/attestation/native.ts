@@ -1,0 +1,187 @@
+/** What the addon exports for attestation; ../native.ts loads it. */
+import type {
+  AttestationTrustHandle,
+  AttestationVerdictHandle,
+  AttestationVerifierHandle,
+  AttestedMessageHandle,
+  PublicKeyHandle,
+  SecretKeyHandle,
+  SeenTableHandle,
+  Text,
+} from '../handles.js';
+import type { AttestationReason, SafetyLevel, TrustLevel, VerificationPolicy } from './types.js';
+
+/** Milliseconds since 1970. */
+type Milliseconds = number;
+type Seconds = number;
+
+export interface NativeIssuerTrust {
+  readonly issuer: string;
+  readonly level: TrustLevel;
+  readonly keyIds: readonly string[];
+  /** As many as `keyIds`. */
+  readonly keys: readonly PublicKeyHandle[];
+  readonly trustDomains: readonly string[];
+  readonly subjectPaths: readonly string[];
+  readonly providers: readonly string[];
+  readonly modelFamilies: readonly string[];
+  readonly longestLifetime: Seconds;
+  readonly lowestSafetyLevel: SafetyLevel | undefined;
+  readonly deniedKeyIds: readonly string[];
+  readonly deniedTokenIds: readonly string[];
+  readonly fetchesKeys: boolean;
+}
+
+export interface NativeExpectations {
+  readonly audience: string | undefined;
+  readonly anyAudience: boolean;
+  readonly policy: VerificationPolicy;
+  readonly rejectInvalid: boolean;
+  readonly requiredClaims: readonly string[];
+  readonly configHash: string | undefined;
+  readonly systemPromptHash: string | undefined;
+  readonly requiredCapabilities: readonly string[];
+  readonly lowestSafetyLevel: SafetyLevel | undefined;
+  readonly skew: Seconds;
+  readonly requireProof: boolean;
+}
+
+export interface NativeVerdict {
+  readonly handle: AttestationVerdictHandle;
+  readonly verified: boolean;
+  readonly admitted: boolean;
+  readonly reason: AttestationReason | null;
+  readonly where: string | null;
+  readonly message: string | null;
+  readonly needsKey: boolean;
+  readonly issuer: string | null;
+  readonly keyId: string | null;
+  readonly trustLevel: TrustLevel;
+  readonly subject: string | null;
+  readonly tokenId: string | null;
+  readonly claims: string | null;
+  readonly audienceChecked: boolean;
+  readonly proven: boolean;
+  readonly confirmationThumbprint: string | null;
+  /** Lower-case hexadecimal. Set: the verdict counts once this was inserted. */
+  readonly replayKey: string | null;
+  readonly replayBucket: string | null;
+  readonly replayExpiresAt: Milliseconds | null;
+  readonly expiresAt: Milliseconds | null;
+}
+
+/** What a replay table answers to a claim. */
+export type SeenStatus = 'inserted' | 'seen' | 'full';
+
+export interface NativeAttestedMessage {
+  readonly handle: AttestedMessageHandle;
+  readonly kind: 'request' | 'notification' | 'response';
+  /** JSON text; null where there is none. */
+  readonly id: string | null;
+  readonly method: string | null;
+  readonly era: 'legacy' | 'modern';
+  readonly token: string | null;
+  readonly proof: string | null;
+  /** The place of a carrier of another shape; null where there is none. */
+  readonly carrierFault: string | null;
+  /** null where it cannot be formed. */
+  readonly requestHash: Uint8Array | null;
+  /** Why it cannot be formed, with the place. */
+  readonly unhashable: string | null;
+}
+
+export interface NativeAttestation {
+  attestationReasons(): [
+    name: AttestationReason,
+    code: number,
+    httpStatus: number,
+    legacyCode: number,
+    meaning: string,
+    advice: string,
+  ][];
+
+  createAttestationTrust(
+    issuers: readonly NativeIssuerTrust[],
+    acceptEd25519Alg: boolean,
+    types: readonly string[],
+  ): AttestationTrustHandle;
+  createAttestationVerifier(
+    trust: AttestationTrustHandle,
+    expectations: NativeExpectations,
+  ): AttestationVerifierHandle;
+  attestationSetTrust(verifier: AttestationVerifierHandle, trust: AttestationTrustHandle): void;
+  attestationVerify(
+    verifier: AttestationVerifierHandle,
+    token: string | undefined,
+    now: Milliseconds,
+    proof: string | undefined,
+    method: string | undefined,
+    requestHash: Uint8Array | undefined,
+    provenKey: PublicKeyHandle | undefined,
+    modern: boolean,
+    seen: SeenTableHandle | undefined,
+  ): NativeVerdict;
+  attestationVerifyMessage(
+    verifier: AttestationVerifierHandle,
+    message: AttestedMessageHandle,
+    now: Milliseconds,
+    seen: SeenTableHandle | undefined,
+  ): NativeVerdict;
+  /** With a time, also whether the token has expired. */
+  attestationJudgeAgain(
+    verifier: AttestationVerifierHandle,
+    verdict: AttestationVerdictHandle,
+    now: Milliseconds | undefined,
+  ): NativeVerdict;
+  attestationRefuse(
+    verdict: AttestationVerdictHandle,
+    reason: 'replay' | 'unavailable',
+  ): NativeVerdict;
+
+  createSeenTable(maxEntries: number, maxPerBucket: number): SeenTableHandle;
+  seenInsert(
+    table: SeenTableHandle,
+    key: string,
+    bucket: string,
+    expiresAt: Milliseconds,
+    now: Milliseconds,
+  ): SeenStatus;
+  seenSize(table: SeenTableHandle): number;
+
+  readAttestationJwks(json: Text): {
+    readonly keys: [id: string, key: PublicKeyHandle][];
+    readonly skipped: [position: number, why: string][];
+  };
+  readAttestedMessage(json: Text): NativeAttestedMessage;
+  attestationRequestHash(params: Text, modern: boolean): Uint8Array;
+
+  issueAttestation(
+    claims: Text,
+    key: SecretKeyHandle,
+    now: Milliseconds,
+    keyId: string,
+    lifetime: Seconds,
+  ): string;
+  attestationSigningInput(
+    claims: Text,
+    now: Milliseconds,
+    keyId: string,
+    lifetime: Seconds,
+  ): Uint8Array;
+  issueRequestProof(
+    token: string,
+    audience: string,
+    method: string,
+    requestHash: Uint8Array,
+    key: SecretKeyHandle,
+    now: Milliseconds,
+  ): string;
+  requestProofSigningInput(
+    token: string,
+    audience: string,
+    method: string,
+    requestHash: Uint8Array,
+    now: Milliseconds,
+  ): Uint8Array;
+  assembleAttestation(signingInput: Uint8Array, signature: Uint8Array): string;
+}

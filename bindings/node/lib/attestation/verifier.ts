@@ -1,0 +1,205 @@
+/** Verification of attestation tokens. The engine judges; this finds keys and remembers. */
+import { instant, type NowOption, nowOf, options, optionalText, wrongType } from '../check.js';
+import type { AttestationVerifierHandle, SeenTableHandle } from '../handles.js';
+import { native } from '../native.js';
+import { PublicKey, publicKey } from '../public-key.js';
+import { type AttestationEra, AttestedMessage, requestHashOf } from './attested-message.js';
+import { checkIssuers, type IssuerTrust, oneOf } from './issuer-trust.js';
+import type { NativeVerdict } from './native.js';
+import { observeVerification } from './observability/observe.js';
+import { InMemoryReplayCache } from './replay/in-memory.js';
+import {
+  type AnyReplayCache,
+  commit,
+  type ReplayStore,
+  replayStore,
+} from './replay/replay-cache.js';
+import { Verdict, type VerificationResult } from './result.js';
+import { TrustedKeys } from './trusted-keys.js';
+import type { VerificationPolicy } from './types.js';
+import { type AttestationVerifierConfig, checkConfig } from './verifier-config.js';
+
+export interface VerifyOptions {
+  /** The proof of possession that came with the token. */
+  readonly proof?: string | undefined;
+  /** What the proof must be for: the method of the request, … */
+  readonly method?: string | undefined;
+  /** … and the hash of its `params`, 32 bytes ({@link attestationRequestHash}). */
+  readonly requestHash?: Uint8Array | undefined;
+  /** A key whose possession an exchange of the program's own has proven, instead of a proof. */
+  readonly provenKey?: PublicKey | undefined;
+  /** In `modern` a token must name a key; `legacy` by default. */
+  readonly era?: AttestationEra | undefined;
+  /** Milliseconds since 1970 or a Date; the wall clock by default. */
+  readonly now?: number | Date | undefined;
+}
+
+/** Verifies tokens for one server. Keep one: it remembers what was used. */
+export class AttestationVerifier {
+  readonly policy: VerificationPolicy;
+  readonly requiredClaims: readonly string[];
+  /** undefined: any. */
+  readonly audience: string | undefined;
+  readonly requireProof: boolean;
+  readonly #handle: AttestationVerifierHandle;
+  readonly #keys: TrustedKeys;
+  #cache: AnyReplayCache;
+  #store: ReplayStore;
+
+  /** @throws TypeError; CallgateError INVALID_ARGUMENT */
+  constructor(given: AttestationVerifierConfig) {
+    const config = checkConfig(given);
+    const { expectations, trust, resolver, cache } = config;
+    this.policy = expectations.policy;
+    this.requiredClaims = expectations.requiredClaims;
+    this.audience = expectations.audience;
+    this.requireProof = expectations.requireProof;
+    this.#cache = cache;
+    this.#store = replayStore(cache, 'replayCache');
+    this.#keys = new TrustedKeys(config.issuers, resolver, trust);
+    this.#handle = native.createAttestationVerifier(this.#keys.compile(), expectations);
+  }
+
+  /** The issuers, as `iss` names them. */
+  get trustedIssuers(): readonly string[] {
+    return this.#keys.issuers;
+  }
+
+  /** What is remembered of tokens and proofs, and where. */
+  get replayCache(): AnyReplayCache {
+    return this.#cache;
+  }
+
+  /** @throws TypeError for an object that could remember nothing */
+  set replayCache(cache: AnyReplayCache) {
+    this.#store = replayStore(cache, 'replayCache');
+    this.#cache = cache;
+  }
+
+  /**
+   * Replaces the issuers as a whole, for the next verification on.
+   *
+   * @throws TypeError; CallgateError INVALID_ARGUMENT. The issuers stay as they were then.
+   */
+  setTrustedIssuers(issuers: readonly (string | IssuerTrust)[]): void {
+    const trust = this.#keys.replaceIssuers(checkIssuers(issuers));
+    native.attestationSetTrust(this.#handle, trust);
+  }
+
+  /**
+   * Judges one token and its proof, and remembers what may be used once.
+   *
+   * @param token - undefined and null: none was sent
+   * @returns the verdict, for whatever is wrong with the token
+   * @throws TypeError; CallgateError INVALID_ARGUMENT for a `now` out of range
+   */
+  async verify(
+    token: string | null | undefined,
+    given: VerifyOptions = {},
+  ): Promise<VerificationResult> {
+    const { proof, method, requestHash, provenKey, era, now } = options<VerifyOptions>(given, [
+      'proof',
+      'method',
+      'requestHash',
+      'provenKey',
+      'era',
+      'now',
+    ]);
+    // A carrier of another type holds no token that could be read: malformed, not missing.
+    const sent =
+      typeof token === 'string' ? token : token === undefined || token === null ? undefined : '';
+    if (proof !== undefined && (method === undefined || requestHash === undefined)) {
+      throw new TypeError('a proof is verified for a method and a requestHash; pass both');
+    }
+    const at = instant(now);
+    const shown = [
+      optionalText(proof, 'proof'),
+      optionalText(method, 'method'),
+      requestHash === undefined ? undefined : requestHashOf(requestHash),
+      provenKey === undefined ? undefined : PublicKey.handleOf(publicKey(provenKey, 'provenKey')),
+      oneOf(['legacy', 'modern'], era ?? 'legacy', 'era') === 'modern',
+    ] as const;
+    const verifier = this.#handle;
+    return this.#verified(at, (seen) =>
+      native.attestationVerify(verifier, sent, at, ...shown, seen),
+    );
+  }
+
+  /**
+   * The same of the token and proof of a message that {@link readAttestedMessage} read, in the rules
+   * of its era.
+   */
+  async verifyMessage(message: AttestedMessage, given?: NowOption): Promise<VerificationResult> {
+    const handle = AttestedMessage.handleOf(message);
+    const now = nowOf(given);
+    const verifier = this.#handle;
+    return this.#verified(now, (seen) =>
+      native.attestationVerifyMessage(verifier, handle, now, seen),
+    );
+  }
+
+  /**
+   * Whether a verified result still holds under the trust of now: not where its issuer, `kid` or
+   * `jti` is denied by now, and, with `now`, where it has expired. Nothing is remembered. A result
+   * that was not verified stays as it is.
+   *
+   * @throws TypeError for a result that no verifier gave
+   */
+  judgeAgain(result: VerificationResult, given: NowOption = {}): VerificationResult {
+    const { now } = options<NowOption>(given, ['now']);
+    if (!Verdict.isVerdict(result)) throw wrongType(result, 'result', 'a result of verify()');
+    const handle = Verdict.handleOf(result);
+    const at = now === undefined ? undefined : instant(now);
+    return new Verdict(native.attestationJudgeAgain(this.#handle, handle, at));
+  }
+
+  /** Forgets what was used, where the cache can: it could be used once more. */
+  async clearReplayCache(): Promise<void> {
+    const cache = this.#cache as { clear?(): Promise<void> };
+    if (typeof cache.clear !== 'function') throw new TypeError('the replay cache has no clear()');
+    await cache.clear();
+  }
+
+  /** A cache in memory is asked in the same call as the engine. */
+  async #verified(now: number, judge: Judge): Promise<VerificationResult> {
+    const begin = performance.now();
+    const store = this.#store;
+    const table = InMemoryReplayCache.isInMemory(store)
+      ? InMemoryReplayCache.tableOf(store)
+      : undefined;
+    if (this.#keys.outdated()) native.attestationSetTrust(this.#handle, this.#keys.compile());
+    let verdict = judge(table);
+    if (verdict.needsKey) verdict = await this.#judgeWithKey(verdict, () => judge(table));
+    if (verdict.verified && table === undefined) verdict = await remember(store, verdict, now);
+    observeVerification(verdict, performance.now() - begin);
+    return new Verdict(verdict);
+  }
+
+  /** After the one question that an unknown key of a trusted issuer is worth. */
+  async #judgeWithKey(verdict: NativeVerdict, judge: () => NativeVerdict): Promise<NativeVerdict> {
+    const { issuer, keyId } = verdict;
+    if (issuer === null || keyId === null) return verdict;
+    try {
+      if (!(await this.#keys.find(issuer, keyId))) return verdict;
+      native.attestationSetTrust(this.#handle, this.#keys.compile());
+    } catch {
+      return native.attestationRefuse(verdict.handle, 'unavailable');
+    }
+    return judge();
+  }
+}
+
+/** One call of the engine, with the table that it may insert into. */
+type Judge = (seen: SeenTableHandle | undefined) => NativeVerdict;
+
+async function remember(
+  store: ReplayStore,
+  verdict: NativeVerdict,
+  now: number,
+): Promise<NativeVerdict> {
+  const { replayKey: key, replayBucket: bucket, replayExpiresAt: expiresAt } = verdict;
+  if (key === null || bucket === null || expiresAt === null) return verdict;
+  const outcome = await commit(store, { key, bucket, expiresAt }, now);
+  if (outcome === 'inserted') return verdict;
+  return native.attestationRefuse(verdict.handle, outcome === 'seen' ? 'replay' : 'unavailable');
+}
