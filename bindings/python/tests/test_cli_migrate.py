@@ -157,6 +157,75 @@ def test_a_ceiling_waits_for_what_is_below_it() -> None:
     assert policy.contains(parent="ceiling", child="below")
 
 
+def test_a_parent_waits_only_where_its_child_stays() -> None:
+    short = "{{tool_pattern: {}, path_allowlist: [{}], only_arguments: [path]}}"
+    parent = context(
+        ", ".join(short.format(name, "/w") for name in ("a", "'b*'", "c")), name="parent"
+    )
+    child = context(
+        f"{short.format('[by, bx]', '/w/x')}, {short.format('c', '/w/x')}", name="child"
+    )
+    known = [tool(name, "path", path="string") for name in ("a", "by", "c")]
+    for text in (parent + child, child + parent):
+        policy, reasons = migrate(text, *known)
+        of_parent = [None, "child would no longer be within parent", None]
+        of_child = ["no tool that is known matches bx", None]
+        expected = of_parent + of_child if text.startswith(parent) else of_child + of_parent
+        assert reasons == expected
+        assert policy.contains(parent="parent", child="child")
+        assert not policy.evaluate("parent", "a", {"path": "/w", "other": 1}).allowed
+
+
+def test_what_waits_is_handed_on_to_the_parent_above() -> None:
+    short = "{{tool_pattern: {}, path_allowlist: [/w], only_arguments: [path]}}"
+    both = ", ".join(short.format(name) for name in ("a", "'b*'"))
+    text = context(both, name="top") + context(both, name="middle")
+    text += context(short.format("[by, bx]"), name="bottom")
+    policy, reasons = migrate(text, *(tool(n, "path", path="string") for n in ("a", "by")))
+    assert [reason is None for reason in reasons] == [True, False, True, False, False]
+    for parent, child in [("top", "middle"), ("top", "bottom"), ("middle", "bottom")]:
+        assert policy.contains(parent=parent, child=child)
+
+
+def test_a_parent_whose_deny_list_would_guess_otherwise_stays() -> None:
+    short = "{{tool_pattern: {}, path_allowlist: [/w], only_arguments: [path, content]}}"
+    deny = '[{tool_pattern: "*", path: "**/.git"}]'
+    parent = context(
+        f"{short.format('tx')}, {short.format(chr(39) + 't*' + chr(39))}", name="p", deny=deny
+    )
+    child = context(short.format("[tx, ty]"), name="c", deny=deny)
+    policy, _ = migrate(parent + child, tool("tx", "path", path="string", content="string"))
+    assert policy.contains(parent="p", child="c")
+    for name in ("tx", "ty"):
+        assert not policy.evaluate("p", name, {"path": "/w", "content": "/w/.git"}).allowed
+
+
+def test_the_whole_reason_stands_above_what_stays(tmp_path: Path) -> None:
+    unknown = f"unknown.{'x' * 60}"
+    text = f"""name: c
+capabilities:
+  # of the team
+  - {{tool_pattern: t, only_arguments: [path]}} # may guess
+  #   no reason
+  - {{tool_pattern: {unknown}, path_allowlist: [/a]}}
+"""
+    names = [f"argument_{n}" for n in range(12)]
+    tools = tmp_path / "tools.json"
+    tools.write_text(json.dumps([tool("t", *names, **dict.fromkeys(names, "string"))]))
+    output = tmp_path / "new.yaml"
+    call = ["policy", "migrate", "-", "--tools", tools, "-o", output]
+    reasons = run_json(*call, exit_code=1, stdin=text)["staying"]
+    written = output.read_text()
+    lines = [line.strip().removeprefix("#").strip() for line in written.splitlines()]
+    for one in reasons:
+        assert f"stays in the short form: {one['reason']}" in " ".join(lines)
+    assert [len(one["reason"]) > 100 for one in reasons] == [True, False]
+    assert max(map(len, written.splitlines())) <= 100
+    assert "…" not in written and "# of the team" in written and "#   no reason" in written
+    again = run("policy", "migrate", output, "--tools", tools)
+    assert again.stdout == written
+
+
 def test_one_that_stays_keeps_no_other_from_being_migrated() -> None:
     short = [
         f"{{tool_pattern: t{n}, path_allowlist: [/a]{', only_arguments: [path]' * (n != 2)}}}"

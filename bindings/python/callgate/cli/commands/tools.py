@@ -14,7 +14,7 @@ from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
 from callgate.cli._input import read_policy
 from callgate.cli._listed_tools import add_sources, read_tools
-from callgate.cli.migrate.short_kinds import matches
+from callgate.cli._tool_pattern import matches
 from callgate.cli.skeleton.comment import first_sentence, shown
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from callgate.cli._tool_pattern import matches
 from callgate.cli.layout.nodes import Collection, Item, Node, node, scalar
 from callgate.cli.layout.write import write
-from callgate.cli.migrate.short_kinds import denied_of, kinds_of, matches, roles_of
+from callgate.cli.migrate.short_kinds import denied_of, kinds_of, roles_of
 from callgate.cli.migrate.stays import Stays
 from callgate.cli.migrate.tree import comments_in, constraints_of, member
 from callgate.cli.skeleton.comment import comment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from callgate.cli._tool_pattern import matches
 from callgate.cli.layout.nodes import Collection, Item
 from callgate.cli.migrate.tree import constraints_of
 
@@ -43,6 +44,21 @@ class Neighbours:
                     for other in others
                 )
         return sorted(found)
+
+
+def share_tools(one: Item, other: Item) -> bool:
+    """Some tool is matched by a pattern of each."""
+    return any(_meet(a, b) for a in _patterns(one) for b in _patterns(other))
+
+
+def _meet(one: str, other: str) -> bool:
+    stems = one.removesuffix("*"), other.removesuffix("*")
+    if one.endswith("*") and other.endswith("*"):
+        return stems[0].startswith(stems[1]) or stems[1].startswith(stems[0])
+    if one.endswith("*") or other.endswith("*"):
+        pattern, name = (one, other) if one.endswith("*") else (other, one)
+        return matches(pattern, name)
+    return one == other
 
 
 def _patterns(item: Item) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from callgate.cli._tool_pattern import matches
 from callgate.cli.migrate.stays import Stays
 from callgate.cli.skeleton.kinds import NOTHING, Kind, Kinds
 from callgate.cli.skeleton.names import Role, role_of
@@ -50,14 +51,6 @@ def _object_of(text: str) -> dict[str, str]:
     if entry.startswith("**/"):
         return {"tool_pattern": pattern, "path": entry}
     return {"tool_pattern": pattern, "domain": entry} if "." in entry else {}
-
-
-def matches(pattern: str, tool: str) -> bool:
-    """As section Tool names and patterns has it."""
-    prefix = pattern.removesuffix("*")
-    if prefix == pattern:
-        return tool == pattern
-    return tool.startswith(prefix) and tool != prefix
 
 
 def kinds_of(constraints: Mapping[str, Any], denied: Denied) -> Kinds:
