@@ -1,4 +1,6 @@
 /** Agent attestation: who is calling an MCP server, signed by an issuer that the server trusts. */
+export { type AttackResult, AttackType } from './attacks/attack.js';
+export { AttackSimulator, printAttackReport, runAttackSimulations } from './attacks/simulator.js';
 export {
   type AttestationEra,
   attestationRequestHash,
@@ -24,6 +26,11 @@ export {
 } from './identity.js';
 export type { IssuerTrust } from './issuer-trust.js';
 export { InMemoryKeyResolver, type KeyResolver } from './key-resolver.js';
+export { CircuitBreaker, type CircuitBreakerConfig, CircuitState } from './jwks/circuit-breaker.js';
+export { KeysUnavailable, RetryError } from './jwks/errors.js';
+export { JWKSFetcher, type JWKSFetcherConfig } from './jwks/fetcher.js';
+export { JWKSKeyResolver } from './jwks/key-resolver.js';
+export type { JWKSSource } from './jwks/source.js';
 export {
   exportPrivateKeyAsJWK,
   exportPublicKeyAsJWK,
@@ -35,7 +42,6 @@ export {
 } from './keys.js';
 export {
   type AttestationEventHandler,
-  type CircuitState,
   registerEventHandler,
   unregisterEventHandler,
 } from './observability/events.js';
@@ -53,6 +59,13 @@ export {
   LRUReplayCache,
   NoopReplayCache,
 } from './replay/in-memory.js';
+export {
+  type RedisHealth,
+  type RedisHealthStatus,
+  RedisReplayCache,
+  type RedisReplayCacheOptions,
+} from './replay/redis.js';
+export type { RedisClient } from './replay/redis-link.js';
 export type {
   AnyReplayCache,
   ReplayCache,

@@ -9,6 +9,8 @@ import type { KeyResolver } from './key-resolver.js';
 const ANSWERS_COUNT_FOR = 60_000;
 /** Of one issuer. A JWK Set has at most as many. */
 const MOST_KEYS = 64;
+/** Of one search. A fetch changes what is known once. */
+const MOST_QUESTIONS = 4;
 
 export interface TrustOptions {
   readonly acceptEd25519Alg: boolean;
@@ -23,6 +25,7 @@ export class TrustedKeys {
   #version: number | undefined;
   /** Of `performance.now()`. */
   #countUntil = Infinity;
+  #changed = true;
 
   constructor(
     issuers: readonly CheckedIssuer[],
@@ -35,39 +38,37 @@ export class TrustedKeys {
     this.#version = resolver?.keysVersion?.();
   }
 
-  get issuers(): readonly string[] {
-    return this.#issuers.map(({ issuer }) => issuer);
+  get issuers(): readonly CheckedIssuer[] {
+    return this.#issuers;
   }
 
-  /** Whether an earlier answer does not count any longer; they are forgotten then. */
-  outdated(): boolean {
-    const resolver = this.#resolver;
-    if (resolver === undefined) return false;
-    if (resolver.keysVersion === undefined) {
-      if (performance.now() < this.#countUntil) return false;
-    } else {
-      const version = resolver.keysVersion();
-      if (version === this.#version) return false;
-      this.#version = version;
-    }
-    this.#forget();
-    return true;
+  /** The trust of now. @throws CallgateError INVALID_ARGUMENT for what the engine does not take */
+  trust(): AttestationTrustHandle {
+    const trust = this.#compile();
+    this.#changed = false;
+    return trust;
+  }
+
+  /** The trust to judge under from now on; undefined where it is the last one that was given. */
+  change(): AttestationTrustHandle | undefined {
+    if (this.#outdated()) this.#forget();
+    return this.#changed ? this.trust() : undefined;
   }
 
   /** Replaces the issuers as a whole, or not at all where the engine does not take them. */
-  replaceIssuers(issuers: readonly CheckedIssuer[]): AttestationTrustHandle {
+  replaceIssuers(issuers: readonly CheckedIssuer[]): void {
     const before = this.#issuers;
     this.#issuers = issuers;
     try {
-      const trust = this.compile();
-      this.#found.forEach((_, issuer) => {
-        if (!this.issuers.includes(issuer)) this.#found.delete(issuer);
-      });
-      return trust;
+      this.#compile();
     } catch (error) {
       this.#issuers = before;
       throw error;
     }
+    for (const issuer of this.#found.keys()) {
+      if (!issuers.some((each) => each.issuer === issuer)) this.#found.delete(issuer);
+    }
+    this.#changed = true;
   }
 
   /**
@@ -78,26 +79,21 @@ export class TrustedKeys {
   async find(issuer: string, kid: string): Promise<boolean> {
     const resolver = this.#resolver;
     if (resolver === undefined) return false;
-    const version = resolver.keysVersion?.();
-    const key = await resolver.getKey(issuer, kid);
-    if (key === null || !this.issuers.includes(issuer)) return false;
-    // What was known before, and may have changed while the resolver worked, is asked for again.
-    if (version !== undefined && version !== this.#version) {
-      this.#version = version;
-      this.#forget();
-    }
+    const key = await this.#ask(resolver, issuer, kid);
+    const trusted = this.#issuers.find((each) => each.issuer === issuer);
+    if (key === null || trusted === undefined) return false;
     const keys = this.#found.get(issuer) ?? new Map<string, PublicKey>();
     keys.delete(kid);
     keys.set(kid, publicKey(key, 'the key of a key resolver'));
     const [oldest] = keys.keys();
-    if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+    if (keys.size + trusted.pinned.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
     this.#found.set(issuer, keys);
     this.#countUntil = Math.min(this.#countUntil, performance.now() + ANSWERS_COUNT_FOR);
+    this.#changed = true;
     return true;
   }
 
-  /** @throws CallgateError INVALID_ARGUMENT for what the engine does not take */
-  compile(): AttestationTrustHandle {
+  #compile(): AttestationTrustHandle {
     const { acceptEd25519Alg, types } = this.#options;
     const issuers = this.#issuers.map(({ pinned, ...issuer }) => {
       const keys = new Map([...(this.#found.get(issuer.issuer) ?? []), ...pinned]);
@@ -111,8 +107,30 @@ export class TrustedKeys {
     return native.createAttestationTrust(issuers, acceptEd25519Alg, types);
   }
 
+  /** An answer that held when it came: one from before a change is asked for again. */
+  async #ask(resolver: KeyResolver, issuer: string, kid: string): Promise<PublicKey | null> {
+    for (let asked = 0; asked < MOST_QUESTIONS; asked++) {
+      const version = resolver.keysVersion?.();
+      const key = await resolver.getKey(issuer, kid);
+      if (resolver.keysVersion?.() !== version) continue;
+      if (this.#outdated()) this.#forget();
+      return key;
+    }
+    throw new Error('the keys of the resolver do not come to rest');
+  }
+
+  /** Whether an earlier answer does not count any longer. */
+  #outdated(): boolean {
+    const version = this.#resolver?.keysVersion?.();
+    if (version === undefined) return performance.now() >= this.#countUntil;
+    const outdated = version !== this.#version;
+    this.#version = version;
+    return outdated;
+  }
+
   #forget(): void {
     this.#found = new Map();
     this.#countUntil = Infinity;
+    this.#changed = true;
   }
 }

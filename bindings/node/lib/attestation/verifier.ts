@@ -1,10 +1,11 @@
 /** Verification of attestation tokens. The engine judges; this finds keys and remembers. */
 import { instant, type NowOption, nowOf, options, optionalText, wrongType } from '../check.js';
+import { CallgateError } from '../errors.js';
 import type { AttestationVerifierHandle, SeenTableHandle } from '../handles.js';
 import { native } from '../native.js';
 import { PublicKey, publicKey } from '../public-key.js';
 import { type AttestationEra, AttestedMessage, requestHashOf } from './attested-message.js';
-import { checkIssuers, type IssuerTrust, oneOf } from './issuer-trust.js';
+import { type CheckedIssuer, checkIssuers, type IssuerTrust, oneOf } from './issuer-trust.js';
 import type { NativeVerdict } from './native.js';
 import { observeVerification } from './observability/observe.js';
 import { InMemoryReplayCache } from './replay/in-memory.js';
@@ -43,6 +44,7 @@ export class AttestationVerifier {
   readonly requireProof: boolean;
   readonly #handle: AttestationVerifierHandle;
   readonly #keys: TrustedKeys;
+  readonly #skew: number;
   #cache: AnyReplayCache;
   #store: ReplayStore;
 
@@ -54,15 +56,16 @@ export class AttestationVerifier {
     this.requiredClaims = expectations.requiredClaims;
     this.audience = expectations.audience;
     this.requireProof = expectations.requireProof;
-    this.#cache = cache;
-    this.#store = replayStore(cache, 'replayCache');
+    this.#skew = expectations.skew;
     this.#keys = new TrustedKeys(config.issuers, resolver, trust);
-    this.#handle = native.createAttestationVerifier(this.#keys.compile(), expectations);
+    this.#cache = cache;
+    this.#store = this.#storeFor(cache, config.issuers);
+    this.#handle = native.createAttestationVerifier(this.#keys.trust(), expectations);
   }
 
   /** The issuers, as `iss` names them. */
   get trustedIssuers(): readonly string[] {
-    return this.#keys.issuers;
+    return this.#keys.issuers.map(({ issuer }) => issuer);
   }
 
   /** What is remembered of tokens and proofs, and where. */
@@ -70,9 +73,12 @@ export class AttestationVerifier {
     return this.#cache;
   }
 
-  /** @throws TypeError for an object that could remember nothing */
+  /**
+   * @throws TypeError for an object that could remember nothing; CallgateError INVALID_ARGUMENT for
+   * one that may not remember long enough
+   */
   set replayCache(cache: AnyReplayCache) {
-    this.#store = replayStore(cache, 'replayCache');
+    this.#store = this.#storeFor(cache, this.#keys.issuers);
     this.#cache = cache;
   }
 
@@ -82,8 +88,9 @@ export class AttestationVerifier {
    * @throws TypeError; CallgateError INVALID_ARGUMENT. The issuers stay as they were then.
    */
   setTrustedIssuers(issuers: readonly (string | IssuerTrust)[]): void {
-    const trust = this.#keys.replaceIssuers(checkIssuers(issuers));
-    native.attestationSetTrust(this.#handle, trust);
+    const checked = checkIssuers(issuers);
+    this.#storeFor(this.#cache, checked);
+    this.#keys.replaceIssuers(checked);
   }
 
   /**
@@ -150,6 +157,7 @@ export class AttestationVerifier {
     if (!Verdict.isVerdict(result)) throw wrongType(result, 'result', 'a result of verify()');
     const handle = Verdict.handleOf(result);
     const at = now === undefined ? undefined : instant(now);
+    this.#renewTrust();
     return new Verdict(native.attestationJudgeAgain(this.#handle, handle, at));
   }
 
@@ -160,6 +168,25 @@ export class AttestationVerifier {
     await cache.clear();
   }
 
+  #storeFor(cache: unknown, issuers: readonly CheckedIssuer[]): ReplayStore {
+    const store = replayStore(cache, 'replayCache');
+    const longest = Math.max(...issuers.map(({ longestLifetime }) => longestLifetime), 60);
+    const needed = longest + 2 * this.#skew;
+    if ((store.longestLifetime ?? Infinity) < needed) {
+      throw new CallgateError(
+        `the replay cache keeps claims for ${store.longestLifetime} s; ${needed} s are needed`,
+        'INVALID_ARGUMENT',
+        'replayCache.longestLifetime',
+      );
+    }
+    return store;
+  }
+
+  #renewTrust(): void {
+    const trust = this.#keys.change();
+    if (trust !== undefined) native.attestationSetTrust(this.#handle, trust);
+  }
+
   /** A cache in memory is asked in the same call as the engine. */
   async #verified(now: number, judge: Judge): Promise<VerificationResult> {
     const begin = performance.now();
@@ -167,7 +194,7 @@ export class AttestationVerifier {
     const table = InMemoryReplayCache.isInMemory(store)
       ? InMemoryReplayCache.tableOf(store)
       : undefined;
-    if (this.#keys.outdated()) native.attestationSetTrust(this.#handle, this.#keys.compile());
+    this.#renewTrust();
     let verdict = judge(table);
     if (verdict.needsKey) verdict = await this.#judgeWithKey(verdict, () => judge(table));
     if (verdict.verified && table === undefined) verdict = await remember(store, verdict, now);
@@ -181,7 +208,7 @@ export class AttestationVerifier {
     if (issuer === null || keyId === null) return verdict;
     try {
       if (!(await this.#keys.find(issuer, keyId))) return verdict;
-      native.attestationSetTrust(this.#handle, this.#keys.compile());
+      this.#renewTrust();
     } catch {
       return native.attestationRefuse(verdict.handle, 'unavailable');
     }

@@ -1,5 +1,6 @@
 /** Where a gateway is: https, http on loopback, or a unix socket. */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isLoopback } from '../loopback.js';
 import type { ConfigurationError } from './errors.js';
 import { misconfigured } from './mistakes.js';
 
@@ -9,10 +10,6 @@ const URL_FORM =
 // What a socket's address has room for is 108 bytes or less, with the zero at its end. Some systems
 // cut longer paths off, and another socket may be there.
 const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 export interface Address {
   /** As it was given, without a slash at its end. */
@@ -61,12 +58,6 @@ function socketAddress(url: string): Address {
   }
   const where = { host: 'localhost', port: 80, socketPath: path, prefix: '' };
   return { url, tls: false, loopback: true, ...where };
-}
-
-function isLoopback(host: string): boolean {
-  const version = isIP(host);
-  if (version === 0) return host.toLowerCase() === 'localhost';
-  return loopback.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 function refused(why: string): ConfigurationError {

@@ -17,6 +17,8 @@ export type ReplayOutcome = SeenStatus | 'unavailable';
 
 /** Remembers claims. */
 export interface ReplayStore {
+  /** Seconds that a claim may live at most; no bound by default. */
+  readonly longestLifetime?: number;
   /**
    * Inserts a claim unless it is there, in one step that no other insertion comes between.
    *

@@ -1,0 +1,241 @@
+/** A replay cache that several processes share. */
+import { flag, options, text, wholeSeconds, wrongType } from '../../check.js';
+import { CallgateError } from '../../errors.js';
+import { claimOf, full, InMemoryReplayCache } from './in-memory.js';
+import { MARGIN, RedisEpoch, Unreliable } from './redis-epoch.js';
+import { type RedisClient, RedisLink } from './redis-link.js';
+import type { ReplayCache, ReplayClaim, ReplayOutcome, ReplayStore } from './replay-cache.js';
+
+export interface RedisReplayCacheOptions {
+  /** `redis://` or `rediss://`; needs the package `redis`. */
+  readonly url?: string;
+  /** A client of the package `redis` instead, which stays the program's. */
+  readonly client?: RedisClient;
+  /** `callgate:attestation:` by default. Verifiers that share claims have the same. */
+  readonly keyPrefix?: string;
+  /**
+   * Whole seconds that a claim lives at most: the longest lifetime of any issuer and twice the skew;
+   * 360 by default. So long is everything refused after a flush or restart of the server.
+   */
+  readonly longestLifetime?: number;
+  /** Of one command; 2,000. */
+  readonly commandTimeoutMs?: number;
+  /**
+   * While the server cannot be asked, claims that live no longer than this are remembered in this
+   * process alone, where others cannot see them. By default everything is refused then.
+   */
+  readonly degraded?: { readonly longestLifetime: number };
+  /** The server is new: that it holds nothing at the start is no loss. */
+  readonly acceptEmpty?: boolean;
+}
+
+export type RedisHealth = 'healthy' | 'degraded' | 'unhealthy';
+
+export interface RedisHealthStatus {
+  readonly state: RedisHealth;
+  readonly connected: boolean;
+  /** Why it is not healthy, and what to do. */
+  readonly reason: string | null;
+}
+
+/**
+ * Remembers claims in Redis or Valkey: one `SET NX PXAT` each, so that of all verifiers one takes a
+ * token. A server that fails, may evict, has another time or may have lost claims refuses.
+ */
+export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposable {
+  readonly #link: RedisLink;
+  readonly #epoch: RedisEpoch;
+  readonly #prefix: string;
+  readonly #longest: number;
+  readonly #degraded: { readonly longest: number; readonly cache: InMemoryReplayCache } | undefined;
+  /** Whole seconds that a claim lives at most; a verifier compares its own with it. */
+  readonly longestLifetime: number;
+  #reason: string | null = 'not connected yet';
+  /** Until then a claim may be remembered in this process alone. */
+  #apartUntil = 0;
+
+  /** @throws TypeError; CallgateError INVALID_ARGUMENT */
+  constructor(given: RedisReplayCacheOptions) {
+    const { url, client, keyPrefix, longestLifetime, commandTimeoutMs, degraded, acceptEmpty } =
+      options<RedisReplayCacheOptions>(given, [
+        'url',
+        'client',
+        'keyPrefix',
+        'longestLifetime',
+        'commandTimeoutMs',
+        'degraded',
+        'acceptEmpty',
+      ]);
+    this.#prefix = prefix(keyPrefix ?? 'callgate:attestation:');
+    this.#longest = milliseconds(longestLifetime ?? 360, 'longestLifetime');
+    this.longestLifetime = this.#longest / 1000;
+    this.#link = new RedisLink(server(url, client), commandTimeout(commandTimeoutMs ?? 2000));
+    this.#epoch = new RedisEpoch(this.#link, {
+      key: `${this.#prefix}epoch`,
+      longest: this.#longest,
+      acceptEmpty: flag(acceptEmpty, 'acceptEmpty'),
+    });
+    this.#degraded =
+      degraded === undefined
+        ? undefined
+        : {
+            longest: milliseconds(degraded.longestLifetime, 'degraded.longestLifetime'),
+            cache: new InMemoryReplayCache(),
+          };
+  }
+
+  /** Connects, and inspects the server. @throws Error that says what is wrong with it */
+  async connect(): Promise<void> {
+    try {
+      await this.#link.connect();
+      await this.#epoch.check();
+      this.#reason = null;
+    } catch (error) {
+      this.#reason = messageOf(error);
+      throw error;
+    }
+  }
+
+  /** Ends the connection that the cache made. */
+  async close(): Promise<void> {
+    this.#link.close();
+    this.#reason = 'closed';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async insert(claim: ReplayClaim, now: number): Promise<ReplayOutcome> {
+    const outcome = await this.#insertShared(claim);
+    if (outcome === 'inserted' && Date.now() < this.#apartUntil) {
+      return this.#degraded?.cache.insert(claim, now) ?? outcome;
+    }
+    return outcome ?? this.#insertApart(claim, now);
+  }
+
+  /** True where `jti` is new. @param exp - seconds since 1970 @throws where that is not known */
+  async checkAndAdd(jti: string, exp: number): Promise<boolean> {
+    const outcome = await this.insert(claimOf(jti, exp), Date.now());
+    if (outcome === 'full') throw full();
+    if (outcome === 'unavailable') {
+      throw new CallgateError(this.#reason ?? 'the claim is out of range', 'LEDGER_UNAVAILABLE');
+    }
+    return outcome === 'inserted';
+  }
+
+  /** How many claims the server holds. Reads all of their keys. @throws where it cannot be asked */
+  async count(): Promise<number> {
+    let count = 0;
+    for await (const keys of this.#keys()) count += keys.length;
+    return count;
+  }
+
+  /** Forgets all claims of all verifiers: tokens that were taken can be used once more. */
+  async clear(): Promise<void> {
+    for await (const keys of this.#keys()) {
+      if (keys.length > 0) await this.#link.send('UNLINK', ...keys);
+    }
+    await this.#degraded?.cache.clear();
+  }
+
+  get isConnected(): boolean {
+    return this.#link.connected;
+  }
+
+  getHealthStatus(): RedisHealthStatus {
+    const state =
+      this.#reason === null ? 'healthy' : this.#degraded === undefined ? 'unhealthy' : 'degraded';
+    return { state, connected: this.#link.connected, reason: this.#reason };
+  }
+
+  /** undefined where the server cannot be asked; `unavailable` where it must not be relied on. */
+  async #insertShared({ key, expiresAt }: ReplayClaim): Promise<ReplayOutcome | undefined> {
+    // The server would forget at once what is over by its clock.
+    const left = expiresAt - Date.now();
+    if (left + MARGIN / 2 <= 0 || left > this.#longest) return 'unavailable';
+    try {
+      if (!this.#link.connected) await this.#link.connect();
+      await this.#epoch.check();
+      const until = String(expiresAt + MARGIN);
+      // In this order: a server that was emptied before the claim came has no epoch after it.
+      const [set, epoch] = await Promise.all([
+        this.#link.send('SET', this.#keyOf(key), '1', 'NX', 'PXAT', until),
+        this.#link.send('GET', `${this.#prefix}epoch`),
+      ]);
+      if (!this.#epoch.holds(epoch)) throw new Unreliable('the server lost what it remembered');
+      this.#reason = null;
+      return set === 'OK' ? 'inserted' : set === null ? 'seen' : 'unavailable';
+    } catch (error) {
+      this.#reason = messageOf(error);
+      if (this.#reason.startsWith('OOM')) return 'full';
+      return error instanceof Unreliable ? 'unavailable' : undefined;
+    }
+  }
+
+  #insertApart(claim: ReplayClaim, now: number): ReplayOutcome {
+    const degraded = this.#degraded;
+    if (degraded === undefined || claim.expiresAt - now > degraded.longest) return 'unavailable';
+    this.#apartUntil = Math.max(this.#apartUntil, claim.expiresAt + MARGIN);
+    return degraded.cache.insert(claim, now);
+  }
+
+  #keyOf(key: string): string {
+    return `${this.#prefix}seen:${key}`;
+  }
+
+  async *#keys(): AsyncGenerator<string[]> {
+    let cursor = '0';
+    do {
+      const reply = await this.#link.send(
+        'SCAN',
+        cursor,
+        'MATCH',
+        this.#keyOf('*'),
+        'COUNT',
+        '1000',
+      );
+      const [next, keys] = reply as [unknown, unknown[]];
+      cursor = String(next);
+      yield keys.map(String);
+    } while (cursor !== '0');
+  }
+}
+
+function server(url: unknown, client: unknown): RedisClient | string {
+  if ((url === undefined) === (client === undefined)) {
+    throw new CallgateError('give either url or client', 'INVALID_ARGUMENT', 'url');
+  }
+  if (url !== undefined) return text(url, 'url');
+  if (typeof client !== 'object' || client === null || !('sendCommand' in client)) {
+    throw wrongType(client, 'client', 'a client of the package redis');
+  }
+  return client as RedisClient;
+}
+
+function prefix(value: unknown): string {
+  const given = text(value, 'keyPrefix');
+  if (/^[\w:.{}-]{1,256}$/.test(given)) return given;
+  const message = 'keyPrefix has 1 to 256 of letters, digits and "_:.{}-"';
+  throw new CallgateError(message, 'INVALID_ARGUMENT', 'keyPrefix');
+}
+
+function milliseconds(value: unknown, name: string): number {
+  const seconds = wholeSeconds(value, name);
+  if (seconds < 1) {
+    throw new CallgateError(`${name} must be at least 1 s`, 'INVALID_ARGUMENT', name);
+  }
+  return seconds * 1000;
+}
+
+function commandTimeout(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    const message = 'commandTimeoutMs must be a whole number above 0';
+    throw new CallgateError(message, 'INVALID_ARGUMENT', 'commandTimeoutMs');
+  }
+  return value as number;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'the server cannot be asked';
+}
