@@ -32,7 +32,7 @@ from callgate.registry.rows.bounds import Bounds
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
 from callgate.registry.rows.tools import ToolBounds
-from callgate.registry.upkeep import Upkeep
+from callgate.registry.upkeep import Times, Upkeep
 from callgate.serving.background import in_background
 from callgate.serving.connections import Connections
 from callgate.serving.credential import OperatorCredential
@@ -46,7 +46,7 @@ _LOG: Final = logging.getLogger("callgate.registry")
 class Registry:
     """A registry that could listen. ``failed`` is set when a part of it ended by itself."""
 
-    app: ASGIApp
+    app: RegistryApp
     health_app: ASGIApp
     operators_app: ASGIApp | None
     members: Members
@@ -56,6 +56,13 @@ class Registry:
     audit: AuditLog
     connections: Connections
     failed: asyncio.Event
+
+    def configure(self, config: RegistryConfig) -> None:
+        """Takes what may change while it runs: entities, times, and how much a mesh may hold."""
+        self.app.admins = _admins(config)
+        self.members.bounds = self.upkeep.bounds = _bounds(config)
+        self.upkeep.times = _times(config)
+        self.members.bind(config.entities)
 
 
 @contextlib.asynccontextmanager
@@ -78,9 +85,7 @@ async def open_registry(
         stack.push_async_callback(asyncio.to_thread, store.close)
         directory, recorder, connections = Directory(), Recorder(audit), Connections()
         writes = EvictionWrites(directory=directory, store=store, trust=trust)
-        limits = config.limits
-        tools = ToolBounds(limits.tools, limits.dependencies)
-        bounds = Bounds(limits.agents, tools, limits.body_bytes, _share(config))
+        bounds = _bounds(config)
         eviction = Eviction(
             directory=directory,
             writes=writes,
@@ -99,7 +104,6 @@ async def open_registry(
             recorder=recorder,
             eviction=eviction,
             threads=parsing,
-            entities=config.entities,
             bounds=bounds,
             wall=wall,
         )
@@ -109,10 +113,7 @@ async def open_registry(
             trust=trust,
             eviction=eviction,
             recorder=recorder,
-            check_interval=config.health.check_interval,
-            timeout=config.health.timeout_threshold,
-            retention=config.retention,
-            sweep_interval=config.sweep_interval,
+            times=_times(config),
             anonymous=config.tls.mode != "strict",
             certified=config.tls.on,
             bounds=bounds,
@@ -127,7 +128,7 @@ async def open_registry(
             recorder=recorder,
             health=health,
             operators=operators,
-            admins=[name for name, entity in config.entities.items() if entity.admin],
+            admins=_admins(config),
             proxy=None if proxy is None else proxy(members),
             body_bytes=config.limits.body_bytes,
             requests=config.limits.requests,
@@ -137,6 +138,7 @@ async def open_registry(
         trust.subscribe(eviction.trust_changed)
         await writes.publish()
         await upkeep.load()
+        members.bind(config.entities)
         for work in (
             eviction.run(),
             writes.run(),
@@ -190,6 +192,23 @@ def proxy_of(
         )
 
     return make
+
+
+def _admins(config: RegistryConfig) -> frozenset[str]:
+    return frozenset(name for name, entity in config.entities.items() if entity.admin)
+
+
+def _bounds(config: RegistryConfig) -> Bounds:
+    limits = config.limits
+    tools = ToolBounds(limits.tools, limits.dependencies)
+    return Bounds(limits.agents, tools, limits.body_bytes, limits.stored_bytes, _share(config))
+
+
+def _times(config: RegistryConfig) -> Times:
+    health = config.health
+    return Times(
+        health.check_interval, health.timeout_threshold, config.retention, config.sweep_interval
+    )
 
 
 def _share(config: RegistryConfig) -> int:

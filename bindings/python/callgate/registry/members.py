@@ -25,12 +25,13 @@ from callgate.registry.rows.bounds import Bounds
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.lease import NotTrusted
+from callgate.registry.rows.owner import Owner
 from callgate.registry.rows.record import Record
 from callgate.registry.rows.registration import Registration, Rejected
+from callgate.registry.rows.room import check_room
 from callgate.registry.rows.row import Row
 from callgate.registry.rows.store import OwnedByAnother, Store
-from callgate.serving.peer import Peer, entity_of
-from callgate.serving.shares import share_of
+from callgate.serving.peer import Peer
 from callgate.trust import Verdict
 from callgate.trust.view import TrustView
 
@@ -68,7 +69,6 @@ class Members:
         recorder: Recorder,
         eviction: Eviction,
         threads: Threads,
-        entities: Mapping[str, EntitySettings] | None = None,
         bounds: Bounds | None = None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -81,8 +81,8 @@ class Members:
         self._recorder = recorder
         self._eviction = eviction
         self._threads = threads
-        self._entities = dict(entities or {})
-        self._bounds = bounds or Bounds()
+        self._entities: Mapping[str, EntitySettings] = {}
+        self.bounds = bounds or Bounds()
         self._wall = wall
         self._monotonic = monotonic
         self.registering: set[str] = set()  # ids whose row is being written
@@ -143,8 +143,8 @@ class Members:
 
     async def _parsed(self, text: bytes) -> Registration:
         if len(text) <= LONG:
-            return self._bounds.parse(text)
-        return await self._threads.run(self._bounds.parse, text)
+            return self.bounds.parse(text)
+        return await self._threads.run(self.bounds.parse, text)
 
     async def unregister(self, peer: Peer, agent_id: str) -> None:
         """The agent goes. The row stays, out of resolution. Raises Refused, StoreUnavailable."""
@@ -166,6 +166,17 @@ class Members:
         await self._store.set_asked({row.agent_id: row.asked for row in rows})
         return rows
 
+    def bind(self, entities: Mapping[str, EntitySettings]) -> None:
+        """Other bindings hold from now on. Rows that they do not allow are evicted."""
+        self._entities = dict(entities)
+        evicted = [
+            (row, "name_not_bound")
+            for row in self.directory
+            if row.status == "healthy" and self._unbound(row.registration, row.identity)
+        ]
+        if evicted:
+            self._eviction.evict(evicted)
+
     async def _write(
         self, registration: Registration, identity: Identity | None, old: Row | None
     ) -> Row:
@@ -179,7 +190,6 @@ class Members:
         )
         if cycle is not None:
             raise Rejected(registration.agent_id, cycle_message(cycle))
-        self._check_room(registration, None if identity is None else identity.entity, old)
         now = self._wall()
         row = Row(
             registration=registration,
@@ -190,6 +200,7 @@ class Members:
             seen_at=self._monotonic(),
             asked=0 if old is None else old.asked,
         )
+        check_room(row, old, self.directory, self.bounds)
 
         def still_trusted() -> None:
             if identity is not None and self._trust.generation != generation:
@@ -199,16 +210,15 @@ class Members:
             await self._store.save(Record.of_row(row), still_trusted)
         except OwnedByAnother:
             raise _owned(None if identity is None else identity.entity) from None
-        if identity is not None and self._trust.generation != generation:
-            verdict = self._trust.judge(identity.chain)
-            try:
-                _check_same(verdict, identity)
-            except NotTrusted as error:
-                # Written just before: it is evicted before anything could resolve it.
-                row.status = "unhealthy"
-                self.directory.put(row)
-                self._eviction.evict([(row, error.reason)])
-                raise
+        try:
+            still_trusted()
+            self._check_names(registration, identity)
+        except (NotTrusted, Refused) as error:
+            # Written just before: it is evicted before anything could resolve it.
+            row.status = "unhealthy"
+            self.directory.put(row)
+            self._eviction.evict([(row, error.reason)])
+            raise
         self.directory.put(row)
         self._eviction.watch(row)
         self._recorder.registered(row)
@@ -219,36 +229,27 @@ class Members:
         row.address = peer.address
 
     def _check_owner(self, row: Row, peer: Peer, *, claims: bool = False) -> None:
-        entity = entity_of(peer)
-        if row.entity == entity:
+        owner, caller = Owner.of(row.identity), Owner.of(peer.subject)
+        if owner.yields(caller, row.status) if claims else owner.admits(caller):
             return
         if row.status == "evicted":
             raise Refused("agent evicted", row.reason or "untrusted", row.entity)
         if row.entity is None:
-            if claims and row.status != "healthy":
-                return
-            raise Refused("agent_id is in use by an anonymous agent", "anonymous_alive", entity)
-        raise _owned(entity)
-
-    def _check_room(self, registration: Registration, entity: str | None, old: Row | None) -> None:
-        most, share = self._bounds.agents, share_of(self._bounds.agents, self._bounds.share)
-        if old is None and len(self.directory) >= most:
-            message = f"the registry is full: at most {most} agents"
-        elif (old is None or old.entity != entity) and self.directory.count(entity) >= share:
-            whose = "without an entity" if entity is None else "of this entity"
-            message = f"the registry is full: at most {share} agents {whose}"
-        else:
-            return
-        raise Rejected(registration.agent_id, message)
+            message = "agent_id is in use by an anonymous agent"
+            raise Refused(message, "anonymous_alive", caller.entity)
+        raise _owned(caller.entity)
 
     def _check_names(self, registration: Registration, identity: Identity | None) -> None:
-        settings = None if identity is None else self._entities.get(identity.entity)
-        if settings is None or identity is None:
-            return
-        name = unbound(settings, registration, identity)
-        if name is not None:
+        name = self._unbound(registration, identity)
+        if name is not None and identity is not None:
             message = f"the certificate does not allow this {name}"
             raise Refused(message, "name_not_bound", identity.entity)
+
+    def _unbound(self, registration: Registration, identity: Identity | None) -> str | None:
+        settings = None if identity is None else self._entities.get(identity.entity)
+        if settings is None or identity is None:
+            return None
+        return unbound(settings, registration, identity)
 
     @contextmanager
     def _alone(self, agent_id: str) -> Iterator[None]:

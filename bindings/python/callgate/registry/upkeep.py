@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, final
 
 from callgate.registry.eviction import Eviction
@@ -27,11 +28,22 @@ _LOG: Final = logging.getLogger("callgate.registry")
 FLUSH_SECONDS: Final = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """In seconds."""
+
+    check_interval: float  # between two looks for silent agents
+    timeout: float  # of silence, after which an agent is unhealthy
+    retention: float  # of silence, after which its row is removed; 0: never
+    sweep_interval: float  # between two looks for such rows
+
+
 @final
 class Upkeep:
     """Of one event loop. Each ``run_…`` goes on until it is cancelled.
 
-    What the database refuses is tried again at the next turn.
+    What the database refuses is tried again at the next turn. Other ``times`` and ``bounds`` may be
+    set; they hold from the next turn on.
     """
 
     def __init__(
@@ -42,10 +54,7 @@ class Upkeep:
         trust: TrustView,
         eviction: Eviction,
         recorder: Recorder,
-        check_interval: float,
-        timeout: float,
-        retention: float,
-        sweep_interval: float,
+        times: Times,
         anonymous: bool,
         certified: bool,
         bounds: Bounds | None = None,
@@ -58,11 +67,8 @@ class Upkeep:
         self._trust = trust
         self._eviction = eviction
         self._recorder = recorder
-        self._check_interval = check_interval
-        self._timeout = timeout
-        self._retention = retention
-        self._sweep_interval = sweep_interval
-        self._bounds = bounds or Bounds()
+        self.times = times
+        self.bounds = bounds or Bounds()
         self._served = {True: anonymous, False: certified}
         self._wall = wall
         self._monotonic = monotonic
@@ -81,14 +87,15 @@ class Upkeep:
     async def run_health(self) -> None:
         """Marks agents unhealthy that no registry hears of."""
         while True:
-            await asyncio.sleep(self._check_interval)
+            await asyncio.sleep(self.times.check_interval)
             await self._try(self.check_health)
 
     async def run_sweep(self) -> None:
         """Removes rows that are silent for longer than the retention."""
-        while self._retention:
-            await asyncio.sleep(self._sweep_interval)
-            await self._try(self.sweep)
+        while True:
+            await asyncio.sleep(self.times.sweep_interval)
+            if self.times.retention:
+                await self._try(self.sweep)
 
     async def run_flush(self) -> None:
         """Writes when agents were last heard of."""
@@ -104,19 +111,18 @@ class Upkeep:
 
     async def check_health(self) -> None:
         """Once."""
-        silent = self._directory.silent_since(self._monotonic() - self._timeout)
+        timeout = self.times.timeout
+        silent = self._directory.silent_since(self._monotonic() - timeout)
         if not silent:
             return
         now, monotonic = self._wall(), self._monotonic()
-        heard = await self._store.set_silent({row.agent_id for row in silent}, now - self._timeout)
+        heard = await self._store.set_silent({row.agent_id for row in silent}, now - timeout)
         for row in silent:
             if row.agent_id in heard:
                 # By another registry.
                 row.seen_at = max(row.seen_at, monotonic - max(0.0, now - heard[row.agent_id]))
         gone = [
-            row
-            for row in silent
-            if row.status == "healthy" and row.seen_at < monotonic - self._timeout
+            row for row in silent if row.status == "healthy" and row.seen_at < monotonic - timeout
         ]
         for row in gone:
             self._directory.set_status(row, "unhealthy")
@@ -128,7 +134,7 @@ class Upkeep:
 
     async def sweep(self) -> None:
         """Once."""
-        for agent_id in await self._store.remove(self._wall() - self._retention):
+        for agent_id in await self._store.remove(self._wall() - self.times.retention):
             row = self._directory.get(agent_id)
             if row is not None and row.status != "healthy":
                 self._directory.remove(agent_id)
@@ -163,7 +169,7 @@ class Upkeep:
             self._directory.remove(record.agent_id)
             return
         try:
-            registration = self._bounds.parse(record.body)
+            registration = self.bounds.parse(record.body)
         except (BadBody, Rejected):
             _LOG.error("a row cannot be read", extra={"agent_id": record.agent_id})
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, final
 
 from callgate._threads import Threads
@@ -16,6 +16,7 @@ from callgate.trust.gathering import Gathering, gather, nothing
 _LOG: Final = logging.getLogger("callgate.trust")
 
 Changed: TypeAlias = Callable[[TrustSnapshot, TrustSnapshot], None]
+Check: TypeAlias = Callable[[Gathering], Awaitable[None]]
 
 
 @final
@@ -32,6 +33,7 @@ class TrustStore:
         self._gathered = Gathering((), (), frozenset(), TrustSnapshot({}))
         self._subscribers: list[Changed] = []
         self._event = asyncio.Event()
+        self._changing = asyncio.Lock()  # while a snapshot is made, or sources are replaced
         self._thread = Threads("trust-store")
         self._task: asyncio.Task[None] | None = None
 
@@ -72,14 +74,28 @@ class TrustStore:
 
         Raises CallgateError where one can never begin; the others are stopped then.
         """
-        starts = (source.start(self._event.set) for source in self._sources)
-        errors = await asyncio.gather(*starts, return_exceptions=True)
-        for error in errors:
-            if error is not None:
-                await self._stop_sources()
-                raise error
-        await self._gather()
+        await self._start(self._sources)
+        async with self._changing:
+            await self._gather()
         self._task = asyncio.create_task(self._run())
+
+    async def replace(self, sources: Sequence[Source], check: Check) -> None:
+        """Other sources, not yet started, take the place of these once each has said what it has.
+
+        ``check`` sees what would be trusted, and raises where that must not be: that is raised, as
+        is CallgateError of ``start``, and the old sources go on as before.
+        """
+        others = tuple(sources)
+        await self._start(others)
+        old = others
+        try:
+            async with self._changing:
+                states = tuple(source.state for source in others)
+                await check(await self._thread.run(gather, states, self._gathered))
+                old, self._sources = self._sources, others
+                await self._gather()
+        finally:
+            await _stop(old)
 
     async def stop(self) -> None:
         """Stops the sources. The last snapshot stays, for requests that are still under way."""
@@ -88,21 +104,28 @@ class TrustStore:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self._stop_sources()
+        await _stop(self._sources)
         self._thread.close()
 
-    async def _stop_sources(self) -> None:
-        for source in self._sources:
-            try:
-                await source.stop()
-            except Exception:  # the others are to be stopped as well
-                _LOG.exception("trust backend %s does not stop", source.name)
+    async def _start(self, sources: Sequence[Source]) -> None:
+        starts = [asyncio.ensure_future(one.start(self._event.set)) for one in sources]
+        try:
+            errors = await asyncio.gather(*starts, return_exceptions=True)
+        except asyncio.CancelledError:
+            await asyncio.gather(*starts, return_exceptions=True)
+            await _stop(sources)
+            raise
+        for error in errors:
+            if error is not None:
+                await _stop(sources)
+                raise error
 
     async def _run(self) -> None:
         while True:
             await self._event.wait()
             self._event.clear()
-            await self._gather()
+            async with self._changing:
+                await self._gather()
 
     async def _gather(self) -> None:
         states = tuple(source.state for source in self._sources)
@@ -125,3 +148,11 @@ class TrustStore:
                 changed(before.snapshot, gathered.snapshot)
             except Exception:  # one that fails must not keep the others from knowing
                 _LOG.exception("a subscriber of trust failed")
+
+
+async def _stop(sources: Sequence[Source]) -> None:
+    for source in sources:
+        try:
+            await source.stop()
+        except Exception:  # the others are to be stopped as well
+            _LOG.exception("trust backend %s does not stop", source.name)

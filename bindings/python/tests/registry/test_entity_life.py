@@ -7,8 +7,8 @@ from pathlib import Path
 
 from authorities import Issued, authority
 from cli_command import run
+from registry_process import Process, running
 from registry_world import environment, heartbeat, tool, until
-from test_registry_process import Process, running
 
 
 def posted(registry: Process, folder: Path, leaf: Issued, agent_id: str) -> int:

@@ -5,61 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import ssl
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
 import pytest
-from authorities import DAY, Issued, authority, issued
+from authorities import DAY, authority, issued
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from registry_world import SERVERS, Agent, environment, heartbeat, tool, until
+from registry_process import COMMAND, Process, running
+from registry_world import SERVERS, environment, heartbeat, tool, until
 
-COMMAND = Path(sys.executable).with_name("callgate")
 ACME, GLOBEX = authority("Acme"), authority("Globex")
-
-
-class Process:
-    """One run of the registry."""
-
-    def __init__(self, environ: Mapping[str, str], *options: str) -> None:
-        self.process = subprocess.Popen(
-            [COMMAND, "registry", "serve", "--json", *options],
-            env={"PATH": os.environ["PATH"], "HOME": environ.get("HOME", "/nowhere"), **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError(self.process.communicate()[1])
-        self.ready = json.loads(line)
-        self.port = int(self.ready["agents"][0].rpartition(":")[2])
-
-    @contextlib.contextmanager
-    def agent(self, folder: Path, *chain: Issued, roots: str | None = None) -> Iterator[Agent]:
-        context = ssl.create_default_context(cadata=roots or SERVERS.pem.decode())
-        if chain:
-            file = folder / f"{chain[0].sha256}.pem"
-            file.write_bytes(chain[0].key_pem + b"".join(one.pem for one in chain))
-            context.load_cert_chain(file)
-        connection = HTTPSConnection("localhost", self.port, context=context, timeout=10)
-        with contextlib.closing(connection):
-            yield Agent(connection)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
 
 
 @pytest.fixture
@@ -70,16 +28,6 @@ def folder(tmp_path: Path) -> Path:
     (entities / "acme.pem").write_bytes(ACME.pem)
     (entities / "globex.pem").write_bytes(GLOBEX.pem)
     return tmp_path
-
-
-@contextlib.contextmanager
-def running(environ: Mapping[str, str], *options: str) -> Iterator[Process]:
-    process = Process(environ, *options)
-    try:
-        yield process
-    finally:
-        if process.process.poll() is None:
-            process.kill()
 
 
 def test_no_evicted_agent_returns_and_no_living_one_is_lost(folder: Path) -> None:

@@ -15,6 +15,7 @@ from callgate import CallgateError
 from callgate.trust import TrustSnapshot
 from callgate.trust.backends.filestore import filestore
 from callgate.trust.backends.source import Source, SourceState
+from callgate.trust.gathering import Gathering
 from callgate.trust.store import TrustStore
 
 pytestmark = pytest.mark.anyio
@@ -281,3 +282,49 @@ async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not holds():
             await asyncio.sleep(0.05)
+
+
+async def _any(_: Gathering) -> None:
+    """Whatever would be trusted may be."""
+
+
+async def test_sources_are_replaced_by_others_that_have_started() -> None:
+    old, new = told("filestore", acme=ACME), told("spire", globex=GLOBEX)
+    async with Store(old) as store:
+        await store.store.replace([new], _any)
+        assert store.changes == [(0, 1), (1, 2)]
+        assert (store.entity(ACME), store.entity(GLOBEX)) == (None, "globex")
+        assert (old.running, new.running) == (False, True)
+        new.become(entities={})
+        await store.change()
+        assert store.entity(GLOBEX) is None
+    assert not new.running
+
+
+async def test_sources_that_do_not_start_leave_the_old_ones() -> None:
+    old, new = told("filestore", acme=ACME), told("spire", globex=GLOBEX)
+    wrong = told("k8s-secrets")
+    wrong.refusal = CallgateError("wrong", "INVALID_ARGUMENT")
+    async with Store(old) as store:
+        with pytest.raises(CallgateError, match="wrong"):
+            await store.store.replace([new, wrong], _any)
+        assert (old.running, new.running) == (True, False)
+        assert (store.entity(ACME), store.entity(GLOBEX)) == ("acme", None)
+        old.become(entities={})
+        await store.change()
+        assert store.entity(ACME) is None
+
+
+async def test_what_a_check_refuses_was_never_trusted() -> None:
+    old, new = told("filestore", acme=ACME), told("spire", globex=GLOBEX)
+
+    async def none(gathered: Gathering) -> None:
+        assert [one.entity for one in gathered.snapshot.anchors] == ["globex"]
+        raise CallgateError("no", "INVALID_ARGUMENT")
+
+    async with Store(old) as store:
+        with pytest.raises(CallgateError, match="no"):
+            await store.store.replace([new], none)
+        assert store.changes == [(0, 1)]
+        assert (old.running, new.running) == (True, False)
+        assert (store.entity(ACME), store.entity(GLOBEX)) == ("acme", None)

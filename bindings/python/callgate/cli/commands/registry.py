@@ -15,6 +15,7 @@ from callgate.cli._extra import needs_extra
 LAST_PORT = 65535
 
 if TYPE_CHECKING:
+    from callgate.registry.config import RegistryConfig
     from callgate.registry.process.serve import Addresses, Chosen
     from callgate.registry.process.tls_auto import LocalMesh
 
@@ -64,12 +65,16 @@ def serve(arguments: argparse.Namespace) -> Outcome:
     """Runs until it is told to stop."""
     with needs_extra("registry"):
         from callgate.registry.process import serve as process
-    config, mesh = process.read(_chosen(arguments), os.environ)
+    chosen = _chosen(arguments)
+    config, mesh = process.read(chosen, os.environ)
+
+    def read_again() -> RegistryConfig:
+        return process.read(chosen, os.environ, make=False)[0]
 
     def on_ready(addresses: Addresses) -> None:
         _output.show(_ready(config.tls.mode, addresses, mesh), as_json=arguments.json)
 
-    process.run(config, os.environ, on_ready)
+    process.run(config, os.environ, on_ready, read_again)
     return Outcome(True, {"stopped": True}, ["stopped"])
 
 

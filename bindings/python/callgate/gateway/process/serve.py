@@ -18,6 +18,7 @@ from callgate.gateway.http.refused import agents_refused, operators_refused
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.lifespan import Gateway, open_gateway
 from callgate.gateway.process.trust import JudgingTls, listener_tls, open_trust
+from callgate.gateway.process.trust_reload import trust_reloadable
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.reload.reloadables import ConfigSource
 from callgate.serving.bounds import OnRefused
@@ -62,6 +63,8 @@ async def serve(
                     trust = await stack.enter_async_context(open_trust(config, environ))
                     tls = listener_tls(config.listen, trust)
                     things = [] if tls is None else [_reloadable(tls)]
+                    if trust is not None and source is not None:
+                        things.append(trust_reloadable(config, environ, source, trust))
                     opening = open_gateway(
                         config,
                         environ,

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
 from callgate import CallgateError
-from callgate.gateway.config import GatewayConfig, ListenSettings
+from callgate.gateway.config import GatewayConfig, ListenSettings, ListenTrustSettings
 from callgate.gateway.http.tls import ServerTls
 from callgate.serving.peer import Peer
 from callgate.trust.backends import configured
 from callgate.trust.backends.remote import needs_extra
+from callgate.trust.backends.source import Source
 from callgate.trust.store import TrustStore
 
 _LOG: Final = logging.getLogger("callgate.gateway")
@@ -50,6 +51,18 @@ async def open_trust(
     if settings is None:
         yield None
         return
+    store = TrustStore(make_sources(settings, environ))
+    await store.start()
+    try:
+        for text in trust_warnings(store):
+            _LOG.warning(text)
+        yield store
+    finally:
+        await store.stop()
+
+
+def make_sources(settings: ListenTrustSettings, environ: Mapping[str, str]) -> list[Source]:
+    """The backends, not yet started. Raises CallgateError, also where an extra is missing."""
     wanted = configured.Wanted(
         settings.backend,
         directory=settings.dir,
@@ -58,14 +71,7 @@ async def open_trust(
         socket=settings.spire.socket,
         stale_after=settings.stale_after,
     )
-    store = TrustStore(configured.make_sources(wanted, environ))
-    await store.start()
-    try:
-        for text in trust_warnings(config, store):
-            _LOG.warning(text)
-        yield store
-    finally:
-        await store.stop()
+    return configured.make_sources(wanted, environ)
 
 
 def listener_tls(
@@ -87,7 +93,7 @@ def listener_tls(
     )
 
 
-def trust_warnings(config: GatewayConfig, trust: TrustStore) -> list[str]:
+def trust_warnings(trust: TrustStore) -> list[str]:
     """What is wrong with the sources, and what that means."""
     texts = [
         f"{state.name}: {problem.place}: {problem.message}"
@@ -112,5 +118,5 @@ async def asked_once(config: GatewayConfig, environ: Mapping[str, str]) -> dict[
         listener_tls(config.listen, trust)
         return {
             "entities": sorted({one.entity for one in trust.snapshot.anchors}),
-            "warnings": trust_warnings(config, trust),
+            "warnings": trust_warnings(trust),
         }

@@ -16,6 +16,7 @@ from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.reload.policy_reload import PolicyFindings, reload_policy
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.services import Services
+from callgate.settings.changes import changed_keys
 
 _LOG: Final = logging.getLogger("callgate.gateway")
 
@@ -139,7 +140,7 @@ class _Things:
         await self._services.audit.note("reload", fields, state=records)
 
     def _warn_of_other_changes(self, config: GatewayConfig) -> None:
-        """Other keys are read at start only. Secrets are compared, and not shown."""
-        for name in type(config).model_fields:
-            if name != "issuer" and getattr(config, name) != getattr(self._config, name):
-                _LOG.warning("a change needs a restart", extra={"key": name})
+        """Other keys are read at start only."""
+        for key in changed_keys(self._config, config):
+            if not key.startswith(("issuer.", "listen.trust.")):
+                _LOG.warning("a change needs a restart", extra={"key": key})

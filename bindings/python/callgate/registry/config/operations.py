@@ -98,12 +98,17 @@ class LimitsSettings(Section):
     )
     body_seconds: Seconds = Field(default=10, description="For a body.")
     agents: Count = Field(default=100_000, description="Rows. More: status `error`.")
+    stored_bytes: Bytes = Field(
+        default=1 << 30,
+        description="Bodies and certificates of all rows. More: status `error`.",
+    )
     entity_share: int = Field(
         default=50,
         ge=10,
         le=100,
-        description="What one entity, or all agents without one, may have of `agents`, of the "
-        "bodies that are being read and of calls through the proxy, in percent. Without TLS: 100.",
+        description="What one entity, or all agents without one, may have of `agents`, "
+        "`stored_bytes`, the bodies that are being read and calls through the proxy, in percent. "
+        "Without TLS: 100.",
     )
     tools: Count = Field(default=500, description="Tools of one agent. More: status `error`.")
     dependencies: Count = Field(

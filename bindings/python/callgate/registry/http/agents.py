@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from callgate.registry.http import replies
 from callgate.registry.members import Members
 from callgate.registry.recorder import Recorder, time_text
 from callgate.registry.resolution import Dependency, Resolved, Work
+from callgate.registry.rows.registration import BadBody
 from callgate.registry.rows.row import Row
 from callgate.serving.reply import Reply
 
 # Steps that describing one tool or position takes.
 _STEPS: Final = 5
+_LIMIT: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 MAX_EVENTS: Final = 1_000
+# Characters of one answer; a row that would go beyond is left for the next.
+MAX_LISTED: Final = 8 << 20
 
 
-async def agents(members: Members) -> Reply:
-    """All rows. A null is what the public registry has where there is none."""
-    return replies.found_texts("agents", await members.turns.run(_described(members)))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which rows are asked for: those after an id, in the order of ids, and at most how many."""
+
+    after: str = ""
+    limit: int | None = None
+
+    @classmethod
+    def of_query(cls, query: str) -> Part:
+        """Raises BadBody."""
+        given = parse_qs(query, keep_blank_values=True)
+        limit = given.get("limit", [None])[-1]
+        if limit is not None and not _LIMIT.fullmatch(limit):
+            raise BadBody("limit: expected a number of agents, from 1 to 999999")
+        return cls(given.get("after", [""])[-1], None if limit is None else int(limit))
 
 
-def _described(members: Members) -> Work[list[str]]:
+async def agents(members: Members, part: Part) -> Reply:
+    """The rows. A null is what the public registry has where there is none.
+
+    Where rows are left out, ``next`` is the id to go on after.
+    """
+    texts, last = await members.turns.run(_described(members, part))
+    return replies.listed_agents(texts, total=len(members.directory), last=last)
+
+
+def _described(members: Members, part: Part) -> Work[tuple[list[str], str | None]]:
+    """Rows as texts, and the last one's id where others follow it."""
     described: list[str] = []
-    for row in sorted(members.directory, key=lambda row: row.agent_id):
-        shown = yield from _agent(row, members)
-        described.append(replies.json_text(shown))
+    size, last = 0, ""
+    ids = sorted(members.directory.rows)
+    for agent_id in ids[bisect_right(ids, part.after) :]:
+        row = members.directory.get(agent_id)
+        if row is None:  # removed meanwhile
+            continue
+        if len(described) == part.limit:
+            return described, last
+        text = replies.json_text((yield from _agent(row, members)))
+        if described and size + len(text) > MAX_LISTED:
+            return described, last
+        described.append(text)
+        size, last = size + len(text), agent_id
         if members.resolver.steps.spend(_STEPS * (1 + len(row.registration.tools))):
             yield
-    return described
+    return described, None
 
 
 def events(recorder: Recorder, agent_id: str | None, limit: int) -> Reply:

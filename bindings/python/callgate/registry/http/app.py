@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callgate.registry.http import replies
-from callgate.registry.http.agents import MAX_EVENTS, agents, events
+from callgate.registry.http.agents import MAX_EVENTS, Part, agents, events
 from callgate.registry.http.bodies import Bodies
 from callgate.registry.http.health import Health
 from callgate.registry.http.operators import Operators, why_not_operator
@@ -57,7 +57,7 @@ class RegistryApp:
         self._recorder = recorder
         self._health = health
         self._operators = operators
-        self._admins = frozenset(admins)
+        self.admins = frozenset(admins)
         self._proxy = proxy
         self._body_bytes = body_bytes
         self.bodies = Bodies(body_bytes, share)
@@ -125,7 +125,7 @@ class RegistryApp:
             await self._members.unregister(peer, path[len(AGENTS) + 1 :])  # 4
             return replies.done()
         if path.startswith("/admin/"):
-            why_not = why_not_operator(scope, peer, self._admins)
+            why_not = why_not_operator(scope, peer, self.admins)
             if why_not is not None:
                 return replies.forbidden(why_not)
             return await self._operators.answer(scope)
@@ -138,11 +138,12 @@ class RegistryApp:
             return replies.not_found(path)
         if method not in ("GET", "HEAD"):
             return replies.method_not_allowed("GET")
+        text = scope["query_string"].decode("ascii", "replace")
         if path == "/health":
             return self._health.reply()
         if path == AGENTS:
-            return await agents(self._members)
-        query = parse_qs(scope["query_string"].decode("ascii", "replace"))
+            return await agents(self._members, Part.of_query(text))
+        query = parse_qs(text)
         limit = _limit(query.get("limit", [""])[-1])
         return events(self._recorder, query.get("agent_id", [None])[-1], limit)
 

@@ -57,11 +57,13 @@ def json_text(value: Mapping[str, Any]) -> str:
     return _encode(value)
 
 
-def found_texts(name: str, texts: Sequence[str]) -> Reply:
-    """A list of JSON objects, null where there is none, with their count."""
+def listed_agents(texts: Sequence[str], *, total: int, last: str | None) -> Reply:
+    """Rows as JSON objects, null where there is none; after ``last`` others follow."""
     listed = f"[{','.join(texts)}]" if texts else "null"
-    text = f'{{"{name}":{listed},"count":{len(texts)},"timestamp":"{now_text()}"}}'
-    return Reply(OK, text.encode("utf-8", "replace"))
+    others: dict[str, Any] = {"count": len(texts), "total": total, "timestamp": now_text()}
+    if last is not None:
+        others["next"] = last
+    return Reply(OK, f'{{"agents":{listed},{_encode(others)[1:]}'.encode("utf-8", "replace"))
 
 
 def found(body: Mapping[str, Any]) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from callgate.registry.process.certificate_reload import ClientCertificate, run_
 from callgate.registry.process.check import mode_warnings, trust_warnings
 from callgate.registry.process.listeners import Listening, Sockets, bind, listening
 from callgate.registry.process.own_certificate import validity_warnings
+from callgate.registry.process.settings_reload import Read, SettingsReload
 from callgate.registry.process.sources import check_trust, make_sources
 from callgate.registry.process.tls_auto import (
     LocalMesh,
@@ -81,19 +82,28 @@ def read(
 
 
 def run(
-    config: RegistryConfig, environ: Mapping[str, str], on_ready: Callable[[Addresses], None]
+    config: RegistryConfig,
+    environ: Mapping[str, str],
+    on_ready: Callable[[Addresses], None],
+    read_again: Read,
 ) -> None:
-    """Serves until a signal says stop. Raises CallgateError, OSError."""
+    """Serves until a signal says stop. Raises CallgateError, OSError.
+
+    ``read_again`` gives the configuration as it is when SIGHUP asks for it.
+    """
     configure_logging(config.logging)
     raise_descriptor_limit(
         config.limits.connections, others=OTHER_DESCRIPTORS, setting="limits.connections"
     )
     sys.setswitchinterval(SWITCH_SECONDS)
-    asyncio.run(serve(config, environ, on_ready))
+    asyncio.run(serve(config, environ, on_ready, read_again))
 
 
 async def serve(
-    config: RegistryConfig, environ: Mapping[str, str], on_ready: Callable[[Addresses], None]
+    config: RegistryConfig,
+    environ: Mapping[str, str],
+    on_ready: Callable[[Addresses], None],
+    read_again: Read,
 ) -> None:
     """The same in an event loop; ``on_ready`` is called once, when it listens."""
     signals = Signals()
@@ -104,7 +114,11 @@ async def serve(
             check_trust(config, trust)
             for text in (*mode_warnings(config), *trust_warnings(config, trust)):
                 _LOG.warning(text)
-            await _serve(config, trust, sockets, signals, on_ready)
+
+            def reloading(registry: Registry) -> SettingsReload:
+                return SettingsReload(config, read_again, environ, registry, trust)
+
+            await _serve(config, trust, sockets, signals, on_ready, reloading)
         except (AuditTruncated, AuditDiffers, AuditKeyChanged) as error:
             message = f"{error.message}; find out why, see docs/audit.md"
             raise type(error)(message, error.where) from error
@@ -124,6 +138,7 @@ async def _serve(
     sockets: Sockets,
     signals: Signals,
     on_ready: Callable[[Addresses], None],
+    reloading: Callable[[Registry], SettingsReload],
 ) -> None:
     proxy, shown = None, None
     cert, key = config.tls.cert, config.tls.key
@@ -138,15 +153,20 @@ async def _serve(
     ):
         tune_gc()
         on_ready(_addresses(listeners))
-        await _until_stopped(registry, listeners, signals, shown)
+        reload = reloading(registry).run(signals.reload)
+        await _until_stopped(registry, listeners, signals, shown, reload)
 
 
 async def _until_stopped(
-    registry: Registry, listeners: Listening, signals: Signals, shown: ClientCertificate | None
+    registry: Registry,
+    listeners: Listening,
+    signals: Signals,
+    shown: ClientCertificate | None,
+    reload: Coroutine[Any, Any, None],
 ) -> None:
     stopped = asyncio.create_task(signals.stop.wait())
     failed = asyncio.create_task(registry.failed.wait())
-    tasks: list[asyncio.Task[Any]] = [stopped, failed]
+    tasks: list[asyncio.Task[Any]] = [stopped, failed, asyncio.create_task(reload)]
     if listeners.tls is not None:
         tasks.append(asyncio.create_task(run_reload(listeners.tls, shown)))
     try:

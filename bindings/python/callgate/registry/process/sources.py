@@ -8,6 +8,7 @@ from callgate import CallgateError
 from callgate.registry.config import RegistryConfig
 from callgate.trust.backends import configured
 from callgate.trust.backends.source import Source
+from callgate.trust.gathering import Gathering
 from callgate.trust.store import TrustStore
 
 
@@ -24,7 +25,7 @@ def make_sources(config: RegistryConfig, environ: Mapping[str, str]) -> list[Sou
     return configured.make_sources(wanted, environ)
 
 
-def check_trust(config: RegistryConfig, trust: TrustStore) -> None:
+def check_trust(config: RegistryConfig, trust: TrustStore | Gathering) -> None:
     """Raises CallgateError where the registry could admit no one, or could tell no one apart."""
     if not config.tls.on:
         return

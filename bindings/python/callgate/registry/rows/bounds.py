@@ -11,6 +11,7 @@ from callgate.registry.rows.tools import ToolBounds
 from callgate.serving.shares import PERCENT
 
 MAX_AGENTS: Final = 100_000
+MAX_STORED: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Bounds:
     agents: int = MAX_AGENTS
     tools: ToolBounds = field(default_factory=ToolBounds)
     body_bytes: int = MAX_BYTES
-    share: int = PERCENT  # of the agents, for one entity
+    stored_bytes: int = MAX_STORED  # of all rows
+    share: int = PERCENT  # of the agents and their bytes, for one entity
 
     def parse(self, text: bytes) -> Registration:
         """Raises BadBody, Rejected."""

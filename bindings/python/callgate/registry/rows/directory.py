@@ -23,6 +23,7 @@ class Directory:
         self.seen: set[str] = set()  # heard of since they were last written down
         self._rows: dict[str, Row] = {}
         self._of_entity: Counter[str | None] = Counter()
+        self._bytes: Counter[str | None] = Counter()
         self._of_anchor: dict[str, set[str]] = {}
         self._of_key: dict[str, set[str]] = {}
         self._of_leaf: dict[str, set[str]] = {}
@@ -46,6 +47,15 @@ class Directory:
     def count(self, entity: str | None) -> int:
         """How many rows an entity has, healthy or not; None: those that have no entity."""
         return self._of_entity[entity]
+
+    def size(self, entity: str | None) -> int:
+        """The bytes of these rows."""
+        return self._bytes[entity]
+
+    @property
+    def whole_size(self) -> int:
+        """The bytes of all rows."""
+        return self._bytes.total()
 
     def put(self, row: Row) -> None:
         """Adds a row, or replaces the one with its id."""
@@ -131,13 +141,15 @@ class Directory:
 
     def _index(self, row: Row) -> None:
         self._of_entity[row.entity] += 1
+        self._bytes[row.entity] += row.size
         for index, value in self._places(row):
             index.setdefault(value, set()).add(row.agent_id)
 
     def _unindex(self, row: Row) -> None:
         self._of_entity[row.entity] -= 1
+        self._bytes[row.entity] -= row.size
         if not self._of_entity[row.entity]:
-            del self._of_entity[row.entity]
+            del self._of_entity[row.entity], self._bytes[row.entity]
         for index, value in self._places(row):
             ids = index[value]
             ids.discard(row.agent_id)

@@ -41,6 +41,12 @@ class Row:
         return self.registration.agent_id
 
     @property
+    def size(self) -> int:
+        """The bytes that it holds: the body and the chain."""
+        chain = () if self.identity is None else self.identity.chain
+        return len(self.registration.text) + sum(map(len, chain))
+
+    @property
     def is_local(self) -> bool:
         """Whether its last heartbeat came from this machine."""
         return self.address is not None and ip_address(self.address).is_loopback

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, final
 
-from sqlalchemy import Row, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from callgate.registry.rows.database import READ_ONLY, open_database, url_of
 from callgate.registry.rows.lease import Lease
+from callgate.registry.rows.owner import Owner
 from callgate.registry.rows.record import Record
 from callgate.registry.rows.tables import AGENTS, META
 from callgate.registry.rows.writer import StoreUnavailable, Transaction, Writer
@@ -83,8 +84,10 @@ class Store:
         def work(transaction: Transaction) -> None:
             still_trusted()
             stored = transaction.connection.execute(_OWNER, {"key": record.agent_id}).first()
-            if stored is not None and not _may_replace(stored, record):
-                raise OwnedByAnother
+            if stored is not None and stored.status != "removed":
+                owner = Owner(stored.entity, stored.anchor_sha256)
+                if not owner.yields(Owner.of(record.identity), stored.status):
+                    raise OwnedByAnother
             others = transaction.others(self._lease)
             self._lease.check(transaction.connection, others, record.identity)
             columns = {
@@ -231,18 +234,6 @@ class Store:
     def _notify(self, transaction: Transaction) -> None:
         if self.notifies and transaction.changed_rows:
             transaction.connection.execute(func.pg_notify(CHANNEL, "").select())
-
-
-def _may_replace(stored: Row[Any, Any, Any], record: Record) -> bool:
-    if stored.status == "removed":
-        return True
-    if stored.entity is None:
-        return record.identity is None or stored.status != "healthy"
-    identity = record.identity
-    # One anchor is of one entity, whatever that is called now.
-    return identity is not None and (
-        stored.entity == identity.entity or stored.anchor_sha256 == identity.anchor_sha256
-    )
 
 
 def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
