@@ -6,8 +6,9 @@ set(CALLGATE_HOUSE
   "error                 | error.h error_codes.inc limits.h result.h time.h | "
   "base                  |  | "
   "json                  | json.h result_meter.h scan.h split_object.h | error base"
-  "crypto                | crypto.h | error json"
+  "crypto                | crypto.h replay_claim.h | error json"
   "token                 | token.h | error base json crypto"
+  "attestation           | attestation.h attestation_issue.h attestation_message.h attestation_reason.h attestation_reasons.inc attestation_trust.h attestation_verifier.h | error base json crypto token"
   "trust                 | trust.h trust_reasons.inc | error base crypto"
   "envelope              | envelope.h | error base json crypto"
   "policy/values         |  | base"
@@ -20,10 +21,10 @@ set(CALLGATE_HOUSE
   "policy/coverage       | coverage.h | json policy/model policy/evaluate"
   "policy/explain        |  | base json policy/values policy/model policy/evaluate"
   "policy                | decision.h explanation.h policy.h | error base json crypto policy/model policy/document policy/evaluate policy/inclusion policy/counterexample policy/lint policy/coverage policy/explain"
-  "ledger                | ledger.h | error crypto policy"
+  "ledger                | ledger.h seen_table.h | error crypto policy"
   "gate/state            |  | error base json crypto token policy/model policy ledger"
   "gate                  | gate.h guard.h | error base json crypto token envelope policy/model policy/evaluate policy ledger gate/state"
-  "audit                 | audit.h callgate.h | error base json crypto token envelope policy ledger gate"
+  "audit                 | audit.h callgate.h | error base json crypto token attestation envelope policy ledger gate"
 )
 
 set(CALLGATE_ROOMS)

@@ -62,4 +62,8 @@ Digest DigestKey::OfWindow(std::string_view root, std::string_view context,
   return SipHash(bytes_, on_heap.data(), size);
 }
 
+Digest DigestKey::OfSha256(const Sha256Digest& digest) const noexcept {
+  return SipHash(bytes_, digest.data(), digest.size());
+}
+
 }  // namespace callgate::ledger

@@ -46,6 +46,8 @@ class DigestKey {
   Digest OfWindow(std::string_view root, std::string_view context, std::string_view tool_pattern,
                   std::uint32_t nth) const;
 
+  Digest OfSha256(const Sha256Digest& digest) const noexcept;
+
   const Bytes& bytes() const noexcept { return bytes_; }
 
  private:

@@ -102,8 +102,8 @@ Error Invalid(std::string message, std::string where) {
   return Error{ErrorCode::kInvalidToken, std::move(message), std::move(where)};
 }
 
-bool IsName(std::string_view text) {
-  if (text.empty() || text.size() > kMaxNameBytes) return false;
+bool IsName(std::string_view text, std::size_t max_bytes) {
+  if (text.empty() || text.size() > max_bytes) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7f) return false;

@@ -14,8 +14,8 @@ inline constexpr std::size_t kMaxNameBytes = 256;  // of sub, scp, jti and kid
 // INVALID_TOKEN, "/exp" and the like.
 Error Invalid(std::string message, std::string where = "");
 
-// True for 1 to kMaxNameBytes bytes of UTF-8 without control characters.
-[[nodiscard]] bool IsName(std::string_view text);
+// True for 1 to `max_bytes` bytes of UTF-8 without control characters.
+[[nodiscard]] bool IsName(std::string_view text, std::size_t max_bytes = kMaxNameBytes);
 
 // INVALID_ARGUMENT for a leeway out of range, and for an audience together with any audience.
 Result<void> CheckExpectations(const TokenExpectations& expectations);

@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <array>
 
 #include "callgate/token.h"
-#include "core/base/hex.h"
 #include "core/json/object_writer.h"
 #include "core/token/claims.h"
 #include "core/token/compact_jws.h"
 #include "core/token/numeric_date.h"
+#include "core/token/uuid.h"
 
 namespace callgate {
 namespace {
@@ -23,17 +22,6 @@ TokenExpectations AnyAudience() {
 
 Error Unacceptable(std::string message, std::string where) {
   return Error{ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
-}
-
-// RFC 9562 section 5.4.
-std::string RandomUuid() {
-  std::array<std::uint8_t, 16> bytes;
-  RandomBytes(bytes.data(), bytes.size());
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string uuid = base::ToHex(bytes);
-  for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
-  return uuid;
 }
 
 Result<std::string> HeaderJson(const TokenOptions& options) {
@@ -71,7 +59,7 @@ Result<std::string> CompleteClaims(json::Value claims, Time now, seconds lifetim
     }
     complete.Integer("exp", SecondsOf(issued_at + lifetime));
   }
-  if (!claims.Find("jti")) complete.Text("jti", RandomUuid());
+  if (!claims.Find("jti")) complete.Text("jti", token::RandomUuid());
   complete.End();
   return text;
 }

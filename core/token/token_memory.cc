@@ -19,7 +19,7 @@ constexpr std::size_t kShards = 16;
 struct Remembered {
   std::string token;
   std::uint64_t generation;
-  std::shared_ptr<const TokenClaims> claims;
+  std::shared_ptr<const void> claims;
   bool used;  // since the entry was last passed over
 };
 
@@ -29,18 +29,19 @@ struct AlreadyHashed {
 
 }  // namespace
 
-struct alignas(64) TokenMemory::Shard {
+struct alignas(64) AnyTokenMemory::Shard {
   mutable std::mutex mutex;
   std::unordered_map<std::uint64_t, Remembered, AlreadyHashed> entries;
   std::deque<std::uint64_t> order;  // the keys of `entries`, oldest first
 
-  // Second chance: an entry that was used is passed over once.
+  // Second chance: an entry that was used is passed over once, but only so many at a time.
   void ForgetOne() {
-    for (;;) {
+    constexpr int kMostPassedOver = 8;
+    for (int passed_over = 0;; ++passed_over) {
       const std::uint64_t oldest = order.front();
       order.pop_front();
       const auto entry = entries.find(oldest);
-      if (!entry->second.used) {
+      if (!entry->second.used || passed_over == kMostPassedOver) {
         entries.erase(entry);
         return;
       }
@@ -50,18 +51,18 @@ struct alignas(64) TokenMemory::Shard {
   }
 };
 
-TokenMemory::TokenMemory(std::size_t capacity)
+AnyTokenMemory::AnyTokenMemory(std::size_t capacity)
     : shard_capacity_(capacity / std::clamp<std::size_t>(capacity, 1, kShards)),
       shards_(std::min(capacity, kShards)) {
   static_assert(crypto_shorthash_KEYBYTES == std::tuple_size_v<decltype(hash_key_)>);
   RandomBytes(hash_key_.data(), hash_key_.size());
 }
 
-TokenMemory::~TokenMemory() = default;
+AnyTokenMemory::~AnyTokenMemory() = default;
 
 // SipHash of the end, which holds the signature: no two valid tokens share it, and what else is
 // looked up is compared in full.
-std::uint64_t TokenMemory::Hash(std::string_view token) const noexcept {
+std::uint64_t AnyTokenMemory::Hash(std::string_view token) const noexcept {
   constexpr std::size_t kHashed = 88;
   if (token.size() > kHashed) token.remove_prefix(token.size() - kHashed);
   unsigned char hash[crypto_shorthash_BYTES];
@@ -72,8 +73,8 @@ std::uint64_t TokenMemory::Hash(std::string_view token) const noexcept {
   return value;
 }
 
-std::shared_ptr<const TokenClaims> TokenMemory::Lookup(std::string_view token,
-                                                       std::uint64_t generation) {
+std::shared_ptr<const void> AnyTokenMemory::Lookup(std::string_view token,
+                                                   std::uint64_t generation) {
   if (shards_.empty()) return nullptr;
   const std::uint64_t hash = Hash(token);
   Shard& shard = shards_[(hash >> 32) % shards_.size()];
@@ -87,8 +88,8 @@ std::shared_ptr<const TokenClaims> TokenMemory::Lookup(std::string_view token,
   return entry->second.claims;
 }
 
-void TokenMemory::Remember(std::string_view token, std::uint64_t generation,
-                           std::shared_ptr<const TokenClaims> claims) {
+void AnyTokenMemory::Remember(std::string_view token, std::uint64_t generation,
+                              std::shared_ptr<const void> claims) {
   if (shards_.empty()) return;
   const std::uint64_t hash = Hash(token);
   Shard& shard = shards_[(hash >> 32) % shards_.size()];
@@ -104,7 +105,7 @@ void TokenMemory::Remember(std::string_view token, std::uint64_t generation,
   shard.order.push_back(hash);
 }
 
-std::size_t TokenMemory::size() const {
+std::size_t AnyTokenMemory::size() const {
   std::size_t total = 0;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);

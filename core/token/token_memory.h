@@ -6,32 +6,24 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "callgate/token.h"
 
 namespace callgate {
 
-// Remembers verified tokens, so that a session pays for the verification of its token once.
-//
-// What is remembered is what does not change: signature and claims under one generation of issuer
-// keys. Who takes claims from here must call CheckTokenTimes at every use. Forgetting is always
-// safe, it costs a verification; when the memory is full, tokens that were not used since they were
-// last passed over go first.
-//
-// Thread-safety: all functions may be called from any thread.
-class TokenMemory {
+// TokenMemoryOf, whatever is remembered of a token.
+class AnyTokenMemory {
  public:
-  // Holds at most `capacity` tokens; with 0, none.
-  explicit TokenMemory(std::size_t capacity);
-  ~TokenMemory();
-  TokenMemory(const TokenMemory&) = delete;
-  TokenMemory& operator=(const TokenMemory&) = delete;
+  explicit AnyTokenMemory(std::size_t capacity);
+  ~AnyTokenMemory();
+  AnyTokenMemory(const AnyTokenMemory&) = delete;
+  AnyTokenMemory& operator=(const AnyTokenMemory&) = delete;
 
-  // The claims of exactly this token, if they were remembered under this generation; else null.
-  std::shared_ptr<const TokenClaims> Lookup(std::string_view token, std::uint64_t generation);
+  std::shared_ptr<const void> Lookup(std::string_view token, std::uint64_t generation);
   void Remember(std::string_view token, std::uint64_t generation,
-                std::shared_ptr<const TokenClaims> claims);
+                std::shared_ptr<const void> claims);
   std::size_t size() const;
 
  private:
@@ -43,6 +35,37 @@ class TokenMemory {
   std::size_t shard_capacity_;
   std::vector<Shard> shards_;
 };
+
+// Remembers verified tokens, so that a session pays for the verification of its token once.
+//
+// What is remembered is what does not change: signature and claims under one generation of issuer
+// keys. Who takes claims from here must check their times at every use. Forgetting is always safe,
+// it costs a verification; when the memory is full, tokens that were not used since they were last
+// passed over go first.
+//
+// Thread-safety: all functions may be called from any thread.
+template <typename Claims>
+class TokenMemoryOf {
+ public:
+  // Holds at most `capacity` tokens; with 0, none.
+  explicit TokenMemoryOf(std::size_t capacity) : memory_(capacity) {}
+
+  // The claims of exactly this token, if they were remembered under this generation; else null.
+  std::shared_ptr<const Claims> Lookup(std::string_view token, std::uint64_t generation) {
+    return std::static_pointer_cast<const Claims>(memory_.Lookup(token, generation));
+  }
+  void Remember(std::string_view token, std::uint64_t generation,
+                std::shared_ptr<const Claims> claims) {
+    memory_.Remember(token, generation, std::move(claims));
+  }
+  std::size_t size() const { return memory_.size(); }
+
+ private:
+  AnyTokenMemory memory_;
+};
+
+// Of security tokens; their times are CheckTokenTimes.
+using TokenMemory = TokenMemoryOf<TokenClaims>;
 
 }  // namespace callgate
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/trust/spiffe_id.h"
+#include "core/base/spiffe_id.h"
 
 namespace callgate::trust {
 namespace {
@@ -58,7 +58,7 @@ AlternativeNames ReadAlternativeNames(const X509* x509) {
     if (!IsAscii(text)) found.is_ascii = false;
     if (name->type != GEN_URI) continue;
     ++found.uris;
-    if (!HasSpiffeScheme(text)) continue;
+    if (!base::HasSpiffeScheme(text)) continue;
     ++found.spiffe_uris;
     found.spiffe_uri = text;
   }

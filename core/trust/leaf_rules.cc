@@ -1,8 +1,8 @@
 #include "core/trust/leaf_rules.h"
 
+#include "core/base/spiffe_id.h"
 #include "core/trust/alternative_names.h"
 #include "core/trust/key_rules.h"
-#include "core/trust/spiffe_id.h"
 
 namespace callgate::trust {
 namespace {
@@ -57,7 +57,7 @@ LeafFinding JudgeNames(const Certificate& leaf) {
   if (found.has_nul) return Refuse(TrustReason::kBadName, "a name holds a NUL");
   if (found.spiffe_uris == 0) return found.is_ascii ? LeafFinding{} : NotAscii();
   if (found.uris > 1) return Refuse(TrustReason::kBadSpiffeId, "there are several URIs");
-  const std::optional<SpiffeId> id = ParseSpiffeId(found.spiffe_uri);
+  const std::optional<base::SpiffeId> id = base::ParseSpiffeId(found.spiffe_uri);
   if (!id) return Refuse(TrustReason::kBadSpiffeId, "the URI is no SPIFFE ID of a workload");
   if (!found.is_ascii) return NotAscii();
   return {std::nullopt, {}, {std::string(id->text), std::string(id->trust_domain)}};

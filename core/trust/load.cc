@@ -6,9 +6,9 @@
 #include "core/base/ascii.h"
 #include "core/base/hex.h"
 #include "core/base/shown.h"
+#include "core/base/spiffe_id.h"
 #include "core/trust/anchor_rules.h"
 #include "core/trust/lowest.h"
-#include "core/trust/spiffe_id.h"
 
 namespace callgate::trust {
 namespace {
@@ -85,7 +85,7 @@ bool Loader::AddName(const TrustedName& named, bool is_bundle) {
   const std::size_t source = state_->sources.size() - 1;
   std::string holder;
   if (is_bundle) {
-    if (!IsTrustDomain(named.name)) return Refuse(TrustReason::kBadTrustDomain);
+    if (!base::IsTrustDomain(named.name)) return Refuse(TrustReason::kBadTrustDomain);
     if (!names_.TakeTrustDomain(named.name, source, holder)) {
       return Refuse(TrustReason::kNameTwice, holder);
     }

@@ -2,6 +2,7 @@
 #ifndef CALLGATE_CALLGATE_H_
 #define CALLGATE_CALLGATE_H_
 
+#include "callgate/attestation.h"
 #include "callgate/audit.h"
 #include "callgate/crypto.h"
 #include "callgate/decision.h"
@@ -13,8 +14,10 @@
 #include "callgate/ledger.h"
 #include "callgate/limits.h"
 #include "callgate/policy.h"
+#include "callgate/replay_claim.h"
 #include "callgate/result.h"
 #include "callgate/result_meter.h"
+#include "callgate/seen_table.h"
 #include "callgate/split_object.h"
 #include "callgate/time.h"
 #include "callgate/token.h"

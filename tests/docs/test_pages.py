@@ -42,7 +42,9 @@ def test_links_lead_somewhere(page: Path, target: str) -> None:
         assert anchor in anchors(aim), f"{page} links to {target}"
 
 
-@pytest.mark.parametrize("tool", ["error_codes_doc", "trust_reasons_doc", "config_doc"])
+@pytest.mark.parametrize(
+    "tool", ["attestation_reasons_doc", "error_codes_doc", "trust_reasons_doc", "config_doc"]
+)
 def test_pages_that_are_made_from_sources_are_up_to_date(tool: str) -> None:
     tool = str(ROOT / "tools" / f"{tool}.py")
     done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True)

@@ -1,23 +1,22 @@
-#include "core/trust/spiffe_id.h"
+#include "core/base/spiffe_id.h"
 
 #include <algorithm>
 
 #include "core/base/ascii.h"
 
-namespace callgate::trust {
+namespace callgate::base {
 namespace {
 
 constexpr std::string_view kPrefix = "spiffe://";
 constexpr std::size_t kMaxTrustDomainBytes = 255;
 
 bool IsDomainCharacter(char c) noexcept {
-  return base::IsAsciiLower(c) || base::IsAsciiDigit(c) || c == '.' || c == '-' || c == '_';
+  return IsAsciiLower(c) || IsAsciiDigit(c) || c == '.' || c == '-' || c == '_';
 }
 
 bool IsSegment(std::string_view segment) noexcept {
   if (segment.empty() || segment == "." || segment == "..") return false;
-  return std::all_of(segment.begin(), segment.end(),
-                     [](char c) { return IsDomainCharacter(c) || base::IsAsciiUpper(c); });
+  return std::all_of(segment.begin(), segment.end(), IsSpiffePathCharacter);
 }
 
 // `path` is what follows the first slash.
@@ -37,8 +36,10 @@ bool IsTrustDomain(std::string_view name) noexcept {
          std::all_of(name.begin(), name.end(), IsDomainCharacter);
 }
 
+bool IsSpiffePathCharacter(char c) noexcept { return IsDomainCharacter(c) || IsAsciiUpper(c); }
+
 bool HasSpiffeScheme(std::string_view uri) noexcept {
-  return base::StartsWithIgnoringCase(uri, "spiffe:");
+  return StartsWithIgnoringCase(uri, "spiffe:");
 }
 
 std::optional<SpiffeId> ParseSpiffeId(std::string_view uri) noexcept {
@@ -48,7 +49,7 @@ std::optional<SpiffeId> ParseSpiffeId(std::string_view uri) noexcept {
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view trust_domain = rest.substr(0, slash);
   if (!IsTrustDomain(trust_domain) || !IsPath(rest.substr(slash + 1))) return std::nullopt;
-  return SpiffeId{uri, trust_domain};
+  return SpiffeId{uri, trust_domain, rest.substr(slash)};
 }
 
-}  // namespace callgate::trust
+}  // namespace callgate::base
