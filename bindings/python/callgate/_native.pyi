@@ -1,5 +1,5 @@
 # The extension module. What is public is re-exported by callgate/__init__.py.
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar, final
 
@@ -502,3 +502,174 @@ class TrustSnapshot:
     def anchors(self) -> list[tuple[str, str, bool, str, str, str, float, float]]: ...
     @property
     def generation(self) -> int: ...
+
+# callgate.attestation wraps all of these. Times are milliseconds since 1970, digests lower-case hex.
+ATTESTATION_EXTENSION: str
+LEGACY_ATTESTATION_KEY: str
+
+# (name, JSON-RPC code, HTTP status, JSON-RPC code before 2026-07-28, what it means, what to do)
+def attestation_reasons() -> list[tuple[str, int, int, int, str, str]]: ...
+
+@final
+class AttestationTrust:
+    # Issuers by the fields of IssuerTrust in attestation_trust.h: `level` "provider" or
+    # "enterprise", `keys` pairs of kid and key, durations in seconds. CallgateError, TypeError.
+    def __init__(
+        self,
+        issuers: Iterable[dict[str, Any]],
+        *,
+        accept_ed25519_alg: bool = False,
+        types: Iterable[str] = (),
+    ) -> None: ...
+    @property
+    def generation(self) -> int: ...
+
+@final
+class AttestationVerifier:
+    # CallgateError, ValueError.
+    def __init__(
+        self,
+        trust: AttestationTrust,
+        *,
+        audience: str | None = None,
+        any_audience: bool = False,
+        policy: str = "required",
+        reject_invalid: bool = True,
+        required_claims: Iterable[str] = (),
+        config_hash: str | None = None,
+        system_prompt_hash: str | None = None,
+        required_capabilities: Iterable[str] = (),
+        lowest_safety_level: str | None = None,
+        skew: int = 30,
+        require_proof: bool = False,
+    ) -> None: ...
+    def set_trust(self, trust: AttestationTrust) -> None: ...
+    # Any token and proof give a verdict. A proof needs `method` and `request_hash`; `proven_key` is
+    # instead of a proof: the key that an exchange of the host's own has proven. With `seen` the
+    # replay claim is inserted too, and the verdict is final. Releases the GIL.
+    def verify(
+        self,
+        token: Text | None,
+        now_ms: int,
+        *,
+        proof: Text | None = None,
+        method: str | None = None,
+        request_hash: Buffer | None = None,
+        proven_key: PublicKey | None = None,
+        seen: SeenTable | None = None,
+        era: Literal["legacy", "modern"] = "legacy",
+    ) -> AttestationVerdict: ...
+    # The same for the token and proof of a message.
+    def verify_message(
+        self, message: AttestedMessage, now_ms: int, *, seen: SeenTable | None = None
+    ) -> AttestationVerdict: ...
+    # Under the trust of now; with a time, also whether the token has expired.
+    def judge_again(
+        self, verdict: AttestationVerdict, now_ms: int | None = None
+    ) -> AttestationVerdict: ...
+
+@final
+class AttestationVerdict:
+    # While `replay_key` is set, `verified` and `admitted` count only once that was inserted.
+    @property
+    def verified(self) -> bool: ...
+    @property
+    def admitted(self) -> bool: ...
+    @property
+    def needs_key(self) -> bool: ...
+    @property
+    def audience_checked(self) -> bool: ...
+    @property
+    def proven(self) -> bool: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def where(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def trust_level(self) -> str: ...
+    @property
+    def issuer(self) -> str | None: ...
+    @property
+    def key_id(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def token_id(self) -> str | None: ...
+    @property
+    def claims_json(self) -> bytes | None: ...
+    @property
+    def confirmation_jkt(self) -> str | None: ...
+    @property
+    def expires_at(self) -> int | None: ...
+    @property
+    def replay_key(self) -> str | None: ...
+    @property
+    def replay_bucket(self) -> str | None: ...
+    @property
+    def replay_expires_at(self) -> int | None: ...
+    # This verdict, refused: "replay" where a store has seen its claim, "unavailable" where it failed.
+    def refused(self, reason: str) -> AttestationVerdict: ...
+
+@final
+class SeenTable:
+    def __init__(self, max_entries: int = 1000000, max_per_bucket: int = 1000000) -> None: ...
+    # ValueError.
+    def insert(
+        self, key: str, bucket: str, expires_at_ms: int, now_ms: int
+    ) -> Literal["inserted", "seen", "full"]: ...
+    def __len__(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+
+@final
+class AttestedMessage:
+    @property
+    def kind(self) -> Literal["request", "notification", "response"]: ...
+    @property
+    def id_json(self) -> bytes | None: ...
+    @property
+    def method(self) -> str | None: ...
+    @property
+    def era(self) -> Literal["legacy", "modern"]: ...
+    @property
+    def token(self) -> str | None: ...
+    @property
+    def proof(self) -> str | None: ...
+    # Where the carrier has a wrong form: `verify_message` says malformed.
+    @property
+    def carrier_fault(self) -> str | None: ...
+    @property
+    def request_hash(self) -> bytes | None: ...
+    # The place of a number that cannot be proven; then there is no request_hash.
+    @property
+    def unhashable(self) -> str | None: ...
+
+# CallgateError: no JSON-RPC message of MCP, with the place.
+def read_attested_message(json: Text) -> AttestedMessage: ...
+
+# SHA-256 of what a proof binds of the params, 32 bytes. JsonError.
+def attestation_request_hash(params_json: Text, era: Literal["legacy", "modern"]) -> bytes: ...
+
+# Keys by kid, and the entries that are passed over, each with its place and why. KeyFormatError.
+def read_attestation_jwks(
+    json: Text,
+) -> tuple[list[tuple[str, PublicKey]], list[tuple[int, str]]]: ...
+
+# TokenError. Lifetimes are seconds.
+def issue_attestation(
+    claims: JsonObject, key: SecretKey, now_ms: int, *, key_id: str, lifetime: int
+) -> str: ...
+def attestation_signing_input(
+    claims: JsonObject, now_ms: int, *, key_id: str, lifetime: int
+) -> bytes: ...
+def issue_request_proof(
+    token: Text, audience: str, method: str, request_hash: Buffer, key: SecretKey, now_ms: int
+) -> str: ...
+def request_proof_signing_input(
+    token: Text, audience: str, method: str, request_hash: Buffer, now_ms: int
+) -> bytes: ...
+def assemble_attestation(signing_input: Text, signature: Buffer) -> str: ...

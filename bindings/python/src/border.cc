@@ -98,6 +98,17 @@ py::object TextOrNone(std::string_view text) {
   return Text(text);
 }
 
+py::str Hex(const Sha256Digest& digest) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  char text[2 * std::tuple_size_v<Sha256Digest>];
+  char* out = text;
+  for (const std::uint8_t byte : digest) {
+    *out++ = kDigits[byte >> 4];
+    *out++ = kDigits[byte & 15];
+  }
+  return {text, sizeof text};
+}
+
 Time TimeFrom(long long milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
 
 py::object Datetime(Time time) {

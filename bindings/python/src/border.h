@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "callgate/crypto.h"
 #include "callgate/time.h"
 
 namespace callgate::python {
@@ -72,6 +73,7 @@ py::bytes Bytes(std::string_view bytes);
 py::str Text(std::string_view text);
 py::object BytesOrNone(std::string_view bytes);
 py::object TextOrNone(std::string_view text);
+py::str Hex(const Sha256Digest& digest);  // lower-case
 
 // Time crosses as whole milliseconds since 1970 on the way in, as an aware datetime on the way out.
 Time TimeFrom(long long milliseconds);

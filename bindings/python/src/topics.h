@@ -28,6 +28,9 @@ void RegisterAudit(pybind11::module_& module);
 void RegisterDurableAppend(pybind11::module_& module);
 void RegisterAppendThread(pybind11::module_& module);
 void RegisterTrust(pybind11::module_& module);
+void RegisterSeenTable(pybind11::module_& module);
+void RegisterAttestation(pybind11::module_& module);
+void RegisterAttestedMessage(pybind11::module_& module);
 
 }  // namespace callgate::python
 

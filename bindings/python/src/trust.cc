@@ -83,17 +83,6 @@ TrustSnapshot Load(const py::sequence& sources, const py::sequence& revoked, lon
   return std::move(loaded).value();
 }
 
-py::str Hex(const Sha256Digest& digest) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  char text[2 * std::tuple_size_v<Sha256Digest>];
-  char* out = text;
-  for (const std::uint8_t byte : digest) {
-    *out++ = kDigits[byte >> 4];
-    *out++ = kDigits[byte & 15];
-  }
-  return {text, sizeof text};
-}
-
 double EpochSeconds(Time time) { return Seconds(time.time_since_epoch()); }
 
 py::tuple Names(const std::vector<std::string>& names) {

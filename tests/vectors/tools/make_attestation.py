@@ -1,0 +1,21 @@
+"""Writes attestation.json. The same bytes in every run.
+
+Tokens and proofs are put together in attestation/book.py and signed by OpenSSL; the engine's own
+issuing takes no part.
+"""
+
+from attestation import (
+    claims_cases,
+    forms,
+    messages_cases,
+    proofs_cases,
+    rules_cases,
+    sequences_cases,
+)
+from attestation.book import Book
+from vectors import write
+
+book = Book()
+for subject in (forms, claims_cases, rules_cases, proofs_cases, sequences_cases, messages_cases):
+    subject.add(book)
+write("attestation.json", book.content())
