@@ -4,7 +4,7 @@
 #   dev       pytest, mypy, ruff, ... in .venv
 #   demo      what the gateway and the registry need, in .venv, and real MCP servers to put behind the
 #             gateway
-#   servers   all of demo, the clients of PostgreSQL and Kubernetes, PostgreSQL, and agents of mcp-mesh
+#   servers   all of demo, the clients of PostgreSQL and Kubernetes, PostgreSQL, Redis, and agents of mcp-mesh
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
@@ -56,7 +56,10 @@ check_system() {
     need openssl openssl openssl command -v openssl
     need nginx-light nginx nginx on_path nginx
   fi
-  if wants servers; then need postgresql postgresql-server postgresql has_postgresql; fi
+  if wants servers; then
+    need postgresql postgresql-server postgresql has_postgresql
+    need redis-server redis redis on_path redis-server
+  fi
   if wants clang; then
     need "clang-16 libclang-rt-16-dev" "clang16 compiler-rt16" llvm@16 command -v clang++-16
     need clang-format-16 clang16-tools-extra llvm@16 command -v clang-format-16

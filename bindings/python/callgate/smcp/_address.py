@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlsplit
 
+from callgate._web_address import is_web_url, web_address
 from callgate.smcp.errors import ConfigurationError
-
-# Only what every parser of URLs reads alike: no userinfo, backslash, white space, query, fragment.
-_URL: Final = re.compile(
-    r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +28,13 @@ def parse_address(url: str) -> Address:
     if url.startswith("unix:"):
         return _socket(url.removeprefix("unix:"))
     url = url.rstrip("/")
-    if not _URL.fullmatch(url):
+    if not is_web_url(url):
         raise _refused("must be https://host[:port], http:// on loopback, or unix:/path")
-    parts = urlsplit(url)
     try:
-        port_is_valid = parts.port != 0
-    except ValueError:
-        port_is_valid = False
-    if not port_is_valid:
-        raise _refused("has a port that does not exist")
-    loopback = _is_loopback(parts.hostname or "")
-    if parts.scheme == "http" and not loopback:
-        raise _refused("must be https: plain http is for loopback addresses only")
-    return Address(url, None, parts.scheme == "https", loopback)
+        address = web_address(url)
+    except ValueError as error:
+        raise _refused(str(error)) from None
+    return Address(url, None, address.tls, address.loopback)
 
 
 def _socket(path: str) -> Address:
@@ -57,15 +43,6 @@ def _socket(path: str) -> Address:
     if not path.startswith("/") or "\0" in path:
         raise _refused("must name an absolute path after unix:")
     return Address("http://localhost", path, False, True)
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _refused(why: str) -> ConfigurationError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TypeVar
 
-from callgate.smcp._deadline import Deadline, DeadlineTransport
+from callgate._deadline import Deadline, DeadlineTransport
 from callgate.smcp._httpx import httpx2
 from callgate.smcp._transport import LIMITS, Connection, failure
 from callgate.smcp._wire import Exchange, HttpRequest, HttpResponse

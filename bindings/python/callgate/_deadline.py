@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from callgate.smcp._httpx import httpcore2, httpx2
+import httpcore2
+import httpx2
 
 _SocketOptions: TypeAlias = Iterable[Any] | None
 
