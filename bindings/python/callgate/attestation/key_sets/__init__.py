@@ -1,0 +1,1 @@
+"""How the keys that issuers publish are fetched, kept, and given up."""
