@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
 
 from callgate.attestation.replay_stores.memory import InMemoryReplayCache
 from callgate.attestation.replay_stores.redis_config import RedisConfig
@@ -15,7 +16,11 @@ from callgate.attestation.replay_stores.state import (
 if TYPE_CHECKING:
     from callgate.attestation.replay_stores.redis_cache import RedisReplayCache
 
+REDIS_AVAILABLE: Final = find_spec("redis") is not None
+"""Whether the extra ``redis`` is installed."""
+
 __all__ = [
+    "REDIS_AVAILABLE",
     "CacheMetrics",
     "CacheState",
     "InMemoryReplayCache",

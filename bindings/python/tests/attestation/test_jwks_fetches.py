@@ -19,7 +19,7 @@ from callgate.attestation.jwks import (
     RetryConfig,
     RetryError,
 )
-from callgate.attestation.observability import get_metrics, reset_metrics
+from callgate.attestation.observability import get_metrics, reset_metrics, trace_jwks_fetch
 from jwks_server import (
     Clock,
     Handler,
@@ -408,6 +408,16 @@ async def test_close_ends_what_is_under_way(server: JwksServer) -> None:
     with pytest.raises(KeysUnavailable):
         await lookup
     assert "closed" in await refusal(fetcher, server)
+
+
+async def test_a_fetch_in_a_program_s_span_counts_once(
+    fetcher: JWKSFetcher, server: JwksServer
+) -> None:
+    reset_metrics()
+    with trace_jwks_fetch(server.url):
+        await fetcher.get_key(server.url, "k1")
+    assert get_metrics().to_dict()["counters"]["jwks_fetches"] == 1
+    reset_metrics()
 
 
 async def test_fetches_and_breakers_are_reported(server: JwksServer) -> None:

@@ -102,6 +102,11 @@ async def test_issuers_are_bounded() -> None:
     assert refused.value.code_name == "LIMIT_EXCEEDED"
 
 
+async def test_pinned_keys_are_public_keys() -> None:
+    with pytest.raises(TypeError, match=r"callgate\.PublicKey"):
+        JWKSFetcher(sources={ISSUER: {"k1": "key"}})  # type: ignore[dict-item]
+
+
 async def test_pinned_keys_are_the_only_ones() -> None:
     key = new_key()
     async with JWKSFetcher(sources={ISSUER: {"k1": key}}) as fetcher:

@@ -9,7 +9,11 @@ import threading
 
 import pytest
 from callgate import CallgateError
-from callgate.attestation.cache import InMemoryReplayCache, ReplayStoreUnavailable
+from callgate.attestation.cache import (
+    REDIS_AVAILABLE,
+    InMemoryReplayCache,
+    ReplayStoreUnavailable,
+)
 
 pytestmark = pytest.mark.anyio
 NOW = 1_800_000_000
@@ -123,7 +127,8 @@ def test_a_cache_without_room_is_refused() -> None:
 PROGRAM = """
 import sys
 sys.modules["redis"] = None
-from callgate.attestation.cache import InMemoryReplayCache, RedisConfig
+from callgate.attestation.cache import REDIS_AVAILABLE, InMemoryReplayCache, RedisConfig
+assert not REDIS_AVAILABLE
 try:
     from callgate.attestation.cache import RedisReplayCache
 except ImportError as error:
@@ -132,6 +137,7 @@ except ImportError as error:
 
 
 def test_only_the_shared_cache_needs_the_extra() -> None:
+    assert REDIS_AVAILABLE
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "RedisReplayCache needs redis: pip install 'callgate[redis]'\n"

@@ -20,7 +20,7 @@ def jwks_url(issuer: str) -> str:
 
 def checked_url(url: str, issuer: str) -> str:
     """A URL that an operator configured for an issuer's keys. Raises CallgateError."""
-    return _checked(url, "the URL of an issuer's keys", issuer)
+    return _checked(url, "the URL of an issuer's keys (a file is given as a Path)", issuer)
 
 
 def _checked(url: str, what: str, issuer: str) -> str:

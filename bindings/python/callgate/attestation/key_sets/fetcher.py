@@ -44,8 +44,8 @@ class JWKSFetcher:
     of a token that names none of them. URLs are https, or http on loopback; a name in them may
     resolve to any address, private ones as well, since whoever configures it chose it.
 
-    Threads and event loops may share a fetcher. Each fetch has a thread of its own, one at a time
-    for each issuer. The owner closes it, or uses it as an asynchronous context manager.
+    Threads and event loops of asyncio may share a fetcher. Each fetch has a thread of its own, one
+    at a time for each issuer. The owner closes it, or uses it as an asynchronous context manager.
     """
 
     def __init__(
@@ -191,7 +191,7 @@ class JWKSFetcher:
 
     def _open(self, issuer: str, source: KeySource) -> Keys:
         if isinstance(source, Mapping):
-            return PinnedKeys(MappingProxyType(dict(source)))
+            return PinnedKeys(_checked(source))
         opened: Source
         if isinstance(source, str):
             opened = UrlSource(checked_url(source, issuer), self._download)
@@ -213,3 +213,13 @@ class JWKSFetcher:
         with self._lock:
             number = sum(len(keys) for keys in self._issuers.values())
         events.keys_kept(number)
+
+
+def _checked(keys: Mapping[str, object]) -> KeySet:
+    checked: dict[str, PublicKey] = {}
+    for kid, key in keys.items():
+        if not isinstance(key, PublicKey):
+            kind = type(key).__name__
+            raise TypeError(f"keys of an issuer must be callgate.PublicKey, not {kind}")
+        checked[kid] = key
+    return MappingProxyType(checked)
