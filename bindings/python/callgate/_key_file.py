@@ -32,6 +32,11 @@ def load_secret_key(path: str | os.PathLike[str]) -> SecretKey:
 
     Raises CallgateError, whose ``where`` is the path and whose message holds nothing of the file.
     """
+    return secret_key_of(read_key_file(path), os.fspath(path))
+
+
+def read_key_file(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of such a file. Raises CallgateError as ``load_secret_key`` does."""
     where = os.fspath(path)
     try:
         # Non-blocking: a FIFO in the file's place must not hang the start.
@@ -51,6 +56,11 @@ def load_secret_key(path: str | os.PathLike[str]) -> SecretKey:
     finally:
         os.close(descriptor)
     _check(len(text) <= MAX_KEY_FILE_BYTES, "the key file is too long for a key", where)
+    return text
+
+
+def secret_key_of(text: bytes, where: str) -> SecretKey:
+    """The key in the bytes of the file ``where``. Raises CallgateError as ``load_secret_key``."""
     try:
         if text.lstrip().startswith(b"{"):
             return SecretKey.from_jwk(text)

@@ -18,6 +18,11 @@ Example::
 """
 
 # Not from core, protocol and attacks, which are programs besides: `python -m` would run them twice.
+from callgate.attestation._agent import AttestingAgent
+from callgate.attestation._capability import (
+    ClientAttestationCapability,
+    ServerAttestationCapability,
+)
 from callgate.attestation._claims import (
     AgentIdentity,
     AgentIntegrity,
@@ -25,7 +30,18 @@ from callgate.attestation._claims import (
     AttestationMetadata,
     ConfirmationKey,
 )
+from callgate.attestation._context import (
+    AttestationContext,
+    AttestationDenied,
+    require_attestation,
+)
 from callgate.attestation._keys import InMemoryKeyResolver, KeyPair, KeyResolver
+from callgate.attestation._middleware import (
+    AttestationMiddleware,
+    InitializeResult,
+    extract_attestation_from_request,
+    inject_attestation_into_response,
+)
 from callgate.attestation._names import (
     ATTESTATION_CAPABILITY_KEY,
     ATTESTATION_EXTENSION,
@@ -35,25 +51,73 @@ from callgate.attestation._names import (
     TrustLevel,
     VerificationPolicy,
 )
+from callgate.attestation._provider import AttestationProvider, AttestationSigner
+from callgate.attestation._ready_made import create_anthropic_provider, create_test_verifier
+from callgate.attestation._reasons import REASONS, AttestationError, Reason
+from callgate.attestation._replay import AttestationUnavailable, ReplayCache, ReplayStore
+from callgate.attestation._result import VerificationResult
 from callgate.attestation._trust import ANY_AUDIENCE, AnyAudience, IssuerTrust
+from callgate.attestation._verifier import AttestationVerifier
+from callgate.attestation.observability import (
+    AttestationEventHandler,
+    AttestationMetrics,
+    get_metrics,
+    register_event_handler,
+    reset_metrics,
+    trace_jwks_fetch,
+    trace_token_creation,
+    trace_verification,
+    unregister_event_handler,
+)
 
 __all__ = [
     "ANY_AUDIENCE",
     "ATTESTATION_CAPABILITY_KEY",
     "ATTESTATION_EXTENSION",
     "ATTESTATION_VERSION",
+    "REASONS",
     "AgentIdentity",
     "AgentIntegrity",
     "AnyAudience",
     "AttestationClaims",
+    "AttestationContext",
+    "AttestationDenied",
+    "AttestationError",
+    "AttestationEventHandler",
     "AttestationMetadata",
+    "AttestationMetrics",
+    "AttestationMiddleware",
+    "AttestationProvider",
+    "AttestationSigner",
     "AttestationType",
+    "AttestationUnavailable",
+    "AttestationVerifier",
+    "AttestingAgent",
+    "ClientAttestationCapability",
     "ConfirmationKey",
     "InMemoryKeyResolver",
+    "InitializeResult",
     "IssuerTrust",
     "KeyPair",
     "KeyResolver",
+    "Reason",
+    "ReplayCache",
+    "ReplayStore",
     "SafetyLevel",
+    "ServerAttestationCapability",
     "TrustLevel",
     "VerificationPolicy",
+    "VerificationResult",
+    "create_anthropic_provider",
+    "create_test_verifier",
+    "extract_attestation_from_request",
+    "get_metrics",
+    "inject_attestation_into_response",
+    "register_event_handler",
+    "require_attestation",
+    "reset_metrics",
+    "trace_jwks_fetch",
+    "trace_token_creation",
+    "trace_verification",
+    "unregister_event_handler",
 ]

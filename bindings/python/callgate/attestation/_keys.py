@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Awaitable
 from typing import Any, Protocol, final
 
 from callgate import CallgateError, PublicKey, SecretKey
-from callgate._key_file import load_secret_key
+from callgate._key_file import read_key_file, secret_key_of
 
 
 @final
@@ -42,8 +43,16 @@ class KeyPair:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], kid: str | None = None) -> KeyPair:
-        """The secret key in a PEM or JWK file that its owner alone may read. CallgateError."""
-        return cls(load_secret_key(path), kid=kid)
+        """The secret key in a PEM or JWK file that its owner alone may read. CallgateError.
+
+        ``kid`` is that of the JWK unless one is given.
+        """
+        text = read_key_file(path)
+        key = secret_key_of(text, os.fspath(path))
+        if kid is None and text.lstrip().startswith(b"{"):
+            named = json.loads(text).get("kid")
+            kid = named if isinstance(named, str) else None
+        return cls(key, kid=kid)
 
     @property
     def public_key(self) -> PublicKey:

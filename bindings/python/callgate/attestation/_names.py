@@ -5,14 +5,17 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from callgate.attestation import _engine
+
 ATTESTATION_VERSION: Final = "0.1.0"
 """``attestation_metadata.attestation_version``, and ``version`` of the legacy capability."""
 
-ATTESTATION_CAPABILITY_KEY: Final = "security.attestation"
-"""Of ``capabilities.experimental``, in protocol versions up to 2025-11-25."""
+ATTESTATION_CAPABILITY_KEY: Final = _engine.LEGACY_KEY
+"""``security.attestation``: of ``capabilities.experimental``, up to protocol version 2025-11-25."""
 
-ATTESTATION_EXTENSION: Final = "dev.callgate/agent-attestation"
-"""The extension, and the member of ``_meta``, from protocol version 2026-07-28 on."""
+ATTESTATION_EXTENSION: Final = _engine.EXTENSION
+"""``dev.callgate/agent-attestation``: the extension, and the member of ``_meta``, from protocol
+version 2026-07-28 on."""
 
 
 class _Text(str, Enum):

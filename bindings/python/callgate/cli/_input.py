@@ -87,7 +87,11 @@ def read_public_key(text: str) -> PublicKey:
     """A key in base64, or a file that holds PEM, a JWK or base64."""
     if len(text) == BASE64_KEY_CHARACTERS and text.endswith("="):
         return PublicKey.from_base64(text)
-    data = read_file(text)
+    return public_key_of(read_file(text), text)
+
+
+def public_key_of(data: bytes, where: str) -> PublicKey:
+    """The key in the bytes of a file: PEM, a JWK or base64."""
     try:
         if _is_json(data):
             return PublicKey.from_jwk(data)
@@ -95,7 +99,7 @@ def read_public_key(text: str) -> PublicKey:
             return PublicKey.from_pem(data)
         return PublicKey.from_base64(data.strip())
     except KeyFormatError as error:
-        raise input_error(error.message, text) from error
+        raise input_error(error.message, where) from error
 
 
 def read_now(text: str | None, option: str = "--now") -> float | datetime | None:

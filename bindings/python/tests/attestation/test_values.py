@@ -4,6 +4,7 @@ import asyncio
 import copy
 import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,3 +148,23 @@ def test_a_resolver_has_keys_by_issuer_and_kid() -> None:
 def test_a_resolver_takes_public_keys_alone(key: Any) -> None:
     with pytest.raises(TypeError):
         InMemoryKeyResolver().add_key("https://a.example", "k", key)
+
+
+def test_a_key_pair_is_loaded_with_the_name_in_its_file(tmp_path: Path) -> None:
+    key = SecretKey.generate()
+    file = tmp_path / "key.json"
+    texts = {
+        "2026-11": json.dumps({**key.to_jwk(), "kid": "2026-11"}),
+        key.public_key.thumbprint: json.dumps(key.to_jwk()),
+    }
+    for kid, text in texts.items():
+        file.write_text(text)
+        file.chmod(0o600)
+        assert KeyPair.load(file).kid == kid
+        assert KeyPair.load(file, "other").kid == "other"
+    file.write_text(key.to_pem())
+    assert KeyPair.load(file).kid == key.public_key.thumbprint
+    file.chmod(0o640)
+    with pytest.raises(CallgateError) as raised:
+        KeyPair.load(file)
+    assert raised.value.where == str(file)

@@ -1,6 +1,7 @@
 """One module for each verb, in the order of the help text."""
 
 from callgate.cli.commands import (
+    attestation,
     audit,
     canonicalize,
     connect,
@@ -39,6 +40,7 @@ COMMANDS = (
     sign,
     verify,
     token,
+    attestation,
     serve,
     registry,
     entity,

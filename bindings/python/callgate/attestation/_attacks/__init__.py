@@ -1,0 +1,1 @@
+"""Attacks on attestation, each of which is really performed."""

@@ -1,0 +1,1 @@
+"""What ``callgate attestation`` does, a file for each verb."""
