@@ -16,4 +16,5 @@ npm install --silent --no-audit --no-fund --no-save --prefer-offline ../callgate
 npx --no-install tsc --noEmit --project .
 export CALLGATE_ROOT=$root
 node --test --test-reporter=spec --test-reporter-destination=stdout \
-  ${1:+--test-reporter=junit --test-reporter-destination="$1"} ./*.test.mjs ./smcp/*.test.mjs
+  ${1:+--test-reporter=junit --test-reporter-destination="$1"} \
+  ./*.test.mjs ./smcp/*.test.mjs ./attestation/*.test.mjs ./attestation/mcp/*.test.mjs

@@ -60,6 +60,10 @@ Napi::Value TextOrNull(Napi::Env env, std::string_view text);  // null when empt
 Napi::Value Bytes(Napi::Env env, std::string_view bytes);      // a Buffer
 
 // The topics: each registers its functions.
+void RegisterAttestation(Napi::Object exports);
+void RegisterAttestationIssue(Napi::Object exports);
+void RegisterAttestationMessage(Napi::Object exports);
+void RegisterAttestationTrust(Napi::Object exports);
 void RegisterAudit(Napi::Object exports);
 void RegisterErrors(Napi::Object exports);
 void RegisterDecision(Napi::Object exports);
@@ -73,6 +77,7 @@ void RegisterPolicy(Napi::Object exports);
 void RegisterPolicyRelations(Napi::Object exports);
 void RegisterPublicKey(Napi::Object exports);
 void RegisterSecretKey(Napi::Object exports);
+void RegisterSeenTable(Napi::Object exports);
 void RegisterSession(Napi::Object exports);
 void RegisterToken(Napi::Object exports);
 

@@ -77,6 +77,13 @@ SecretArgument::SecretArgument(const Napi::Value& value) {
   }
 }
 
+Sha256Digest DigestArgument(const Napi::Value& value) {
+  const BytesArgument bytes(value);
+  Sha256Digest digest{};
+  bytes.view().copy(reinterpret_cast<char*>(digest.data()), digest.size());
+  return digest;
+}
+
 std::optional<std::string> OptionalText(const Napi::Value& value) {
   if (!value.IsString()) return std::nullopt;
   return value.As<Napi::String>().Utf8Value();

@@ -44,6 +44,9 @@ class SecretArgument {
   std::string_view view_;
 };
 
+// 32 bytes, as lib/ checked.
+Sha256Digest DigestArgument(const Napi::Value& value);
+
 // A string, or nullopt for undefined.
 std::optional<std::string> OptionalText(const Napi::Value& value);
 

@@ -10,19 +10,11 @@
 #include "addon.h"
 #include "argument.h"
 #include "decision.h"
+#include "elements.h"
 #include "handle.h"
 
 namespace callgate::node {
 namespace {
-
-std::vector<std::string> Texts(const Napi::Value& value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<std::string> texts;
-  for (std::uint32_t i = 0; i < array.Length(); ++i) {
-    texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
-  }
-  return texts;
-}
 
 // newRedaction(keys, tools, arguments)
 Napi::Value NewRedaction(const Napi::CallbackInfo& info) {

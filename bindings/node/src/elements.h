@@ -5,6 +5,8 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace callgate::node {
 
@@ -22,6 +24,16 @@ template <typename Visit>
     visit(Napi::Value(env, element));
   }
   return true;
+}
+
+// An array of strings. Those that cannot be read are left out.
+inline std::vector<std::string> Texts(const Napi::Value& array) {
+  std::vector<std::string> texts;
+  const bool read = ForEach(array, [&](const Napi::Value& text) {
+    if (text.IsString()) texts.push_back(text.As<Napi::String>().Utf8Value());
+  });
+  if (!read) texts.clear();
+  return texts;
 }
 
 }  // namespace callgate::node

@@ -23,6 +23,11 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
   RegisterSession(exports);
   RegisterPlan(exports);
   RegisterAudit(exports);
+  RegisterSeenTable(exports);
+  RegisterAttestationTrust(exports);
+  RegisterAttestationMessage(exports);
+  RegisterAttestation(exports);
+  RegisterAttestationIssue(exports);
   return exports;
 }
 

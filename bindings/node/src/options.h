@@ -28,6 +28,11 @@ Duration DurationArgument(const Napi::Value& value) {
   return Duration(value.As<Napi::Number>().Int64Value());
 }
 
+// True only for the boolean.
+inline bool Flag(const Napi::Value& value) {
+  return value.IsBoolean() && value.As<Napi::Boolean>().Value();
+}
+
 // An array of all limits, or undefined for the defaults.
 Limits LimitsArgument(const Napi::Value& value);
 

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { list, options, text, wholeSeconds, wrongType } from '../check.js';
 import { CallgateError } from '../errors.js';
+import { isObject } from '../json.js';
 import { PublicKey, publicKey } from '../public-key.js';
 import type { NativeIssuerTrust } from './native.js';
 import { SafetyLevel, TrustLevel } from './types.js';
@@ -94,7 +95,7 @@ export function oneOf<T extends string>(known: readonly T[], value: unknown, nam
 
 function pinnedKeys(given: unknown, name: string): ReadonlyMap<string, PublicKey> {
   if (given === undefined) return new Map();
-  if (typeof given !== 'object' || given === null || PublicKey.isPublicKey(given)) {
+  if (!isObject(given) || PublicKey.isPublicKey(given)) {
     throw wrongType(given, name, 'an object or a Map of kid and PublicKey');
   }
   const entries: [unknown, unknown][] = types.isMap(given) ? [...given] : Object.entries(given);

@@ -46,29 +46,36 @@ export interface NativeExpectations {
   readonly requireProof: boolean;
 }
 
+/** What every verification looks at. */
 export interface NativeVerdict {
   readonly handle: AttestationVerdictHandle;
+  /** Not before a claim that hangs on it was inserted. */
   readonly verified: boolean;
   readonly admitted: boolean;
+  /** null where verified. */
   readonly reason: AttestationReason | null;
+  readonly needsKey: boolean;
+  /** Of a token that verified but for its replay, and with `needsKey`. */
+  readonly issuer: string | null;
+}
+
+export interface NativeVerdictDetails {
   readonly where: string | null;
   readonly message: string | null;
-  readonly needsKey: boolean;
-  readonly issuer: string | null;
   readonly keyId: string | null;
   readonly trustLevel: TrustLevel;
   readonly subject: string | null;
   readonly tokenId: string | null;
+  /** JSON text. */
   readonly claims: string | null;
   readonly audienceChecked: boolean;
   readonly proven: boolean;
   readonly confirmationThumbprint: string | null;
-  /** Lower-case hexadecimal. Set: the verdict counts once this was inserted. */
-  readonly replayKey: string | null;
-  readonly replayBucket: string | null;
-  readonly replayExpiresAt: Milliseconds | null;
   readonly expiresAt: Milliseconds | null;
 }
+
+/** What must be inserted before a verdict counts. */
+export type NativeClaim = readonly [key: Uint8Array, bucket: Uint8Array, expiresAt: Milliseconds];
 
 /** What a replay table answers to a claim. */
 export type SeenStatus = 'inserted' | 'seen' | 'full';
@@ -138,11 +145,14 @@ export interface NativeAttestation {
     reason: 'replay' | 'unavailable',
   ): NativeVerdict;
 
+  attestationVerdictDetails(verdict: AttestationVerdictHandle): NativeVerdictDetails;
+  attestationVerdictClaim(verdict: AttestationVerdictHandle): NativeClaim | null;
+
   createSeenTable(maxEntries: number, maxPerBucket: number): SeenTableHandle;
   seenInsert(
     table: SeenTableHandle,
-    key: string,
-    bucket: string,
+    key: Uint8Array,
+    bucket: Uint8Array,
     expiresAt: Milliseconds,
     now: Milliseconds,
   ): SeenStatus;

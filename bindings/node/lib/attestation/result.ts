@@ -1,7 +1,8 @@
 /** What came of one verification. */
 import { printAs } from '../print.js';
 import type { AttestationVerdictHandle } from '../handles.js';
-import type { NativeVerdict } from './native.js';
+import { native } from '../native.js';
+import type { NativeVerdict, NativeVerdictDetails } from './native.js';
 import { reasonRow } from './reasons.js';
 import type {
   AttestationClaims,
@@ -55,6 +56,7 @@ const NO_CLAIMS: readonly string[] = Object.freeze([]);
 /** What a verifier answers: reads as {@link VerificationResult}, and cannot be made otherwise. */
 export class Verdict implements VerificationResult {
   readonly #native: NativeVerdict;
+  #details: NativeVerdictDetails | undefined;
   #claims: AttestationClaims | undefined;
 
   constructor(verdict: NativeVerdict) {
@@ -74,11 +76,11 @@ export class Verdict implements VerificationResult {
   }
 
   get where(): string | null {
-    return this.#native.where;
+    return this.#read().where;
   }
 
   get trustLevel(): TrustLevel {
-    return this.#native.trustLevel;
+    return this.#read().trustLevel;
   }
 
   get issuer(): string | undefined {
@@ -86,11 +88,11 @@ export class Verdict implements VerificationResult {
   }
 
   get subject(): string | undefined {
-    return this.#ifVerified(this.#native.subject);
+    return this.#ifVerified(this.#read().subject);
   }
 
   get claims(): AttestationClaims | undefined {
-    const json = this.#ifVerified(this.#native.claims);
+    const json = this.#ifVerified(this.#read().claims);
     if (json !== undefined) this.#claims ??= JSON.parse(json) as AttestationClaims;
     return this.#claims;
   }
@@ -100,7 +102,7 @@ export class Verdict implements VerificationResult {
   }
 
   get error(): string | undefined {
-    return this.#native.message ?? undefined;
+    return this.#read().message ?? undefined;
   }
 
   get errorCode(): AttestationErrorCode | undefined {
@@ -109,27 +111,27 @@ export class Verdict implements VerificationResult {
   }
 
   get audienceChecked(): boolean {
-    return this.#native.audienceChecked;
+    return this.#read().audienceChecked;
   }
 
   get proven(): boolean {
-    return this.#native.proven;
+    return this.#read().proven;
   }
 
   get keyId(): string | undefined {
-    return this.#ifVerified(this.#native.keyId);
+    return this.#ifVerified(this.#read().keyId);
   }
 
   get tokenId(): string | undefined {
-    return this.#ifVerified(this.#native.tokenId);
+    return this.#ifVerified(this.#read().tokenId);
   }
 
   get confirmationThumbprint(): string | undefined {
-    return this.#ifVerified(this.#native.confirmationThumbprint);
+    return this.#ifVerified(this.#read().confirmationThumbprint);
   }
 
   get expiresAt(): Date | undefined {
-    const at = this.#ifVerified(this.#native.expiresAt);
+    const at = this.#ifVerified(this.#read().expiresAt);
     return at === undefined ? undefined : new Date(at);
   }
 
@@ -150,6 +152,10 @@ export class Verdict implements VerificationResult {
 
   static {
     printAs(this.prototype, 'VerificationResult', (verdict) => ({ ...describe(verdict) }));
+  }
+
+  #read(): NativeVerdictDetails {
+    return (this.#details ??= native.attestationVerdictDetails(this.#native.handle));
   }
 
   #ifVerified<T>(value: T | null): T | undefined {

@@ -204,7 +204,8 @@ export class AttestationVerifier {
 
   /** After the one question that an unknown key of a trusted issuer is worth. */
   async #judgeWithKey(verdict: NativeVerdict, judge: () => NativeVerdict): Promise<NativeVerdict> {
-    const { issuer, keyId } = verdict;
+    const { issuer } = verdict;
+    const { keyId } = native.attestationVerdictDetails(verdict.handle);
     if (issuer === null || keyId === null) return verdict;
     try {
       if (!(await this.#keys.find(issuer, keyId))) return verdict;
@@ -224,9 +225,14 @@ async function remember(
   verdict: NativeVerdict,
   now: number,
 ): Promise<NativeVerdict> {
-  const { replayKey: key, replayBucket: bucket, replayExpiresAt: expiresAt } = verdict;
-  if (key === null || bucket === null || expiresAt === null) return verdict;
-  const outcome = await commit(store, { key, bucket, expiresAt }, now);
+  const claim = native.attestationVerdictClaim(verdict.handle);
+  if (claim === null) return verdict;
+  const [key, bucket, expiresAt] = claim;
+  const outcome = await commit(store, { key: hex(key), bucket: hex(bucket), expiresAt }, now);
   if (outcome === 'inserted') return verdict;
   return native.attestationRefuse(verdict.handle, outcome === 'seen' ? 'replay' : 'unavailable');
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

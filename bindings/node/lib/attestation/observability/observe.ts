@@ -1,4 +1,5 @@
 /** Counts what happened and tells the handlers: the one place for each thing. */
+import { native } from '../../native.js';
 import type { NativeVerdict } from '../native.js';
 import { reasonRow } from '../reasons.js';
 import type { AttestationErrorCode } from '../types.js';
@@ -9,18 +10,19 @@ export function observeVerification(verdict: NativeVerdict, milliseconds: number
   const { verified, reason, issuer } = verdict;
   const metrics = getMetrics();
   metrics.recordVerification(verified, milliseconds, (verified && issuer) || undefined);
-  if (!verified && reason !== null) metrics.recordFailure(reason);
+  if (reason !== null) metrics.recordFailure(reason);
   // Only a token whose every other check passed is found to be used twice.
   const replayed = reason === 'replay' && issuer !== null;
   if (replayed) metrics.recordReplayDetected(issuer);
   if (!hasHandlers()) return;
+  const details = native.attestationVerdictDetails(verdict.handle);
   emit((handler) => {
-    if (replayed) handler.onReplayDetected?.(issuer, verdict.tokenId ?? '');
-    if (verified) {
-      handler.onVerificationSuccess?.(issuer ?? '', verdict.subject ?? '', verdict.trustLevel);
-    } else if (reason !== null) {
+    if (replayed) handler.onReplayDetected?.(issuer, details.tokenId ?? '');
+    if (reason === null) {
+      handler.onVerificationSuccess?.(issuer ?? '', details.subject ?? '', details.trustLevel);
+    } else {
       const code = reasonRow(reason).legacyCode as AttestationErrorCode;
-      handler.onVerificationFailure?.(replayed ? issuer : null, verdict.message ?? '', code);
+      handler.onVerificationFailure?.(replayed ? issuer : null, details.message ?? '', code);
     }
   });
 }

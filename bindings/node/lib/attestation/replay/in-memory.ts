@@ -42,7 +42,7 @@ export class InMemoryReplayCache implements ReplayStore, ReplayCache {
   }
 
   insert({ key, bucket, expiresAt }: ReplayClaim, now: number): SeenStatus {
-    return native.seenInsert(this.#table, key, bucket, expiresAt, now);
+    return native.seenInsert(this.#table, digest(key), digest(bucket), expiresAt, now);
   }
 
   /** True where `jti` is new. @param exp - seconds since 1970 @throws CallgateError when full */
@@ -116,12 +116,21 @@ export class NoopReplayCache implements ReplayStore, ReplayCache {
   }
 }
 
-/** The claim of a bare `jti`, for caches that are used without a verifier. */
+function digest(hex: string): Uint8Array {
+  const bytes = Buffer.from(hex, 'hex');
+  if (bytes.length !== 32) throw new TypeError('a claim has 64 hexadecimal digits');
+  return bytes;
+}
+
+/**
+ * The claim of a bare `jti`, for caches that are used without a verifier. A claim's key stays as it
+ * is.
+ */
 export function claimOf(jti: string, exp: number): ReplayClaim {
   if (!Number.isFinite(exp)) throw new TypeError('exp must be a number of seconds');
-  const key = createHash('sha256')
-    .update(`jti\0${text(jti, 'jti')}`)
-    .digest('hex');
+  const key = /^[0-9a-f]{64}$/.test(text(jti, 'jti'))
+    ? jti
+    : createHash('sha256').update(jti).digest('hex');
   return { key, bucket: '0'.repeat(64), expiresAt: Math.ceil(exp * 1000) };
 }
 

@@ -21,6 +21,7 @@ export class RedisLink {
   #connecting: Promise<RedisClient> | undefined;
   #connectingSince = 0;
   #connections = 0;
+  #closed = false;
 
   /** @param timeout - of one command, in milliseconds */
   constructor(given: RedisClient | string, timeout: number) {
@@ -40,6 +41,7 @@ export class RedisLink {
 
   /** @throws where there is no connection in time; at once where one is overdue */
   async connect(): Promise<void> {
+    if (this.#closed) throw new Error('the replay cache was closed');
     if (this.#connecting === undefined) {
       this.#connectingSince = performance.now();
       this.#connecting = this.#open().finally(() => {
@@ -59,13 +61,16 @@ export class RedisLink {
 
   /** A client of the program's own stays open. */
   close(): void {
-    if (this.#url !== undefined) this.#client?.destroy();
+    this.#closed = true;
+    if (this.#url !== undefined && this.#client?.isOpen === true) this.#client.destroy();
     this.#client = undefined;
   }
 
   async #open(): Promise<RedisClient> {
     const client = this.#client ?? (await this.#make());
     if (!client.isOpen) await client.connect();
+    // It may have been closed meanwhile.
+    if (this.#closed && this.#url !== undefined) client.destroy();
     return client;
   }
 
@@ -76,7 +81,9 @@ export class RedisLink {
       disableOfflineQueue: true,
       socket: {
         connectTimeout: CONNECT_WITHIN,
-        reconnectStrategy: (tried: number) => Math.min(50 * 2 ** tried, LONGEST_PAUSE),
+        // A first connection that fails is told at once; one that was lost comes back by itself.
+        reconnectStrategy: (tried: number, cause: Error) =>
+          this.#connections === 0 || this.#closed ? cause : Math.min(50 * 2 ** tried, LONGEST_PAUSE),
       },
     });
     return this.#listen(client);

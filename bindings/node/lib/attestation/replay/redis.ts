@@ -2,8 +2,9 @@
 import { flag, options, text, wholeSeconds, wrongType } from '../../check.js';
 import { CallgateError } from '../../errors.js';
 import { claimOf, full, InMemoryReplayCache } from './in-memory.js';
-import { MARGIN, RedisEpoch, Unreliable } from './redis-epoch.js';
+import { MARGIN } from './redis-clock.js';
 import { type RedisClient, RedisLink } from './redis-link.js';
+import { RedisMemory, Unreliable } from './redis-memory.js';
 import type { ReplayCache, ReplayClaim, ReplayOutcome, ReplayStore } from './replay-cache.js';
 
 export interface RedisReplayCacheOptions {
@@ -11,7 +12,7 @@ export interface RedisReplayCacheOptions {
   readonly url?: string;
   /** A client of the package `redis` instead, which stays the program's. */
   readonly client?: RedisClient;
-  /** `callgate:attestation:` by default. Verifiers that share claims have the same. */
+  /** `mcp_attestation:jti:` by default. Verifiers that share claims, in any language, have the same. */
   readonly keyPrefix?: string;
   /**
    * Whole seconds that a claim lives at most: the longest lifetime of any issuer and twice the skew;
@@ -25,8 +26,11 @@ export interface RedisReplayCacheOptions {
    * process alone, where others cannot see them. By default everything is refused then.
    */
   readonly degraded?: { readonly longestLifetime: number };
-  /** The server is new: that it holds nothing at the start is no loss. */
-  readonly acceptEmpty?: boolean;
+  /**
+   * Whether a server that holds nothing when it is first used may have lost claims, and everything
+   * is refused until they would have expired; true. False for a server that is new.
+   */
+  readonly emptyIsLost?: boolean;
 }
 
 export type RedisHealth = 'healthy' | 'degraded' | 'unhealthy';
@@ -44,7 +48,7 @@ export interface RedisHealthStatus {
  */
 export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposable {
   readonly #link: RedisLink;
-  readonly #epoch: RedisEpoch;
+  readonly #memory: RedisMemory;
   readonly #prefix: string;
   readonly #longest: number;
   readonly #degraded: { readonly longest: number; readonly cache: InMemoryReplayCache } | undefined;
@@ -56,7 +60,7 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
 
   /** @throws TypeError; CallgateError INVALID_ARGUMENT */
   constructor(given: RedisReplayCacheOptions) {
-    const { url, client, keyPrefix, longestLifetime, commandTimeoutMs, degraded, acceptEmpty } =
+    const { url, client, keyPrefix, longestLifetime, commandTimeoutMs, degraded, emptyIsLost } =
       options<RedisReplayCacheOptions>(given, [
         'url',
         'client',
@@ -64,16 +68,16 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
         'longestLifetime',
         'commandTimeoutMs',
         'degraded',
-        'acceptEmpty',
+        'emptyIsLost',
       ]);
-    this.#prefix = prefix(keyPrefix ?? 'callgate:attestation:');
+    this.#prefix = prefix(keyPrefix ?? 'mcp_attestation:jti:');
     this.#longest = milliseconds(longestLifetime ?? 360, 'longestLifetime');
     this.longestLifetime = this.#longest / 1000;
     this.#link = new RedisLink(server(url, client), commandTimeout(commandTimeoutMs ?? 2000));
-    this.#epoch = new RedisEpoch(this.#link, {
-      key: `${this.#prefix}epoch`,
+    this.#memory = new RedisMemory(this.#link, {
+      prefix: this.#prefix,
       longest: this.#longest,
-      acceptEmpty: flag(acceptEmpty, 'acceptEmpty'),
+      emptyIsLost: flag(emptyIsLost ?? true, 'emptyIsLost'),
     });
     this.#degraded =
       degraded === undefined
@@ -88,7 +92,7 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
   async connect(): Promise<void> {
     try {
       await this.#link.connect();
-      await this.#epoch.check();
+      await this.#memory.check();
       this.#reason = null;
     } catch (error) {
       this.#reason = messageOf(error);
@@ -107,8 +111,8 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
   }
 
   async insert(claim: ReplayClaim, now: number): Promise<ReplayOutcome> {
-    const outcome = await this.#insertShared(claim);
-    if (outcome === 'inserted' && Date.now() < this.#apartUntil) {
+    const outcome = await this.#insertShared(claim, now);
+    if (outcome === 'inserted' && now < this.#apartUntil) {
       return this.#degraded?.cache.insert(claim, now) ?? outcome;
     }
     return outcome ?? this.#insertApart(claim, now);
@@ -150,22 +154,15 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
   }
 
   /** undefined where the server cannot be asked; `unavailable` where it must not be relied on. */
-  async #insertShared({ key, expiresAt }: ReplayClaim): Promise<ReplayOutcome | undefined> {
-    // The server would forget at once what is over by its clock.
-    const left = expiresAt - Date.now();
-    if (left + MARGIN / 2 <= 0 || left > this.#longest) return 'unavailable';
+  async #insertShared(claim: ReplayClaim, now: number): Promise<ReplayOutcome | undefined> {
+    const left = claim.expiresAt - now;
+    if (!(left > 0 && left <= this.#longest)) return 'unavailable';
     try {
       if (!this.#link.connected) await this.#link.connect();
-      await this.#epoch.check();
-      const until = String(expiresAt + MARGIN);
-      // In this order: a server that was emptied before the claim came has no epoch after it.
-      const [set, epoch] = await Promise.all([
-        this.#link.send('SET', this.#keyOf(key), '1', 'NX', 'PXAT', until),
-        this.#link.send('GET', `${this.#prefix}epoch`),
-      ]);
-      if (!this.#epoch.holds(epoch)) throw new Unreliable('the server lost what it remembered');
+      await this.#memory.check();
+      const inserted = await this.#memory.insert(this.#prefix + claim.key, left);
       this.#reason = null;
-      return set === 'OK' ? 'inserted' : set === null ? 'seen' : 'unavailable';
+      return inserted ? 'inserted' : 'seen';
     } catch (error) {
       this.#reason = messageOf(error);
       if (this.#reason.startsWith('OOM')) return 'full';
@@ -180,24 +177,14 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
     return degraded.cache.insert(claim, now);
   }
 
-  #keyOf(key: string): string {
-    return `${this.#prefix}seen:${key}`;
-  }
-
+  /** The keys of claims, in parts. */
   async *#keys(): AsyncGenerator<string[]> {
     let cursor = '0';
     do {
-      const reply = await this.#link.send(
-        'SCAN',
-        cursor,
-        'MATCH',
-        this.#keyOf('*'),
-        'COUNT',
-        '1000',
-      );
+      const reply = await this.#link.send('SCAN', cursor, 'MATCH', `${this.#prefix}*`);
       const [next, keys] = reply as [unknown, unknown[]];
       cursor = String(next);
-      yield keys.map(String);
+      yield keys.map(String).filter((key) => !this.#memory.keys.includes(key));
     } while (cursor !== '0');
   }
 }
