@@ -178,6 +178,9 @@ class JWKSFetcher:
             raise KeysUnavailable(message, issuer) from None
 
     def _keys_of(self, issuer: str) -> Keys:
+        known = self._issuers.get(issuer)
+        if known is not None:  # of all look-ups but the first, without waiting for others
+            return known
         with self._lock:
             known = self._issuers.get(issuer)
             if known is None:

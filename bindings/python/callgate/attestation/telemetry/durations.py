@@ -68,8 +68,10 @@ class Durations:
             raise ValueError("a duration must be a finite number that is not negative")
         self._buckets[bisect_left(BOUNDS, seconds)] += 1
         self._total += seconds
-        self._least = min(self._least, seconds)
-        self._most = max(self._most, seconds)
+        if seconds < self._least:
+            self._least = seconds
+        if seconds > self._most:
+            self._most = seconds
         self._latest.append(seconds)
 
     def numbers(self) -> DurationNumbers:

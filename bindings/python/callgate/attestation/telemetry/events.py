@@ -7,15 +7,15 @@ stranger wrote into a token goes nowhere from here.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
-from collections.abc import Callable, Iterator
-from typing import Final, ParamSpec
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, ParamSpec, final
 
 from callgate.attestation.telemetry import handlers
-from callgate.attestation.telemetry.metrics import get_metrics
-from callgate.attestation.telemetry.spans import Span, SpanName, working
+from callgate.attestation.telemetry.metrics import AttestationMetrics, get_metrics
+from callgate.attestation.telemetry.spans import Span, Working
 
 try:
     from prometheus_client import REGISTRY
@@ -41,39 +41,47 @@ def _harmless(report: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-@contextlib.contextmanager
-def verifying() -> Iterator[Span]:
+@final
+class Verifying:
     """Around one verification: it counts as active, in a span ``attestation.verify``."""
-    with working("attestation.verify") as (span, of_program):
-        if of_program:
-            yield span
-            return
-        metrics = get_metrics()
-        metrics.verification_began()
-        try:
-            yield span
-        finally:
-            metrics.verification_ended()
+
+    __slots__ = ("_metrics", "_span")
+
+    def __init__(self) -> None:
+        self._span: Final = Working("attestation.verify")
+        self._metrics: AttestationMetrics | None = None
+
+    def __enter__(self) -> Span:
+        span = self._span.__enter__()
+        if not self._span.of_program:  # which counts its whole block
+            self._metrics = get_metrics()
+            self._metrics.verification_began()
+        return span
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._metrics is not None:
+            self._metrics.verification_ended()
+        self._span.__exit__(kind, error, traceback)
 
 
-@contextlib.contextmanager
-def creating_token() -> Iterator[Span]:
+def verifying() -> Verifying:
+    """Around one verification."""
+    return Verifying()
+
+
+def creating_token() -> Working:
     """Around one issuance: a span ``attestation.create_token``."""
-    with _span("attestation.create_token") as span:
-        yield span
+    return Working("attestation.create_token")
 
 
-@contextlib.contextmanager
-def fetching_keys() -> Iterator[Span]:
+def fetching_keys() -> Working:
     """Around one fetch, with its retries: a span ``attestation.jwks_fetch``."""
-    with _span("attestation.jwks_fetch") as span:
-        yield span
-
-
-@contextlib.contextmanager
-def _span(name: SpanName) -> Iterator[Span]:
-    with working(name) as (span, _):
-        yield span
+    return Working("attestation.jwks_fetch")
 
 
 @_harmless

@@ -89,6 +89,8 @@ def emit_circuit_breaker_state_change(issuer: str, old_state: str, new_state: st
 
 
 def _emit(tell: Callable[[AttestationEventHandler], None]) -> None:
+    if not _handlers:
+        return
     with _lock:
         handlers = tuple(_handlers)
     for handler in handlers:

@@ -25,6 +25,20 @@ _COUNTERS: Final = (
     "jwks_fetch_errors",
     "circuit_breaker_opens",
 )
+_OF_ISSUER: Final = ("verifications", "tokens_created", "replays")
+_EVENT: Final = ("type", "timestamp", "issuer")
+_VERIFICATION: Final = (
+    *_EVENT,
+    "verified",
+    "duration_ms",
+    "trust_level",
+    "error_code",
+    "reason",
+)
+_CREATION: Final = (*_EVENT, "audience", "duration_ms")
+_REPLAY: Final = (*_EVENT, "jti")
+_FETCH: Final = (*_EVENT, "duration_ms", "success", "from_cache")
+_BREAKER: Final = _EVENT
 _DURATIONS: Final = ("verification", "token_creation", "jwks_fetch")
 _MOST_ISSUERS: Final = 100
 _MOST_REASONS: Final = 32  # the table of reasons has fewer
@@ -49,13 +63,14 @@ class AttestationMetrics:
 
     def _begin(self) -> None:
         self._since = time.monotonic()
-        self._counters: Counter[str] = Counter()
+        self._counters = dict.fromkeys(_COUNTERS, 0)
         self._durations = {name: Durations() for name in _DURATIONS}
         self._issuers = BoundedLabels(_MOST_ISSUERS)
-        self._by_issuer: dict[str, Counter[str]] = {}
+        self._by_issuer: dict[str, dict[str, int]] = {}
         self._reasons = BoundedLabels(_MOST_REASONS)
         self._by_reason: Counter[str] = Counter()
-        self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
+        # Names of fields and values apart: most events are never read, and a dict is for reading.
+        self._events: deque[tuple[tuple[str, ...], tuple[Any, ...]]] = deque(maxlen=_MOST_EVENTS)
 
     def record_verification(
         self,
@@ -73,15 +88,9 @@ class AttestationMetrics:
             self._counters["verification_success" if verified else "verification_failure"] += 1
             if not verified and reason is not None:
                 self._by_reason[self._reasons.of(reason)] += 1
-            self._tell(
-                "verification",
-                issuer=self._count_of(issuer, "verifications"),
-                verified=verified,
-                duration_ms=duration_ms,
-                trust_level=trust_level,
-                error_code=error_code,
-                reason=reason,
-            )
+            label = self._count_of(issuer, "verifications")
+            told = (label, verified, duration_ms, trust_level, error_code, reason)
+            self._events.append((_VERIFICATION, ("verification", time.time(), *told)))
 
     def record_token_creation(
         self, issuer: str, duration_ms: float, audience: str | None = None
@@ -90,19 +99,17 @@ class AttestationMetrics:
         with self._lock:
             self._durations["token_creation"].add(duration_ms / 1000)
             self._counters["token_creation_total"] += 1
-            self._tell(
-                "token_creation",
-                issuer=self._count_of(issuer, "tokens_created"),
-                audience=None if audience is None else audience[:256],
-                duration_ms=duration_ms,
-            )
+            label = self._count_of(issuer, "tokens_created")
+            told = (label, None if audience is None else audience[:256], duration_ms)
+            self._events.append((_CREATION, ("token_creation", time.time(), *told)))
 
     def record_replay_detected(self, issuer: str | None, jti: str) -> None:
         """One token or proof that was seen before. Of ``jti`` the event shows 8 characters."""
         with self._lock:
             self._counters["replay_detected"] += 1
             shown = jti if len(jti) <= _SHOWN_OF_JTI else f"{jti[:_SHOWN_OF_JTI]}…"
-            self._tell("replay_detected", issuer=self._count_of(issuer, "replays"), jti=shown)
+            label = self._count_of(issuer, "replays")
+            self._events.append((_REPLAY, ("replay_detected", time.time(), label, shown)))
 
     def record_cache_hit(self) -> None:
         """A key that was found among those fetched before."""
@@ -119,20 +126,16 @@ class AttestationMetrics:
         with self._lock:
             self._durations["jwks_fetch"].add(duration_ms / 1000)
             self._counters["jwks_fetches"] += 1
-            self._counters["jwks_fetch_errors"] += not success
-            self._tell(
-                "jwks_fetch",
-                issuer=self._issuers.of(issuer),
-                duration_ms=duration_ms,
-                success=success,
-                from_cache=from_cache,
-            )
+            self._counters["jwks_fetch_errors"] += 0 if success else 1
+            told = (self._issuers.of(issuer), duration_ms, success, from_cache)
+            self._events.append((_FETCH, ("jwks_fetch", time.time(), *told)))
 
     def record_circuit_breaker_open(self, issuer: str) -> None:
         """A circuit breaker that opened."""
         with self._lock:
             self._counters["circuit_breaker_opens"] += 1
-            self._tell("circuit_breaker_open", issuer=self._issuers.of(issuer))
+            told = ("circuit_breaker_open", time.time(), self._issuers.of(issuer))
+            self._events.append((_BREAKER, told))
 
     def set_cached_keys_count(self, count: int) -> None:
         """How many keys of all issuers are kept."""
@@ -185,7 +188,9 @@ class AttestationMetrics:
         At most 1000 are kept. They hold no token, and no issuer that is not configured.
         """
         with self._lock:
-            events = [dict(event) for event in self._events if event_type in (None, event["type"])]
+            kept = list(self._events)
+        told = (dict(zip(names, values, strict=True)) for names, values in kept)
+        events = [event for event in told if event_type in (None, event["type"])]
         return events if limit is None else events[-limit:] if limit > 0 else []
 
     def to_dict(self) -> dict[str, Any]:
@@ -215,7 +220,7 @@ class AttestationMetrics:
             }
             return Numbers(
                 uptime=time.monotonic() - self._since,
-                counters={name: self._counters[name] for name in _COUNTERS},
+                counters=dict(self._counters),
                 gauges={"active_verifications": self._active, "cached_keys": self._cached_keys},
                 durations=durations,
                 by_issuer={name: dict(counts) for name, counts in self._by_issuer.items()},
@@ -233,14 +238,11 @@ class AttestationMetrics:
 
     def _count_of(self, issuer: str | None, what: str) -> str:
         label = self._issuers.of(issuer)
-        counts = self._by_issuer.setdefault(
-            label, Counter(verifications=0, tokens_created=0, replays=0)
-        )
+        counts = self._by_issuer.get(label)
+        if counts is None:
+            counts = self._by_issuer[label] = dict.fromkeys(_OF_ISSUER, 0)
         counts[what] += 1
         return label
-
-    def _tell(self, kind: str, **fields: Any) -> None:
-        self._events.append({"type": kind, "timestamp": time.time(), **fields})
 
 
 @dataclass(slots=True)

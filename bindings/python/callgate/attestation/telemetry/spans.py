@@ -10,7 +10,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from types import MappingProxyType, TracebackType
+from typing import Any, Final, Literal, Protocol, TypeAlias, final
 
 try:
     from opentelemetry import trace as _trace
@@ -67,7 +68,9 @@ class OpenSpan:
     taken: bool = False
 
 
-_open: Final[ContextVar[Mapping[SpanName, OpenSpan]]] = ContextVar("callgate_open_spans")
+_NO_SPAN: Final = NoOpSpan()
+_NONE_OPEN: Final[Mapping[SpanName, OpenSpan]] = MappingProxyType({})
+_open: Final = ContextVar("callgate_open_spans", default=_NONE_OPEN)
 
 
 @contextlib.contextmanager
@@ -75,23 +78,52 @@ def opened(name: SpanName, attributes: Mapping[str, str]) -> Iterator[OpenSpan]:
     """A span for the program's block."""
     with _started(name, attributes) as span:
         one = OpenSpan(span)
-        token = _open.set({**_open.get({}), name: one})
+        token = _open.set({**_open.get(), name: one})
         try:
             yield one
         finally:
             _open.reset(token)
 
 
-@contextlib.contextmanager
-def working(name: SpanName) -> Iterator[tuple[Span, bool]]:
-    """The span for a call of ours, and whether it is the program's."""
-    one = _open.get({}).get(name)
-    if one is not None and not one.taken:
-        one.taken = True
-        yield one.span, True
-        return
-    with _started(name, {}) as span:
-        yield span, False
+@final
+class Working:
+    """The span for a call of ours: the program's, or one of its own.
+
+    A class, since it is around every verification, where a generator is felt.
+    """
+
+    __slots__ = ("_name", "_started", "of_program")
+
+    def __init__(self, name: SpanName) -> None:
+        self._name: Final = name
+        self._started: contextlib.AbstractContextManager[Span] | None = None
+        self.of_program = False
+
+    def __enter__(self) -> Span:
+        one = _open.get().get(self._name)
+        if one is not None and not one.taken:
+            one.taken = self.of_program = True
+            return one.span
+        if not _is_traced():
+            return _NO_SPAN
+        self._started = _started(self._name, {})
+        return self._started.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._started is not None:
+            self._started.__exit__(kind, error, traceback)
+
+
+def _is_traced() -> bool:
+    """Whether spans lead anywhere: without a provider, not even the API's own span is made."""
+    return _TRACER is not None and not isinstance(
+        _trace.get_tracer_provider(), _trace.ProxyTracerProvider
+    )
 
 
 @contextlib.contextmanager
