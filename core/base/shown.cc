@@ -1,6 +1,9 @@
 #include "core/base/shown.h"
 
+#include <algorithm>
 #include <cstdint>
+
+#include "callgate/hidden_characters.h"
 
 namespace callgate::base {
 namespace {
@@ -25,10 +28,9 @@ Decoded DecodeFirst(std::string_view text) noexcept {
 }
 
 bool IsHidden(std::uint32_t code) noexcept {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x61C ||
-         code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-         code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) || code >= 0xE0000;
+  return std::ranges::any_of(kHiddenCharacters, [code](const CharacterRange& range) {
+    return code >= range.first && code <= range.last;
+  });
 }
 
 void AppendEscape(char letter, std::uint32_t code, int digits, std::string& out) {

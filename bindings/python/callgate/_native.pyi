@@ -34,6 +34,13 @@ def find_elements(text: Buffer, max_elements: int) -> list[tuple[int, int, int]]
 # exactly.
 def flat_object(fields: dict[str, Any]) -> bytes | None: ...
 
+# Of path, domain, command, args, env, shell and source, what a name of an argument says.
+def key_classes(key: str) -> tuple[str, ...]: ...
+
+# Characters that are shown as escapes: ranges of code points, in order, of which the last ends
+# beyond Unicode.
+HIDDEN_CHARACTERS: tuple[tuple[int, int], ...]
+
 # callgate.audit wraps all of these. The keys are patterns.
 REDACTED_KEYS: tuple[str, ...]
 
@@ -375,6 +382,10 @@ def policy_diff(
     policy: PolicySet, context: str, other: PolicySet, other_context: str
 ) -> tuple[PolicyChange, ...]: ...
 def policy_could_allow(policy: PolicySet, context: str, tools: list[str]) -> list[str]: ...
+
+# Why no call of the tool can pass: the name of the code, the rule and the cause. None where some
+# call passes. PolicyError for an unknown context.
+def policy_why_not(policy: PolicySet, context: str, tool: str) -> tuple[str, str, str] | None: ...
 def policy_parts(
     policy: PolicySet, context: str
 ) -> list[tuple[str, int, str, str, str, str]]: ...  # as PolicyPart

@@ -5,6 +5,7 @@
 
 #include "border.h"
 #include "callgate/policy.h"
+#include "callgate/why_not.h"
 #include "decision.h"
 #include "errors.h"
 #include "policy_set.h"
@@ -31,6 +32,16 @@ std::vector<std::string> CouldAllow(py::handle policy, py::handle context, const
     names.emplace_back(Input(tool, "a tool", Accept::kText).view());
   }
   return Take(Raises::kPolicy, WithoutGil([&] { return of.CouldAllow(name.view(), names); }));
+}
+
+py::object WhyNotOf(py::handle policy, py::handle context, py::handle tool) {
+  const PolicySet& of = PolicySetOf(policy);
+  const Input name(context, "context", Accept::kText);
+  const Input tool_name(tool, "tool", Accept::kText);
+  const auto refusal =
+      Take(Raises::kPolicy, WithoutGil([&] { return WhyNot(of, name.view(), tool_name.view()); }));
+  if (!refusal) return py::none();
+  return py::make_tuple(Text(CodeName(refusal->code)), Text(refusal->rule), Text(refusal->cause));
 }
 
 std::vector<LintWarning> Lint(py::handle policy) {
@@ -132,6 +143,7 @@ void RegisterDifference(py::module_& module) {
              py::arg("other_context"));
   module.def("policy_could_allow", &CouldAllow, py::arg("policy"), py::arg("context"),
              py::arg("tools"));
+  module.def("policy_why_not", &WhyNotOf, py::arg("policy"), py::arg("context"), py::arg("tool"));
   module.def("policy_parts", &Parts, py::arg("policy"), py::arg("context"));
   module.def("policy_exercised", &Exercised, py::arg("policy"), py::arg("context"), py::arg("tool"),
              py::arg("arguments"));

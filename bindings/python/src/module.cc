@@ -32,6 +32,7 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterAudit(module);
   callgate::python::RegisterDurableAppend(module);
   callgate::python::RegisterAppendThread(module);
+  callgate::python::RegisterWords(module);
   callgate::python::RegisterTrust(module);
   callgate::python::RegisterSeenTable(module);
   callgate::python::RegisterAttestedMessage(module);

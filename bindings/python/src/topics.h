@@ -27,6 +27,7 @@ void RegisterFlatObject(pybind11::module_& module);
 void RegisterAudit(pybind11::module_& module);
 void RegisterDurableAppend(pybind11::module_& module);
 void RegisterAppendThread(pybind11::module_& module);
+void RegisterWords(pybind11::module_& module);
 void RegisterTrust(pybind11::module_& module);
 void RegisterSeenTable(pybind11::module_& module);
 void RegisterAttestation(pybind11::module_& module);

@@ -130,3 +130,38 @@ def test_a_suite_beside_the_policy_is_one_fault(tmp_path: Path) -> None:
             f"{suite}: this is a suite (policy, cases): keep suites out of"
         )
     assert_error(run("lint", suite), f"{suite}: this is a suite")
+
+
+POLICY_OF_MESSAGES = """\
+name: c
+capabilities:
+  - tool_pattern: issues.get
+    arguments: {owner: {const: acme}, number: {type: integer, minimum: 1}}
+  - tool_pattern: search
+    argument_patterns: {query: "[a-z]+"}
+deny_list: [issues.delete]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "message"),
+    [
+        ("issues.get", {"owner": "acme"}, "must be there is missing: number"),
+        ("issues.gett", {}, "no capability is on the tool issues.gett; did you mean issues.get?"),
+        ("search", {}, "query"),
+        # The value is not repeated: explain says it.
+        ("issues.get", {"owner": "secret", "number": 1}, "/owner"),
+        ("issues.delete", {}, "deny entry 0 (issues.delete)"),
+    ],
+)
+def test_eval_names_what_is_missing_and_what_was_meant(
+    tool: str, arguments: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY_OF_MESSAGES)
+    call = ["--policy", policy, "--context", "c", "--tool", tool]
+    done = run("eval", *call, "--arguments", json.dumps(arguments))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("deny ") and message in done.stdout
+    assert "secret" not in done.stdout
+    assert done.stdout.count("\n") == 1

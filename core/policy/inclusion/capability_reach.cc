@@ -102,26 +102,6 @@ bool CanHoldCommand(const Capability& capability) {
   });
 }
 
-bool AllowsNothing(const DeclaredArguments& arguments) {
-  return std::any_of(
-      arguments.members.begin(), arguments.members.end(), [](const DeclaredMember& member) {
-        return !member.optional && AcceptsNothing(*member.schema) && !AcceptsNull(*member.schema);
-      });
-}
-
-bool AllowsNothing(const Capability& capability, const CapabilityReach& reach) {
-  if (capability.arguments) return AllowsNothing(*capability.arguments);
-  if (capability.allow_absent) return false;
-  if (capability.path_allowlist && capability.path_allowlist->empty()) return true;
-  if (capability.domain_allowlist && capability.domain_allowlist->empty()) return true;
-  if (reach.commands.empty()) return true;
-  if (!capability.only_arguments) return false;
-  if (HasBarredPattern(capability)) return true;
-  if (capability.command_allowlist && !CanHoldCommand(capability)) return true;
-  return capability.only_arguments->empty() &&
-         (capability.path_allowlist || capability.domain_allowlist || capability.command_allowlist);
-}
-
 bool TakesNone(const DeclaredArguments& arguments) {
   return arguments.members.empty() && arguments.other == nullptr;
 }
@@ -167,7 +147,7 @@ CapabilityReach::CapabilityReach(const Capability& capability)
     }
   }
   takes_several = MayHoldSeveral(capability);
-  allows_nothing = AllowsNothing(capability, *this);
+  allows_nothing = FindImpossible(capability, *this).has_value();
   takes_no_argument = capability.arguments ? TakesNone(*capability.arguments)
                                            : capability.only_arguments.has_value() &&
                                                  capability.only_arguments->empty();
@@ -187,6 +167,47 @@ CapabilityReach::CapabilityReach(const Capability& capability)
   };
   hides_domains = !capability.domain_allowlist || Hides(capability, unjudged_host);
   hides_commands = !capability.command_allowlist || !freed_commands.empty();
+}
+
+std::optional<Impossible> FindImpossible(const Capability& capability,
+                                         const CapabilityReach& reach) {
+  if (capability.arguments) {
+    for (const DeclaredMember& member : capability.arguments->members) {
+      if (!member.optional && AcceptsNothing(*member.schema) && !AcceptsNull(*member.schema)) {
+        return Impossible{Constraint::kArguments, member.name};
+      }
+    }
+    return std::nullopt;
+  }
+  const auto of = [](Constraint constraint) { return Impossible{constraint, {}}; };
+  const bool has_commands = capability.command_allowlist.has_value();
+  if (capability.allow_absent) return std::nullopt;
+  if (capability.path_allowlist && capability.path_allowlist->empty()) {
+    return of(Constraint::kPathAllowlist);
+  }
+  if (capability.domain_allowlist && capability.domain_allowlist->empty()) {
+    return of(Constraint::kDomainAllowlist);
+  }
+  if (reach.commands.empty()) return of(Constraint::kCommandAllowlist);
+  if (!capability.only_arguments) return std::nullopt;
+  const bool holds_nothing =
+      capability.only_arguments->empty() &&
+      (capability.path_allowlist || capability.domain_allowlist || has_commands);
+  if (HasBarredPattern(capability) || (has_commands && !CanHoldCommand(capability)) ||
+      holds_nothing) {
+    return of(Constraint::kOnlyArguments);
+  }
+  return std::nullopt;
+}
+
+std::string SentenceOf(const Impossible& impossible) {
+  const std::string name(NameOf(impossible.constraint));
+  if (!impossible.argument.empty()) {
+    return "no value is allowed for the argument " + std::string(impossible.argument);
+  }
+  return impossible.constraint == Constraint::kOnlyArguments
+             ? "only_arguments keeps out the argument that has to be there"
+             : name + " allows nothing";
 }
 
 bool CouldBe(KeyClasses classes, std::string_view folded) noexcept {

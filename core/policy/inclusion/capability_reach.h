@@ -3,9 +3,13 @@
 #ifndef CALLGATE_CORE_POLICY_INCLUSION_CAPABILITY_REACH_H_
 #define CALLGATE_CORE_POLICY_INCLUSION_CAPABILITY_REACH_H_
 
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/policy/inclusion/equivalence_classes.h"
+#include "core/policy/model/constraint.h"
 #include "core/policy/model/context.h"
 #include "core/policy/values/argument_key.h"
 
@@ -31,6 +35,17 @@ struct CapabilityReach {
   bool hides_domains = true;
   bool hides_commands = true;
 };
+
+// What no call can meet.
+struct Impossible {
+  Constraint constraint;
+  std::string_view argument;  // of kArguments: the one that has to be given and accepts nothing
+};
+// Nullopt where calls may pass. Views the capability.
+std::optional<Impossible> FindImpossible(const Capability& capability,
+                                         const CapabilityReach& reach);
+// "path_allowlist is empty", "no value is allowed for the argument path".
+std::string SentenceOf(const Impossible& impossible);
 
 // Some constraint judges the values of a call, and so refuses one without any where absence is
 // refused.

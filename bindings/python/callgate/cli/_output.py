@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterable
 
 from callgate import PolicyError
+from callgate._native import HIDDEN_CHARACTERS
 from callgate.cli._command import Outcome
 
 
@@ -51,10 +52,11 @@ def paint(text: str, colour: str) -> str:
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
 
-# What turns the direction of writing or has no width, as core/base/shown.h has it. JSON escapes it.
+# JSON escapes them. Ends of lines and colours are our own.
 _HIDDEN = re.compile(
-    r"[\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\U000e0000-\U0010ffff]"
+    "".join(
+        ("[", *(f"{chr(a)}-{chr(min(b, sys.maxunicode))}" for a, b in HIDDEN_CHARACTERS[1:]), "]")
+    )
 )
 
 

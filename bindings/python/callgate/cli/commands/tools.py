@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callgate import PolicySet
+from callgate import PolicySet, _native
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
 from callgate.cli._input import read_policy
@@ -105,15 +105,16 @@ def _verdicts(
 ) -> dict[str, list[_Verdict]]:
     """A session of a context is bound by those of its ancestors, too."""
     contexts = arguments.context or policy.context_names
-    could = {
-        context: frozenset(policy.could_allow(context, list(names)))
-        for context in (*contexts, *arguments.parent)
+    why_not = {
+        (context, name): _native.policy_why_not(policy, context, name)
+        for context in {*contexts, *arguments.parent}
+        for name in names
     }
 
     def verdict(context: str, name: str) -> _Verdict:
-        for one in (context, *arguments.parent):
-            if name not in could[one]:
-                return _why_not(policy, context, one, name)
+        for judge in (context, *arguments.parent):
+            if refusal := why_not[judge, name]:
+                return _refused(context, judge, refusal)
         return _Verdict(context)
 
     return {name: [verdict(context, name) for context in contexts] for name in names}
@@ -133,18 +134,10 @@ def _unmatched(
     ]
 
 
-def _why_not(policy: PolicySet, context: str, judge: str, tool: str) -> _Verdict:
-    decision = policy.evaluate(judge, tool, {})
-    if decision.allowed:
-        return _Verdict(context)
-    reason, rule = decision.reason, decision.rule
-    if decision.details:  # a capability matches: what this call lacks is not what all calls lack
-        at = ", ".join(str(tried.capability) for tried in decision.details)
-        rule = "lint.impossible-constraint"
-        reason = f"capability {at} matches and allows no call; `callgate lint` says why ({rule})"
-    if judge != context:
-        reason = f"by its parent {judge}, {reason}"
-    return _Verdict(context, decision.code_name, reason, rule)
+def _refused(context: str, judge: str, refusal: tuple[str, str, str]) -> _Verdict:
+    code_name, rule, cause = refusal
+    by = "" if judge == context else f"by its parent {judge}, "
+    return _Verdict(context, code_name, f"{by}{cause} ({rule})", rule)
 
 
 def _data(verdict: _Verdict) -> dict[str, Any]:
