@@ -131,7 +131,21 @@ class Reading {
          Name() + " out");
   }
 
+  // The operands list what it may do, but none has to be there.
+  bool MayLackSubcommand() const {
+    if (command_.rule == nullptr || command_.then || !fixed_.empty()) return false;
+    const auto operands = OperandsOf(*command_.rule);
+    if (command_.rule->min_operands > 0 || operands.empty()) return false;
+    const auto listed = ListedTexts(*operands.front());
+    return listed && std::ranges::none_of(*listed, IsOptionWord);
+  }
+
   void ReadEachSubcommand() {
+    if (!subcommands_ && MayLackSubcommand()) {
+      Runs("a call may leave out what " + Name() + " does, and with it what " + Name() +
+           " runs cannot be told; write minOperands: 1 beside the operands");
+      return;
+    }
     if (!subcommands_) {
       Runs("the call chooses what " + Name() +
            " does, which can run other programs; list in then what is meant" +

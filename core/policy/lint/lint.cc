@@ -46,6 +46,9 @@ void Lint(const Context& context, std::vector<LintWarning>& warnings) {
     denials.LintAbove(i, warn);
     redundancy.LintCapability(i);
   }
+  for (std::size_t i = 0; i < reach.size(); ++i) {
+    if (!redundancy.IsReported(i)) LintStar(context.capabilities[i], findings.OfCapability(i));
+  }
   LintDefinitions(context, findings.OfContext());
   LintDenyList(context, denials, redundancy, findings);
   findings.ReportVain();

@@ -6,6 +6,8 @@
 #include "core/policy/lint/lint_declared.h"
 #include "core/policy/lint/lint_entries.h"
 #include "core/policy/lint/lint_hosts.h"
+#include "core/policy/lint/schema_walk.h"
+#include "core/policy/lint/tool_words.h"
 #include "core/policy/values/argument_key.h"
 
 namespace callgate::policy {
@@ -157,11 +159,33 @@ void LintConstraint(const Context& context, Constraint constraint, const Reached
 
 }  // namespace
 
+void LintStar(const Capability& capability, const Warn& warn) {
+  if (!HoldsStar(capability.tool_pattern)) return;
+  constexpr std::string_view kInstead =
+      "; name the tools that are meant, and declare their arguments";
+  if (!capability.arguments) {
+    if (JudgesValues(capability) || capability.only_arguments) return;
+    warn("lint.star",
+         "the tool pattern * allows whatever tools a server comes to offer, with any arguments" +
+             std::string(kInstead));
+    return;
+  }
+  bool is_any = false;
+  ForEachSchema(*capability.arguments, [&](std::string_view argument, const Schema& schema) {
+    if (!schema.any || is_any) return;
+    is_any = true;
+    warn("lint.star",
+         "the tool pattern * lets whatever tools a server comes to offer take any value" +
+             (argument.empty() ? "" : " under " + std::string(argument)) + std::string(kInstead));
+  });
+}
+
 void LintCapability(const Context& context, const Reached& capability, const Warn& warn) {
   LintTools(capability.capability.tool_pattern, warn);
-  if (capability.reach.allows_nothing) {
+  if (const auto impossible = FindImpossible(capability.capability, capability.reach)) {
     warn("lint.impossible-constraint",
-         "no call can pass this capability; allow some value, or delete it");
+         "no call can pass this capability: " + SentenceOf(*impossible) +
+             "; allow some value, or delete it");
   }
   for (const Constraint constraint : kAllConstraints) {
     LintConstraint(context, constraint, capability, warn);

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "core/policy/lint/program_facts.h"
+#include "core/policy/lint/git_tools.h"
 #include "core/policy/lint/schema_walk.h"
 #include "core/policy/lint/tool_words.h"
 
@@ -105,6 +105,31 @@ RunLint::Found RunLint::FindRun(const Capability& capability,
   return is_fixed ? Found() : of_any();
 }
 
+void RunLint::WarnOf(const Found& found, const CommandReach::Files& files, const Warn& warn) const {
+  const std::string writes = ", and capability " + std::to_string(found.writer->capability) + " (" +
+                             *found.writer->tool + ") may write " + found.path;
+  const std::string argument(found.directory);
+  warn("lint.runs-what-it-writes",
+       argument.empty()
+           ? files.program + " runs what files say" + writes +
+                 "; except what is run from what is written" +
+                 (files.file.starts_with(".git/") ? ", as with except: [\"**/.git\"]" : "") +
+                 ", or acknowledge it where the tools that run it can do no harm"
+           : files.program + " runs what the repository says that " + argument + " names" + writes +
+                 "; declare " + argument + " as a const");
+}
+
+void RunLint::LintGitTools(const Capability& capability, const Warn& warn) const {
+  if (!capability.arguments || DirectoriesOf(*capability.arguments).empty()) return;
+  for (const ToolPattern& pattern : capability.tool_pattern.list) {
+    if (pattern.kind != ToolPattern::Kind::kExact) continue;
+    const auto files = GitFilesOf(pattern.text);
+    if (!files) continue;
+    const Found found = FindRun(capability, *files);
+    if (found.writer != nullptr) return WarnOf(found, *files, warn);
+  }
+}
+
 void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
   bool reported = false;
   const auto lint = [&](const std::string& entry, AllowedCommand command) {
@@ -117,17 +142,7 @@ void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
       const Found found = FindRun(context_.capabilities[capability], files);
       if (found.writer == nullptr) continue;
       reported = true;
-      const std::string writes = ", and capability " + std::to_string(found.writer->capability) +
-                                 " (" + *found.writer->tool + ") may write " + found.path;
-      const std::string argument(found.directory);
-      warn("lint.runs-what-it-writes",
-           argument.empty()
-               ? files.program + " runs what files say" + writes +
-                     "; except what is run from what is written" +
-                     (files.file.starts_with(".git/") ? ", as with except: [\"**/.git\"]" : "") +
-                     ", or acknowledge it where the tools that run it can do no harm"
-               : files.program + " runs what the repository says that " + argument + " names" +
-                     writes + "; declare " + argument + " as a const");
+      WarnOf(found, files, warn);
     }
   };
   const Capability& one = context_.capabilities[capability];
@@ -146,6 +161,7 @@ void RunLint::LintCapability(std::size_t capability, const Warn& warn) const {
       lint(entry, AllowedCommand::OfRule(rule));
     }
   });
+  if (!reported) LintGitTools(one, warn);
 }
 
 }  // namespace callgate::policy

@@ -27,6 +27,9 @@ class RunLint {
     std::string_view directory;  // the argument by which the call chooses where the command runs
   };
   Found FindRun(const Capability& capability, const CommandReach::Files& files) const;
+  void WarnOf(const Found& found, const CommandReach::Files& files, const Warn& warn) const;
+  // Of tools that are named for a subcommand of git, and say in which repository.
+  void LintGitTools(const Capability& capability, const Warn& warn) const;
   const WrittenFiles::Writer* WriterOf(const std::string& path) const;
 
   const Context& context_;

@@ -5,15 +5,10 @@
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/schema_constants.h"
 #include "core/policy/inclusion/sights.h"
+#include "core/policy/lint/tool_words.h"
 
 namespace callgate::policy {
 namespace {
-
-bool HoldsStar(const ToolPatterns& patterns) {
-  return std::ranges::any_of(patterns.list, [](const ToolPattern& pattern) {
-    return pattern.kind == ToolPattern::Kind::kAny;
-  });
-}
 
 bool HasKind(const DenyEntry& entry) {
   return !std::holds_alternative<std::monostate>(entry.argument);
@@ -57,7 +52,11 @@ bool IsWithin(const DenyEntry& inner, const DenyEntry& outer) {
 }  // namespace
 
 Redundancy::Redundancy(const ContextReach& reach, ToolNeighbours& neighbours, Findings& findings)
-    : reach_(reach), neighbours_(neighbours), findings_(findings), deleted_(reach.size()) {
+    : reach_(reach),
+      neighbours_(neighbours),
+      findings_(findings),
+      deleted_(reach.size()),
+      is_too_wide_(reach.size()) {
   has_kinds_ = std::ranges::any_of(context().deny_list, HasKind);
   if (!has_kinds_) return;
   for (const Capability& capability : context().capabilities) Count(capability, 1);
@@ -79,6 +78,7 @@ void Redundancy::LintCapability(std::size_t capability) {
     const ToolPatterns& wide = context().capabilities[other].tool_pattern;
     if (other > capability && IsAsWide(pattern, wide) && IsInVain(other, capability)) continue;
     if (HoldsStar(wide) && !HoldsStar(pattern)) {
+      is_too_wide_[other] = true;
       findings_.OfCapability(other)(
           "lint.star", "allows whatever capability " + std::to_string(capability) + " (" +
                            pattern.text +

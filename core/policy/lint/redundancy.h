@@ -24,6 +24,10 @@ class Redundancy {
 
   // Capabilities are asked for in their order.
   void LintCapability(std::size_t capability);
+  // A finding named the capability as one to delete, or, its pattern being `*`, as too wide.
+  bool IsReported(std::size_t capability) const {
+    return deleted_[capability] || is_too_wide_[capability];
+  }
   // `is_reported` says of each entry, at the first that a text stands for, that it was found dead.
   void LintDenyList(const std::vector<bool>& is_reported);
 
@@ -46,6 +50,7 @@ class Redundancy {
   ToolNeighbours& neighbours_;
   Findings& findings_;
   std::vector<bool> deleted_;
+  std::vector<bool> is_too_wide_;
   // Pairs of deny entries that were compared; when these are as many as 1,400 entries have, lint
   // says no more of them.
   static constexpr std::size_t kMostPairs = 2'000'000;

@@ -6,24 +6,40 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/ascii.h"
+#include "core/policy/model/tool_pattern.h"
 
 namespace callgate::policy {
 
-// Some word of the name is one of `words`, which are lower-case. Names are cut at what is no letter
-// and before capitals: `filesystem.searchFiles` is filesystem, search, files.
-inline bool HasWord(std::string_view tool, std::span<const std::string_view> words) {
-  std::string word;
-  const auto is_one = [&] { return std::ranges::find(words, word) != words.end(); };
+// In lower case. Names are cut at what is no letter and before capitals: `filesystem.searchFiles`
+// is filesystem, search, files.
+inline std::vector<std::string> WordsOf(std::string_view tool) {
+  std::vector<std::string> words;
+  bool begins = true;
   for (const char c : tool) {
-    if (!base::IsAsciiLetter(c) || base::IsAsciiUpper(c)) {
-      if (is_one()) return true;
-      word.clear();
-    }
-    if (base::IsAsciiLetter(c)) word += base::ToAsciiLower(c);
+    begins = begins || base::IsAsciiUpper(c) || !base::IsAsciiLetter(c);
+    if (!base::IsAsciiLetter(c)) continue;
+    if (begins) words.emplace_back();
+    words.back() += base::ToAsciiLower(c);
+    begins = false;
   }
-  return is_one();
+  return words;
+}
+
+// Some word of the name is one of `words`, which are lower-case.
+inline bool HasWord(std::string_view tool, std::span<const std::string_view> words) {
+  return std::ranges::any_of(WordsOf(tool), [&](const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+  });
+}
+
+// One of the patterns is `*`.
+inline bool HoldsStar(const ToolPatterns& patterns) {
+  return std::ranges::any_of(patterns.list, [](const ToolPattern& pattern) {
+    return pattern.kind == ToolPattern::Kind::kAny;
+  });
 }
 
 // The letters of a name, in lower case: repo_path and repoPath are one.

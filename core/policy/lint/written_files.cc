@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/policy/inclusion/context_reach.h"
+#include "core/policy/lint/git_tools.h"
 #include "core/policy/lint/schema_walk.h"
 #include "core/policy/lint/tool_words.h"
 #include "core/policy/values/argument_key.h"
@@ -32,7 +33,8 @@ bool MakesDirectories(std::string_view tool) {
 
 bool IsWriter(const Capability& capability, const ToolPattern& pattern) {
   if (pattern.kind == ToolPattern::Kind::kExact) {
-    return HasWord(pattern.text, kWriteWords) && !MakesDirectories(pattern.text);
+    return HasWord(pattern.text, kWriteWords) && !MakesDirectories(pattern.text) &&
+           !WritesReferencesAlone(pattern.text);
   }
   if (!capability.arguments) return true;
   bool takes_text = false;  // next to a path: its content

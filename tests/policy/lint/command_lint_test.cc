@@ -239,5 +239,14 @@ TEST(CommandLint, EachSaysWhatToWrite) {
   EXPECT_THAT(ShortReach("sort").runs, HasSubstr("declare the command"));
 }
 
+TEST(CommandLint, OperandsThatListSubcommandsHaveToBeThere) {
+  const std::string directory = "words: [git], options: [{'-C VALUE': {enum: [/w, /s]}}], ";
+  const std::string listed = "{" + directory + "operands: {enum: [status, log]}";
+  EXPECT_THAT(Reach(listed + "}").runs, HasSubstr("write minOperands: 1 beside the operands"));
+  EXPECT_EQ(Reach(listed + ", minOperands: 1}").runs, "");
+  EXPECT_THAT(Reach("{" + directory + "operands: " + kText + "}").runs,
+              HasSubstr("list in then what is meant"));
+}
+
 }  // namespace
 }  // namespace callgate::policy

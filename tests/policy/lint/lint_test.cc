@@ -77,7 +77,7 @@ TEST(Lint, ShadowedIsWhatAnotherCapabilityAllows) {
 TEST(Lint, ShadowedIsTheLaterOfTwoThatSayTheSame) {
   EXPECT_EQ(Warnings("{tool_pattern: x}, {tool_pattern: x}"), "shadowed 1; ");
   EXPECT_EQ(Warnings("{tool_pattern: x, only_arguments: [a]}, {tool_pattern: x}"), "shadowed 0; ");
-  EXPECT_EQ(Warnings("{tool_pattern: '*'}, {tool_pattern: '*'}"), "shadowed 1; ");
+  EXPECT_EQ(Warnings("{tool_pattern: '*'}, {tool_pattern: '*'}"), "shadowed 1; star 0; ");
 }
 
 TEST(Lint, ShadowedNeedsEveryCommandToBeAllowed) {
@@ -94,7 +94,7 @@ TEST(Lint, ShadowedIsNotWhatAllowsNothing) {
 TEST(Lint, StarMakesANarrowerCapabilityUseless) {
   EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: '*'}"), "star 1; ");
   EXPECT_EQ(Warnings("{tool_pattern: '*', only_arguments: [a]}, {tool_pattern: '*'}"),
-            "shadowed 0; ");
+            "shadowed 0; star 1; ");
   EXPECT_EQ(Warnings("{tool_pattern: fs.read}, {tool_pattern: '*', only_arguments: [a]}"), "");
 }
 
@@ -118,7 +118,7 @@ TEST(Lint, DeadDenySaysWhichOfTheTwoItIs) {
 }
 
 TEST(Lint, DeadDenyIsWithinAnotherEntry) {
-  const std::string all = "{tool_pattern: '*'}";
+  const std::string all = "{tool_pattern: '*', acknowledge: {lint.star: meant}}";
   EXPECT_EQ(Warnings(all, "fs.read, fs.*"), "dead-deny deny; ");
   EXPECT_EQ(Warnings(all, "fs.*, fs.read"), "dead-deny deny; ");
   EXPECT_EQ(Warnings(all, "fs.read, fs.read"), "dead-deny deny; ");
@@ -132,7 +132,7 @@ TEST(Lint, DeadDenyIsWithinAnotherEntry) {
 }
 
 TEST(Lint, DeadDenyComparesDomainsAndCommandsOfTheirKind) {
-  const std::string all = "{tool_pattern: '*'}";
+  const std::string all = "{tool_pattern: '*', acknowledge: {lint.star: meant}}";
   EXPECT_EQ(Warnings(all, "{tool_pattern: x, domain: a.b.c}, {tool_pattern: x, domain: '*.b.c'}"),
             "dead-deny deny; ");
   EXPECT_EQ(Warnings(all, "{tool_pattern: x, domain: a.b}, {tool_pattern: x, domain: c.b}"), "");
@@ -143,7 +143,7 @@ TEST(Lint, DeadDenyComparesDomainsAndCommandsOfTheirKind) {
 
 TEST(Lint, DeadDenyIsFoundByLineAndColumn) {
   const auto set = test::ParsePolicy(
-      "name: c\ncapabilities: [{tool_pattern: '*'}]\ndeny_list:\n  - fs.read\n  - fs.read\n");
+      "name: c\ncapabilities: [{tool_pattern: 'fs.*'}]\ndeny_list:\n  - fs.read\n  - fs.read\n");
   ASSERT_EQ(set.Lint().size(), 1u);
   EXPECT_THAT(set.Lint()[0].where, testing::EndsWith(":5:5"));
 }
@@ -203,8 +203,9 @@ TEST(Lint, DeadDenyIsATextWhoseBothEntriesAre) {
   EXPECT_EQ(Warnings("{tool_pattern: a}", "'a:b'"), "");
   EXPECT_EQ(Warnings("{tool_pattern: 'a:b'}", "'a:b'"), "");
   EXPECT_EQ(Warnings("{tool_pattern: c}", "'a:b'"), "dead-deny deny; ");
-  EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', 'a:b'"), "dead-deny deny; ");
-  EXPECT_EQ(Warnings("{tool_pattern: '*'}", "'a:b', a"), "");
+  const std::string all = "{tool_pattern: '*', acknowledge: {lint.star: meant}}";
+  EXPECT_EQ(Warnings(all, "'a:b', 'a:b'"), "dead-deny deny; ");
+  EXPECT_EQ(Warnings(all, "'a:b', a"), "");
   for (const std::string denied : {"'a:b', a", "'a:b', 'a:b'"}) {
     const std::string tool = denied.ends_with("a") ? "a" : "'a:b'";
     const auto warnings = test::ParsePolicy("{name: c, capabilities: [{tool_pattern: " + tool +

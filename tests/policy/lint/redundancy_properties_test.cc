@@ -53,6 +53,7 @@ Advice AdviceOf(const Context& context) {
     if (warning.rule == "lint.star") {
       constexpr std::string_view kBefore = "capability ";
       const std::size_t at = warning.message.find(kBefore);
+      if (at == std::string::npos) continue;  // it is too wide by itself
       advice.capabilities.insert(std::stoul(warning.message.substr(at + kBefore.size())));
     }
   }
