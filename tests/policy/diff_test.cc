@@ -360,5 +360,32 @@ TEST(Diff, AToolThatIsGoneExplainsWhatItsDenyEntriesStop) {
               testing::ElementsAre("denied tool_pattern: removed fs.write"));
 }
 
+// A context of many capabilities on one tool, each on a directory of its own.
+std::string Directories(const std::string& begin, std::size_t count) {
+  std::string capabilities;
+  for (std::size_t i = 0; i < count; ++i) {
+    capabilities += (i == 0 ? "" : ", ") + ("{tool_pattern: t, path_allowlist: [/" + begin) +
+                    std::to_string(i) + "], only_arguments: [path]}";
+  }
+  return "{name: c, capabilities: [" + capabilities + "]}";
+}
+
+TEST(Diff, SaysWhatItDoesNotComeToCompare) {
+  const auto count_of_uncompared = [](std::size_t capabilities) {
+    const PolicySet before = test::ParsePolicy(Directories("a", capabilities));
+    const PolicySet after = test::ParsePolicy(Directories("b", capabilities));
+    const auto diff = before.Diff("c", after, "c");
+    EXPECT_TRUE(diff);
+    return std::ranges::count_if(diff->changes, [](const PolicyChange& change) {
+      const bool says_so =
+          change.reason.ends_with("not compared, since the policies are too large");
+      EXPECT_TRUE(!says_so || change.effect == PolicyChange::Effect::kUnknown) << change.reason;
+      return says_so;
+    });
+  };
+  EXPECT_EQ(count_of_uncompared(20), 0);
+  EXPECT_GT(count_of_uncompared(1'300), 0);
+}
+
 }  // namespace
 }  // namespace callgate

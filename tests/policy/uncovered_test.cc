@@ -70,7 +70,7 @@ TEST(Uncovered, NamesTheEntryThatExceeds) {
             ": b.example");
   EXPECT_EQ(part("command_allowlist: [git]", "command_allowlist: [git, ls -l]"), ": ls -l");
   EXPECT_EQ(part("only_arguments: [a]", "only_arguments: [a, b]"), ": b");
-  EXPECT_EQ(part("argument_patterns: {a: x}", "argument_patterns: {a: y}"), ": a");
+  EXPECT_EQ(part("argument_patterns: {a: x}", "argument_patterns: {a: y}"), ": a y (parent: x)");
   EXPECT_EQ(part("path_allowlist: [/a]", ""), "") << "the whole constraint";
   EXPECT_EQ(part("arguments: {p: {path: {allow: [/a], except: ['**/.env']}}}",
                  "arguments: {p: {path: {allow: [/a]}}}"),
@@ -83,6 +83,33 @@ TEST(Uncovered, NamesTheEntryThatExceeds) {
   EXPECT_EQ(part("arguments: {c: {command: {allow: [{words: [git], then: [log]}]}}}",
                  "arguments: {c: {command: {allow: [{words: [git], then: [log, push]}]}}}"),
             ": c: allow git push");
+}
+
+TEST(Uncovered, NamesWhatBothSayUnderAKeyword) {
+  const auto both = [](const std::string& parent, const std::string& child) {
+    const auto of = [](const std::string& schema) { return "arguments: {a: {" + schema + "}}"; };
+    const std::string sentence = Sentences(Constrained(of(parent)), Constrained(of(child))).at(0);
+    const std::string begin = "exceeds capability 0 (t): a: ";
+    return sentence.substr(sentence.find(begin) + begin.size());
+  };
+  EXPECT_EQ(both("type: string, maxLength: 100", "type: string, maxLength: 200"),
+            "maxLength 200 (parent: 100)");
+  EXPECT_EQ(both("type: string, maxLength: 100", "type: string"), "maxLength none (parent: 100)");
+  EXPECT_EQ(both("type: string, pattern: a+", "type: string, pattern: b+"),
+            "pattern b+ (parent: a+)");
+  EXPECT_EQ(both("type: integer, minimum: 1", "type: integer, exclusiveMinimum: -5"),
+            "minimum exclusiveMinimum -5 (parent: 1)");
+  EXPECT_EQ(both("type: integer, multipleOf: 4", "type: integer, multipleOf: 6"),
+            "multipleOf 6 (parent: 4)");
+  EXPECT_EQ(both("type: string", "type: [string, integer]"),
+            "type string or integer (parent: string)");
+  EXPECT_EQ(both("enum: [a, b]", "type: string"), "enum string (parent: a, b)");
+  EXPECT_EQ(both("type: string", "type: string, nullable: true"), "nullable true (parent: false)");
+  EXPECT_EQ(both("path: {allow: [/w, /s], base: /w}", "path: {allow: [/w, /s], base: /s}"),
+            "base /s (parent: /w)");
+  EXPECT_EQ(both("command: {allow: [{words: [ls]}], form: text}",
+                 "command: {allow: [{words: [ls]}], form: list}"),
+            "form list (parent: text)");
 }
 
 TEST(Uncovered, NamesALimitBeforeAnyOtherGap) {

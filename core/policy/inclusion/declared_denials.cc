@@ -1,8 +1,10 @@
 #include "core/policy/inclusion/declared_denials.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/base/ascii.h"
+#include "core/policy/inclusion/denied_commands.h"
 #include "core/policy/inclusion/domain_relations.h"
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/inclusion/object_shape.h"
@@ -145,8 +147,32 @@ class Denials {
     const bool is_path = std::holds_alternative<PathKind>(schema.kind);
     return covered_ && std::any_of(child.views.begin(), child.views.end(), [&](const View& own) {
              return (is_path || view.lenient || !own.lenient) &&
-                    (SeeAlike(*view.schema, *own.schema) || SeeSameCommand(view, own));
+                    (SeeAlike(*view.schema, *own.schema) || SeeSameCommand(view, own) ||
+                     DeniesFromBase(view, own));
            });
+  }
+
+  // Both are paths, and of relative ones an entry of the child covers, from its own base, whatever
+  // this one does.
+  bool DeniesFromBase(const View& view, const View& own) const {
+    const auto* const one = std::get_if<PathKind>(&view.schema->kind);
+    const auto* const other = std::get_if<PathKind>(&own.schema->kind);
+    if (path() == nullptr || one == nullptr || other == nullptr) return false;
+    const Base base = BaseOf(*one, inner_);
+    if (base.kind == Base::Kind::kNone) return true;  // no entry sees a relative path
+    const Base own_base = BaseOf(*other, inner_);
+    if (base.kind == Base::Kind::kArgument || own_base.kind == Base::Kind::kArgument) return false;
+    const auto directory = PathEntry::ParseDirectory(base.text);
+    const auto own_directory = PathEntry::ParseDirectory(own_base.text);
+    if (!directory) return false;
+    const std::vector<PathSet> relative = PathSet::OfDenied(*path()).From(*directory);
+    return std::ranges::all_of(relative, [&](const PathSet& denied) {
+      if (!own_directory) return false;
+      const PathSet paths = denied.JoinedTo(*own_directory);
+      return std::ranges::any_of(question_.child_entries.paths, [&](const DenyEntry* entry) {
+        return paths.IsWithin(PathSet::OfDenied(std::get<PathEntry>(entry->argument)));
+      });
+    });
   }
 
   // An entry of commands reads a command alike whatever commands are allowed.
@@ -286,24 +312,10 @@ class Denials {
           const auto* const seen = std::get_if<CommandKind>(&view.schema->kind);
           return seen != nullptr && seen->args == args;
         });
-    return std::all_of(kind->allow.begin(), kind->allow.end(), [&](const CommandRule& rule) {
-      Words words(rule.words.begin(), rule.words.end());
-      if (!rule.then) return IsDeniedWithChild(words, child_sees);
-      return std::all_of(rule.then->begin(), rule.then->end(), [&](const std::string& next) {
-        Words longer = words;
-        longer.push_back(next);
-        return IsDeniedWithChild(longer, child_sees);
-      });
-    });
-  }
-
-  bool IsDeniedWithChild(const Words& words, bool child_sees) const {
-    const auto denied = DeniedBeginning(words, *command());
-    if (!denied) return true;
-    const auto& entries = question_.child_entries.commands;
-    return child_sees && std::any_of(entries.begin(), entries.end(), [&](const DenyEntry* own) {
-             return DeniesEvery(std::get<CommandEntry>(own->argument), *denied);
-           });
+    return IsDeniedWith(*kind, *command(),
+                        child_sees
+                            ? std::span<const DenyEntry* const>(question_.child_entries.commands)
+                            : std::span<const DenyEntry* const>());
   }
 
   // Nor is it, by its key and look.

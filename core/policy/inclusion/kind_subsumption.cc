@@ -44,7 +44,7 @@ KindGap FindPathGap(const PathKind& outer, const PathKind& inner, const Scope& s
     return {"except", except->text};
   }
   const Base base = BaseOf(inner, scope.inner);
-  if (TakesRelative(inner, base) && BaseOf(outer, scope.inner) != base) return {"base", base.text};
+  if (TakesRelative(inner, base) && BaseOf(outer, scope.inner) != base) return {"base", {}};
   return {};
 }
 

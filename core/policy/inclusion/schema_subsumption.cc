@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/policy/inclusion/command_rule_relations.h"
+#include "core/policy/inclusion/keyword_text.h"
 #include "core/policy/inclusion/kind_subsumption.h"
+#include "core/policy/inclusion/number_gap.h"
 #include "core/policy/inclusion/object_shape.h"
-#include "core/policy/values/number.h"
 
 namespace callgate::policy {
 namespace {
@@ -19,91 +19,13 @@ Gap At(std::string_view keyword, std::string_view entry = {}) {
   return SchemaGap{{}, std::string(keyword), std::string(entry)};
 }
 
-std::string TextOf(const Listed& value) {
-  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
-  if (const auto* number = std::get_if<JsonNumber>(&value.value)) return number->text;
-  return *std::get_if<bool>(&value.value) ? "true" : "false";
+Gap OfKeyword(std::string_view keyword, const Schema& outer, const Schema& inner) {
+  return At(keyword, BothTexts(keyword, outer, inner));
 }
 
 Gap Below(std::string_view step, Gap gap) {
   if (gap) gap->place = std::string(step) + (gap->place.empty() ? "" : ".") + gap->place;
   return gap;
-}
-
-// An end of an interval of numbers.
-struct Bound {
-  std::string number;
-  bool inclusive = true;
-};
-using Bounds = std::vector<Bound>;
-
-// The integer next to a bound that is one itself: 1 for `exclusiveMinimum: 0`.
-std::optional<Bound> NextTo(const std::optional<JsonNumber>& exclusive, std::int64_t step) {
-  constexpr std::int64_t kMost = 9007199254740991;
-  if (!exclusive) return std::nullopt;
-  const std::string& text = exclusive->text;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_written_so = error == std::errc() && end == text.data() + text.size();
-  if (!is_written_so || number > kMost || number < -kMost) return std::nullopt;
-  return Bound{std::to_string(number + step), true};
-}
-
-// Those of a number that are written, and those that an integer has.
-Bounds LowerBounds(const Schema& schema, JsonTypes type) {
-  Bounds bounds;
-  if (schema.minimum) bounds.push_back({schema.minimum->text, true});
-  if (schema.exclusive_minimum) bounds.push_back({schema.exclusive_minimum->text, false});
-  if (type == kIntegerType) {
-    bounds.push_back({"-9007199254740991", true});
-    if (auto next = NextTo(schema.exclusive_minimum, 1)) bounds.push_back(std::move(*next));
-  }
-  return bounds;
-}
-
-Bounds UpperBounds(const Schema& schema, JsonTypes type) {
-  Bounds bounds;
-  if (schema.maximum) bounds.push_back({schema.maximum->text, true});
-  if (schema.exclusive_maximum) bounds.push_back({schema.exclusive_maximum->text, false});
-  if (type == kIntegerType) {
-    bounds.push_back({"9007199254740991", true});
-    if (auto next = NextTo(schema.exclusive_maximum, -1)) bounds.push_back(std::move(*next));
-  }
-  return bounds;
-}
-
-// Some bound of `inner` leaves nothing beyond `outer`, as written and as nearest doubles: two
-// numbers that differ may have the same one. `beyond` is the order of what is farther out.
-bool IsBounded(const Bounds& inner, const Bound& outer, std::strong_ordering beyond) {
-  return std::any_of(inner.begin(), inner.end(), [&](const Bound& bound) {
-    const auto order = CompareNumbers(bound.number, outer.number);
-    if (order == beyond) return false;
-    if (outer.inclusive || !bound.inclusive) return true;
-    const auto nearest = NearestDouble(bound.number) <=> NearestDouble(outer.number);
-    return order != 0 && nearest != 0;
-  });
-}
-
-std::string_view FindNumberGap(const Schema& outer, const Schema& inner, JsonTypes type) {
-  const Bounds low = LowerBounds(inner, type);
-  const Bounds high = UpperBounds(inner, type);
-  const auto fails = [](const Bounds& bounds, const std::optional<JsonNumber>& outer_bound,
-                        bool inclusive, std::strong_ordering beyond) {
-    return outer_bound && !IsBounded(bounds, {outer_bound->text, inclusive}, beyond);
-  };
-  if (fails(low, outer.minimum, true, std::strong_ordering::less)) return "minimum";
-  if (fails(high, outer.maximum, true, std::strong_ordering::greater)) return "maximum";
-  if (fails(low, outer.exclusive_minimum, false, std::strong_ordering::less)) {
-    return "exclusiveMinimum";
-  }
-  if (fails(high, outer.exclusive_maximum, false, std::strong_ordering::greater)) {
-    return "exclusiveMaximum";
-  }
-  if (outer.multiple_of && *outer.multiple_of != 1 &&
-      (!inner.multiple_of || *inner.multiple_of % *outer.multiple_of != 0)) {
-    return "multipleOf";
-  }
-  return {};
 }
 
 bool AcceptsAnything(const Schema& schema) {
@@ -130,11 +52,13 @@ std::string_view FindLengthGap(const Schema& outer, const Schema& inner) {
 }
 
 Gap FindStringGap(const Schema& outer, const Schema& inner, const Scope& scope) {
-  if (const std::string_view gap = FindLengthGap(outer, inner); !gap.empty()) return At(gap);
+  if (const std::string_view gap = FindLengthGap(outer, inner); !gap.empty()) {
+    return OfKeyword(gap, outer, inner);
+  }
   if (!HasKind(outer)) return {};
   if (!HasKind(inner)) return At(NameOfKind(outer));
   const KindGap gap = FindKindGap(outer, inner, scope);
-  return At(gap.keyword, gap.entry);
+  return gap.entry.empty() ? OfKeyword(gap.keyword, outer, inner) : At(gap.keyword, gap.entry);
 }
 
 class Comparison {
@@ -144,7 +68,7 @@ class Comparison {
   Gap Find(const Schema& outer, const Schema& inner) const {
     if (AcceptsAnything(outer)) return std::nullopt;
     if (inner.any) return At("any");
-    if (AcceptsNull(inner) && !AcceptsNull(outer)) return At("nullable");
+    if (AcceptsNull(inner) && !AcceptsNull(outer)) return OfKeyword("nullable", outer, inner);
     return FindInValues(outer, inner);
   }
 
@@ -166,7 +90,7 @@ class Comparison {
     }
     if (Gap gap = FindInAdditional(outer, inner)) return gap;
     if (outer.max_properties() && inner.MostMembers() > *outer.max_properties()) {
-      return At("maxProperties");
+      return At("maxProperties", std::to_string(*outer.max_properties()) + " of the parent");
     }
     return std::nullopt;
   }
@@ -222,12 +146,16 @@ class Comparison {
       const JsonTypes types = TypesOf(around);
       const bool has_type =
           (types & type) != 0 || (type == kIntegerType && (types & kNumberType) != 0);
-      if (!has_type) return HasKind(around) ? At(NameOfKind(around)) : At("type");
-      if (around.constants) return At(around.constants->size() == 1 ? "const" : "enum");
+      if (!has_type) {
+        return HasKind(around) ? At(NameOfKind(around)) : OfKeyword("type", around, inner);
+      }
+      if (around.constants) {
+        return OfKeyword(around.constants->size() == 1 ? "const" : "enum", around, inner);
+      }
       switch (type) {
         case kNumberType:
         case kIntegerType:
-          return At(FindNumberGap(around, inner, type));
+          return OfKeyword(FindNumberGap(around, inner, type), around, inner);
         case kStringType:
           return FindStringGap(around, inner, scope_);
         case kArrayType:
@@ -242,23 +170,28 @@ class Comparison {
 
   Gap FindInArray(const Schema& outer, const Schema& inner) const {
     if (HasKind(outer)) return At(NameOfKind(outer));
-    if (outer.min_items && inner.min_items.value_or(0) < *outer.min_items) return At("minItems");
+    if (outer.min_items && inner.min_items.value_or(0) < *outer.min_items) {
+      return OfKeyword("minItems", outer, inner);
+    }
     if (outer.max_items && (!inner.max_items || *inner.max_items > *outer.max_items)) {
-      return At("maxItems");
+      return OfKeyword("maxItems", outer, inner);
     }
     if (inner.max_items == 0u) return std::nullopt;
     if (outer.unique_items && !inner.unique_items && inner.max_items != 1u) {
-      return At("uniqueItems");
+      return OfKeyword("uniqueItems", outer, inner);
     }
     return Below("items", Find(*outer.items, *inner.items));
   }
 
   Gap FindInCommand(const Schema& outer, const Schema& inner) const {
     return InSomeBranch(outer, [&](const Schema& around) -> Gap {
-      if (const auto gap = FindLengthGap(around, inner); !gap.empty()) return At(gap);
+      if (const auto gap = FindLengthGap(around, inner); !gap.empty()) {
+        return OfKeyword(gap, around, inner);
+      }
       const auto& command = *std::get_if<CommandKind>(&inner.kind);
       if (const auto* outer_command = std::get_if<CommandKind>(&around.kind)) {
-        return FindCommandGap(*outer_command, command);
+        Gap gap = FindCommandGap(*outer_command, command);
+        return gap && gap->entry.empty() ? OfKeyword(gap->keyword, around, inner) : gap;
       }
       // To a schema of strings a command is one, where it is not a list.
       const bool is_string = (TypesOf(around) & kStringType) != 0 && !HasKind(around) &&

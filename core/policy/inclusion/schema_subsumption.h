@@ -14,7 +14,7 @@ namespace callgate::policy {
 struct SchemaGap {
   std::string place;    // the names down to it, `files.items`; empty for the whole
   std::string keyword;  // as documents write it
-  std::string entry;    // of a list, as text, or what the keyword says; empty without
+  std::string entry;    // of a list, as text, or what both say, "2 (parent: 1)"; empty without
 };
 
 // Nullopt: `outer` accepts every object of arguments that `inner` accepts. Exact but for patterns,

@@ -6,6 +6,7 @@
 
 #include "core/policy/inclusion/declared_subsumption.h"
 #include "core/policy/inclusion/domain_relations.h"
+#include "core/policy/inclusion/keyword_text.h"
 #include "core/policy/inclusion/word_gap.h"
 
 namespace callgate::policy {
@@ -247,8 +248,12 @@ std::string FindPart(const Reached& outer, const Reached& inner, const CommandCl
       const auto entry = FindPathBeyond(a, b);
       return entry == a.path_allowlist->end() ? Joined(command_class.words) : entry->text;
     }
-    case Constraint::kBaseDirectory:
-      return a.base_directory ? a.base_directory->text : std::string();
+    case Constraint::kBaseDirectory: {
+      const auto text = [](const Capability& capability) {
+        return capability.base_directory ? capability.base_directory->text : std::string("none");
+      };
+      return BothTexts(text(a), text(b));
+    }
     case Constraint::kDomainAllowlist: {
       if (!a.domain_allowlist || !b.domain_allowlist) return {};
       const auto entry = FindDomainBeyond(a, b);
@@ -268,10 +273,13 @@ std::string FindPart(const Reached& outer, const Reached& inner, const CommandCl
     case Constraint::kArgumentPatterns:
       for (const auto& [key, pattern] : b.argument_patterns) {
         const auto same = a.argument_patterns.find(key);
-        if (same == a.argument_patterns.end() || same->second.text() != pattern.text()) return key;
+        const std::string own =
+            same == a.argument_patterns.end() ? std::string("none") : same->second.text();
+        if (own != pattern.text()) return key + " " + BothTexts(own, pattern.text());
       }
       return {};
     case Constraint::kExec:
+      return a.exec == Exec::kShell ? BothTexts("shell", "argv") : BothTexts("argv", "shell");
     case Constraint::kWhenAbsent:
     case Constraint::kRateLimit:
     case Constraint::kMaxResponseSize:

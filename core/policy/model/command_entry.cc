@@ -57,13 +57,17 @@ bool IsOptionName(std::string_view text) {
   return entry && entry->words.size() == 2 && entry->words[1] == text;
 }
 
+bool IsShortOption(std::string_view option) noexcept {
+  return !option.starts_with("--") && IsOneCharacter(option.substr(1));
+}
+
 bool HoldsOption(std::string_view word, std::string_view option) noexcept {
   if (!word.starts_with('-')) return false;
   word = word.substr(0, word.find('='));
   const bool is_long_word = word.starts_with("--");
   const std::string_view in_word = word.substr(is_long_word ? 2 : 1);
   const std::string_view name = option.substr(option.find_first_not_of('-'));
-  if (!option.starts_with("--") && IsOneCharacter(name)) {
+  if (IsShortOption(option)) {
     return !is_long_word && in_word.find(name) != std::string_view::npos;
   }
   return is_long_word ? !in_word.empty() && name.starts_with(in_word) : in_word == name;

@@ -29,6 +29,8 @@ struct CommandEntry {
 
 // An option that a deny entry may name: one word of one or two dashes and a name without `=`.
 [[nodiscard]] bool IsOptionName(std::string_view text);
+// `-x`, which may stand among other letters. REQUIRES: IsOptionName(option).
+[[nodiscard]] bool IsShortOption(std::string_view option) noexcept;
 // A word, without its quotes, that could be the option for some program: of `--name` itself, each
 // beginning of it and `-name`, all with or without a value; of `-x` each word with a single dash
 // that holds `x` before a `=`. REQUIRES: IsOptionName(option).

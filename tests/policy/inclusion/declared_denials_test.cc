@@ -100,6 +100,26 @@ TEST(DeclaredDenials, AWordThatTwoEntriesReadDifferentlyIsSeen) {
       << "it refuses --";
 }
 
+TEST(DeclaredDenials, ANameAnywhereIsDeniedFromAnyBase) {
+  const auto only = [](const std::string& before, const std::string& after,
+                       const std::string& entry) {
+    const auto path = [](const std::string& base) {
+      return "arguments: {p: {path: {allow: [/w, /s]" + base + "}}}";
+    };
+    const std::string object = "{tool_pattern: t, path: '" + entry + "'}";
+    return OnlyWithChild(Constrained(path(before), object), Constrained(path(after), object));
+  };
+  EXPECT_TRUE(only(", base: /w", ", base: /s", "**/.env"));
+  EXPECT_TRUE(only(", base: /w", ", base: /w/a", "**/.env*"));
+  EXPECT_TRUE(only("", ", base: /s", "**/.env"));
+  EXPECT_TRUE(only(", base: /w", ", base: /s/.env", "**/.env")) << "all of it is denied";
+  EXPECT_FALSE(only(", base: /s/.env", ", base: /w", "**/.env"));
+  EXPECT_FALSE(only(", base: /s/a", ", base: /w", "**/a/b")) << "b alone was denied";
+  EXPECT_FALSE(only(", base: /w", "", "**/.env")) << "the child's entry sees no relative path";
+  EXPECT_FALSE(only(", base: /w", ", base: /s", "/w/x")) << "x alone was denied";
+  EXPECT_TRUE(only(", base: /w", ", base: /s", "/t"));
+}
+
 TEST(DeclaredDenials, WhatIsNoKindIsNotSeen) {
   EXPECT_TRUE(OnlyWithChild("p: {type: string}", "'t:/a'"));
   EXPECT_TRUE(OnlyWithChild("p: {path: {allow: [/a]}}", "'t:x.test'"));
