@@ -8,9 +8,9 @@
 
 namespace callgate {
 
-// A capability, a deny entry, a declared argument, one of several branches (of an anyOf, or of the
-// entries that a declared command allows), an option of such an entry, or an entry of an `except`.
-// What a definition excepts is one part for all that use it, named by the first use.
+// A capability, a deny entry, a declared argument, one of several branches (of an anyOf, of the
+// entries of a declared command, of the words of a `then`), an option of such an entry, or an entry
+// of an `except`. What a definition excepts is one part for all that use it, named by the first use.
 struct PolicyPart {
   enum class Kind : std::uint8_t {
     kCapability,
@@ -28,7 +28,7 @@ struct PolicyPart {
   // else empty.
   std::string pointer;
   std::string where;  // "file:line:column" of the capability or deny entry
-  std::string text;   // of an option or except entry, as written; else empty
+  std::string text;   // of an option, except entry or `then` word; else empty
 };
 
 }  // namespace callgate

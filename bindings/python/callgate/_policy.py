@@ -64,7 +64,7 @@ class PolicyPart:
     tool_pattern: str  # several are sorted and joined by a space
     pointer: str  # of what a capability declares: its JSON pointer from there; else empty
     where: str  # file:line:column of the capability or deny entry
-    text: str = ""  # of an option or except entry, as written; else empty
+    text: str = ""  # of an option, except entry or `then` word; else empty
 
 
 def _faults(

@@ -9,10 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "core/policy/coverage/command_words.h"
 #include "core/policy/coverage/except_entries.h"
+#include "core/policy/evaluate/declared_command.h"
 #include "core/policy/evaluate/evaluate.h"
 #include "core/policy/evaluate/object_schema.h"
 #include "core/policy/evaluate/schema_check.h"
+#include "core/policy/evaluate/schema_value.h"
 
 namespace callgate::policy {
 namespace {
@@ -80,6 +83,9 @@ std::string TextOf(const CommandOption& option) {
   return option.name;
 }
 
+// Of several words one stands behind those of the entry.
+bool HasBranches(const CommandRule& rule) { return rule.then && rule.then->size() > 1; }
+
 // The first place of each schema that excepts something: its part, with the pointer of `except`.
 using ExceptPlaces = std::map<const Schema*, PolicyPart>;
 
@@ -117,6 +123,11 @@ class AllParts {
       const CommandRule& rule = command.allow[i];
       const std::string at = Below(pointer, "allow", i);
       if (command.allow.size() > 1) parts_.Add(Kind::kBranch, at);
+      if (HasBranches(rule)) {
+        for (std::size_t t = 0; t < rule.then->size(); ++t) {
+          parts_.Add(Kind::kBranch, Below(at, "then", t), (*rule.then)[t]);
+        }
+      }
       for (std::size_t o = 0; o < rule.options.size(); ++o) {
         const CommandOption& option = rule.options[o];
         const std::string text = TextOf(option);
@@ -132,7 +143,9 @@ class AllParts {
 
   void WalkWord(const Schema& schema, const std::string& pointer) {
     for (std::size_t i = 0; i < schema.any_of.size(); ++i) {
-      WalkWord(*schema.any_of[i], Below(pointer, "anyOf", i));
+      const std::string at = Below(pointer, "anyOf", i);
+      parts_.Add(Kind::kBranch, at);
+      WalkWord(*schema.any_of[i], at);
     }
     AddExcept(schema, pointer);
   }
@@ -208,15 +221,46 @@ class CalledParts {
       if (!Accepts(alone, arguments_, i, siblings)) continue;
       const std::string at = Below(pointer, "allow", entry);
       if (command.allow.size() > 1) parts_.Add(Kind::kBranch, at);
-      const std::vector<CommandOption>& options = command.allow[entry].options;
-      for (std::size_t o = 0; o < options.size(); ++o) {
-        // No two options read the same word: one without which the entry refuses is used.
-        allow[0].options = options;
-        allow[0].options.erase(allow[0].options.begin() + static_cast<std::ptrdiff_t>(o));
-        if (Accepts(alone, arguments_, i, siblings)) continue;
-        parts_.Add(Kind::kOption, Below(at, "options", o), TextOf(options[o]));
+      return WalkWords(command.allow[entry], command, i, siblings, at);
+    }
+  }
+
+  void WalkWords(const CommandRule& rule, const CommandKind& command, std::uint32_t i,
+                 MemberRange siblings, const std::string& pointer) {
+    const std::uint32_t args = ArgsOf(command, arguments_, siblings);
+    std::optional<json::Value> continued;
+    if (args != kNoItem) continued = arguments_[args].value;
+    base::TextArena arena;
+    WordBuffer words;
+    const json::Value value = arguments_[i].value;
+    if (!TakeDeclaredWords(command.exec, value, continued, arena, words).empty()) return;
+    if (HasBranches(rule)) {
+      const std::size_t then = UsedThen(rule, words).value();
+      parts_.Add(Kind::kBranch, Below(pointer, "then", then), (*rule.then)[then]);
+    }
+    ForEachUsedWord(rule, words, [&](const UsedWord& used) {
+      std::string at;
+      if (used.option) {
+        const std::string text = TextOf(rule.options[*used.option]);
+        at = Below(pointer, "options", *used.option);
+        parts_.Add(Kind::kOption, at, text);
+        at = Below(at, text);
+      } else {
+        at = rule.operands_by_place.empty() ? Below(pointer, "operands")
+                                            : Below(pointer, "operands", used.operand);
       }
-      return;
+      if (used.schema != nullptr) WalkWord(*used.schema, used.value, at);
+    });
+  }
+
+  void WalkWord(const Schema& schema, std::string_view word, const std::string& pointer) {
+    const Scalar value{json::Kind::kString, word};
+    for (std::size_t branch = 0; branch < schema.any_of.size(); ++branch) {
+      CallPaths paths(arguments_);
+      if (!JudgeScalar(*schema.any_of[branch], value, paths).rule.empty()) continue;
+      const std::string at = Below(pointer, "anyOf", branch);
+      parts_.Add(Kind::kBranch, at);
+      return WalkWord(*schema.any_of[branch], word, at);
     }
   }
 

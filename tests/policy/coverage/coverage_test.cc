@@ -163,10 +163,60 @@ TEST(Coverage, AnAllowedCommandExercisesTheOptionsThatItHolds) {
   const std::string options = at + "/command/allow/0/options/";
   EXPECT_EQ(Excepting("sh.run", R"({"command":"git log a"})"), (Parts{"3", at}));
   EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --graph -n 5 -- a"})"),
-            (Parts{"3", at, options + "0", options + "1", options + "3"}));
+            (Parts{"3", at, options + "0", options + "3", options + "1"}));
   EXPECT_EQ(Excepting("sh.run", R"({"command":["git","log","--since=x"]})"),
             (Parts{"3", at, options + "2"}));
   EXPECT_EQ(Excepting("sh.run", R"({"command":"git log --graph --all"})"), Parts{});
+}
+
+constexpr std::string_view kWords = R"(name: c
+definitions:
+  when: {anyOf: [{const: today}, {type: string, pattern: "[0-9-]+"}]}
+capabilities:
+  - tool_pattern: sh.run
+    arguments:
+      command:
+        command:
+          allow:
+            - words: [git]
+              then: [log, show]
+              options: [{"--since=VALUE": {use: when}}, {"-n VALUE": {type: string, pattern: "[0-9]"}}]
+              operands: {anyOf: [{const: HEAD}, {path: {allow: [/w]}}]}
+  - tool_pattern: sh.diff
+    arguments:
+      command:
+        command:
+          allow: [{words: [diff], operands: [{path: {allow: [/a]}}, {anyOf: [{const: x}, {const: y}]}]}]
+)";
+
+TEST(Coverage, NamesBranchesOfWordsAndTheWordsOfThen) {
+  const std::string git = "0/arguments/command/command/allow/0/";
+  const std::string diff = "1/arguments/command/command/allow/0/";
+  const auto parts = PolicySet::Parse(kWords)->Parts("c");
+  EXPECT_EQ(
+      Names(parts),
+      (Parts{"0", "0/arguments/command", git + "then/0", git + "then/1", git + "options/0",
+             git + "options/0/--since=VALUE/anyOf/0", git + "options/0/--since=VALUE/anyOf/1",
+             git + "options/1", git + "operands/anyOf/0", git + "operands/anyOf/1", "1",
+             "1/arguments/command", diff + "operands/1/anyOf/0", diff + "operands/1/anyOf/1"}));
+  EXPECT_EQ((*parts)[3].text, "show");
+}
+
+TEST(Coverage, AnAllowedCommandExercisesTheBranchesOfItsWords) {
+  const auto exercised = [](std::string_view tool, const std::string& command) {
+    const std::string arguments = R"({"command":")" + command + R"("})";
+    return Names(PolicySet::Parse(kWords)->Exercised("c", tool, arguments));
+  };
+  const std::string git = "0/arguments/command/command/allow/0/";
+  EXPECT_EQ(exercised("sh.run", "git log"), (Parts{"0", "0/arguments/command", git + "then/0"}));
+  EXPECT_EQ(exercised("sh.run", "git show --since=2026-01 -n 5 /w/a HEAD"),
+            (Parts{"0", "0/arguments/command", git + "then/1", git + "options/0",
+                   git + "options/0/--since=VALUE/anyOf/1", git + "options/1",
+                   git + "operands/anyOf/1", git + "operands/anyOf/0"}));
+  EXPECT_EQ(exercised("sh.diff", "diff /a/1 y"),
+            (Parts{"1", "1/arguments/command",
+                   "1/arguments/command/command/allow/0/operands/1/anyOf/1"}));
+  EXPECT_EQ(exercised("sh.run", "git log --since=tomorrow"), Parts{});
 }
 
 TEST(Coverage, ADeniedCallExercisesTheExceptEntryThatDeniesIt) {

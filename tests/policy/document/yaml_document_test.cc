@@ -68,6 +68,20 @@ TEST(YamlDocument, RefusesALineWithoutAColonAtThatLineOrTheNext) {
   EXPECT_TRUE(Fault("name: c\ncapabilities: [\n").starts_with("test.yaml:3:1 expected YAML: "));
 }
 
+TEST(YamlDocument, SaysThatATabStandsWhereSpacesHaveTo) {
+  const std::string tab = "a tab stands where YAML takes spaces alone";
+  const std::string end = " while scanning for the next token";
+  EXPECT_EQ(Fault("\tname: c\n"), "test.yaml:1:1 expected YAML: " + tab + end);
+  EXPECT_EQ(Fault("name: c\ncapabilities:\n\t- tool_pattern: t\n"),
+            "test.yaml:3:1 expected YAML: " + tab + end);
+  EXPECT_EQ(Fault("name: c\n\tcapabilities: []\n"),
+            "test.yaml:2:1 expected YAML: found a tab character that violates indentation while "
+            "scanning a plain scalar");
+  EXPECT_EQ(Fault("name: @\n").find(tab), std::string::npos)
+      << "another character that cannot start a value";
+  EXPECT_EQ(Fault("name:\tc\ncapabilities: []\n"), "");
+}
+
 TEST(YamlDocument, HoldsNoControlCharactersButTabsAndEndsOfLines) {
   EXPECT_TRUE(Loads("name: n # a\tb\ncapabilities: []\n"));
   EXPECT_TRUE(Loads("name: n\r\ncapabilities: []\r\n"));
