@@ -8,9 +8,9 @@
 
 namespace callgate {
 
-// A capability, a deny entry, a declared argument, one of several branches (of an anyOf, of the
-// entries of a declared command, of the words of a `then`), an option of such an entry, or an entry
-// of an `except`. What a definition excepts is one part for all that use it, named by the first use.
+// A capability, a deny entry, a declared argument, one of several branches (of an anyOf, of what a
+// declared command allows, of a `then`), an option of such a command, or an entry of an `except`.
+// What a definition excepts is one part for all that use it, named by the first use.
 struct PolicyPart {
   enum class Kind : std::uint8_t {
     kCapability,

@@ -139,7 +139,8 @@ TEST(DeclaredWitness, UncoveredNamesArgumentAndKeyword) {
       "{name: c, capabilities: [{tool_pattern: t, arguments: {a: {type: string, pattern: "
       "'aa*'}}}]}");
   EXPECT_EQ(Contains(*parent, *child).reason,
-            "uncovered: arguments of capability 0 (t) exceeds capability 0 (t): a: pattern aa* (parent: a+)");
+            "uncovered: arguments of capability 0 (t) exceeds capability 0 (t): a: pattern aa* "
+            "(parent: a+)");
 }
 
 TEST(DeclaredCouldAllow, IsExactButForPatterns) {
