@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pkgutil
 import re
 import subprocess
@@ -78,3 +79,20 @@ def test_rule_ids_named_elsewhere_are_rules_of_the_policy_reference() -> None:
         for name in re.findall(r"`([a-z]+\.[a-z0-9-]+)`", text):
             if page.name != "policy.md" and name.split(".")[0] in families - {"doc", "path"}:
                 assert name in known, f"{page}: {name} is no rule"
+
+
+def test_every_difference_of_attestation_names_vectors_that_exist() -> None:
+    vectors = json.loads((ROOT / "tests" / "vectors" / "attestation.json").read_bytes())
+    known = {
+        vector["name"]
+        for entries in vectors.values()
+        if isinstance(entries, list)
+        for vector in entries
+    }
+    section = PROSE[ROOT / "docs/migrating-attestation.md"].partition("\n## Verdicts that differ")[
+        2
+    ]
+    rows = re.findall(r"^\| .* \| (`.*`) \|$", section, re.MULTILINE)
+    assert len(rows) > 40
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert named - known == set()

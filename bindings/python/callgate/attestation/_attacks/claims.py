@@ -240,8 +240,8 @@ CLAIMS: Final[tuple[Case, ...]] = (
     refused(_GROUP, "cnf with the private key in it", "claims", _private_confirmation),
     refused(
         _GROUP,
-        "a kid or jti that is denied",
-        "kid claims untrusted_issuer policy binding",
+        "a jti that is denied",
+        "policy",
         lambda world: world.signed(claims=world.claims(jti="token-1")),
         trust={"denied_token_ids": ["token-1"]},
     ),

@@ -118,6 +118,13 @@ HEADERS: Final[tuple[Case, ...]] = (
     refused(_GROUP, "kid of no key: a name of JavaScript's, a path", "kid", _kids),
     refused(
         _GROUP,
+        "kid of a key that is denied",
+        "kid",
+        lambda world: world.genuine(),
+        trust={"denied_key_ids": [KID]},
+    ),
+    refused(
+        _GROUP,
         "typ of another kind of token",
         "malformed",
         lambda world: [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from callgate.attestation._names import ATTESTATION_CAPABILITY_KEY, ATTESTATION_
 from callgate.attestation._result import VerificationResult
 from callgate.attestation._trust import ANY_AUDIENCE
 from callgate.attestation._verifier import AttestationVerifier
+from callgate.attestation.observability import get_metrics
 
 _HANDSHAKE: Final = "handshake"
 _PROOF: Final = "proof"
@@ -64,6 +67,44 @@ async def _misshapen(world: World) -> Sequence[Attempt]:
         result = await _initialize(world.verifier(), capabilities)
         attempts.append(judged_refused(result, "malformed"))
     return attempts
+
+
+async def _second_initialize(world: World) -> Sequence[Attempt]:
+    """A caller that was verified begins again with a forged token, then without one."""
+    verifier = world.verifier()
+    forged = world.signed(key=SecretKey.generate())
+    members: list[Any] = [{"token": world.genuine()}, {"token": forged}, None]
+    results = [
+        await _initialize(verifier, {"experimental": {ATTESTATION_CAPABILITY_KEY: member}})
+        for member in members
+    ]
+    return [
+        judged_accepted(results[0]),
+        judged_refused(results[1], "signature"),
+        judged_refused(results[2], "not_provided"),
+    ]
+
+
+async def _label_injection(world: World) -> Sequence[Attempt]:
+    """An issuer that would begin a sample of its own where labels are not escaped."""
+    token = world.signed(claims=world.claims(iss='"} 1\nattestation_forged_total 1\n#{x="'))
+    refusal_of_it = await refusal(world.verifier(), token, "untrusted_issuer")
+    shown = get_metrics().to_prometheus()
+    silent = "attestation_forged" not in shown
+    return [refusal_of_it, Attempt("nothing of it in metrics", f"shown: {not silent}", silent)]
+
+
+async def _no_engine(world: World) -> Sequence[Attempt]:
+    """In a process in which the engine, and with it all cryptography, cannot be imported."""
+    del world
+    program = "import sys; sys.modules['callgate._native'] = None; import callgate.attestation"
+    command = [sys.executable, "-c", program]
+    process = await asyncio.create_subprocess_exec(
+        *command, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+    )
+    _, told = await process.communicate()
+    failed = process.returncode == 1 and b"callgate._native" in told
+    return [Attempt("no import", "no import" if failed else "imported", failed)]
 
 
 async def _weaker_policy(world: World) -> Sequence[Attempt]:
@@ -264,11 +305,14 @@ async def _no_message(world: World) -> Sequence[Attempt]:
 MESSAGES: Final[tuple[Case, ...]] = (
     Case(_HANDSHAKE, "no attestation, or null where it would stand", _absent),
     Case(_HANDSHAKE, "a capability or token of another type", _misshapen),
+    Case(_HANDSHAKE, "a second initialize with a forged token, or with none", _second_initialize),
     Case(_HANDSHAKE, "a capability whose policy is weaker than the verifier's", _weaker_policy),
     Case(_HANDSHAKE, "a forged token where attestation is not required", _forged_where_preferred),
     Case(_HANDSHAKE, "a token that a server forwards to another", _forwarded),
     Case(_HANDSHAKE, "a server that names no audience", _no_audience),
     Case(_HANDSHAKE, "text of a token in errors and logs", _tells_nothing),
+    Case(_HANDSHAKE, "an issuer that injects samples into metrics", _label_injection),
+    Case(_HANDSHAKE, "an installation without its cryptography", _no_engine),
     Case(_HANDSHAKE, "batches, and what is no JSON-RPC message", _no_message),
     Case(_PROOF, "a token again with a used proof, then with a new one", _again_with_another_proof),
     Case(_PROOF, "a stolen token without its key, in both eras", _stolen),
