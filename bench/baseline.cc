@@ -1,13 +1,16 @@
 // callgate_baseline FOLDER: writes the inputs of the benchmarks in other languages to FOLDER, says
 // "ready", and then, for every line of standard input, answers with the nanoseconds that one bare
-// libsodium verification takes, measured over a hundredth of a second: "envelope" or "token".
+// libsodium verification takes, measured over a hundredth of a second: "attestation", "envelope" or
+// "token".
 // Measured beside the drivers, on their core, it is the V of their ratios.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <string>
 
+#include "bench/attestation_inputs.h"
 #include "bench/inputs.h"
 #include "bench/operation.h"
 
@@ -28,6 +31,10 @@ void WriteInputs(const std::string& folder) {
   for (std::size_t i = 0; i < kEnvelopes; ++i) lines += EnvelopeBytes(i, token) + "\n";
   Write(folder + "/envelopes.jsonl", lines);
   Write(folder + "/token.txt", token);
+  Write(folder + "/attestation_token.txt", AttestationToken());
+  Write(folder + "/attestation_bound_token.txt", BoundAttestationToken());
+  Write(folder + "/attestation_proof.txt", AttestationProof());
+  Write(folder + "/attestation_claims.json", AttestationClaims());
   Write(folder + "/session_key.jwk", SessionKey().public_key().ToJwk());
   Write(folder + "/issuer_key.jwk", IssuerKey().public_key().ToJwk());
   Write(folder + "/issuer_key.pem", IssuerKey().public_key().ToPem());
@@ -53,14 +60,17 @@ double NanosecondsOfOne(Prepared& work) {
 }
 
 int Serve() {
-  Prepared envelope;
-  Prepared token;
-  for (const Operation& operation : CryptoOperations()) {
-    (operation.name == "signature/token" ? token : envelope) = operation.prepare(kEnvelopes);
+  constexpr std::string_view kPrefix = "signature/";
+  std::map<std::string, Prepared> works;
+  for (const Operation& operation : AllOperations()) {
+    if (!operation.name.starts_with(kPrefix)) continue;
+    works.emplace(operation.name.substr(kPrefix.size()), operation.prepare(kEnvelopes));
   }
   std::cout << "ready" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
-    std::cout << NanosecondsOfOne(line == "token" ? token : envelope) << std::endl;
+    const auto work = works.find(line);
+    Require(work != works.end(), "there is no such signature");
+    std::cout << NanosecondsOfOne(work->second) << std::endl;
   }
   return 0;
 }

@@ -4,12 +4,14 @@ nanoseconds, a figure for each round."""
 from __future__ import annotations
 
 import gc
+import hashlib
 import itertools
 import sys
 import time
 from pathlib import Path
 
 import callgate
+from callgate.attestation import _engine
 from measure import Baseline, Run, looped, measure, print_figures
 
 NOW = 1_780_315_200
@@ -47,6 +49,36 @@ def authorize(folder: Path, policy: callgate.PolicySet) -> tuple[Run, int]:
     return run, len(envelopes) - 1
 
 
+def attestation(folder: Path) -> dict[str, tuple[Run, int]]:
+    """What a verifier does for a token that is new to it, and for a known one with a proof."""
+    issuer_key = callgate.PublicKey.from_jwk((folder / "issuer_key.jwk").read_text())
+    trust = _engine.AttestationTrust(
+        [{"issuer": "https://issuer.example", "keys": [("issuer-1", issuer_key)]}]
+    )
+    verify = _engine.AttestationVerifier(trust, audience="https://mcp-server.example.com").verify
+    token = (folder / "attestation_token.txt").read_text()
+    bound = (folder / "attestation_bound_token.txt").read_text()
+    proof = (folder / "attestation_proof.txt").read_text()
+    empty = hashlib.sha256(b"{}").digest()
+
+    def known() -> bool:
+        return verify(
+            bound,
+            NOW * 1000,
+            proof=proof,
+            method="tools/call",
+            request_hash=empty,
+            era="modern",
+        ).verified
+
+    if not verify(token, NOW * 1000).verified or not known():
+        raise SystemExit("a token was refused")
+    return {
+        "attestation/verify": (looped(lambda: verify(token, NOW * 1000).verified), 0),
+        "attestation/verify_known": (looped(known), 0),
+    }
+
+
 def main() -> None:
     program, folder, rounds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     baseline = Baseline(program, folder)
@@ -76,12 +108,13 @@ def main() -> None:
             looped(lambda: check(next(subjects), "guarded", "fs.write", write).allowed),
             0,
         ),
+        **attestation(folder),
         "loop": (looped(lambda: None), 0),
         "json/canonicalize_600B": (looped(lambda: canonicalize(payload)), 0),
         "json/canonicalize_100kB": (looped(lambda: canonicalize(large)), 0),
     }
     gc.disable()
-    print_figures(measure(works, rounds, baseline))
+    print_figures(measure(works, rounds, baseline, ("attestation", "envelope", "token")))
     baseline.close()
 
 

@@ -50,6 +50,7 @@ std::vector<Operation> PolicyOperations();
 std::vector<Operation> LedgerOperations();
 std::vector<Operation> GateOperations();
 std::vector<Operation> GuardOperations();
+std::vector<Operation> AttestationOperations();
 
 std::vector<Operation> AllOperations();
 

@@ -1,4 +1,4 @@
-"""Writes fuzz/corpus/{token,envelope,policy_document,evaluate,gate,trust} from tests/vectors.
+"""Writes fuzz/corpus/ of attestation, token, envelope, policy_document, evaluate, gate, trust.
 
 What a fuzzer found since stays: only files named `vector-…` are written.
 """
@@ -37,6 +37,34 @@ def tokens() -> list[bytes]:
         b'{"sub":"a","scp":"b","iat":1771338751,"exp":1771425151,"iss":"i","x":{"y":[1.50]}}',
     ]
     inputs += [bytes([2, header, 0]) + text for header in range(4) for text in claims]
+    return inputs
+
+
+def attestations() -> list[bytes]:
+    file = vectors("attestation")
+    small = [
+        v for v in file["verdicts"] if isinstance(v.get("token"), str) and len(v["token"]) < 2000
+    ]
+
+    def payload(token: str) -> bytes:
+        part = token.split(".")[1]
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+    def is_signed(vector: dict) -> bool:
+        return vector["verdict"].get("reason") in {None, "claims", "policy", "expired", "proof"}
+
+    inputs = [b"\0" + v["token"].encode() for v in small[::16]]
+    inputs += [bytes([kind]) + b"\0" for kind in (1, 2, 3)]
+    inputs += [bytes([kind, 1, 4, 0, at, 3]) for kind in (1, 2, 3) for at in (30, 90, 250)]
+    signed = [v for v in small if is_signed(v)]
+    inputs += [bytes([4, i % 4, 0]) + payload(v["token"]) for i, v in enumerate(signed[::12])]
+    proofs = [v["proof"] for v in small if v.get("proof", "").count(".") == 2]
+    inputs += [bytes([5, 0]) + payload(proof) for proof in proofs[::6]]
+    inputs += [b"\6" + m["json"].encode() for m in file["messages"][::2]]
+    inputs += [b"\7" + k["json"].encode() for k in file["jwks"][::3] if len(k["json"]) < 2000]
+    inputs += [
+        b"\x08" + c["claims"].encode() for c in file["issued"][::3] if len(c["claims"]) < 2000
+    ]
     return inputs
 
 
@@ -135,6 +163,7 @@ def chains() -> list[bytes]:
     return inputs
 
 
+write("attestation", attestations())
 write("token", tokens())
 write("envelope", envelopes())
 write("policy_document", documents())

@@ -110,10 +110,10 @@ def own_tables(quick: bool) -> list[Table]:
     rounds = 3 if quick else 15
     results = Results()
     count(results)
-    time_natively(results, "-ledger/|policy/", rounds)
+    time_natively(results, "-ledger/|policy/|seen/", rounds)
     # Apart, since what they keep in memory would disturb the others.
     time_natively(results, "policy/", 3 if quick else 5)
-    time_natively(results, "ledger/", 3 if quick else 9)
+    time_natively(results, "ledger/|seen/", 3 if quick else 9)
     results.python = samples_of([sys.executable, ROOT / "bench" / "bench_python.py"], rounds)
     results.node = samples_of(["node", ROOT / "bench" / "bench_node.mjs"], rounds)
     for line in output([PROGRAMS / "callgate_threads"], pinned=False).splitlines():

@@ -158,6 +158,7 @@ def targets(r: Results) -> Table:
     rows.append(
         _time("token verification above its signature", 1_500, r.cpp["token/verify"], v_token)
     )
+    rows += _attestation(r)
     rows.append(_time("ledger insert, 10 million live", 200, r.cpp["ledger/insert_10M"]))
     for figure, what in (
         ("bytes_per_entry", "bytes of a ledger entry"),
@@ -186,6 +187,28 @@ def targets(r: Results) -> Table:
     rows.append(_time("lint of 10,000 capabilities", 2e9, r.cpp["policy/lint_10000"]))
     rows.append(_time("diff of 10,000, each changed", 2e9, r.cpp["policy/diff_10000"]))
     return Table("Aims and figures", ("what", "to reach", "best", "median", "reached"), rows)
+
+
+def _attestation(r: Results) -> list[Row]:
+    """Tokens that are seen for the first time, and known ones with a proof each."""
+    bare = r.cpp["signature/attestation"]
+    python = r.python["signature/attestation"]
+    bytes_each = r.figures["seen/insert_1M"]["bytes_per_entry"]
+    return [
+        _ratio("attestation verified, C++", 1.10, r.cpp["attestation/verify"], bare),
+        _ratio("attestation verified, Python", 1.15, r.python["attestation/verify"], python),
+        _ratio("known attestation and a proof", 1.10, r.cpp["attestation/verify_known"], bare),
+        _ratio(
+            "attestation issued, bare signatures",
+            1.15,
+            r.cpp["attestation/issue"],
+            r.cpp["sign/attestation"],
+        ),
+        _time("attestation of an unknown issuer", 2_000, r.cpp["attestation/unknown_issuer"]),
+        _time("used claim recorded, 10 live", 1_000, r.cpp["seen/insert_10"]),
+        _time("used claim recorded, 1 million live", 1_000, r.cpp["seen/insert_1M"]),
+        _row("bytes of a used claim", 40, plain, bytes_each, bytes_each),
+    ]
 
 
 def _count(what: str, target: float, r: Results, name: str) -> Row:

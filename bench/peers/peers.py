@@ -17,9 +17,12 @@ from pathlib import Path
 import callgate
 import casbin
 import cedarpy
+import joserfc.jwt
 import jwt
 import rfc8785
+from callgate.attestation import _engine
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from joserfc.jwk import OKPKey
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from measure import Baseline, Run, looped, measure, print_figures
@@ -121,11 +124,40 @@ def tokens(folder: Path) -> dict[str, tuple[Run, int]]:
     }
 
 
+def attestations(folder: Path) -> dict[str, tuple[Run, int]]:
+    """A token with its nested claims. The peers do the signature alone, since the inputs are of a
+    fixed day, and read none of them."""
+    token = (folder / "attestation_token.txt").read_text()
+    issuer_key = callgate.PublicKey.from_jwk((folder / "issuer_key.jwk").read_text())
+    trust = _engine.AttestationTrust(
+        [{"issuer": "https://issuer.example", "keys": [("issuer-1", issuer_key)]}]
+    )
+    verifier = _engine.AttestationVerifier(trust, audience="https://mcp-server.example.com")
+    now_ms = int(NOW.timestamp() * 1000)
+    peer_key = load_pem_public_key((folder / "issuer_key.pem").read_bytes())
+    jose_key = OKPKey.import_key((folder / "issuer_key.pem").read_bytes())
+    options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
+
+    def with_callgate() -> object:
+        return verifier.verify(token, now_ms).verified or sys.exit("callgate refused")
+
+    def with_pyjwt() -> object:
+        return jwt.decode(token, peer_key, algorithms=["EdDSA"], options=options)
+
+    def with_joserfc() -> object:
+        return joserfc.jwt.decode(token, jose_key, algorithms=["EdDSA"])
+
+    works = {"callgate": with_callgate, "pyjwt": with_pyjwt, "joserfc": with_joserfc}
+    for work in works.values():
+        work()
+    return {f"verify_attestation/{name}": (looped(work), 0) for name, work in works.items()}
+
+
 def main() -> None:
     logging.disable()  # casbin logs every decision otherwise
     folder, rounds = Path(sys.argv[2]), int(sys.argv[3])
     baseline = Baseline(Path(sys.argv[1]), folder)
-    works = {**canonical_forms(folder), **tokens(folder)}
+    works = {**canonical_forms(folder), **tokens(folder), **attestations(folder)}
     for count in COUNTS:
         works |= evaluations(folder, count)
     gc.disable()

@@ -57,19 +57,41 @@ bool IsAudience(std::optional<json::Value> value) {
   return value->size() >= 1 && value->size() <= kMaxAudiences;
 }
 
-Refused ReadRegistered(json::Value root, Claims& claims) {
+bool ReadTokenId(json::Value root, const Completion* completion, std::string_view& token_id) {
+  const auto jti = root.Find("jti");
+  if (!jti) {
+    if (completion == nullptr) return false;
+    token_id = completion->token_id;
+    return true;
+  }
+  if (!jti->is_string() || !IsTokenId(jti->string())) return false;
+  token_id = jti->string();
+  return true;
+}
+
+// `absent`: what a claim that is absent counts as; nullptr: it must be there.
+bool ReadTime(json::Value root, std::string_view claim, const std::int64_t* absent,
+              std::int64_t& seconds) {
+  const auto value = root.Find(claim);
+  if (value) return ReadSeconds(*value, seconds);
+  if (absent == nullptr) return false;
+  seconds = *absent;
+  return true;
+}
+
+Refused ReadRegistered(json::Value root, Claims& claims, const Completion* completion) {
+  const bool completes = completion != nullptr;
   if (!ReadText(root, "sub", claims.subject, kMaxSubjectBytes)) return Bad("sub");
   if (!IsAudience(root.Find("aud"))) return Bad("aud");
-  const auto jti = root.Find("jti");
-  if (!jti || !jti->is_string() || !IsTokenId(jti->string())) return Bad("jti");
-  claims.token_id = jti->string();
+  if (!ReadTokenId(root, completion, claims.token_id)) return Bad("jti");
   Times& times = claims.times;
-  if (!ReadSeconds(root.Find("iat"), times.issued_at)) return Bad("iat");
-  if (!ReadSeconds(root.Find("exp"), times.expires_at)) return Bad("exp");
-  times.not_before = times.issued_at;
-  if (const auto nbf = root.Find("nbf"); nbf && !ReadSeconds(nbf, times.not_before)) {
-    return Bad("nbf");
+  if (!ReadTime(root, "iat", completes ? &completion->issued_at : nullptr, times.issued_at)) {
+    return Bad("iat");
   }
+  if (!ReadTime(root, "exp", completes ? &completion->expires_at : nullptr, times.expires_at)) {
+    return Bad("exp");
+  }
+  if (!ReadTime(root, "nbf", &times.issued_at, times.not_before)) return Bad("nbf");
   if (times.expires_at <= times.issued_at || times.expires_at <= times.not_before) {
     return Refusal{AttestationReason::kClaims, "claims/exp", "exp must be later than iat and nbf"};
   }
@@ -156,15 +178,15 @@ bool IsTokenId(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-bool ReadSeconds(std::optional<json::Value> value, std::int64_t& seconds) noexcept {
-  const auto integer = value ? value->integer() : std::nullopt;
+bool ReadSeconds(json::Value value, std::int64_t& seconds) noexcept {
+  const auto integer = value.integer();
   if (!integer || *integer < 0 || *integer > kLargestSeconds) return false;
   seconds = *integer;
   return true;
 }
 
-Refused ReadClaims(json::Value root, Claims& claims) {
-  if (Refused refused = ReadRegistered(root, claims)) return refused;
+Refused ReadClaims(json::Value root, Claims& claims, const Completion* completion) {
+  if (Refused refused = ReadRegistered(root, claims, completion)) return refused;
   const auto metadata = root.Find("attestation_metadata");
   if (!metadata || !metadata->is_object()) return Bad("attestation_metadata");
   if (Refused refused = CheckVersion(*metadata)) return refused;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "callgate/attestation_issue.h"
 #include "callgate/attestation_verifier.h"
@@ -36,33 +37,53 @@ Result<void> CheckOptions(Time now, const AttestationIssueOptions& options) {
   return {};
 }
 
-// The claims with iat, nbf, exp and jti, keys sorted.
-Result<std::string> CompleteClaims(json::Value given, Time now, seconds lifetime) {
-  std::int64_t issued_at = (std::chrono::floor<seconds>(now) - std::min(kBackDated, lifetime / 2))
-                               .time_since_epoch()
-                               .count();
-  const auto iat = given.Find("iat");
+// What is added to the claims where they have it not.
+attestation::Completion CompletionOf(json::Value given, Time now, seconds lifetime,
+                                     std::string_view token_id) {
+  const Time back_dated = now - std::min(kBackDated, lifetime / 2);
+  std::int64_t issued_at = std::chrono::floor<seconds>(back_dated).time_since_epoch().count();
   // Where iat is malformed, that is what will be reported.
-  if (iat && !attestation::ReadSeconds(iat, issued_at)) issued_at = 0;
-  std::string text;
-  json::ObjectWriter complete(text);
-  for (const auto& [name, value] : given.members()) {
-    json::WriteLexical(value, json::KeyOrder::kCodePoint, complete.Raw(name));
+  if (const auto iat = given.Find("iat"); iat && !attestation::ReadSeconds(*iat, issued_at)) {
+    issued_at = 0;
   }
-  if (!iat) complete.Integer("iat", issued_at);
-  if (!given.Find("nbf")) complete.Integer("nbf", issued_at);
-  if (!given.Find("exp")) complete.Integer("exp", issued_at + lifetime.count());
-  if (!given.Find("jti")) complete.Text("jti", token::RandomUuid());
+  return {issued_at, issued_at + lifetime.count(), token_id};
+}
+
+// The claims with what is added, keys sorted.
+std::string CompleteClaims(json::Value given, const attestation::Completion& completion) {
+  std::vector<std::pair<std::string_view, std::string>> added = {
+      {"exp", std::to_string(completion.expires_at)},
+      {"iat", std::to_string(completion.issued_at)},
+      {"jti", '"' + std::string(completion.token_id) + '"'},
+      {"nbf", std::to_string(completion.issued_at)}};
+  std::erase_if(added, [&](const auto& member) { return given.Find(member.first).has_value(); });
+
+  std::string text;
+  text.reserve(1024);
+  json::ObjectWriter complete(text);
+  // Members come in the order of their keys.
+  auto next = added.begin();
+  const auto add_before = [&](std::optional<std::string_view> key) {
+    for (; next != added.end() && (!key || next->first < *key); ++next) {
+      complete.Raw(next->first) += next->second;
+    }
+  };
+  for (const auto& [key, value] : given.members()) {
+    add_before(key);
+    json::WriteLexical(value, json::KeyOrder::kCodePoint, complete.Raw(key));
+  }
+  add_before(std::nullopt);
   complete.End();
   return text;
 }
 
 // INVALID_TOKEN for what a verifier would refuse whatever it trusts, or what the profile has not.
-Result<void> CheckIssuable(json::Value claims, Time now) {
+Result<void> CheckIssuable(json::Value claims, Time now,
+                           const attestation::Completion& completion) {
   const auto iss = claims.Find("iss");
   if (!iss || !iss->is_string()) return token::Invalid("iss must be a string", "/iss");
   attestation::Claims read;
-  attestation::Refused refused = attestation::ReadClaims(claims, read);
+  attestation::Refused refused = attestation::ReadClaims(claims, read, &completion);
   if (!refused) {
     refused = attestation::CheckLifetime(
         read.times, std::chrono::duration_cast<seconds>(kLongestAttestationLifetime).count());
@@ -72,7 +93,9 @@ Result<void> CheckIssuable(json::Value claims, Time now) {
     constexpr std::string_view kPrefix = "claims";
     return token::Invalid(std::string(refused->message), refused->where.substr(kPrefix.size()));
   }
-  if (std::optional<Error> error = attestation::CheckProfile(claims)) return *std::move(error);
+  if (std::optional<Error> error = attestation::CheckProfile(claims, read)) {
+    return *std::move(error);
+  }
   return {};
 }
 
@@ -91,20 +114,20 @@ std::string HeaderJson(std::string_view key_id) {
 Result<std::string> AttestationSigningInput(std::string_view claims_json, Time now,
                                             const AttestationIssueOptions& options) {
   if (Result<void> ok = CheckOptions(now, options); !ok) return ok.error();
-  const Result<json::Document> given = json::Parse(claims_json);
+  Limits limits;
+  limits.max_json_depth = kMaxAttestationDepth;
+  const Result<json::Document> given = json::Parse(claims_json, limits);
   if (!given) return token::Invalid("the claims: " + given.error().message, given.error().where);
-  if (!given->root().is_object()) return token::Invalid("the claims must be a JSON object");
-  const Result<std::string> text = CompleteClaims(given->root(), now, options.lifetime);
-  if (!text) return text.error();
-  const Result<json::Document> complete = json::Parse(*text);
-  if (!complete) return token::Invalid("the claims: " + complete.error().message);
-  if (Result<void> ok = CheckIssuable(complete->root(), now); !ok) return ok.error();
-  std::string sorted;
-  json::WriteLexical(complete->root(), json::KeyOrder::kCodePoint, sorted);
-  if (sorted.size() > kMaxAttestationPartBytes) {
+  const json::Value claims = given->root();
+  if (!claims.is_object()) return token::Invalid("the claims must be a JSON object");
+  const std::string token_id = token::RandomUuid();
+  const attestation::Completion completion = CompletionOf(claims, now, options.lifetime, token_id);
+  if (Result<void> ok = CheckIssuable(claims, now, completion); !ok) return ok.error();
+  const std::string text = CompleteClaims(claims, completion);
+  if (text.size() > kMaxAttestationPartBytes) {
     return token::Invalid("the claims must not be larger than 8 KiB");
   }
-  return Base64UrlEncode(HeaderJson(options.key_id)) + '.' + Base64UrlEncode(sorted);
+  return Base64UrlEncode(HeaderJson(options.key_id)) + '.' + Base64UrlEncode(text);
 }
 
 Result<std::string> AssembleAttestation(std::string_view signing_input,

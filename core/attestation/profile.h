@@ -7,11 +7,13 @@
 
 #include "callgate/error.h"
 #include "callgate/json.h"
+#include "core/attestation/claims.h"
 
 namespace callgate::attestation {
 
-// INVALID_TOKEN with the place for what the profile does not have. REQUIRES: ReadClaims took them.
-std::optional<Error> CheckProfile(json::Value claims);
+// INVALID_TOKEN with the place for what the profile does not have. REQUIRES: iss is a string, and
+// `read` what ReadClaims made of the claims.
+std::optional<Error> CheckProfile(json::Value claims, const Claims& read);
 
 }  // namespace callgate::attestation
 

@@ -49,7 +49,8 @@ Refused CheckProof(const RequestProof& request, const Confirmation& confirmation
     return Unproven("rqh", "rqh must be the hash of the message's params");
   }
   std::int64_t issued_at = 0;
-  if (!ReadSeconds(claims.Find("iat"), issued_at)) {
+  const auto iat = claims.Find("iat");
+  if (!iat || !ReadSeconds(*iat, issued_at)) {
     return Unproven("iat", "iat must be a whole number of seconds");
   }
   if (TimeOf(issued_at) < now - kRequestProofLifetime || TimeOf(issued_at) > now + skew) {

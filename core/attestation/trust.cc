@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "callgate/json.h"
+#include "core/attestation/claims.h"
 #include "core/attestation/path_pattern.h"
 #include "core/attestation/replay.h"
 #include "core/attestation/trust_state.h"
@@ -12,8 +13,6 @@
 namespace callgate {
 namespace attestation {
 namespace {
-
-constexpr std::size_t kMaxIssuerBytes = 2048;
 
 Error Unacceptable(std::string message, std::string where) {
   return Error{ErrorCode::kInvalidArgument, std::move(message), std::move(where)};

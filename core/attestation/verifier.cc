@@ -2,11 +2,11 @@
 #include <utility>
 
 #include "callgate/attestation_verifier.h"
+#include "core/attestation/hash_form.h"
 #include "core/attestation/judge.h"
 #include "core/attestation/proof.h"
 #include "core/attestation/replay.h"
 #include "core/attestation/verdict.h"
-#include "core/base/hex.h"
 #include "core/token/token_memory.h"
 
 namespace callgate {
@@ -42,10 +42,7 @@ Error Unacceptable(std::string message, std::string where) {
 }
 
 bool IsHash(const std::optional<std::string>& text) {
-  constexpr std::string_view kAlgorithm = "sha256:";
-  Sha256Digest digest;
-  return !text || (text->starts_with(kAlgorithm) &&
-                   base::FromHex(std::string_view(*text).substr(kAlgorithm.size()), digest));
+  return !text || attestation::IsSha256Text(*text);
 }
 
 Result<void> CheckExpectations(const AttestationExpectations& expected) {
@@ -192,7 +189,9 @@ AttestationVerdict AttestationVerifier::Verify(const AttestedMessage& message, T
     return refuse({AttestationReason::kMalformed, message.carrier_fault,
                    "the carrier must be an object, its token and proof strings"});
   }
-  if (!message.proof) return Verify(message.token, std::monostate{}, now, message.era);
+  if (!message.token || !message.proof) {
+    return Verify(message.token, std::monostate{}, now, message.era);
+  }
   if (!message.request_hash) {
     return refuse({AttestationReason::kProof, message.unhashable ? message.unhashable->where : "",
                    "the params hold a number that cannot be proven"});

@@ -12,35 +12,62 @@ namespace callgate {
 namespace crypto {
 namespace {
 
-constexpr std::uint8_t kBad = 0x80;
+constexpr std::string_view kCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint32_t kBad = 0xff00'0000;
 
-constexpr std::array<std::uint8_t, 256> DecodeTable(const char* last_two) {
-  std::array<std::uint8_t, 256> table{};
-  for (std::uint8_t& entry : table) entry = kBad;
-  for (std::uint8_t i = 0; i < 26; ++i) {
-    table['A' + i] = i;
-    table['a' + i] = static_cast<std::uint8_t>(26 + i);
-  }
-  for (std::uint8_t i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(52 + i);
-  table[static_cast<unsigned char>(last_two[0])] = 62;
-  table[static_cast<unsigned char>(last_two[1])] = 63;
-  return table;
+constexpr std::string_view CharactersOf(Base64Alphabet alphabet) {
+  return alphabet == Base64Alphabet::kStandardPadded ? kCharacters : kUrlCharacters;
 }
 
-constexpr std::array<std::uint8_t, 256> kStandardTable = DecodeTable("+/");
-constexpr std::array<std::uint8_t, 256> kUrlTable = DecodeTable("-_");
+// For each place among four characters, what a character adds to the 24 bits of three bytes.
+using DecodeTables = std::array<std::array<std::uint32_t, 256>, 4>;
+
+constexpr DecodeTables TablesFor(std::string_view characters) {
+  DecodeTables tables{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    for (std::uint32_t& entry : tables[place]) entry = kBad;
+    for (std::uint32_t i = 0; i < 64; ++i) {
+      tables[place][static_cast<unsigned char>(characters[i])] = i << (18 - 6 * place);
+    }
+  }
+  return tables;
+}
+
+constexpr DecodeTables kStandardTables = TablesFor(kCharacters);
+constexpr DecodeTables kUrlTables = TablesFor(kUrlCharacters);
 
 int SodiumVariant(Base64Alphabet alphabet) {
   return alphabet == Base64Alphabet::kStandardPadded ? sodium_base64_VARIANT_ORIGINAL
                                                      : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }
 
+// As the decoder below: for public texts.
 std::string Encode(std::string_view bytes, Base64Alphabet alphabet) {
-  const int variant = SodiumVariant(alphabet);
-  std::string out(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(out.data(), out.size(), Bytes(bytes), bytes.size(), variant);
-  out.pop_back();  // the NUL
-  return out;
+  const std::string_view characters = CharactersOf(alphabet);
+  const std::size_t whole = bytes.size() / 3;
+  const std::size_t rest = bytes.size() % 3;
+  const bool padded = alphabet == Base64Alphabet::kStandardPadded;
+  std::string text(whole * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1), '=');
+  const unsigned char* in = Bytes(bytes);
+  char* out = text.data();
+  const auto character = [&](std::uint32_t bits) { return characters[bits & 63]; };
+  for (std::size_t i = 0; i < whole; ++i, in += 3, out += 4) {
+    const std::uint32_t bits = in[0] << 16 | in[1] << 8 | in[2];
+    out[0] = character(bits >> 18);
+    out[1] = character(bits >> 12);
+    out[2] = character(bits >> 6);
+    out[3] = character(bits);
+  }
+  if (rest != 0) {
+    const std::uint32_t bits = in[0] << 16 | (rest == 2 ? in[1] << 8 : 0);
+    out[0] = character(bits >> 18);
+    out[1] = character(bits >> 12);
+    if (rest == 2) out[2] = character(bits >> 6);
+  }
+  return text;
 }
 
 std::optional<std::string> Decode(std::string_view text, Base64Alphabet alphabet) {
@@ -57,7 +84,7 @@ std::optional<std::string> Decode(std::string_view text, Base64Alphabet alphabet
 // which is more than a token may cost. Signatures and tokens are no secrets.
 std::size_t DecodeBase64(std::string_view text, Base64Alphabet alphabet, char* out) noexcept {
   const bool padded = alphabet == Base64Alphabet::kStandardPadded;
-  const std::array<std::uint8_t, 256>& table = padded ? kStandardTable : kUrlTable;
+  const DecodeTables& tables = padded ? kStandardTables : kUrlTables;
   if (padded) {
     if (text.size() % 4 != 0) return kNotBase64;
     for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
@@ -66,9 +93,9 @@ std::size_t DecodeBase64(std::string_view text, Base64Alphabet alphabet, char* o
   const char* const begin = out;
   std::uint32_t seen = 0;
   for (std::size_t quads = text.size() / 4; quads > 0; --quads, in += 4, out += 3) {
-    const std::uint32_t a = table[in[0]], b = table[in[1]], c = table[in[2]], d = table[in[3]];
-    seen |= a | b | c | d;
-    const std::uint32_t bits = a << 18 | b << 12 | c << 6 | d;
+    const std::uint32_t bits =
+        tables[0][in[0]] | tables[1][in[1]] | tables[2][in[2]] | tables[3][in[3]];
+    seen |= bits;
     out[0] = static_cast<char>(bits >> 16);
     out[1] = static_cast<char>(bits >> 8);
     out[2] = static_cast<char>(bits);
@@ -76,9 +103,9 @@ std::size_t DecodeBase64(std::string_view text, Base64Alphabet alphabet, char* o
   const std::size_t rest = text.size() % 4;
   if (rest == 1) return kNotBase64;
   if (rest != 0) {
-    const std::uint32_t a = table[in[0]], b = table[in[1]], c = rest == 3 ? table[in[2]] : 0;
-    seen |= a | b | c;
-    const std::uint32_t bits = a << 18 | b << 12 | c << 6;
+    const std::uint32_t bits =
+        tables[0][in[0]] | tables[1][in[1]] | (rest == 3 ? tables[2][in[2]] : 0);
+    seen |= bits;
     // Bits that no byte uses must be zero, or one byte string would have several spellings.
     if ((bits & (rest == 2 ? 0xffff : 0xff)) != 0) return kNotBase64;
     *out++ = static_cast<char>(bits >> 16);

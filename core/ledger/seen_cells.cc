@@ -42,6 +42,12 @@ SeenBucketId SeenCells::Put(const Digest& digest, Tick until, SeenBucketId bucke
   return before;
 }
 
+std::uint32_t SeenCells::Live(Tick now) const noexcept {
+  std::uint32_t live = 0;
+  for (std::uint32_t i = 0; i < capacity_; ++i) live += cells_[i].until > now ? 1 : 0;
+  return live;
+}
+
 void SeenCells::Move(const Cell& cell) noexcept {
   std::uint32_t i = Home(cell.parts[1]);
   while (cells_[i].until != kEmpty) {

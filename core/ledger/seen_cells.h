@@ -30,20 +30,8 @@ class SeenCells {
   }
   // Drops what is over, and fits the cells to what is left.
   template <typename Release>
-  void Rebuild(Tick now, Release release) {
-    SeenCells kept;
-    std::uint32_t live = 0;
-    for (std::uint32_t i = 0; i < capacity_; ++i) live += cells_[i].until > now ? 1 : 0;
-    kept.capacity_ = live * 29 / 20 + kFirstCapacity;
-    kept.cells_ = std::make_unique<Cell[]>(kept.capacity_);
-    for (std::uint32_t i = 0; i < capacity_; ++i) {
-      if (cells_[i].until > now) {
-        kept.Move(cells_[i]);
-      } else if (cells_[i].until != kEmpty) {
-        release(cells_[i].bucket);
-      }
-    }
-    *this = std::move(kept);
+  void DropExpired(Tick now, Release release) {
+    if (Live(now) != used_) Rebuild(now, release);
   }
   // Puts an entry where Find was false. Returns the bucket of the entry that was over and had the
   // cell, or kNoBucket. REQUIRES: Reserve, then Find, and nothing since.
@@ -63,6 +51,21 @@ class SeenCells {
 
   std::uint32_t Home(std::uint32_t part) const noexcept {
     return static_cast<std::uint32_t>((std::uint64_t{part} * capacity_) >> 32);
+  }
+  std::uint32_t Live(Tick now) const noexcept;
+  template <typename Release>
+  void Rebuild(Tick now, Release release) {
+    SeenCells kept;
+    kept.capacity_ = Live(now) * 29 / 20 + kFirstCapacity;
+    kept.cells_ = std::make_unique<Cell[]>(kept.capacity_);
+    for (std::uint32_t i = 0; i < capacity_; ++i) {
+      if (cells_[i].until > now) {
+        kept.Move(cells_[i]);
+      } else if (cells_[i].until != kEmpty) {
+        release(cells_[i].bucket);
+      }
+    }
+    *this = std::move(kept);
   }
   void Move(const Cell& cell) noexcept;
 

@@ -57,7 +57,7 @@ void SeenKeys::Release(SeenBucketId bucket) {
 void SeenKeys::DropExpired(Tick now) {
   for (Shard& shard : *shards_) {
     const std::scoped_lock lock(shard.mutex);
-    shard.cells.Rebuild(now, [this](SeenBucketId bucket) { Release(bucket); });
+    shard.cells.DropExpired(now, [this](SeenBucketId bucket) { Release(bucket); });
   }
 }
 

@@ -1,5 +1,7 @@
 #include "core/token/claims.h"
 
+#include <cstdint>
+
 #include "core/token/numeric_date.h"
 
 namespace callgate::token {
@@ -104,13 +106,17 @@ Error Invalid(std::string message, std::string where) {
 
 bool IsName(std::string_view text, std::size_t max_bytes) {
   if (text.empty() || text.size() > max_bytes) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) return false;
+  // Over all bytes, without stopping: so that several are looked at in one step.
+  std::uint8_t has_control = 0, has_c2 = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    has_control |= static_cast<std::uint8_t>((byte < 0x20) | (byte == 0x7f));
+    has_c2 |= static_cast<std::uint8_t>(byte == 0xc2);
+  }
+  if (has_control != 0 || has_c2 == 0) return has_control == 0;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     // U+0080..U+009F
-    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
-      return false;
-    }
+    if (text[i] == '\xc2' && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
   }
   return true;
 }

@@ -582,6 +582,7 @@ def add_issued(book):
     bad("a subject that begins as a SPIFFE ID", claims(sub="spiffe://acme.example/a b"), "/sub")
     bad("no issuer", claims(iss=...), "/iss")
     bad("an issuer that is no URL", claims(iss="issuer"), "/iss")
+    bad("an issuer of over 2 KiB", claims(iss="https://" + "i" * 2041), "/iss")
     bad("an issuer without a host", claims(iss="https://"), "/iss")
     bad("an issuer with a space", claims(iss=ISSUER + " "), "/iss")
     bad("a jti that is no UUID", claims(jti="x"), "/jti")
