@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from callgate import CallgateError, PublicKey
@@ -24,12 +24,16 @@ class TrustedKeys:
         resolver: KeyResolver | None,
         compile_trust: Callable[[list[dict[str, Any]]], AttestationTrust],
     ) -> None:
+        if resolver is not None and not callable(getattr(resolver, "get_key", None)):
+            kind = type(resolver).__name__
+            raise TypeError(
+                f"key_resolver needs a method get_key(issuer, kid), and {kind} has none"
+            )
         self._resolver = resolver
         self._compile = compile_trust
         self._lock = threading.Lock()
-        self._learned: dict[str, dict[str, PublicKey]] = {}
         self._listeners: list[Callable[[AttestationTrust], None]] = []
-        self._set(self._checked(issuers))
+        self._set(self._checked(issuers), {})
 
     @property
     def issuers(self) -> tuple[IssuerTrust, ...]:
@@ -49,7 +53,7 @@ class TrustedKeys:
         """Trusts these issuers from now on, and no other."""
         checked = self._checked(issuers)
         with self._lock:
-            self._set(checked)
+            self._set(checked, self._learned)
 
     def resolves(self, issuer: str) -> bool:
         """Whether the resolver has the keys of this issuer."""
@@ -71,7 +75,7 @@ class TrustedKeys:
             kind = type(key).__name__
             raise TypeError(f"a key resolver must return callgate.PublicKey or None, not {kind}")
         with self._lock:
-            keys = self._learned.setdefault(issuer, {})
+            keys = dict(self._learned.get(issuer, {}))
             if keys.get(kid) == key:
                 return False
             if key is None:
@@ -80,7 +84,7 @@ class TrustedKeys:
                 keys[kid] = key
                 if len(keys) > _MOST_KEYS:  # the oldest; it is asked for again where it is used
                     del keys[next(iter(keys))]
-            self._set(self._issuers)
+            self._set(self._issuers, {**self._learned, issuer: keys})
         return True
 
     def _checked(self, issuers: Iterable[str | IssuerTrust]) -> tuple[IssuerTrust, ...]:
@@ -95,9 +99,12 @@ class TrustedKeys:
                 raise CallgateError(message, "INVALID_ARGUMENT", "trusted_issuers")
         return checked
 
-    def _set(self, issuers: tuple[IssuerTrust, ...]) -> None:
+    def _set(
+        self, issuers: tuple[IssuerTrust, ...], learned: Mapping[str, dict[str, PublicKey]]
+    ) -> None:
+        """Raises CallgateError where they do not compile; then nothing has changed."""
         resolved = {trust.issuer for trust in issuers if not trust.keys}
-        learned = {name: keys for name, keys in self._learned.items() if name in resolved}
+        learned = {name: keys for name, keys in learned.items() if name in resolved}
         snapshot = self._compile(
             [
                 trust.native(

@@ -25,7 +25,19 @@ from callgate.attestation import (
     inject_attestation_into_response,
     require_attestation,
 )
-from issuing import IDENTITY, ISSUER, KEYPAIR, NOW, SERVER, issue, make_verifier, run, verify
+from callgate.attestation._engine import attestation_request_hash, issue_request_proof
+from issuing import (
+    AGENT_KEY,
+    IDENTITY,
+    ISSUER,
+    KEYPAIR,
+    NOW,
+    SERVER,
+    issue,
+    make_verifier,
+    run,
+    verify,
+)
 
 AGENT = AttestingAgent(AttestationProvider(ISSUER, KEYPAIR), IDENTITY)
 
@@ -186,6 +198,19 @@ def test_a_token_is_extracted_or_refused_by_name() -> None:
     assert extract_attestation_from_request({}) is None
     with pytest.raises(CallgateError):
         extract_attestation_from_request(params_with({"token": 1}))
+
+
+def test_a_confirmed_token_in_a_handshake_needs_its_proof() -> None:
+    token = issue(confirmation_key=AGENT_KEY.public_key)
+    params = {**params_with({"token": token}), "clientInfo": {"name": "c", "version": "1.0"}}
+    assert initialize(params).verification.reason == "proof"
+
+    bound = attestation_request_hash(json.dumps(params).encode(), "legacy")
+    proof = issue_request_proof(token, SERVER, "initialize", bound, AGENT_KEY, NOW * 1000)
+    params["capabilities"]["experimental"][ATTESTATION_CAPABILITY_KEY]["proof"] = proof
+    assert initialize(params).verification.proven
+    params["clientInfo"] = {"name": "other", "version": "1.0"}
+    assert initialize(params).verification.reason == "proof"
 
 
 def test_the_legacy_codes_are_these() -> None:

@@ -1,7 +1,11 @@
 """What callgate.attestation makes public, and what it loads."""
 
+import ast
+import graphlib
 import subprocess
 import sys
+from importlib import metadata
+from pathlib import Path
 
 import callgate.attestation
 import callgate.attestation.attacks
@@ -78,3 +82,53 @@ def test_the_package_loads_no_library_of_an_extra() -> None:
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "callgate.attestation._verifier" in loaded
     assert not {"mcp", "httpx2", "redis", "starlette", "uvicorn", "pydantic"} & set(loaded)
+
+
+def test_the_extra_brings_no_sdk_and_all_exists() -> None:
+    required = metadata.requires("callgate") or []
+    of_extra = [line for line in required if 'extra == "attestation"' in line]
+    assert of_extra
+    assert not [line for line in of_extra if line.startswith("mcp")]
+    assert "all" in metadata.metadata("callgate").get_all("Provides-Extra", [])
+
+
+PACKAGE = Path(callgate.attestation.__file__).parent
+
+
+def imports_within() -> dict[str, set[str]]:
+    """Of each module of the package, the others that it imports, in functions too."""
+    files = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+    }
+    found: dict[str, set[str]] = {}
+    for module, path in files.items():
+        names = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+        inner = {name.removeprefix("callgate.attestation.") for name in names}
+        found[module] = inner & files.keys()
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = graphlib.TopologicalSorter(imports_within())
+    assert list(graph.static_order())
+
+
+def test_what_verifies_knows_no_carrier_store_or_key_server() -> None:
+    imports = imports_within()
+    reached, todo = set[str](), ["_verifier", "_provider"]
+    while todo:
+        module = todo.pop()
+        if module not in reached:
+            reached.add(module)
+            todo += imports[module]
+    rooms = {module.partition(".")[0] for module in reached}
+    assert rooms == {
+        *("_claims", "_engine", "_keys", "_names", "_provider", "_reasons", "_replay"),
+        *("_result", "_trust", "_trusted_keys", "_verifier", "telemetry"),
+    }

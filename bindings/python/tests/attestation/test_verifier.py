@@ -198,6 +198,12 @@ def test_an_issuer_needs_keys_from_somewhere() -> None:
     assert raised.value.where == "trusted_issuers"
 
 
+@pytest.mark.parametrize("resolver", [object(), {}, {"get_key": None}, "https://issuer.example"])
+def test_a_resolver_without_its_method_is_refused_at_once(resolver: Any) -> None:
+    with pytest.raises(TypeError, match="get_key"):
+        make_verifier(trusted_issuers=[ISSUER], key_resolver=resolver)
+
+
 def test_without_issuers_every_token_is_refused() -> None:
     assert verify(make_verifier(trusted_issuers=[]), issue()).reason == "untrusted_issuer"
 
