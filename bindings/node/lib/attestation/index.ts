@@ -40,6 +40,7 @@ export {
   importPublicKeyFromJWK,
   type KeyPair,
 } from './keys.js';
+export * from './mcp/index.js';
 export {
   type AttestationEventHandler,
   registerEventHandler,
