@@ -1,5 +1,5 @@
 /** Verification of attestation tokens. The engine judges; this finds keys and remembers. */
-import { instant, type NowOption, nowOf, options, optionalText, wrongType } from '../check.js';
+import { clockTime, type NowOption, options, optionalText, wrongType } from '../check.js';
 import { CallgateError } from '../errors.js';
 import type { AttestationVerifierHandle, SeenTableHandle } from '../handles.js';
 import { native } from '../native.js';
@@ -98,7 +98,7 @@ export class AttestationVerifier {
    *
    * @param token - undefined and null: none was sent
    * @returns the verdict, for whatever is wrong with the token
-   * @throws TypeError; CallgateError INVALID_ARGUMENT for a `now` out of range
+   * @throws TypeError. A `now` outside the years 2001 to 2200 is a broken clock: `unavailable`.
    */
   async verify(
     token: string | null | undefined,
@@ -118,7 +118,7 @@ export class AttestationVerifier {
     if (proof !== undefined && (method === undefined || requestHash === undefined)) {
       throw new TypeError('a proof is verified for a method and a requestHash; pass both');
     }
-    const at = instant(now);
+    const at = clockTime(now);
     const shown = [
       optionalText(proof, 'proof'),
       optionalText(method, 'method'),
@@ -136,9 +136,12 @@ export class AttestationVerifier {
    * The same of the token and proof of a message that {@link readAttestedMessage} read, in the rules
    * of its era.
    */
-  async verifyMessage(message: AttestedMessage, given?: NowOption): Promise<VerificationResult> {
+  async verifyMessage(
+    message: AttestedMessage,
+    given: NowOption = {},
+  ): Promise<VerificationResult> {
     const handle = AttestedMessage.handleOf(message);
-    const now = nowOf(given);
+    const now = clockTime(options<NowOption>(given, ['now']).now);
     const verifier = this.#handle;
     return this.#verified(now, (seen) =>
       native.attestationVerifyMessage(verifier, handle, now, seen),
@@ -156,7 +159,7 @@ export class AttestationVerifier {
     const { now } = options<NowOption>(given, ['now']);
     if (!Verdict.isVerdict(result)) throw wrongType(result, 'result', 'a result of verify()');
     const handle = Verdict.handleOf(result);
-    const at = now === undefined ? undefined : instant(now);
+    const at = now === undefined ? undefined : clockTime(now);
     this.#renewTrust();
     return new Verdict(native.attestationJudgeAgain(this.#handle, handle, at));
   }
