@@ -46,10 +46,23 @@ export class Redaction {
   }
 }
 
+/** Whom a verified credential says that the caller is. */
+export interface AuditSubject {
+  readonly name: string;
+  /** How it is known: `svid`, `certificate`, … */
+  readonly source: string;
+  /** The operator's name of the anchor, or the trust domain. */
+  readonly entity?: string;
+  readonly spiffeId?: string;
+  /** Of the certificate's DER, hexadecimal. */
+  readonly certificateSha256?: string;
+}
+
 export interface AuditEventOptions {
   readonly redaction?: Redaction;
   readonly traceId?: string;
   readonly peer?: string;
+  readonly subject?: AuditSubject;
 }
 
 const usual = new Redaction();
@@ -60,12 +73,33 @@ const usual = new Redaction();
  * @throws TypeError
  */
 export function auditEvent(decision: Decision, options: AuditEventOptions = {}): string {
-  const { redaction = usual, traceId, peer } = options;
+  const { redaction = usual, traceId, peer, subject } = options;
   if (!(redaction instanceof Redaction)) throw wrongType(redaction, 'redaction', 'a Redaction');
   const trace = optionalText(traceId, 'traceId');
   const from = optionalText(peer, 'peer');
   const handle = Redaction.handleOf(redaction);
-  return withCall(decision, (block, slot) => native.auditEvent(block, slot, handle, trace, from));
+  const who = textsOf(subject);
+  return withCall(decision, (block, slot) =>
+    native.auditEvent(block, slot, handle, trace, from, who),
+  );
+}
+
+/** In the order of the engine; what is not known is empty, and then not written. */
+function textsOf(
+  subject: AuditSubject | undefined,
+): readonly [string, string, string, string, string] {
+  if (subject === undefined) return ['', '', '', '', ''];
+  if (typeof subject !== 'object' || subject === null) {
+    throw wrongType(subject, 'subject', 'an object');
+  }
+  const { name, source, entity, spiffeId, certificateSha256 } = subject;
+  return [
+    text(name, 'subject.name'),
+    text(source, 'subject.source'),
+    optionalText(entity, 'subject.entity') ?? '',
+    optionalText(spiffeId, 'subject.spiffeId') ?? '',
+    optionalText(certificateSha256, 'subject.certificateSha256') ?? '',
+  ];
 }
 
 export interface AuditOutcome {

@@ -32,13 +32,19 @@ Napi::Value RedactedKeys(const Napi::CallbackInfo& info) {
   return array;
 }
 
-// auditEvent(block, slot, redaction, trace id, peer)
+// auditEvent(block, slot, redaction, trace id, peer, subject: the texts of AuditSubject)
 Napi::Value Event(const Napi::CallbackInfo& info) {
   const Decision& decision =
       Handle<DecisionBlock>::Get(info[0])[info[1].As<Napi::Number>().Uint32Value()];
   const Redaction& redaction = Handle<Redaction>::Get(info[2]);
-  return Text(info.Env(),
-              WriteAuditEvent(decision, redaction, OptionalText(info[3]), OptionalText(info[4])));
+  const std::vector<std::string> who = Texts(info[5]);
+  const AuditSubject subject{.name = who.at(0),
+                             .source = who.at(1),
+                             .entity = who.at(2),
+                             .spiffe_id = who.at(3),
+                             .certificate_sha256 = who.at(4)};
+  return Text(info.Env(), WriteAuditEvent(decision, redaction, OptionalText(info[3]),
+                                          OptionalText(info[4]), subject));
 }
 
 template <typename T>

@@ -34,6 +34,28 @@ test('an allowed call has its proof', () => {
   assert.equal(event.peer, '::1');
 });
 
+test('an event names the subject of the session', () => {
+  const decision = decide({ path: '/a' });
+  const subject = {
+    name: 'spiffe://mesh.example/agent',
+    source: 'svid',
+    entity: 'mesh.example',
+    spiffeId: 'spiffe://mesh.example/agent',
+    certificateSha256: 'ab'.repeat(32),
+  };
+  const event = JSON.parse(auditEvent(decision, { subject }));
+  assert.equal(event.subject, subject.name);
+  assert.equal(event.subject_source, 'svid');
+  assert.equal(event.entity, 'mesh.example');
+  assert.equal(event.spiffe_id, subject.spiffeId);
+  assert.equal(event.certificate_sha256, subject.certificateSha256);
+  // What is not known is not written.
+  const known = JSON.parse(auditEvent(decision, { subject: { name: 'n', source: 's' } }));
+  assert.equal(known.subject, 'n');
+  assert.ok(!('entity' in known) && !('spiffe_id' in known));
+  assert.ok(!('subject' in JSON.parse(auditEvent(decision))));
+});
+
 test('a denied call says why', () => {
   const event = JSON.parse(auditEvent(decide({}, 'web.get')));
   assert.equal(event.event, 'PolicyViolationBlocked');
@@ -85,6 +107,9 @@ test('wrong types are refused at the border', () => {
   assert.throws(() => auditEvent(policy.evaluate('c', 'fs.read', {})), TypeError);
   assert.throws(() => auditEvent(decide({}), { redaction: {} }), TypeError);
   assert.throws(() => auditEvent(decide({}), { peer: 1 }), TypeError);
+  for (const subject of ['n', null, {}, { name: 'n' }, { name: 'n', source: 's', entity: 1 }]) {
+    assert.throws(() => auditEvent(decide({}), { subject }), TypeError);
+  }
   assert.throws(() => new Redaction({ keys: 'token' }), TypeError);
   assert.throws(() => auditOutcome({ event: 1.5, outcome: 'failed' }), { codeName: 'INVALID_ARGUMENT' });
 });
