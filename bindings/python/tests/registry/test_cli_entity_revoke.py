@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from callgate.registry.process.tls_auto import prepare_local_mesh
+from callgate.trust.backends.trust_file import load
 from cli_command import run, run_json
 from entity_command import ACME, GLOBEX, assert_refused, ca_file, register, revoke, trail
 
@@ -57,13 +58,23 @@ def test_list_shows_a_revoked_key(trust: Path) -> None:
     assert f"revoked/{ACME.spki_sha256}" in run("entity", "list", "--trust-dir", trust).stdout
 
 
-def test_revoke_of_an_entity_of_localca_says_how(tmp_path: Path) -> None:
-    prepare_local_mesh(tmp_path / "tls")
-    done = revoke(tmp_path / "tls", "local-dev", "--force")
-    assert done.returncode == 1
-    assert "is of localca" in done.stderr
-    assert "touch " in done.stderr
-    assert (tmp_path / "tls" / "local-dev" / "entity-cert.pem").exists()
+def test_an_entity_of_localca_is_revoked_and_made_anew(tmp_path: Path) -> None:
+    directory = tmp_path / "tls"
+    pair = [directory / "local-dev" / f"entity-{name}.pem" for name in ("cert", "key")]
+    prepare_local_mesh(directory)
+    register(directory, "acme", ACME)
+    (key,) = load(pair[0].read_bytes()).keys
+    done = revoke(directory, "local-dev", "--force")
+    assert done.returncode == 0, done.stderr
+    assert f"Revoked key: {key}" in done.stdout
+    assert [path.name for path in (directory / "revoked").iterdir()] == [key]
+    assert [path.exists() for path in pair] == [False, False]
+    # The other entity stays, and the next start begins with another authority.
+    prepare_local_mesh(directory)
+    assert load(pair[0].read_bytes()).keys != {key}
+    listed = run_json("entity", "list", "--trust-dir", directory, exit_code=0)
+    trusted = [row["name"] for row in listed if not row.get("problem")]
+    assert {"acme", "local-dev"} <= set(trusted)
 
 
 @pytest.mark.parametrize("action", [("list",), ("revoke", "acme", "--force")])
@@ -116,7 +127,7 @@ def test_a_trail_key_that_others_may_read_signs_nothing(trust: Path) -> None:
     key = trust / "audit" / "audit-key.pem"
     key.chmod(0o644)
     done = register(trust, "globex", GLOBEX)
-    assert_refused(done, f"{key}: the key file may be used by others: chmod 600 it")
+    assert_refused(done, f"{key}: the key file: may be used by others: chmod 600 it")
     key.chmod(0o600)
     assert register(trust, "globex", GLOBEX).returncode == 0
 

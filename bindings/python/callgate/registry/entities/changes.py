@@ -20,6 +20,7 @@ from callgate.registry.entities.registered import Registered, Trusted, read_trus
 from callgate.registry.entities.trail import record
 from callgate.trust.backends.filestore import ENTITIES
 from callgate.trust.backends.folder_lock import locked
+from callgate.trust.backends.local_authority import ENTITY_KEY
 from callgate.trust.backends.names import name_fault
 from callgate.trust.backends.trust_directory import MOST_FILES, REVOKED
 
@@ -123,6 +124,8 @@ def revoke(directory: Path, entity: str, *, audit: Path | None = None) -> Change
         for one in found:
             path = directory / one.place
             path.unlink()
+            if one.is_local:  # another pair is made where both files are gone
+                (path.parent / ENTITY_KEY).unlink(missing_ok=True)
             sync_directory(path.parent)
         done = Change(directory / found[0].place, certificates, keys)
         fields = {
@@ -143,24 +146,10 @@ def find(directory: Path, entity: str) -> Sequence[Registered]:
     """Its files. Raises EntityError where it is not registered."""
     _check_name(entity)
     trusted = read_trusted(directory) if directory.exists() else Trusted()
-    named = [one for one in trusted.entities if one.entity == entity]
-    found = [one for one in named if not one.is_local]
-    if named and not found:
-        folder = directory / entity
-        raise EntityError(
-            f"entity '{entity}' is of localca, which keeps its authority in {folder}: to end it, "
-            f"remove that folder (`registry serve --tls-auto` makes another), and to revoke its "
-            f"key, {_by_hand(directory, named)}"
-        )
+    found = [one for one in trusted.entities if one.entity == entity]
     if not found:
         raise EntityError(f"entity '{entity}' not found")
     return found
-
-
-def _by_hand(directory: Path, entities: Sequence[Registered]) -> str:
-    keys = sorted(frozenset[str]().union(*(one.keys for one in entities)))
-    files = " ".join(str(directory / REVOKED / key) for key in keys)
-    return f"`mkdir -p {directory / REVOKED} && touch {files}`"
 
 
 def _bury(directory: Path, keys: frozenset[str]) -> None:
