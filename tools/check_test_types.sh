@@ -10,12 +10,12 @@ check() {
   mypy --no-error-summary "$@" || status=1
 }
 check bindings/python/tests/*.py tools
-for folder in "$tests"/*/ "$tests"/registry/servers/; do
+for folder in "$tests"/*/ "$tests"/trust/servers/; do
   [[ -n $(find "$folder" -maxdepth 1 -name '*.py' -print -quit) ]] || continue
   export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp:$tests"
-  MYPYPATH+=":$tests/registry:$tests/registry/servers"
+  MYPYPATH+=":$tests/registry:$tests/trust:$tests/trust/servers"
   check "$folder"*.py
 done
-export MYPYPATH="$PWD/tests/real:$tests/registry:$tests/registry/servers"
+export MYPYPATH="$PWD/tests/real:$tests/registry:$tests/trust:$tests/trust/servers"
 check tests/real/*.py
 exit $status

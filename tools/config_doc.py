@@ -78,8 +78,8 @@ callgate serve --schema > gateway.schema.json
   write and others may not read, without one line break at its end. A secret that is written out is
   refused where a reference is expected. Secrets are shown by no message, log or listing.
 - **Reading again.** On SIGHUP, and when files change ([gateway.md](gateway.md#reloading)), the
-  policy, the issuer's keys, the executions, the certificates and `listen.trust` are read again. Other
-  keys need a restart, and the log says which of them changed.
+  policy, the issuer's keys, the executions, the certificates and `listen.trust` are read again.
+  Other keys need a restart, and the log says which of them changed.
 
 ## Top level
 """

@@ -10,7 +10,6 @@ figures are medians. What counts is the ratio: the clients take the other core.
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import socket
 import ssl
@@ -23,14 +22,9 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
 sys.path.insert(0, str(Path(__file__).parents[1] / "gateway"))
 
+from certificates import authority
 from processes import Server
 
 HERE = Path(__file__).parent
@@ -42,50 +36,12 @@ OPEN = 1000
 
 def write_certificates(folder: Path) -> None:
     """An authority, and what it issued to the server and to an agent."""
-    authority = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.datetime.now(datetime.timezone.utc)
-    day = datetime.timedelta(days=1)
-
-    def issue(name: str, key: ec.EllipticCurvePrivateKey, *, is_ca: bool) -> bytes:
-        usage = dict.fromkeys(
-            (
-                "content_commitment",
-                "key_encipherment",
-                "data_encipherment",
-                "key_agreement",
-                "crl_sign",
-                "encipher_only",
-                "decipher_only",
-            ),
-            False,
-        )
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-            .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")]))
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - day)
-            .not_valid_after(now + day)
-            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-            .add_extension(
-                x509.KeyUsage(digital_signature=True, key_cert_sign=is_ca, **usage), critical=True
-            )
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        )
-        if not is_ca:
-            both = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-            builder = builder.add_extension(x509.ExtendedKeyUsage(both), critical=False)
-        return builder.sign(authority, hashes.SHA256()).public_bytes(Encoding.PEM)
-
-    (folder / "ca.pem").write_bytes(issue("authority", authority, is_ca=True))
+    issuer = authority("authority")
+    (folder / "ca.pem").write_bytes(issuer.pem)
     for name in ("server", "agent"):
-        key = ec.generate_private_key(ec.SECP256R1())
-        (folder / f"{name}.crt").write_bytes(issue(name, key, is_ca=False))
-        file = folder / f"{name}.key"
-        file.touch(0o600)
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        file.write_bytes(pem)
+        certificate, key = issuer.issue(name).write(folder, name)
+        certificate.rename(folder / f"{name}.crt")
+        key.rename(folder / f"{name}.key")
 
 
 class Client:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "bindings/python/tests/registry/servers"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "bindings/python/tests/trust/servers"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "bindings/python/tests/trust"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "bindings/python/tests/registry"))
 sys.path.insert(0, str(Path(__file__).parent))
 

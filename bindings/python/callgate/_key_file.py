@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import Final
 
 from callgate._errors import CallgateError
+from callgate._file_reader import PRIVATE, read_file
 from callgate._secret_key import SecretKey
 
 MAX_KEY_FILE_BYTES: Final = 16 * 1024
@@ -37,26 +37,17 @@ def load_secret_key(path: str | os.PathLike[str]) -> SecretKey:
 
 def read_key_file(path: str | os.PathLike[str]) -> bytes:
     """The bytes of such a file. Raises CallgateError as ``load_secret_key`` does."""
-    where = os.fspath(path)
     try:
-        # Non-blocking: a FIFO in the file's place must not hang the start.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise CallgateError(f"the key file: {reason}", "INVALID_ARGUMENT", where) from error
-    # Judged on the open file: by its name it could be another one a moment later.
-    try:
-        status = os.fstat(descriptor)
-        _check(stat.S_ISREG(status.st_mode), "the key file is no regular file", where)
-        is_private = not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-        _check(is_private, "the key file may be used by others: chmod 600 it", where)
-        owners = (os.geteuid(), 0)
-        _check(status.st_uid in owners, "the key file belongs to another user", where)
-        text = os.read(descriptor, MAX_KEY_FILE_BYTES + 1)
-    finally:
-        os.close(descriptor)
-    _check(len(text) <= MAX_KEY_FILE_BYTES, "the key file is too long for a key", where)
-    return text
+        return read_file(
+            path,
+            most=MAX_KEY_FILE_BYTES,
+            barred=PRIVATE,
+            owners=(os.geteuid(), 0),
+            advice="may be used by others: chmod 600 it",
+        )
+    except CallgateError as error:
+        message = f"the key file: {error.message}"
+        raise CallgateError(message, error.code_name, error.where) from error
 
 
 def secret_key_of(text: bytes, where: str) -> SecretKey:
@@ -68,8 +59,3 @@ def secret_key_of(text: bytes, where: str) -> SecretKey:
     except CallgateError as error:
         message = "the key file holds no Ed25519 secret key, PEM or JWK"
         raise CallgateError(message, error.code_name, where) from error
-
-
-def _check(condition: bool, message: str, where: str) -> None:
-    if not condition:
-        raise CallgateError(message, "INVALID_ARGUMENT", where)

@@ -16,6 +16,7 @@ from callgate.gateway.executions.execution_file import container_rules
 from callgate.gateway.executions.verifiers.docker import DockerVerifier
 from callgate.gateway.issuer.issuer import Issuer
 from callgate.gateway.wire.call_limits import CallLimits
+from callgate.serving.judge import Judge
 from callgate.serving.peer import TrustedProxies
 
 
@@ -86,11 +87,14 @@ def make_docker(config: GatewayConfig) -> DockerVerifier | None:
     )
 
 
-def trusted_proxies(config: GatewayConfig) -> TrustedProxies:
-    """Whose headers are believed."""
+def trusted_proxies(config: GatewayConfig, judge: Judge | None) -> TrustedProxies:
+    """Whose headers are believed. ``judge``: that of client certificates, where there is one."""
     settings = config.listen.trusted_proxies
     return TrustedProxies.of(
-        settings.networks, settings.uids, client_certificate=settings.client_certificate
+        settings.networks,
+        settings.uids,
+        client_certificate=settings.client_certificate,
+        judge=judge,
     )
 
 

@@ -177,7 +177,7 @@ async def open_gateway(
                 audience=issuer.audience,
                 leeway=config.clock.leeway_seconds,
             ),
-            proxies=trusted_proxies(config),
+            proxies=trusted_proxies(config, trust),
             executions=executions,
             issuer=issuer,
             attestation=attestation,

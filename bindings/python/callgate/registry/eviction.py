@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, final
 
 from callgate._threads import Threads
+from callgate._waits import set_within
 from callgate.registry.eviction_writes import EvictionWrites
 from callgate.registry.recorder import Recorder
 from callgate.registry.rows.directory import Directory
@@ -242,12 +243,7 @@ class Eviction:
         delay = TICK
         if self._ends:
             delay = min(delay, max(0.0, self._ends[0][0] - self._wall()))
-        # Not wait_for, which before Python 3.12 loses a cancellation that comes with the event.
-        alarm = asyncio.get_running_loop().call_later(delay, self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            alarm.cancel()
+        await set_within(self._wake, delay)
         self._wake.clear()
 
     def _forget_old_ends(self) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, final
 
+from callgate._waits import set_within
 from callgate.registry.rows.directory import Directory
 from callgate.registry.rows.store import Store
 from callgate.registry.rows.writer import StoreUnavailable
@@ -41,12 +42,7 @@ class EvictionWrites:
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
-            # Not wait_for, which before Python 3.12 loses a cancellation that comes with the event.
-            alarm = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._wake.set)
-            try:
-                await self._wake.wait()
-            finally:
-                alarm.cancel()
+            await set_within(self._wake, RETRY_SECONDS)
             self._wake.clear()
             # First: an agent that is evicted here tries the other registries next.
             if await self._try(self.publish):

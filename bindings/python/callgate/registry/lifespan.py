@@ -21,6 +21,7 @@ from callgate.audit.log import AuditLog
 from callgate.registry.config import RegistryConfig
 from callgate.registry.eviction import Eviction
 from callgate.registry.eviction_writes import EvictionWrites
+from callgate.registry.http import replies
 from callgate.registry.http.app import RegistryApp
 from callgate.registry.http.health import Health, HealthApp
 from callgate.registry.http.operators import Operators, OperatorsApp
@@ -188,6 +189,7 @@ def proxy_of(
             caller=lambda scope: entity_of(peer_of(scope)),
             judge=trust.judge,
             context=context,
+            refused=replies.of_error,
             bounds=ProxyBounds(share=_share(config)),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal, TypeAlias, final
 
+from callgate import CallgateError
 from callgate._threads import Threads
 from callgate.registry.binding import unbound
 from callgate.registry.config import EntitySettings
@@ -40,14 +41,13 @@ Head: TypeAlias = Literal["unchanged", "changed", "gone"]
 LONG: Final = 64 << 10
 
 
-class Refused(Exception):
+class Refused(CallgateError):
     """The caller may not do this. ``reason`` is why the row was evicted, or one of
     ``other_entity``, ``no_certificate``, ``anonymous_alive``, ``name_not_bound``.
     """
 
     def __init__(self, message: str, reason: str, entity: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(message, "WORKLOAD_VERIFICATION_FAILED")
         self.reason = reason
         self.entity = entity
 

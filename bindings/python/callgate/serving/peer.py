@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
 
+from callgate.serving.client_cert import passed_chain
+from callgate.serving.judge import Judge
 from callgate.serving.subject import Subject
 from callgate.trust import Verdict
 
@@ -37,6 +39,12 @@ class Peer:
     verdict: Verdict | None = None
     subject: Subject | None = None
 
+    def judged(self, verdict: Verdict, *, passed_on: bool = False) -> Peer:
+        """The same with what its chain is worth; ``passed_on`` by a trusted proxy."""
+        subject = Subject.of_verdict(verdict, passed_on=passed_on)
+        thumbprint = None if subject is None else certificate_thumbprint(self.chain[0])
+        return replace(self, certificate_thumbprint=thumbprint, verdict=verdict, subject=subject)
+
     @property
     def name(self) -> str:
         """What trail and log call it: the address, ``uid N`` on a unix socket, or ``unknown``."""
@@ -60,20 +68,28 @@ class TrustedProxies:
     ``networks`` are their addresses, ``uids`` their users where they come over a unix socket. Their
     ``X-Forwarded-For`` names the caller: the last address in it that is no trusted proxy. With
     ``client_certificate``, their ``Client-Cert`` (RFC 9440) does too: a proxy that passes on such a
-    header of a caller lets everyone forge it. The uid is never taken from a header.
+    header of a caller lets everyone forge it. Where there is a ``judge``, that certificate and
+    ``Client-Cert-Chain`` are worth what it says of them now; without, the proxy's word counts. The
+    uid is never taken from a header.
     """
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     uids: frozenset[int] = field(default_factory=frozenset)
     client_certificate: bool = False
+    judge: Judge | None = None
 
     @classmethod
     def of(
-        cls, networks: Iterable[str], uids: Iterable[int] = (), *, client_certificate: bool = False
+        cls,
+        networks: Iterable[str],
+        uids: Iterable[int] = (),
+        *,
+        client_certificate: bool = False,
+        judge: Judge | None = None,
     ) -> TrustedProxies:
         """From addresses and networks in CIDR notation. Raises ValueError."""
         parsed = tuple(ip_network(network) for network in networks)
-        return cls(parsed, frozenset(uids), client_certificate)
+        return cls(parsed, frozenset(uids), client_certificate, judge)
 
     def trusts(self, peer: Peer) -> bool:
         """Whether the connection is a proxy's."""
@@ -81,21 +97,23 @@ class TrustedProxies:
             return True
         return peer.address is not None and self._is_proxy(peer.address)
 
-    def caller(self, headers: Iterable[tuple[bytes, bytes]]) -> Peer:
+    def caller(self, headers: Sequence[tuple[bytes, bytes]]) -> Peer:
         """Whom the proxy speaks for. What is missing, repeated or malformed is unknown."""
+        address = self.address(headers)
+        chain = passed_chain(headers) if self.client_certificate else ()
+        if not chain:
+            return Peer(address)
+        if self.judge is None:
+            return Peer(address, certificate_thumbprint=certificate_thumbprint(chain[0]))
+        verdict = self.judge.judge(chain)
+        return Peer(address, chain=chain).judged(verdict, passed_on=True)
+
+    def address(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+        """The caller's address."""
         hops: list[str] = []
-        certificates: list[bytes] = []
         for name, value in headers:
             if name == b"x-forwarded-for":
                 hops.extend(value.decode("latin-1").split(","))
-            elif name == b"client-cert":
-                certificates.append(value)
-        thumbprint = None
-        if self.client_certificate and len(certificates) == 1:
-            thumbprint = _thumbprint_of_header(certificates[0])
-        return Peer(address=self._last_caller(hops), certificate_thumbprint=thumbprint)
-
-    def _last_caller(self, hops: list[str]) -> str | None:
         for hop in reversed(hops):
             address = canonical_address(hop.strip())
             if address is None:
@@ -148,14 +166,3 @@ def canonical_address(text: str) -> str | None:
 def certificate_thumbprint(der: bytes) -> str:
     """RFC 8705's ``x5t#S256`` of a certificate."""
     return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
-
-
-def _thumbprint_of_header(value: bytes) -> str | None:
-    # A byte sequence of RFC 8941: base64 between colons.
-    value = value.strip()
-    if len(value) < 3 or value[:1] != b":" or value[-1:] != b":":
-        return None
-    try:
-        return certificate_thumbprint(base64.b64decode(value[1:-1], validate=True))
-    except ValueError:
-        return None

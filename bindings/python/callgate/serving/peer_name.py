@@ -10,7 +10,9 @@ from callgate.serving.peer import EXTENSION, Peer, TrustedProxies, peer_of
 def peer_name(scope: Scope, proxies: TrustedProxies) -> str:
     """Its address, ``uid N`` on a unix socket, or ``unknown``."""
     if proxies.networks or proxies.uids:
-        peer = peer_of(scope, proxies)
+        peer = peer_of(scope)
+        if proxies.trusts(peer):
+            peer = Peer(proxies.address(scope["headers"]))
     else:
         # No header is believed, so nothing has to be compared, and this is asked for every call.
         peer = (scope.get("extensions") or {}).get(EXTENSION, _UNKNOWN)

@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias, final
 
+from callgate import CallgateError
+
 # An entity, or None: all callers without one together.
 Party: TypeAlias = str | None
 PERCENT: Final = 50
 
 
-class Busy(Exception):
+class Busy(CallgateError):
     """There is no place now. The text is for the caller, who may try again in a second."""
 
     retry_after: Final = 1
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(message, "LIMIT_EXCEEDED")
 
 
 @final

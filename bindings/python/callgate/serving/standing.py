@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final, final
 
 from callgate.serving.judge import Judge
-from callgate.serving.peer import Peer, certificate_thumbprint
-from callgate.serving.subject import Subject
+from callgate.serving.peer import Peer
 
 # Seconds for which a refusal stands: time alone may make a certificate valid.
 _REFUSED: Final = 1.0
@@ -55,15 +53,10 @@ class Standing:
         self._generation = self._judge.generation
         self._from = now
         verdict = self._judge.judge(self.seen.chain)
-        subject = Subject.of_verdict(verdict)
+        self._peer = self.seen.judged(verdict)
+        subject = self._peer.subject
         if subject is None:
             self._until = now + _REFUSED
-            self._peer = replace(self.seen, verdict=verdict)
             return
         self._until = -math.inf if subject.valid_until is None else subject.valid_until
-        self._peer = self._last = replace(
-            self.seen,
-            certificate_thumbprint=certificate_thumbprint(self.seen.chain[0]),
-            verdict=verdict,
-            subject=subject,
-        )
+        self._last = self._peer

@@ -18,7 +18,7 @@ SubjectSource: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One caller. Immutable; two are the same caller when ``name`` and ``source`` are equal.
+    """One caller. Immutable; ``same`` says whether two are one caller.
 
     ``name`` is what an ``agent_id`` is compared with, byte for byte. It is a SPIFFE ID where the
     certificate has one that was verified, and then outlives the certificate. Of any other
@@ -37,6 +37,18 @@ class Subject:
     anchor_sha256: str | None = None
     leaf_sha256: str | None = None
     valid_until: float | None = None
+
+    def judged_again(self, verdict: Verdict) -> Subject | None:
+        """Of a later verdict on the chain that this was of; None where it is not trusted."""
+        return Subject.of_verdict(verdict, passed_on=self.source == "proxy_certificate")
+
+    @staticmethod
+    def same(one: Subject | None, other: Subject | None) -> bool:
+        """Whether both are one caller, or none. A renewed SVID is; an anchor that moved to another
+        entity makes another."""
+        if one is None or other is None:
+            return one is other
+        return (one.name, one.source) == (other.name, other.source)
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, *, passed_on: bool = False) -> Subject | None:

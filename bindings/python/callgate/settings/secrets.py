@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, final
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
+
+from callgate import CallgateError
+from callgate._file_reader import OF_GROUP, read_file
 
 # A credential, not a document: what is larger is the wrong file.
 MAX_SECRET_BYTES = 64 * 1024
@@ -101,18 +102,9 @@ def read_secret(reference: str, environ: Mapping[str, str], base: Path) -> Secre
 
 def _read_file(path: Path) -> str:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ValueError(f"{path} is not a regular file")
-            if status.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-                raise ValueError(f"{path} may be read or written by others: chmod 600 it")
-            data = file.read(MAX_SECRET_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or 'cannot be read'}") from error
-    if len(data) > MAX_SECRET_BYTES:
-        raise ValueError(f"{path} is longer than {MAX_SECRET_BYTES} bytes")
+        data = read_file(path, most=MAX_SECRET_BYTES, barred=OF_GROUP)
+    except CallgateError as error:
+        raise ValueError(str(error)) from error
     try:
         text = data.decode()
     except UnicodeDecodeError:

@@ -70,3 +70,10 @@ class SpireSettings(Section):
         default=Path("/run/spire/agent/sockets/agent.sock"),
         description="A unix socket, as a bare path.",
     )
+
+    @field_validator("socket", mode="before")
+    @classmethod
+    def _no_scheme(cls, value: object) -> object:
+        if isinstance(value, str) and value.startswith(("unix:", "tcp:")):
+            raise ValueError("write the path of the socket without a scheme")
+        return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from callgate.trust import Anchor, TrustError, TrustSnapshot, TrustSource
-from callgate.trust.backends.names import twins
+from callgate.trust.backends.names import sharing, twins
 from callgate.trust.backends.source import Problem, SourceState
 
 # The name of an entity or trust domain, in lower case, and why it does not count.
@@ -118,15 +118,11 @@ def _one_name(states: Sequence[SourceState]) -> Disabled:
 
 def _one_anchor(anchors: Sequence[Anchor]) -> Disabled:
     """The names that have an anchor which another name has as well."""
-    holders: dict[str, set[str]] = defaultdict(set)
-    for anchor in anchors:
-        holders[anchor.spki_sha256].add(anchor.entity)
-    disabled: Disabled = {}
-    for names in holders.values():
-        for name in names if len(names) > 1 else ():
-            others = ", ".join(sorted(names - {name}))
-            disabled[name.lower()] = f"{others} has the same anchor: remove it from all but one"
-    return disabled
+    held = ((anchor.entity, anchor.spki_sha256) for anchor in anchors)
+    return {
+        name.lower(): f"{', '.join(sorted(others))} has the same anchor: remove it from all but one"
+        for name, others in sharing(held).items()
+    }
 
 
 def _without(state: SourceState, disabled: Disabled) -> TrustSource:

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.anyio
 
 async def test_no_session_without_its_audit_line(tmp_path: Path, key: SecretKey) -> None:
     async with AttestPath(tmp_path, [execution()]).running() as path:
-        path.attestation._audit = path.attestation.revocation._audit = _Failing(path.audit)
+        grant = path.attestation._grant
+        grant._audit = path.attestation.revocation._audit = _Failing(path.audit)
         with pytest.raises(AuditUnavailable):
             await path.attest(key)
         assert not path.attestation.sessions.live_of("w-1")
@@ -42,7 +43,7 @@ async def test_a_session_revoked_while_the_disk_was_written_is_not_handed_out(
             for session in path.attestation.sessions.live_of("w-1"):
                 path.gate.revoke_session(session.id)
 
-    path.attestation._audit = Slow(path.audit)
+    path.attestation._grant._audit = Slow(path.audit)
     assert (await refused(path, key)).code_name == "SESSION_INACTIVE"
 
 

@@ -229,8 +229,12 @@ def test_a_listener_may_require_a_trusted_certificate(tmp_path: Path) -> None:
         ({"trust": {"backend": []}}, "at least 1"),
         ({"trust": {"backend": ["filestore"]}}, "filestore needs a folder"),
         (
-            {"trusted_proxies": {"networks": ["10.0.0.0/8"], "client_certificate": True}},
-            "Client-Cert has no chain",
+            {
+                "tls": None,
+                "trusted_proxies": {"networks": ["10.0.0.0/8"], "client_certificate": True},
+                "trust": {"backend": ["filestore"], "dir": "trust", "required": True},
+            },
+            "without it no connection has a certificate",
         ),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from attest_path import ATTEST, AttestPath, body_of, execution, post
+from authorities import authority as root_of
 from callgate import CallgateError, SecretKey
 from callgate.audit import Event
 from callgate.audit.denial_sampler import DenialSampler
@@ -33,9 +33,7 @@ from callgate.gateway.wire.refusal import Refusal
 from callgate.serving.logging import JsonFormatter
 from callgate.serving.peer import Peer, TrustedProxies, canonical_address, peer_of
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import hashes
 
 pytestmark = pytest.mark.anyio
 SECRET = "a secret of enough characters"
@@ -398,49 +396,17 @@ class Authority:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = self._builder(self.subject, self.key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
-        )
+        self._root = root_of(name)
         self.file = folder / f"{name}.pem"
-        signed = certificate.sign(self.key, hashes.SHA256())
-        self.file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        self.file.write_bytes(self._root.pem)
 
     def issue(self, name: str) -> tuple[Path, bytes]:
         """A file with key and certificate for this host, and the certificate's DER."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        certificate = (
-            self._builder(subject, key)
-            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-            .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
-            .sign(self.key, hashes.SHA256())
-        )
+        leaf = self._root.issue(name, names=[address], serves=True)
         file = self.folder / f"{self.name}-{name}.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
-        return file, certificate.public_bytes(serialization.Encoding.DER)
-
-    def _builder(self, subject: x509.Name, key: Any) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(minutes=1))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-        )
+        file.write_bytes(leaf.key_pem + leaf.pem)
+        return file, leaf.der
 
     def server_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import socket
 import ssl
 from collections.abc import Iterator
@@ -11,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from authorities import authority as root_of
 from callgate import CallgateError
 from callgate.gateway.config import TlsSettings
 from callgate.gateway.http.tls import ServerTls
 from callgate.serving.bounded_accept import MARGIN
 from callgate.smcp import SMCPClient
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from gateway_process import (
     WORKLOAD,
     replace,
@@ -39,64 +38,18 @@ class Authority:
     name: str = "authority"
 
     def __post_init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._certificate = self._signed(self.name, self._key.public_key(), is_ca=True)
+        self._root = root_of(self.name)
         self.file = self.folder / f"{self.name}.pem"
-        self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+        self.file.write_bytes(self._root.pem)
 
     def issue(self, name: str) -> tuple[Path, Path]:
         """Files of a certificate and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._signed(name, key.public_key(), is_ca=False)
+        leaf = self._root.issue(name, names=[x509.DNSName(HOST)], serves=True)
         files = self.folder / f"{name}.crt", self.folder / f"{name}.key"
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        replace(files[0], pem.decode())
-        secret = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+        replace(files[0], leaf.pem.decode())
         files[1].unlink(missing_ok=True)
-        write_secret(files[1], secret.decode())
+        write_secret(files[1], leaf.key_pem.decode())
         return files
-
-    def _signed(
-        self, name: str, key: ec.EllipticCurvePublicKey, *, is_ca: bool
-    ) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, self.name)])
-        identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
-                critical=False,
-            )
-        )
-        if is_ca:
-            builder = builder.add_extension(identifier, critical=False)
-            usage = x509.KeyUsage(
-                digital_signature=True,
-                key_cert_sign=True,
-                crl_sign=True,
-                content_commitment=False,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                encipher_only=False,
-                decipher_only=False,
-            )
-            builder = builder.add_extension(usage, critical=True)
-        return builder.sign(self._key, hashes.SHA256())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A server over streamable HTTP: every way in which it, or the way to it, can fail a call."""
 
 import asyncio
-import datetime
 import ipaddress
 import json
 import logging
@@ -10,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from authorities import issued
 from callgate.gateway.upstreams.transports.settings import TransportSettingsError
 from callgate.gateway.upstreams.upstreams import HttpSettings, Upstreams
 from callgate.gateway.wire.refusal import Refusal
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from upstream_servers import brief, do, eventually, hostile_http, refused, running, soon
 
 pytestmark = pytest.mark.anyio
@@ -269,28 +267,6 @@ async def test_no_secret_of_the_settings_is_logged_or_shown(
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.timezone.utc)
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / "certificate.pem", folder / "key.pem"
-    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return files
+    purpose = ExtendedKeyUsageOID.SERVER_AUTH
+    return issued("127.0.0.1", names=[address], purpose=purpose).write(folder, "server")

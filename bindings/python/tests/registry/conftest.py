@@ -1,39 +1,25 @@
-"""Servers and folders of trust backends. Helper modules of this folder are imported by name."""
+"""Trust directories and servers. Helper modules of this folder are imported by name."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "servers"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "trust" / "servers"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "trust"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from kubernetes_api_server import KubernetesApiServer
-from kubernetes_world import ACME
+from kubernetes_world import cluster
+from trust_folder import trust_dir
+
+__all__ = ["cluster", "trust_dir"]
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-def trust_dir(tmp_path: Path) -> Path:
-    """A trust directory with an empty folder of entities."""
-    directory = tmp_path / "trust"
-    (directory / "entities").mkdir(parents=True)
-    return directory
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[KubernetesApiServer]:
-    """With one Secret, of the entity acme."""
-    with KubernetesApiServer(tmp_path / "cluster") as server:
-        server.put("acme", {"ca.crt": ACME.pem})
-        yield server
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from authorities import Issued, authority
+from callgate.registry.http import replies
 from callgate.registry.proxy import ProxyBounds, ProxyEndpoint, Target
 from callgate.serving.tls.context import read_client_context
 from callgate.trust import TrustSnapshot
@@ -102,6 +103,7 @@ def proxy(
         caller=lambda scope: "acme" if trusted else None,
         judge=lambda chain: trust().verify(chain),
         context=lambda: shown,
+        refused=replies.of_error,
         bounds=replace(ProxyBounds(), **bounds),
     )
 

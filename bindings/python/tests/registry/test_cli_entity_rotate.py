@@ -11,11 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from authorities import authority
 from callgate.registry.process.tls_auto import prepare_local_mesh
 from cli_command import run, run_json
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from entity_command import assert_refused
 
 pytestmark = pytest.mark.usefixtures("no_mesh_variables")
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    """A trust directory without entities."""
+    directory = tmp_path / "trust"
+    directory.mkdir()
+    return directory
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -99,6 +110,37 @@ def test_rotate_verifies_the_registry(tmp_path: Path, mesh_tls: ssl.SSLContext) 
     assert len(asked) == 1
 
 
+def test_a_trust_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    missing = tmp_path / "turst"
+    with registry() as (url, asked):
+        done = run("entity", "rotate", "--registry-url", url, "--trust-dir", missing)
+    assert_refused(
+        done, f"--trust-dir: {missing} does not exist: `callgate entity register` makes it"
+    )
+    assert asked == []
+
+
+def test_a_registry_of_another_name_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = authority("Servers")
+    (tmp_path / "ca.pem").write_bytes(root.pem)
+    monkeypatch.setenv("MCP_MESH_TLS_CA", str(tmp_path / "ca.pem"))
+    refusals = []
+    for issuer, name in ((root, "registry.test"), (authority("Strangers"), "localhost")):
+        names, purpose = [x509.DNSName(name)], ExtendedKeyUsageOID.SERVER_AUTH
+        server = issuer.issue("registry", names=names, purpose=purpose)
+        (tmp_path / "pair.pem").write_bytes(server.key_pem + server.pem)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "pair.pem")
+        with registry(context) as (url, asked):
+            done = run("entity", "rotate", "--registry-url", url, "--trust-dir", tmp_path)
+        assert (done.returncode, asked) == (1, [])
+        refusals.append(done.stderr)
+    assert "name it with --registry-url as its certificate does" in refusals[0]
+    assert "set MCP_MESH_TLS_CA" in refusals[1]
+
+
 def test_rotate_skips_verification_only_when_asked(
     tmp_path: Path, mesh_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +155,9 @@ def test_rotate_skips_verification_only_when_asked(
 def test_rotate_presents_the_operators_credential(trust: Path, tmp_path: Path) -> None:
     credential = tmp_path / "credential"
     credential.write_text("a-credential-of-operators\n")
+    readable = run("entity", "rotate", "--credential", credential, "--trust-dir", trust)
+    assert_refused(readable, f"{credential}: may be read or written by others: chmod 600 it")
+    credential.chmod(0o600)
     options = ["--credential", credential, "--trust-dir", trust]
     with registry() as (url, asked):
         done = run("entity", "rotate", "--registry-url", url, *options)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from registry_world import until
 
 COMMAND = [sys.executable, "-m", "callgate.cli", "registry", "demo"]
 # As where the extra spire is not installed.
@@ -95,6 +96,18 @@ def test_a_signal_ends_it_and_leaves_nothing(folder: Path) -> None:
         _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (2, "callgate registry demo: ended by a signal\n")
     check_that_nothing_is_left(folder)
+
+
+def test_a_demonstration_that_is_killed_leaves_no_process(folder: Path) -> None:
+    with subprocess.Popen(
+        COMMAND, env=environ(folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        while "Their agents register" not in process.stdout.readline():
+            assert process.poll() is None
+        assert any("lifeline" in line for line in processes_of(folder))
+        process.kill()
+    until(lambda: list(processes_of(folder)) == [])
 
 
 def test_what_cannot_happen_is_an_error(folder: Path) -> None:

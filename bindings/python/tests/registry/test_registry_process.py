@@ -98,6 +98,14 @@ def test_tls_auto_makes_a_working_mesh(tmp_path: Path) -> None:
         ({"MCP_MESH_TRUST_BACKEND": ""}, "requires a trust backend"),
         ({"MCP_MESH_TRUST_BACKEND": "vault"}, "MCP_MESH_TRUST_BACKEND"),
         ({"MCP_MESH_TLS_KEY": "/nowhere/key.pem"}, "/nowhere/key.pem"),
+        (
+            {"MCP_MESH_TRUST_BACKEND": "spire", "MCP_MESH_SPIRE_SOCKET": "/nowhere/agent.sock"},
+            "MCP_MESH_SPIRE_SOCKET is the path of the Workload API's socket",
+        ),
+        (
+            {"MCP_MESH_TRUST_BACKEND": "spire", "MCP_MESH_SPIRE_SOCKET": "unix:/run/agent.sock"},
+            "write the path of the socket without a scheme",
+        ),
         ({"MCP_MESH_TRUST_DIR": "/nowhere"}, "no trust backend can be used: filestore"),
         ({"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:9/x"}, "the database cannot be used"),
         ({"MCP_MESH_TLS_MOED": "strict"}, "did you mean MCP_MESH_TLS_MODE?"),

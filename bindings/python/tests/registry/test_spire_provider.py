@@ -151,6 +151,26 @@ async def test_an_expired_svid_is_presented_no_more(api: WorkloadApiServer) -> N
             _ = one.provider.current
 
 
+async def test_a_socket_that_others_could_replace_is_refused(api: WorkloadApiServer) -> None:
+    settings = AgentSettings(mode="strict", provider="spire", spire_socket=api.socket)
+    api.socket.parent.chmod(0o777)
+    with pytest.raises(CredentialError, match="chmod go-w") as caught:
+        await SpireProvider(settings).start(lambda: None)
+    assert caught.value.where == "MCP_MESH_SPIRE_SOCKET"
+    api.socket.parent.chmod(0o700)
+    provider = SpireProvider(settings)
+    await provider.start(lambda: None)
+    await provider.stop()
+
+
+async def test_a_file_in_the_place_of_the_socket_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "agent.sock"
+    file.write_text("")
+    settings = AgentSettings(mode="strict", provider="spire", spire_socket=file)
+    with pytest.raises(CredentialError, match="not a socket"):
+        await SpireProvider(settings).start(lambda: None)
+
+
 @pytest.mark.parametrize("socket", ["relative.sock", "unix:/run/agent.sock"])
 def test_a_socket_is_an_absolute_path(socket: str) -> None:
     with pytest.raises(CredentialError) as caught:

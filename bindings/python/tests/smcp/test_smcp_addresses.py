@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+from authorities import authority as root_of
 from blocking import Clients
 from callgate.smcp import (
     CertificateRefused,
@@ -20,8 +20,6 @@ from callgate.smcp import (
 from callgate.smcp._address import parse_address
 from callgate.smcp._tls import tls_context
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from wire_gateway import WireGateway, socket_path
 
 
@@ -30,47 +28,14 @@ class Authority:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
-        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = self._sign(self.name, self.key, None)
+        self._root = root_of(name)
         self.file = folder / f"{name}.pem"
-        self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
+        self.file.write_bytes(self._root.pem)
 
     def issue(self, name: str, *addresses: str) -> tuple[Path, Path]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         names = [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
-        certificate = self._sign(
-            subject, key, x509.SubjectAlternativeName(names or [x509.DNSName(name)])
-        )
-        files = self.folder / f"{name}.crt", self.folder / f"{name}.key"
-        files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        files[1].write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-        return files
-
-    def _sign(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, names: Any
-    ) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-            .add_extension(x509.BasicConstraints(ca=names is None, path_length=None), True)
-        )
-        if names is not None:
-            builder = builder.add_extension(names, False)
-        return builder.sign(self.key, hashes.SHA256())
+        leaf = self._root.issue(name, names=names or [x509.DNSName(name)], serves=True)
+        return leaf.write(self.folder, name)
 
 
 @pytest.fixture(scope="module")

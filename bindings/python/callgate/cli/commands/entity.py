@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from callgate import CallgateError
+from callgate._file_reader import OF_GROUP, read_file
 from callgate.cli import _output
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
 
 _ROW = "{:<20} {:<40} {:<12} {}".format
 _FAILED = 1
+_LONGEST_CREDENTIAL = 4096
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with the arguments as all errors of this command are said."""
 
+    _as_json = False
+
     def error(self, message: str) -> NoReturn:
-        _output.show(_failure(message), as_json="--json" in sys.argv)
+        _output.show(_failure(message), as_json=self._as_json)
         raise SystemExit(_FAILED)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """What is left over is an error here, not of the command as a whole."""
+        # What is wrong may come before the option, and after ``--`` it is a name.
+        options = list(itertools.takewhile(lambda one: one != "--", args or ()))
+        self._as_json = "--json" in options
         known, surplus = super().parse_known_args(args, namespace)
         if surplus:
             self.error(f"unrecognized arguments: {' '.join(surplus)}")
@@ -231,10 +238,14 @@ def _rotate(arguments: argparse.Namespace) -> Outcome:
     if name is not None and (fault := name_fault(name)) is not None:
         return _failure(fault)
     file: Path | None = arguments.credential
-    credential = None if file is None else file.read_text().strip()
+    credential = None if file is None else _credential(file)
     environ: Mapping[str, str] = os.environ
     done = rotate(
-        _directory(arguments), name, environ, url=arguments.registry_url, credential=credential
+        _directory(arguments, must_exist=True),
+        name,
+        environ,
+        url=arguments.registry_url,
+        credential=credential,
     )
     lines = [
         f"Rotation triggered for {'all agents' if name is None else f'entity {name!r}'}",
@@ -249,6 +260,15 @@ def _rotate(arguments: argparse.Namespace) -> Outcome:
     }
     unverified = "Warning: the registry's certificate was not verified (MCP_MESH_TLS_SKIP_VERIFY)"
     return Outcome(True, data, lines, errors=() if done.verified else [unverified])
+
+
+def _credential(path: Path) -> str:
+    """Raises CallgateError where others may read it."""
+    data = read_file(path, most=_LONGEST_CREDENTIAL, barred=OF_GROUP)
+    try:
+        return data.decode("ascii").strip()
+    except UnicodeDecodeError:
+        raise CallgateError("is not ASCII", "INVALID_ARGUMENT", str(path)) from None
 
 
 def _fingerprints(one: Certificate) -> list[str]:

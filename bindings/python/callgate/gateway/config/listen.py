@@ -83,7 +83,8 @@ class TrustedProxiesSettings(Section):
     client_certificate: bool = Field(
         default=False,
         description="Believe their `Client-Cert` header (RFC 9440). A proxy that passes on such a "
-        "header of a caller lets everybody forge it.",
+        "header of a caller lets everybody forge it. With `listen.trust` the certificate and "
+        "`Client-Cert-Chain` are judged as if the caller had presented them here.",
     )
     end_tls: bool = Field(
         default=False,
@@ -177,21 +178,23 @@ class ListenSettings(Section):
         return self
 
     def _check_trust(self) -> None:
-        if self.tls is None or self.address is None:
+        has_tls = self.tls is not None and self.address is not None
+        if not has_tls and not self.trusted_proxies.client_certificate:
             raise PlacedError(
-                ("trust",), "needs tls on a TCP port: without it there are no client certificates"
+                ("trust",),
+                "needs tls on a TCP port, or proxies that pass certificates on "
+                "(trusted_proxies.client_certificate): else there are no client certificates",
             )
-        if self.tls.client_ca is not None:
+        if not has_tls and self.trust is not None and self.trust.required:
+            raise PlacedError(
+                ("trust", "required"),
+                "needs tls on a TCP port: without it no connection has a certificate",
+            )
+        if self.tls is not None and self.tls.client_ca is not None:
             raise PlacedError(
                 ("tls", "client_ca"),
                 "with listen.trust its backends say which authorities issue client certificates: "
                 "remove client_ca and client_certificate, and register the authority as an entity",
-            )
-        if self.trusted_proxies.client_certificate:
-            raise PlacedError(
-                ("trusted_proxies", "client_certificate"),
-                "with listen.trust a certificate counts only where its chain was judged, and "
-                "Client-Cert has no chain: let TLS end at the gateway",
             )
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, final
 
 from callgate import CallgateError
+from callgate._waits import set_within
 from callgate.gateway.sessions.attested_sessions import AttestedSession, AttestedSessions
 from callgate.gateway.sessions.revocation import Audit, Over, Revocation
-from callgate.gateway.wire.subject_fields import same_caller
 from callgate.serving.connections import Connections
 from callgate.serving.subject import Subject
 from callgate.trust import TrustSnapshot, Verdict
@@ -123,7 +123,9 @@ class TrustWatch:
                 reason = "revoked" if was_revoked else verdict.reason or "untrusted"
                 text = "its certificate is not trusted any more"
                 over.append(Over(session, text, f"trust.{reason}"))
-            elif not same_caller(Subject.of_verdict(verdict), session.subject):
+            elif session.subject is None or not Subject.same(
+                session.subject.judged_again(verdict), session.subject
+            ):
                 over.append(Over(session, "its certificate is another's now", "trust.untrusted"))
         return over
 
@@ -162,12 +164,7 @@ class TrustWatch:
         await self._audit.note("trust", fields)
 
     async def _wait(self) -> None:
-        # Not wait_for, which up to Python 3.11 loses a cancellation that comes with the event.
-        timer = asyncio.get_running_loop().call_later(TICK, self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
+        await set_within(self._wake, TICK)
         self._wake.clear()
 
 

@@ -1,4 +1,4 @@
-"""Subjects: when two are one caller, and what audit lines say of one."""
+"""Subjects: what audit lines say of one."""
 
 from __future__ import annotations
 
@@ -57,11 +57,3 @@ def trust_cause(peer: Peer) -> str | None:
     if peer.verdict is None or peer.verdict.trusted:
         return None
     return f"trust.{peer.verdict.reason or 'untrusted'}"
-
-
-def same_caller(one: Subject | None, other: Subject | None) -> bool:
-    """Whether both are one caller, or none. A renewed SVID is; an anchor that moved to another
-    entity makes another."""
-    if one is None or other is None:
-        return one is other
-    return (one.name, one.source) == (other.name, other.source)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from callgate.registry.agent.errors import CredentialError
+from callgate.serving.leaf_names import LeafNames
 
 _MAX_CERTIFICATES: Final = 8
 # A certificate made a moment ago by a machine whose clock is ahead.
@@ -111,8 +111,8 @@ class Credentials:
 
     def check_names(self, names: Iterable[str], where: str) -> None:
         """Raises CredentialError unless the leaf's SANs have each DNS name or IP address."""
-        held = subject_names(self.chain[0])
-        missing = [name for name in names if name.lower() not in held]
+        held = LeafNames.of(self.chain[0])
+        missing = [name for name in names if held is None or not held.has_host(name)]
         if missing:
             raise CredentialError(f"the certificate is not for {', '.join(missing)}", where)
 
@@ -132,27 +132,6 @@ def read_authorities(file: Path) -> tuple[bytes, ...]:
     except OSError as error:
         raise CredentialError(error.strerror or "cannot be read", str(file)) from error
     return tuple(one.public_bytes(Encoding.DER) for one in certificates_of(pem, str(file)))
-
-
-def subject_names(leaf: x509.Certificate) -> frozenset[str]:
-    """DNS names in lower case and IP addresses in their canonical text."""
-    try:
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return frozenset()
-    addresses = (str(one) for one in names.get_values_for_type(x509.IPAddress))
-    return frozenset(
-        (*(one.lower() for one in names.get_values_for_type(x509.DNSName)), *addresses)
-    )
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address and no name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _checked_key(pem: bytes, leaf: x509.Certificate, where: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final, final
 
 import httpx2
 
+from callgate._waits import set_within
 from callgate.registry.agent.advice import refused, unreachable
 from callgate.registry.agent.backoff import Backoff
 from callgate.registry.agent.contexts import registry_context
@@ -98,10 +99,7 @@ class HeartbeatClient:
         while True:
             self._wake.clear()
             wait = await self._beat()
-            try:
-                await asyncio.wait_for(self._wake.wait(), wait)
-            except asyncio.TimeoutError:
-                continue
+            await set_within(self._wake, wait)
 
     async def _beat(self) -> float:
         """One heartbeat; the seconds until the next."""

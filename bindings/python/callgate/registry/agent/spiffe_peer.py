@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ssl
 
-from cryptography import x509
 from spiffe import SpiffeId
 from spiffe.errors import PySpiffeError
 
 from callgate.registry.agent.errors import CredentialError
+from callgate.serving.leaf_names import LeafNames
 
 
 class SpiffePeerContext(ssl.SSLContext):
@@ -86,10 +86,5 @@ def _trust_domain(text: str) -> str | None:
 
 def _only_uri(der: bytes) -> str | None:
     """The URI of a certificate that has exactly one."""
-    try:
-        leaf = x509.load_der_x509_certificate(der)
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return None
-    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
-    return uris[0] if len(uris) == 1 else None
+    names = LeafNames.of(der)
+    return names.uris[0] if names is not None and len(names.uris) == 1 else None

@@ -14,6 +14,8 @@ from typing import Final
 from callgate import CallgateError
 
 _CALLGATE: Final = (sys.executable, "-m", "callgate.cli")
+# It ends with this process, whatever ends that.
+_LIFELINE: Final = (sys.executable, "-m", "callgate.registry.demo.lifeline")
 _OURS: Final = ("MCP_MESH_", "CALLGATE_REGISTRY")
 _NOT_OURS: Final = frozenset({"HOST", "PORT", "DATABASE_URL", "VAULT_TOKEN"})
 _STOP_SECONDS: Final = 10
@@ -46,11 +48,11 @@ async def registry(folder: Path, variables: Mapping[str, str]) -> AsyncIterator[
     log = folder / "registry.log"
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *_CALLGATE,
+            *_LIFELINE,
             *("registry", "serve", "--json", "--port", "0"),
             cwd=folder,
             env=_environ(variables),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
         )

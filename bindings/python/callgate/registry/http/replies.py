@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from callgate.registry.members import Head, Refused
+from callgate.registry.proxy import ProxyError
 from callgate.registry.recorder import time_text
 from callgate.registry.rows.lease import NotTrusted
 from callgate.registry.rows.registration import BadBody, Rejected
@@ -155,6 +156,10 @@ def of_error(error: Exception) -> Reply:
         case OutOfBounds():
             reply = _failure(_STATUS_OF_BOUND.get(error.bound, 400), error.message)
             return reply if error.retry_after is None else _later(reply, error.retry_after)
+        case ProxyError(status=405):
+            return method_not_allowed("POST")
+        case ProxyError():
+            return _failure(error.status, error.message)
         case Busy():
             return _later(_failure(503, error.message), error.retry_after)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callgate import CallgateError
 from callgate.serving.shares import PERCENT
 
 
@@ -25,10 +26,9 @@ class ProxyBounds:
     share: int = PERCENT
 
 
-class ProxyError(Exception):
+class ProxyError(CallgateError):
     """A call that is not made, or came to nothing. The text is for the caller."""
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, "UPSTREAM_FAILED")
         self.status = status
-        self.message = message

@@ -20,9 +20,9 @@ from OpenSSL import SSL
 
 from callgate.registry.proxy.bounds import ProxyBounds, ProxyError
 from callgate.registry.proxy.exchange import Answer, post
-from callgate.registry.proxy.names import names_host
-from callgate.registry.proxy.target import Target, check_address, literal_address
+from callgate.registry.proxy.target import Target, check_address
 from callgate.registry.proxy.tls_connection import TlsConnection
+from callgate.serving.leaf_names import LeafNames, literal_address
 from callgate.serving.tls.engine import TlsFailed
 from callgate.trust import Verdict
 
@@ -83,15 +83,16 @@ async def _judged(
         except BaseException:
             connection.close()
             raise
-    except asyncio.TimeoutError as error:
+    except (asyncio.TimeoutError, _NotTheAgent) as error:
         # As every other way of not reaching it: what a port does is not told to callers.
         raise _not_reached(target, error) from error
     return connection
 
 
 def _not_reached(target: Target, error: Exception) -> ProxyError:
-    """One text for a name without address, a closed port and a server without TLS: the agent may
-    have registered any host and port, to learn what is there."""
+    """One text for a name without address, a closed port, a server without TLS and one with
+    another's certificate: the agent may have registered any host and port, to learn what is there.
+    """
     extra = {"agent_id": target.agent_id, "address": target.authority, "error": repr(error)[:512]}
     _LOG.warning("an agent was not reached through the proxy", extra=extra)
     return ProxyError(
@@ -116,15 +117,20 @@ async def _connected(target: Target, context: SSL.Context, addresses: Addresses)
     raise failed
 
 
+class _NotTheAgent(Exception):  # caught above
+    """What answers has a certificate that is not the agent's."""
+
+
 def _check_server(chain: tuple[bytes, ...], target: Target, judge: Judge) -> None:
     verdict = judge(chain)
-    where = f"the agent at {target.authority}"
     if not verdict.trusted:
-        raise ProxyError(502, f"{where} has a certificate that is not trusted: {verdict.reason}")
+        raise _NotTheAgent(f"its certificate is not trusted: {verdict.reason}")
     if verdict.entity != target.entity:
-        raise ProxyError(502, f"{where} has a certificate of another entity")
+        raise _NotTheAgent("its certificate is of another entity")
     if target.spiffe_id is not None:
         if verdict.spiffe_id != target.spiffe_id:
-            raise ProxyError(502, f"{where} has a certificate with another SPIFFE ID")
-    elif not names_host(chain[0], target.host):
-        raise ProxyError(502, f"{where} has a certificate that does not name its host")
+            raise _NotTheAgent("its certificate has another SPIFFE ID")
+        return
+    names = LeafNames.of(chain[0])
+    if names is None or not names.has_host(target.host):
+        raise _NotTheAgent("its certificate does not name its host")

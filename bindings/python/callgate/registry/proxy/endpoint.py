@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import datetime, timezone
 from functools import partial
 from typing import Final
 
 from OpenSSL import SSL
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from callgate.registry.proxy.bounds import ProxyBounds, ProxyError
@@ -19,6 +16,7 @@ from callgate.registry.proxy.lookup import Lookups
 from callgate.registry.proxy.target import Target, host_and_port
 from callgate.serving.body import json_body
 from callgate.serving.bounds import OutOfBounds
+from callgate.serving.reply import Reply
 from callgate.serving.shares import Busy, Party, Shares
 
 PREFIX: Final = "/proxy/"
@@ -30,8 +28,8 @@ class ProxyEndpoint:
 
     ``find`` gives the healthy agent that registered a host and port; ``caller`` the entity whose
     certificate, trusted now, the caller showed, None without; ``judge`` judges the agent's;
-    ``context`` gives what the registry itself shows (``read_client_context``). Owned by one event
-    loop.
+    ``context`` gives what the registry itself shows (``read_client_context``), ``refused`` the
+    answer to ProxyError, Busy and OutOfBounds. Owned by one event loop.
     """
 
     def __init__(
@@ -41,6 +39,7 @@ class ProxyEndpoint:
         caller: Callable[[Scope], str | None],
         judge: Judge,
         context: Callable[[], SSL.Context],
+        refused: Callable[[Exception], Reply],
         bounds: ProxyBounds | None = None,
         lookups: Lookups | None = None,
     ) -> None:
@@ -48,6 +47,7 @@ class ProxyEndpoint:
         self._caller = caller
         self._judge = judge
         self._context = context
+        self._refused = refused
         self._bounds = bounds or ProxyBounds()
         share = self._bounds.share
         self.lookups = lookups or Lookups(share=share)
@@ -73,12 +73,8 @@ class ProxyEndpoint:
                         await _send(answer, send)
                 finally:
                     self._answers.give_back(party, size)
-        except ProxyError as error:
-            await _refusal(error)(scope, receive, send)
-        except Busy as error:
-            response = _refusal(ProxyError(503, error.message))
-            response.headers["retry-after"] = str(error.retry_after)
-            await response(scope, receive, send)
+        except (ProxyError, Busy, OutOfBounds) as error:
+            await self._refused(error).send(send)
 
     async def _answer(
         self,
@@ -89,11 +85,7 @@ class ProxyEndpoint:
         take: Callable[[int], None],
     ) -> Answer | None:
         """None: the caller went away."""
-        try:
-            body = await json_body(scope, receive, self._bounds.request_bytes)
-        except OutOfBounds as error:
-            status = 413 if error.bound == "body_size" else 400
-            raise ProxyError(status, error.message) from error
+        body = await json_body(scope, receive, self._bounds.request_bytes)
         if body is None:
             return None
         return await call(
@@ -134,10 +126,3 @@ async def _send(answer: Answer, send: Send) -> None:
         part = answer.body[start : start + _PART]
         await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _refusal(error: ProxyError) -> Response:
-    now = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
-    body = json.dumps({"error": error.message, "timestamp": now})
-    headers = {"Allow": "POST"} if error.status == 405 else None
-    return Response(body, error.status, headers, media_type="application/json; charset=utf-8")

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeAlias, final
 
-from callgate.registry.proxy.target import literal_address
+from callgate.serving.leaf_names import literal_address
 from callgate.serving.shares import PERCENT, Busy, Party, Shares
 
 Resolve: TypeAlias = Callable[[str, int], list[str]]

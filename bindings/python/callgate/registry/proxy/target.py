@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final, TypeAlias
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
+from typing import Final
 
 from callgate.registry.proxy.bounds import ProxyError
-
-Address: TypeAlias = IPv4Address | IPv6Address
+from callgate.serving.leaf_names import Address
 
 # Where clouds answer what they know of a machine, its credentials among it, beyond link-local ones.
 _METADATA: Final = (ip_network("fd00:ec2::/32"), ip_network("100.100.100.200/32"))
@@ -90,11 +89,3 @@ def _unwrapped(address: Address) -> Address:
             # ::1 and :: carry nothing.
             return carried if int(address) > 1 else address
     return address
-
-
-def literal_address(host: str) -> Address | None:
-    """The address that a host is, None where it is a name. A zone makes it neither."""
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None

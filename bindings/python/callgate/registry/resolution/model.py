@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from callgate import CallgateError
+
 # What a dependency says of tags: "t" must be there, "+t" is better, "-t" must be absent. A tuple is
 # a group of which one member must match.
 Tag: TypeAlias = str | tuple[str, ...]
@@ -16,8 +18,11 @@ FilterMode: TypeAlias = Literal["all", "best_match", "*"]
 Schema: TypeAlias = Mapping[str, Any]
 
 
-class TooLarge(Exception):
+class TooLarge(CallgateError):
     """What an agent asks for is over a bound; the text says which."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "LIMIT_EXCEEDED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any, Final, final
 
 from sqlalchemy import Connection, bindparam, case, delete, exists, insert, select, text, update
 
+from callgate import CallgateError
 from callgate.registry.rows.identity import Identity
 from callgate.registry.rows.tables import REGISTRIES, REGISTRY_TRUST
 
@@ -23,11 +24,11 @@ RENEW_SECONDS: Final = 3.0
 _RUNNING: Final = select(REGISTRIES.c.id).where(REGISTRIES.c.lease_until > bindparam("now"))
 
 
-class NotTrusted(Exception):
+class NotTrusted(CallgateError):
     """The transaction found that the row's certificate is not trusted (any more)."""
 
     def __init__(self, reason: str, entity: str | None = None) -> None:
-        super().__init__(reason)
+        super().__init__(reason, "WORKLOAD_VERIFICATION_FAILED")
         self.reason = reason
         self.entity = entity
 

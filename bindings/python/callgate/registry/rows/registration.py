@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callgate import CallgateError
 from callgate.registry.resolution import Provider, ToolRow
 
 
-class BadBody(Exception):
+class BadBody(CallgateError):
     """The body is no heartbeat at all: 400 with this text."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "INVALID_ARGUMENT")
 
-class Rejected(Exception):
+
+class Rejected(CallgateError):
     """The heartbeat says something that cannot be registered: 200 with status ``error``."""
 
     def __init__(self, agent_id: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, "INVALID_ARGUMENT")
         self.agent_id = agent_id
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

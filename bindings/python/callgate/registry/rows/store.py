@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from callgate import CallgateError
 from callgate.registry.rows.database import READ_ONLY, open_database, url_of
 from callgate.registry.rows.lease import Lease
 from callgate.registry.rows.owner import Owner
@@ -29,8 +30,11 @@ _OWNER: Final = select(AGENTS.c.status, AGENTS.c.entity, AGENTS.c.anchor_sha256)
 )
 
 
-class OwnedByAnother(Exception):
+class OwnedByAnother(CallgateError):
     """The id belongs to another entity."""
+
+    def __init__(self) -> None:
+        super().__init__("the id belongs to another entity", "WORKLOAD_VERIFICATION_FAILED")
 
 
 @final

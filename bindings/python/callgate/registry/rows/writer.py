@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, final
 from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from callgate import CallgateError
 from callgate.registry.rows.database import lock
 from callgate.registry.rows.lease import Lease
 from callgate.registry.rows.tables import META
@@ -22,8 +23,11 @@ _T = TypeVar("_T")
 MAX_BATCH: Final = 256
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(CallgateError):
     """The database did not take the write, and nothing of it stands there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "LEDGER_UNAVAILABLE")
 
 
 @final

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL
 
 from callgate import CallgateError
+from callgate._file_reader import OF_GROUP, read_file
 
 MinimumVersion: TypeAlias = Literal["1.2", "1.3"]
 _VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
@@ -83,34 +82,19 @@ def _select_protocol(_: SSL.Connection, offered: Sequence[bytes]) -> Any:
 
 def _certificates(path: Path) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(_read(path, secret=False))
+        return x509.load_pem_x509_certificates(read_file(path, most=_LONGEST_FILE))
     except ValueError as error:
         raise _error("holds no certificate chain in PEM", path) from error
 
 
 def _private_key(path: Path) -> Any:
     try:
-        return load_pem_private_key(_read(path, secret=True), None)
+        return load_pem_private_key(read_file(path, most=_LONGEST_FILE, barred=OF_GROUP), None)
     except TypeError as error:
         raise _error("the key is encrypted: store it without a pass phrase", path) from error
     except (ValueError, UnsupportedAlgorithm):
         # The cause may quote the file.
         raise _error("holds no private key in PEM", path) from None
-
-
-def _read(path: Path, *, secret: bool) -> bytes:
-    try:
-        with path.open("rb") as file:
-            # Of the open file: another may have taken its path.
-            mode = os.fstat(file.fileno()).st_mode
-            if secret and mode & (stat.S_IRWXO | stat.S_IWGRP):
-                raise _error("may be read or written by others: chmod 600 it", path)
-            data = file.read(_LONGEST_FILE + 1)
-    except OSError as error:
-        raise _error(error.strerror or "cannot be read", path) from error
-    if len(data) > _LONGEST_FILE:
-        raise _error(f"is larger than {_LONGEST_FILE} bytes", path)
-    return data
 
 
 def _error(message: str, where: Path) -> CallgateError:

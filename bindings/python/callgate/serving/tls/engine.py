@@ -6,6 +6,8 @@ from typing import Final, final
 
 from OpenSSL import SSL, crypto
 
+from callgate import CallgateError
+
 # One record of TLS. What is given to OpenSSL and taken from it at a time: its buffers in memory
 # grow to what is in them and do not shrink.
 RECORD: Final = 16 << 10
@@ -13,8 +15,11 @@ RECORD: Final = 16 << 10
 _SENT: Final = 32 << 10
 
 
-class TlsFailed(Exception):
+class TlsFailed(CallgateError):
     """The peer does not speak TLS as it should. An alert may be waiting to be sent."""
+
+    def __init__(self) -> None:
+        super().__init__("the peer does not speak TLS as it should", "INVALID_ARGUMENT")
 
 
 @final

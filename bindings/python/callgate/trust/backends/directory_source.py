@@ -12,6 +12,7 @@ from typing import Final, final
 
 from callgate import CallgateError
 from callgate._threads import Threads
+from callgate._waits import set_within
 from callgate.trust.backends.folder_watch import FolderWatch, Watch, watch_folder
 from callgate.trust.backends.source import Problem, SourceState
 from callgate.trust.backends.trust_directory import Reading, TrustDirectory
@@ -100,12 +101,7 @@ class DirectorySource:
         return await self._thread.run(self._directory.read)
 
     async def _wait(self, seconds: float) -> None:
-        # Not wait_for, which up to Python 3.11 loses a cancellation that comes with the event.
-        timer = asyncio.get_running_loop().call_later(seconds, self._event.set)
-        try:
-            await self._event.wait()
-        finally:
-            timer.cancel()
+        await set_within(self._event, seconds)
         self._event.clear()
 
     def _show(self, reading: Reading) -> bool:

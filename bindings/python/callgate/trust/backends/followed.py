@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 import threading
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from callgate import CallgateError
+from callgate._waits import set_within
 from callgate.trust.backends.feed import Contents, Feed, Lost, Refused, Withdrawn
 from callgate.trust.backends.source import SourceState, Status
 
@@ -55,10 +55,8 @@ class FollowedSource:
         self._loop = asyncio.get_running_loop()
         self.state = SourceState(self.name, detail="no answer yet", since=time.time())
         self._thread.start()
-        try:
-            await asyncio.wait_for(self._answered.wait(), self._patience.first_answer)
-        except (asyncio.TimeoutError, TimeoutError):
-            waited = self._patience.first_answer
+        waited = self._patience.first_answer
+        if not await set_within(self._answered, waited):
             self._lose(f"no answer within {waited:g} s")
         if self._refusal is not None:
             await self.stop()
@@ -73,10 +71,8 @@ class FollowedSource:
         self._cancel_expiry()
         self._ending.set()
         self._feed.cancel()
-        if self._thread.is_alive():
-            with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), self._patience.stop)
-                self._thread.join()  # it has nothing left to do
+        if self._thread.is_alive() and await set_within(self._ended, self._patience.stop):
+            self._thread.join()  # it has nothing left to do
         self.state = SourceState(self.name, detail="stopped", since=time.time())
 
     # In the thread of the feed.

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from kubernetes import config
 from kubernetes.client import ApiClient, Configuration
+from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
 from callgate import CallgateError
 
 # What the loader of the official client raises on YAML that is something else.
 _NO_KUBECONFIG = (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError)
+# For a credential plugin: the client itself waits for one without end.
+PLUGIN_SECONDS = 10
 # Where kubelet puts what belongs to the pod's service account.
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -92,11 +97,24 @@ class Cluster:
     def _load_kubeconfig(self, path: Path, configuration: Configuration) -> None:
         try:
             # The client has no types for it.
-            config.load_kube_config(  # type: ignore[no-untyped-call]
-                str(path), client_configuration=configuration, persist_config=False
-            )
+            merged = KubeConfigMerger(str(path)).config  # type: ignore[no-untyped-call]
+            if merged is None:
+                raise ValueError("empty")
+            _bound_commands(merged)
+            loader = KubeConfigLoader(merged, config_base_path=None)  # type: ignore[no-untyped-call]
+            loader.load_and_set(configuration)  # type: ignore[no-untyped-call]
         except config.ConfigException as error:
             raise CallgateError(str(error), "INVALID_ARGUMENT", str(path)) from error
         except _NO_KUBECONFIG as error:  # its text could be the file's, which has credentials
             text = f"not a kubeconfig ({type(error).__name__})"
             raise CallgateError(text, "INVALID_ARGUMENT", str(path)) from None
+
+
+def _bound_commands(kubeconfig: Any) -> None:
+    """Has each credential plugin (``users[].user.exec``) run with a deadline."""
+    for user in kubeconfig.safe_get("users") or ():
+        plugin = (user.safe_get("user") or {}).get("exec")
+        if plugin is not None and isinstance(plugin.get("command"), str):
+            before = ["-m", "callgate.trust.backends.within", str(PLUGIN_SECONDS)]
+            plugin["args"] = [*before, plugin["command"], *(plugin.get("args") or [])]
+            plugin["command"] = sys.executable

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, final
 
 from callgate.trust.backends.feed import Contents, Lost
 from callgate.trust.backends.folder import LARGEST, FileFault
-from callgate.trust.backends.names import name_fault, twins
+from callgate.trust.backends.names import name_fault, sharing, twins
 from callgate.trust.backends.source import Problem
 from callgate.trust.backends.trust_file import Loaded, load
 
@@ -96,18 +96,12 @@ class SecretSet:
 
     def _shared(self, found: dict[str, list[str]]) -> dict[str, str]:
         """The Secrets with a key that another entity has as well, each with those entities."""
-        owners: dict[str, set[str]] = defaultdict(set)
-        for entity, names in found.items():
-            for name in names:
-                for key in self._keys(name):
-                    owners[key].add(entity)
+        entity_of = {name: entity for entity, names in found.items() for name in names}
         shared = {}
-        for entity, names in found.items():
-            for name in names:
-                of_keys = (owners[key] for key in self._keys(name))
-                others = set[str]().union(*of_keys) - {entity}
-                if others:
-                    shared[name] = ", ".join(sorted(others))
+        for name, others in sharing((n, key) for n in entity_of for key in self._keys(n)).items():
+            entities = {entity_of[other] for other in others} - {entity_of[name]}
+            if entities:
+                shared[name] = ", ".join(sorted(entities))
         return shared
 
     def _keys(self, name: str) -> frozenset[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias, final
 
 from callgate.trust.backends.folder import FileFault, Folder
-from callgate.trust.backends.names import twins
+from callgate.trust.backends.names import sharing, twins
 from callgate.trust.backends.source import Anchors, Problem
 from callgate.trust.backends.trust_file import KEEP, TrustFile
 
@@ -174,21 +173,23 @@ class TrustDirectory:
 
     def _disabled(self) -> dict[Member, str]:
         """Whose name or anchor another one has, too."""
-        by_entity = defaultdict(list)
-        by_key = defaultdict(set)
-        for member, file in self._files.items():
-            by_entity[member.entity].append(member)
-            for key in () if file.counts is None else file.counts.keys:
-                by_key[key].add(member)
         disabled: dict[Member, str] = {}
-        for name, kind in twins(by_entity).items():
-            for member in by_entity[name]:
-                disabled[member] = f"its name differs from {_others(kind, name)} in case alone"
-        for what, groups in (("name", by_entity.values()), ("anchor", by_key.values())):
-            for members in groups:
-                for member in members if len(members) > 1 else ():
-                    others = _others((other.place for other in members), member.place)
-                    disabled[member] = f"it has the {what} of {others}"
+        kinds = twins(member.entity for member in self._files)
+        for member in self._files:
+            if member.entity in kinds:
+                others = _others(kinds[member.entity], member.entity)
+                disabled[member] = f"its name differs from {others} in case alone"
+        names = sharing((member, member.entity) for member in self._files)
+        anchors = sharing(
+            (member, key)
+            for member, file in self._files.items()
+            if file.counts is not None
+            for key in file.counts.keys
+        )
+        for what, shared in (("name", names), ("anchor", anchors)):
+            for member, others_of in shared.items():
+                named = _others((other.place for other in others_of), member.place)
+                disabled[member] = f"it has the {what} of {named}"
         return {
             member: f"{why}: none of them counts until the others are removed"
             for member, why in disabled.items()

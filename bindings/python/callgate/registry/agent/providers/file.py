@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, final
 
+from callgate import CallgateError
+from callgate._file_reader import PRIVATE, read_file
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
 from callgate.registry.agent.settings import AgentSettings
 
 _LOG: Final = logging.getLogger("callgate.registry.agent")
 _MAX_BYTES: Final = 1 << 20
+_ADVICE: Final = (
+    "its group or others may read the key: chmod 600 it (defaultMode: 0400 of a Kubernetes "
+    "volume), or set CALLGATE_AGENT_SHARED_KEY=true"
+)
 # What replaces the files (cert-manager, a person) does so hours before the old ones expire.
 _SCAN_SECONDS: Final = 2.0
 
@@ -94,21 +98,6 @@ class FileProvider:
 
 def _read_file(path: Path, *, private: bool = False) -> bytes:
     try:
-        # Without waiting: a FIFO in the place of a file must not stop the agent.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise CredentialError("is no regular file", str(path))
-            if private and status.st_mode & 0o077:
-                message = (
-                    "its group or others may read the key: chmod 600 it (defaultMode: 0400 of a "
-                    "Kubernetes volume), or set CALLGATE_AGENT_SHARED_KEY=true"
-                )
-                raise CredentialError(message, str(path))
-            text = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise CredentialError(error.strerror or "cannot be read", str(path)) from error
-    if len(text) > _MAX_BYTES:
-        raise CredentialError("is longer than 1 MiB", str(path))
-    return text
+        return read_file(path, most=_MAX_BYTES, barred=PRIVATE if private else 0, advice=_ADVICE)
+    except CallgateError as error:
+        raise CredentialError(error.message, str(path)) from error

@@ -18,6 +18,7 @@ from spiffe import SpiffeId, TrustDomain, WorkloadApiClient
 from spiffe.errors import PySpiffeError
 from spiffe.workloadapi.x509_context import X509Context
 
+from callgate._waits import set_within
 from callgate.registry.agent.backoff import Backoff
 from callgate.registry.agent.credentials import Credentials
 from callgate.registry.agent.errors import CredentialError
@@ -58,9 +59,7 @@ class SpireProvider:
 
     async def start(self, changed: Callable[[], None]) -> None:
         self._follower = asyncio.create_task(self._follow(changed))
-        try:
-            await asyncio.wait_for(self._answered.wait(), _FIRST_ANSWER_SECONDS)
-        except asyncio.TimeoutError:
+        if not await set_within(self._answered, _FIRST_ANSWER_SECONDS):
             self._missing = f"no answer within {_FIRST_ANSWER_SECONDS:g} s"
         try:
             _ = self.current

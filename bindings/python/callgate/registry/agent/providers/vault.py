@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from callgate.registry.agent.credentials import Credentials, certificates_of, is_address
+from callgate.registry.agent.credentials import Credentials, certificates_of
 from callgate.registry.agent.errors import CredentialError
 from callgate.registry.agent.providers.renewal import Renewal
 from callgate.registry.agent.providers.vault_http import post_to_vault
 from callgate.registry.agent.settings import AgentSettings
+from callgate.serving.leaf_names import literal_address
 
 _WHERE: Final = "Vault"
 # RFC 5280, ub-common-name.
@@ -70,7 +71,8 @@ class VaultProvider:
 
     async def _fetch(self) -> Credentials:
         request: dict[str, Any] = {"common_name": self._common_name, "ttl": self._vault.ttl}
-        request |= {"ip_sans": self._host} if is_address(self._host) else {"alt_names": self._host}
+        kind = "alt_names" if literal_address(self._host) is None else "ip_sans"
+        request |= {kind: self._host}
         key = None
         if not self._vault.issue:
             key = ec.generate_private_key(ec.SECP256R1())
@@ -85,7 +87,7 @@ class VaultProvider:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._common_name)])
         builder = x509.CertificateSigningRequestBuilder().subject_name(name)
         sans: list[x509.GeneralName] = [x509.DNSName(self._common_name)]
-        if is_address(self._host):
+        if literal_address(self._host) is not None:
             sans.append(x509.IPAddress(ip_address(self._host)))
         else:
             sans.append(x509.DNSName(self._host))

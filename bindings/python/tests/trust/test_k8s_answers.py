@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from callgate import CallgateError
 from callgate.registry.demo.certificates import Authority
+from callgate.trust.backends import k8s_cluster
 from callgate.trust.backends.k8s_cluster import Cluster
 from callgate.trust.backends.k8s_requests import Bounds, Deadlines
 from callgate.trust.backends.k8s_secrets import k8s_secrets
@@ -161,6 +164,40 @@ async def test_what_is_no_kubeconfig_does_not_start(
     source = k8s_secrets(Cluster(kubeconfig=tmp_path / "config"))
     with pytest.raises(CallgateError, match=message):
         await source.start(lambda: None)
+
+
+def write_plugin(cluster: KubernetesApiServer, folder: Path, *command: str) -> Path:
+    """A kubeconfig whose user is what a command says."""
+    path = folder / "config"
+    cluster.write_kubeconfig(path)
+    config = json.loads(path.read_text())
+    version = "client.authentication.k8s.io/v1"
+    plugin = {"apiVersion": version, "command": command[0], "args": list(command[1:])}
+    config["users"][0]["user"] = {"exec": plugin}
+    path.write_text(json.dumps(config))
+    return path
+
+
+async def test_a_credential_plugin_is_asked_for_a_token(
+    cluster: KubernetesApiServer, tmp_path: Path
+) -> None:
+    version = "client.authentication.k8s.io/v1"
+    says = {"apiVersion": version, "kind": "ExecCredential", "status": {"token": cluster.token}}
+    path = write_plugin(cluster, tmp_path, "echo", json.dumps(says))
+    reached = Cluster(kubeconfig=path)
+    async with Heard(k8s_secrets(reached, namespace="mesh", patience=PATIENT)) as heard:
+        assert has("acme")(heard.now)
+
+
+def test_a_credential_plugin_that_hangs_is_given_up_with_its_children(
+    cluster: KubernetesApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(k8s_cluster, "PLUGIN_SECONDS", 0.5)
+    path = write_plugin(cluster, tmp_path, "sh", "-c", f"echo $$ > {tmp_path}/id; sleep 600; true")
+    client = Cluster(kubeconfig=path).connect()
+    assert client.configuration.api_key == {}
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "id").read_text()), 0)
 
 
 @pytest.mark.parametrize("key", ["insecure-skip-tls-verify", "server"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pytest
 from callgate.registry.demo.certificates import Authority
 from callgate.trust.backends.followed import FollowedSource, Patience
 from callgate.trust.backends.k8s_cluster import Cluster
@@ -44,3 +46,11 @@ async def watching(api: KubernetesApiServer) -> None:
 
 async def pause() -> None:
     await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[KubernetesApiServer]:
+    """With one Secret, of the entity acme."""
+    with KubernetesApiServer(tmp_path / "cluster") as server:
+        server.put("acme", {"ca.crt": ACME.pem})
+        yield server
