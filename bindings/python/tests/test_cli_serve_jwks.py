@@ -132,9 +132,7 @@ def test_serve_jwks_publishes_no_private_key(keys: tuple[Path, Path], tmp_path: 
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
-def test_serve_jwks_serves_others_than_loopback_over_tls_alone(
-    keys: tuple[Path, Path], host: str
-) -> None:
+def test_beyond_loopback_serve_jwks_needs_tls(keys: tuple[Path, Path], host: str) -> None:
     assert_error(run("attestation", "serve-jwks", "--host", host, keys[1]), "--host: ")
 
 

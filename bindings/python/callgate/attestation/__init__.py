@@ -17,7 +17,8 @@ Example::
     result = await verifier.verify(token)
 """
 
-# Not from core, protocol and attacks, which are programs besides: `python -m` would run them twice.
+# core, protocol and attacks are programs too, and `python -m` would load them a second time: so the
+# names come from the modules behind them.
 from callgate.attestation._agent import AttestingAgent
 from callgate.attestation._capability import (
     ClientAttestationCapability,

@@ -61,10 +61,10 @@ class AttestationProvider:
     ) -> str:
         """A token for ``identity`` that servers of this ``audience`` accept.
 
-        Without ``confirmation_key`` it is good for one use, and whoever has it can make that use.
-        With one, ``cnf.jwk`` holds that key: the token is good until it expires, and only together
-        with proofs of the key. ``iat`` and ``nbf`` are 5 s before ``now``, for verifiers whose
-        clock is behind.
+        Without ``confirmation_key`` it is good for one use, by anyone who has it. With one,
+        ``cnf.jwk`` holds that key: the token is good until it expires, and only together with
+        proofs of the key. ``iat`` and ``nbf`` are 5 s before ``now``, for verifiers whose clock is
+        behind.
 
         Raises CallgateError, with the place, where the token would not verify everywhere.
         """

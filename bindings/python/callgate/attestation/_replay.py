@@ -34,8 +34,8 @@ class ReplayStore(Protocol):
         """Remembers ``jti`` until ``exp`` (seconds since 1970), atomically.
 
         True where it was new, False where it was there. The verifier passes the digest of issuer
-        and ``jti``, 64 hexadecimal digits, and the end of the token's time and the skew. Whatever
-        else is returned, and any exception, refuses the token as ``unavailable``.
+        and ``jti``, 64 hexadecimal digits, and the end of the token's time and the skew. Any
+        other answer, and any exception, refuses the token as ``unavailable``.
         """
         ...
 

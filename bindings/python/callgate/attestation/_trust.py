@@ -18,12 +18,12 @@ class AnyAudience(Enum):
 
 
 ANY_AUDIENCE: Final[Literal[AnyAudience.ANY_AUDIENCE]] = AnyAudience.ANY_AUDIENCE
-"""Takes tokens for any server. Whoever receives one of them may use it here too."""
+"""Accepts tokens for any server, so another server that receives one can use it here."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuerTrust:
-    """What one issuer may attest. Whatever it signs beyond that is refused.
+    """What one issuer may attest. Other claims of it are refused, although it signed them.
 
     Where ``keys`` is empty, the verifier's ``key_resolver`` has them.
     """

@@ -33,8 +33,8 @@ class AttestationVerifier:
     """Verifies attestation tokens, and the proofs of requests, against trusted issuers.
 
     A string among ``trusted_issuers`` is an issuer of level ``provider`` that may attest any
-    subject for 300 s. Nothing is verified by default, and whatever fails refuses. Threads and event
-    loops may share a verifier.
+    subject for 300 s. A failure of any kind refuses the caller. Threads and event loops may share a
+    verifier.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class AttestationVerifier:
         missing one admitted. ``config_hash`` and ``system_prompt_hash`` must be those of
         ``agent_integrity``. ``skew``, 0 to 60 whole seconds, is on all times. ``require_proof``:
         every caller must prove possession of the key in ``cnf``. ``accept_ed25519_alg``: the
-        ``alg`` of RFC 9864 besides ``EdDSA``. ``types``: accepted values of ``typ`` besides ``JWT``
+        ``alg`` of RFC 9864 and ``EdDSA``. ``types``: accepted values of ``typ``, apart from ``JWT``
         and none.
         ``replay_cache``: one that several processes share; a ReplayCache of its own unless given.
 

@@ -52,7 +52,7 @@ def initialize(params: Any, **options: Any) -> InitializeResult:
     return run(middleware.process_initialize(params, request_id=7, now=NOW))
 
 
-def test_the_capability_of_a_client_has_the_members_of_the_wire() -> None:
+def test_a_client_capability_has_the_members_of_the_wire() -> None:
     assert AGENT.get_capability(SERVER, now=NOW).to_dict().keys() == {
         "version", "token", "supported_algorithms", "attestation_types",
     }  # fmt: skip
@@ -280,7 +280,7 @@ def test_a_guarded_function_is_called_for_no_other(needed: dict[str, Any], calle
     assert str(raised.value).startswith("the caller")
 
 
-def test_an_enterprise_suffices_where_an_enterprise_is_asked_for() -> None:
+def test_an_enterprise_suffices_where_one_is_asked_for() -> None:
     @require_attestation("enterprise")
     def call(session: Any) -> bool:
         return True

@@ -45,7 +45,7 @@ def test_enumerations_print_as_their_values(member: Any) -> None:
     assert json.loads(json.dumps(member)) == member.value
 
 
-def test_a_spiffe_id_has_the_domain_of_the_provider_or_the_given() -> None:
+def test_a_spiffe_id_has_the_given_domain_or_the_providers() -> None:
     assert IDENTITY.to_spiffe_id() == "spiffe://anthropic.com/model/claude-sonnet-4"
     assert (
         IDENTITY.to_spiffe_id("agents.example") == "spiffe://agents.example/model/claude-sonnet-4"

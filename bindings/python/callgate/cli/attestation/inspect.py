@@ -1,4 +1,4 @@
-"""``callgate attestation inspect``: what a token says, whoever signed it."""
+"""``callgate attestation inspect``: what a token says, unverified."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class _Answers:
 
 
 def _refused(bound: Bound, code_name: str, peer: str, trace_id: str | None = None) -> None:
-    """Whatever a connection refuses was answered."""
+    """The connection has answered it."""
 
 
 async def _serve(

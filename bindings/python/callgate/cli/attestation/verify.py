@@ -28,7 +28,7 @@ def verify(arguments: argparse.Namespace) -> Outcome:
     token = read_token(arguments.token)
     unverified = _unverified(token)
     keys = _keys(arguments.public_key, unverified.get("kid"))
-    # Without --trusted-issuers whoever has the key is the issuer.
+    # Without --trusted-issuers the key alone decides, under any name.
     issuers = split_names(arguments.trusted_issuers) or [unverified.get("iss") or "any"]
     trusted = [
         IssuerTrust(
