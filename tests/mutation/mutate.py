@@ -1,4 +1,4 @@
-"""Switches off every check of core/policy and core/gate, one at a time; some test must fail.
+"""Switches off every check of policy, gate and attestation, one at a time; some test must fail.
 
 tests/mutation/mutate.py            build, run all mutants, compare with checks.json
 tests/mutation/mutate.py --list     write the conditions of the sources into checks.json
@@ -38,6 +38,8 @@ TESTS = {
     "core/gate/decision_call.": ["gate_test", "policy_test"],
     "core/gate/": ["gate_test"],
     "core/ledger/commit.": ["ledger_test", "gate_test"],
+    "core/ledger/seen_": ["ledger_test"],
+    "core/attestation/": ["attestation_test"],
 }
 # What says in words what others decided: no check of it decides.
 WORDS = (

@@ -514,7 +514,8 @@ class TrustSnapshot:
     @property
     def generation(self) -> int: ...
 
-# callgate.attestation wraps all of these. Times are milliseconds since 1970, digests lower-case hex.
+# callgate.attestation wraps all of these. Times are milliseconds since 1970, digests are
+# lower-case hexadecimal.
 ATTESTATION_EXTENSION: str
 LEGACY_ATTESTATION_KEY: str
 
@@ -622,7 +623,8 @@ class AttestationVerdict:
     def replay_bucket(self) -> str | None: ...
     @property
     def replay_expires_at(self) -> int | None: ...
-    # This verdict, refused: "replay" where a store has seen its claim, "unavailable" where it failed.
+    # This verdict, refused: "replay" where a store has seen its claim, "unavailable" where the
+    # store failed.
     def refused(self, reason: str) -> AttestationVerdict: ...
 
 @final

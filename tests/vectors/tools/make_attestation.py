@@ -9,6 +9,7 @@ from attestation import (
     forms,
     messages_cases,
     proofs_cases,
+    public_cases,
     rules_cases,
     sequences_cases,
 )
@@ -16,6 +17,14 @@ from attestation.book import Book
 from vectors import write
 
 book = Book()
-for subject in (forms, claims_cases, rules_cases, proofs_cases, sequences_cases, messages_cases):
+for subject in (
+    forms,
+    claims_cases,
+    rules_cases,
+    public_cases,
+    proofs_cases,
+    sequences_cases,
+    messages_cases,
+):
     subject.add(book)
 write("attestation.json", book.content())
