@@ -10,7 +10,7 @@ check() {
   mypy --no-error-summary "$@" || status=1
 }
 check bindings/python/tests/*.py tools
-for folder in "$tests"/*/ "$tests"/trust/servers/; do
+for folder in "$tests"/*/ "$tests"/trust/servers/ "$tests"/attestation/mcp/; do
   [[ -n $(find "$folder" -maxdepth 1 -name '*.py' -print -quit) ]] || continue
   export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp:$tests"
   MYPYPATH+=":$tests/registry:$tests/trust:$tests/trust/servers"

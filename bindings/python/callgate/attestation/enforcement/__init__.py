@@ -1,0 +1,1 @@
+"""What stands between callers and an MCP server: the judge of messages, and its wrappers."""

@@ -1,0 +1,73 @@
+"""What a handshake of the legacy era leaves: the caller of the requests that follow."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from callgate import CallgateError
+from callgate.attestation._context import AttestationContext
+from callgate.attestation._verifier import AttestationVerifier
+
+SESSION_LIFETIME: Final = 3600.0
+"""Seconds that a session lives unless configured."""
+
+SessionLifetime = float | Literal["token"]
+
+
+def check_lifetime(lifetime: SessionLifetime) -> SessionLifetime:
+    """Raises CallgateError for what is neither ``"token"`` nor a positive number of seconds."""
+    is_number = isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool)
+    if lifetime == "token" or (is_number and 0 < lifetime <= 86400):
+        return lifetime
+    message = "session_lifetime is 'token', or seconds: more than 0, and at most 86400"
+    raise CallgateError(message, "INVALID_ARGUMENT", "session_lifetime")
+
+
+class LegacySession:
+    """One session of a verified caller: opened by an ``initialize``, ended by the next, which may
+    open another. Not thread-safe.
+    """
+
+    def __init__(
+        self,
+        context: AttestationContext,
+        token: str | None,
+        *,
+        now: float,
+        lifetime: SessionLifetime,
+    ) -> None:
+        """``now`` and ``lifetime`` are in seconds; ``token`` is what proofs of GET refer to."""
+        self.context = context
+        self.token = token
+        expires_at = context.result.expires_at
+        if lifetime != "token":
+            self.ends_at = now + lifetime
+        else:
+            self.ends_at = now if expires_at is None else expires_at
+        self._over: str | None = None
+
+    def ended(self, verifier: AttestationVerifier, now: float) -> str | None:
+        """The reason for which it is over; None while it lives. What is over stays so.
+
+        Whatever is denied by now ends it: issuer, ``kid`` or ``jti``. The token's own ``exp`` does
+        not, unless the lifetime is ``"token"``.
+        """
+        if self._over is None:
+            self._over = "expired" if now >= self.ends_at else self._denied(verifier, now)
+        return self._over
+
+    def _denied(self, verifier: AttestationVerifier, now: float) -> str | None:
+        result = self.context.result
+        before_expiry = now if result.expires_at is None else min(now, result.expires_at - 1)
+        again = verifier.judge_again(result, now=before_expiry)
+        return None if again.verified else again.reason
+
+    def is_of(self, context: AttestationContext) -> bool:
+        """Whether a token of the modern era is of the same caller."""
+        return context.verified and _caller(context) == _caller(self.context)
+
+
+def _caller(context: AttestationContext) -> tuple[str | None, ...]:
+    verdict = context.result.verdict
+    key = None if verdict is None else verdict.confirmation_jkt
+    return (context.issuer, context.subject, key)

@@ -1,0 +1,156 @@
+"""Message streams: what a stdio server reads was judged, and what it writes is for this caller."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+from attested_world import ON_FIRST_LINE, SUBJECT, World, request
+from callgate.attestation.mcp_server import tool_guard
+from stream_caller import StreamCaller, stream_server
+
+second_line = pytest.mark.skipif(ON_FIRST_LINE, reason="mcp 1.x does not speak 2026-07-28")
+LIST = request("tools/list", {}, id=7)
+CALL = request("tools/call", {"name": "whoami", "arguments": {}}, id=8)
+INITIALIZED = request("notifications/initialized", id=None)
+
+
+def with_caller(
+    world: World, act: Callable[[StreamCaller], Awaitable[None]], *guards: Any, **options: Any
+) -> None:
+    async def run() -> None:
+        async with stream_server(world, *guards, **options) as caller:
+            await act(caller)
+
+    anyio.run(run)
+
+
+def said(answer: dict[str, Any]) -> str:
+    return str(answer["result"]["content"][0]["text"])
+
+
+def test_a_verified_caller_is_answered(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        opened = await caller.ask(world.initialize(world.held()))
+        status = opened["result"]["capabilities"]["experimental"]["security.attestation"]
+        assert status["verification_status"] == "verified"
+        await caller.send(INITIALIZED)
+        assert [tool["name"] for tool in (await caller.ask(LIST))["result"]["tools"]] == [
+            "whoami",
+            "audit",
+            "secret",
+        ]
+        assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
+
+    with_caller(world, act)
+
+
+def test_nothing_but_a_ping_is_answered_before_that(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        for message in (LIST, CALL, world.initialize(), request("no/such", id=9)):
+            assert await caller.reason(message) == "not_provided"
+        assert await caller.reason(world.initialize(world.impostor())) == "signature"
+        assert (await caller.ask(request("ping", id=3)))["result"] == {}
+
+    with_caller(world, act)
+
+
+def test_notifications_and_responses_are_dropped_before_that(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.send(INITIALIZED)
+        await caller.send({"jsonrpc": "2.0", "id": 1, "result": {}})
+        assert await caller.silent()
+        assert caller.judge.dropped == 2
+
+    with_caller(world, act)
+
+
+def test_what_the_transport_could_not_read_is_dropped(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller._sending.send(ValueError("a batch"))
+        assert await caller.silent()
+        assert caller.judge.dropped == 1
+
+    with_caller(world, act)
+
+
+def test_a_second_handshake_is_judged_anew(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.initialize(world.held()))
+        await caller.send(INITIALIZED)
+        second = world.initialize(world.bearer(), id=2)
+        assert "result" in await caller.ask(second)
+        assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
+        assert await caller.reason({**second, "id": 3}) == "replay"
+        assert await caller.reason(CALL) == "not_provided"
+
+    with_caller(world, act)
+
+
+def test_a_session_ends_after_its_lifetime(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.initialize(world.held()))
+        await caller.send(INITIALIZED)
+        world.clock.now += 59
+        assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
+        world.clock.now += 1
+        assert await caller.reason(CALL) == "expired"
+        assert "result" in await caller.ask(world.initialize(world.held(), id=2))
+
+    with_caller(world, act, session_lifetime=60)
+
+
+def test_a_denial_ends_a_session(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.initialize(world.held()))
+        await caller.send(INITIALIZED)
+        world.deny(denied_key_ids=["key-1"])
+        assert await caller.reason(CALL) == "kid"
+
+    with_caller(world, act)
+
+
+def test_tools_are_listed_and_called_as_guards_allow(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.initialize(world.held()))
+        await caller.send(INITIALIZED)
+        listed = (await caller.ask(LIST))["result"]["tools"]
+        assert [tool["name"] for tool in listed] == ["whoami", "audit"]
+        secret = request("tools/call", {"name": "secret", "arguments": {}}, id=9)
+        assert await caller.reason(secret) == "policy"
+        assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
+
+    with_caller(world, act, tool_guard(issuer="https://other.example", tools=["secret"]))
+
+
+@second_line
+def test_each_request_of_the_modern_era_is_judged(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        held = world.held()
+        found = await caller.ask(world.modern("server/discover", id=1))
+        assert "dev.callgate/agent-attestation" in found["result"]["capabilities"]["extensions"]
+        message = world.call("whoami", held, id=2)
+        assert said(await caller.ask(message)) == f"{SUBJECT} provider"
+        assert await caller.reason(message) == "replay"
+        assert await caller.reason(world.call("whoami", id=3)) == "not_provided"
+        other = world.call("whoami", held, id=4)
+        other["params"]["name"] = "secret"
+        assert await caller.reason(other) == "proof"
+        world.clock.now += 400
+        assert await caller.reason(world.call("whoami", held, id=5)) == "expired"
+
+    with_caller(world, act)
+
+
+@second_line
+def test_a_cancellation_needs_a_proof_too(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.call("whoami", world.held(), id=2))
+        cancelled = ("notifications/cancelled", {"requestId": 2})
+        await caller.send(world.modern(*cancelled, id=None))
+        assert caller.judge.dropped == 0 or await caller.silent()
+        await caller.send(world.modern(*cancelled, world.held(), id=None))
+        assert await caller.silent()
+        assert caller.judge.dropped == 1
+
+    with_caller(world, act)

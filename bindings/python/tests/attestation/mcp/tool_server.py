@@ -1,0 +1,66 @@
+"""An attesting server with three tools, on whichever line of the SDK is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callgate.attestation import _sdk_line as sdk
+from callgate.attestation.core import AttestationVerifier
+from callgate.attestation.enforcement.asgi import AttestedApplication
+from callgate.attestation.enforcement.judge import Judge
+from callgate.attestation.mcp_server import AttestingServer, create_attesting_server
+from mcp.server.streamable_http import EventMessage, EventStore
+
+TOOLS = ("whoami", "audit", "secret")
+SCHEMA = {"type": "object", "properties": {}}
+
+
+def tool(name: str) -> Any:
+    fields = {"name": name, "description": name, "inputSchema": SCHEMA}
+    return sdk.types.Tool.model_validate(fields)
+
+
+def content(text: str) -> Any:
+    return sdk.types.TextContent(type="text", text=text)
+
+
+def tool_server(verifier: AttestationVerifier, **options: Any) -> AttestingServer:
+    """Its tool ``whoami`` says who calls; the others say their name."""
+    server = create_attesting_server("tools", verifier, version="1.0.0", **options)
+
+    @server.list_tools()
+    async def list_tools() -> list[Any]:
+        return [tool(name) for name in TOOLS]
+
+    @server.call_tool()
+    async def call_tool(name: str, arguments: dict[str, Any]) -> list[Any]:
+        caller = server.get_attestation_context()
+        assert caller is not None
+        return [content(f"{caller.subject} {caller.trust_level}" if name == "whoami" else name)]
+
+    return server
+
+
+class Events(EventStore):
+    """What a server sent, for streams that are resumed."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[str, Any]] = []
+
+    async def store_event(self, stream_id: str, message: Any) -> str:
+        self._events.append((stream_id, message))
+        return str(len(self._events))
+
+    async def replay_events_after(self, last_event_id: str, send_callback: Any) -> str | None:
+        after = int(last_event_id)
+        stream = self._events[after - 1][0]
+        for number, (stream_id, message) in enumerate(self._events[after:], after + 1):
+            if stream_id == stream and message is not None:
+                await send_callback(EventMessage(message, str(number)))
+        return stream
+
+
+def application(server: AttestingServer, judge: Judge, **options: Any) -> AttestedApplication:
+    """The server over HTTP, judged by a judge of the test's own clock."""
+    inner = server._handlers.streamable_http_app("/mcp", options)
+    return AttestedApplication(inner, judge)
