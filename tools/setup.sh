@@ -4,7 +4,8 @@
 #   dev       pytest, mypy, ruff, ... in .venv
 #   demo      what the gateway and the registry need, in .venv, and real MCP servers to put behind the
 #             gateway
-#   servers   all of demo, the clients of PostgreSQL and Kubernetes, PostgreSQL, Redis, and agents of mcp-mesh
+#   servers   all of demo, the clients of PostgreSQL and Kubernetes, PostgreSQL, Redis, and agents of
+#             mcp-mesh
 #   clang     clang-16 with its sanitizers, clang-format-16, clang-tidy-16
 #   valgrind  for the instruction counts of the benchmarks
 #   peers     the packages that benchmarks compare with
