@@ -6,6 +6,7 @@
 
 #include "core/policy/containment.h"
 #include "core/policy/edit_judgement.h"
+#include "core/policy/version_pairs.h"
 
 namespace callgate::policy {
 namespace {

@@ -31,21 +31,6 @@ struct Edit {
 // REQUIRES: both are capabilities in canonical form, with definitions written in place.
 std::vector<Edit> CompareCapabilities(json::Value before, json::Value after);
 
-// Versions of one thing, by their positions.
-struct Pair {
-  std::optional<std::size_t> before;
-  std::optional<std::size_t> after;
-};
-
-// Which capabilities are versions of one another: those that say the same, then those with the same
-// tool patterns, then those that say the same of other tools. Pairs that say the same are left out.
-// The texts are capabilities in canonical form.
-std::vector<Pair> PairCapabilities(const std::vector<std::string>& before,
-                                   const std::vector<std::string>& after);
-// Entries of deny lists that only one of the two has.
-std::vector<Pair> PairEntries(const std::vector<std::string>& before,
-                              const std::vector<std::string>& after);
-
 }  // namespace callgate::policy
 
 #endif  // CALLGATE_CORE_POLICY_DOCUMENT_EDITS_H_

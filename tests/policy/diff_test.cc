@@ -387,5 +387,42 @@ TEST(Diff, SaysWhatItDoesNotComeToCompare) {
   EXPECT_GT(count_of_uncompared(1'300), 0);
 }
 
+// "effect keyword; " of each finding.
+std::string Effects(const std::string& before, const std::string& after) {
+  const PolicySet old_set = test::ParsePolicy("{name: c, " + before + "}");
+  const PolicySet new_set = test::ParsePolicy("{name: c, " + after + "}");
+  const auto diff = old_set.Diff("c", new_set, "c");
+  std::string effects;
+  for (const PolicyChange& change : diff->changes) {
+    effects += std::string(NameOf(change.effect)) + " " + change.keyword + "; ";
+  }
+  return effects;
+}
+
+TEST(Diff, ADenyEntryForAnOptionThatNoCommandHoldsChangesNothing) {
+  const auto effects = [](const std::string& option) {
+    const std::string capability =
+        "capabilities: [{tool_pattern: t, arguments: {c: {command: {allow: [{words: [git], then: "
+        "[log], options: [" +
+        option + "]}]}}}}]";
+    const std::string denied = ", deny_list: [{tool_pattern: t, command: git, option: '-c'}]";
+    return Effects(capability + denied, capability);
+  };
+  EXPECT_EQ(effects("--oneline"), "none deny_list; ");
+  EXPECT_EQ(effects("'-c VALUE'"), "allowed deny_list; ");
+}
+
+TEST(Diff, AnotherBaseLeavesWhatIsDeniedAnywhere) {
+  const auto effects = [](const std::string& allow) {
+    const auto with = [&](const std::string& base) {
+      return "capabilities: [{tool_pattern: t, arguments: {p: {path: {allow: [" + allow +
+             "], base: " + base + "}}}}], deny_list: [{tool_pattern: t, path: '**/.env'}]";
+    };
+    return Effects(with("/w"), with("/s"));
+  };
+  EXPECT_EQ(effects("/w"), "denied base; ");
+  EXPECT_EQ(effects("/w, /s"), "unknown base; ") << "relative paths mean others";
+}
+
 }  // namespace
 }  // namespace callgate

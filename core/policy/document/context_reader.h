@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,13 +36,7 @@ class ContextReader {
   void ReadName(std::uint32_t node, Context& context);
   void ReadCapabilities(std::uint32_t node, Context& context);
   void ReadCapability(std::uint32_t node, Capability& capability);
-  void ReadToolPatterns(std::uint32_t node, ToolPatterns& patterns);
-  bool ReadToolPattern(std::uint32_t node, std::optional<ToolPattern>& pattern);
-  bool FailToolPattern(std::uint32_t node);
   void CheckBesideArguments(const CapabilityMembers& members);
-  void ReadDenyList(std::uint32_t node, std::vector<DenyEntry>& entries);
-  void ReadDenyEntry(std::uint32_t node, std::vector<DenyEntry>& entries);
-  void ReadDenyText(std::uint32_t node, std::vector<DenyEntry>& entries);
   void ReadAcknowledged(const Member& member, Acknowledgements& out);
   SourcePosition PositionAt(std::uint32_t node) const;
 

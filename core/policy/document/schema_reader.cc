@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/policy/document/constant_keywords.h"
+#include "core/policy/document/foreign_keywords.h"
 #include "core/policy/document/schema_checks.h"
 #include "core/policy/document/schema_table.h"
 

@@ -39,12 +39,6 @@ inline constexpr std::size_t kKeywords = 31;
 // In the order in which they are read: what others depend on comes first.
 extern const std::array<KeywordRow, kKeywords> kKeywordTable;
 
-// What to write instead of a keyword of JSON Schema that is none here; null for any other text.
-const char* InsteadOf(std::string_view keyword) noexcept;
-
-// The names of a set of types, joined by "or".
-std::string NamesOf(JsonTypes types);
-
 }  // namespace callgate::policy
 
 #endif  // CALLGATE_CORE_POLICY_DOCUMENT_SCHEMA_TABLE_H_

@@ -5,15 +5,11 @@
 
 #include "core/base/ascii.h"
 #include "core/policy/inclusion/denied_commands.h"
-#include "core/policy/inclusion/domain_relations.h"
+#include "core/policy/inclusion/denied_values.h"
 #include "core/policy/inclusion/kind_subsumption.h"
 #include "core/policy/inclusion/object_shape.h"
 #include "core/policy/inclusion/shared_words.h"
 #include "core/policy/inclusion/sights.h"
-#include "core/policy/model/path_glob.h"
-#include "core/policy/values/domain.h"
-#include "core/policy/values/normal_form.h"
-#include "core/policy/values/path.h"
 
 namespace callgate::policy {
 namespace {
@@ -157,22 +153,13 @@ class Denials {
   bool DeniesFromBase(const View& view, const View& own) const {
     const auto* const one = std::get_if<PathKind>(&view.schema->kind);
     const auto* const other = std::get_if<PathKind>(&own.schema->kind);
-    if (path() == nullptr || one == nullptr || other == nullptr) return false;
-    const Base base = BaseOf(*one, inner_);
-    if (base.kind == Base::Kind::kNone) return true;  // no entry sees a relative path
-    const Base own_base = BaseOf(*other, inner_);
-    if (base.kind == Base::Kind::kArgument || own_base.kind == Base::Kind::kArgument) return false;
-    const auto directory = PathEntry::ParseDirectory(base.text);
-    const auto own_directory = PathEntry::ParseDirectory(own_base.text);
-    if (!directory) return false;
-    const std::vector<PathSet> relative = PathSet::OfDenied(*path()).From(*directory);
-    return std::ranges::all_of(relative, [&](const PathSet& denied) {
-      if (!own_directory) return false;
-      const PathSet paths = denied.JoinedTo(*own_directory);
-      return std::ranges::any_of(question_.child_entries.paths, [&](const DenyEntry* entry) {
-        return paths.IsWithin(PathSet::OfDenied(std::get<PathEntry>(entry->argument)));
-      });
-    });
+    return path() != nullptr && one != nullptr && other != nullptr &&
+           IsRelativeDenied(*path(), BaseOf(*one, inner_), question_.child_entries.paths,
+                            BaseOf(*other, inner_));
+  }
+
+  bool NeverMeetsPath(const PathKind& kind, const Base& base) const {
+    return NeverMeets(*path(), base, kind, BaseOf(kind, inner_));
   }
 
   // An entry of commands reads a command alike whatever commands are allowed.
@@ -202,13 +189,14 @@ class Denials {
     if (const auto* kind = std::get_if<PathKind>(&seen.kind)) {
       if (path() == nullptr) return true;
       const Base base = BaseOf(*kind, inner_);
-      return all([&](const std::string& text) { return NeverCovers(text, base); }) ||
-             (is_path && NeverMeets(*std::get_if<PathKind>(&schema.kind), base));
+      return all([&](const std::string& text) { return NeverCovers(*path(), text, base); }) ||
+             (is_path && NeverMeetsPath(*std::get_if<PathKind>(&schema.kind), base));
     }
     const auto* const host = std::get_if<HostKind>(&schema.kind);
     if (std::holds_alternative<HostKind>(seen.kind)) {
-      return domain() == nullptr || all([&](const std::string& text) { return IsSpared(text); }) ||
-             (host != nullptr && NeverMeets(*host));
+      return domain() == nullptr ||
+             all([&](const std::string& text) { return Spares(*domain(), text); }) ||
+             (host != nullptr && NeverMeets(*domain(), *host));
     }
     // A URI is a path behind `file:`, and may name a host.
     if (is_path) return true;
@@ -261,48 +249,6 @@ class Denials {
     return NeverFires(schema, {&seen, true}, child);
   }
 
-  // The path, joined to the base where it is relative, is well-formed and not covered.
-  bool NeverCovers(std::string_view text, const Base& base) const {
-    const PathJudgement judgement = JudgePath(text);
-    if (!judgement.rule.empty()) return false;
-    if (!IsAbsolutePath(text) && base.kind != Base::Kind::kDirectory) return false;
-    PathBuffer buffer;
-    return JudgeForms(Normalize(text, judgement, {base.text}, buffer),
-                      [this](NormalPath form) {
-                        return std::string_view(CouldBeDenied(*path(), form) ? "deny.path" : "");
-                      })
-        .empty();
-  }
-
-  bool NeverMeets(const PathKind& kind, const Base& base) const {
-    const Base own = BaseOf(kind, inner_);
-    if (TakesRelative(kind, own) && own != base) return false;
-    const PathSet denied = PathSet::OfDenied(*path());
-    return std::all_of(kind.allow.begin(), kind.allow.end(), [&](const PathEntry& entry) {
-      const PathSet allowed = PathSet::OfAllowed(entry);
-      return !allowed.Meets(denied) ||
-             std::any_of(kind.except.begin(), kind.except.end(), [&](const PathEntry& except) {
-               const PathSet excepted = PathSet::OfDenied(except);
-               return denied.IsWithin(excepted) || allowed.IsWithin(excepted);
-             });
-    });
-  }
-
-  // The domain is well-formed and not covered.
-  bool IsSpared(std::string_view text) const {
-    Domain parsed;
-    return ParseDomain(text, parsed).empty() && !domain()->MatchesDenied(parsed);
-  }
-
-  bool NeverMeets(const HostKind& kind) const {
-    return std::all_of(kind.allow.begin(), kind.allow.end(), [&](const DomainEntry& entry) {
-      return !DeniesSome(entry, *domain()) ||
-             std::any_of(kind.except.begin(), kind.except.end(), [&](const DomainEntry& except) {
-               return DeniesWithin(*domain(), except) || DeniesAllowed(entry, except);
-             });
-    });
-  }
-
   // `args`: what the parent's list takes for the argument that continues the command.
   bool NeverFiresOnCommand(const Schema& schema, std::string_view args, const Sight& child) const {
     const auto* const kind = std::get_if<CommandKind>(&schema.kind);
@@ -350,15 +296,16 @@ class Denials {
         const std::string& text = *std::get_if<std::string>(&value.value);
         if (!in_class && IsPlainWord(text) && !names_host) return true;
         if (!is_plain || !in_class) return false;
-        return path() != nullptr ? NeverCovers(text, {}) : IsSpared(text);
+        return path() != nullptr ? NeverCovers(*path(), text, {}) : Spares(*domain(), text);
       });
     }
     if (!is_plain) return false;
     if (const auto* kind = std::get_if<PathKind>(&schema.kind)) {
-      return path() != nullptr && NeverMeets(*kind, {});
+      return path() != nullptr && NeverMeetsPath(*kind, {});
     }
     const auto* const host = std::get_if<HostKind>(&schema.kind);
-    return domain() != nullptr && host != nullptr && (host->url || in_class) && NeverMeets(*host);
+    return domain() != nullptr && host != nullptr && (host->url || in_class) &&
+           NeverMeets(*domain(), *host);
   }
 
   KeyClasses ClassesOf(std::string_view key, const std::string& folded) const {
