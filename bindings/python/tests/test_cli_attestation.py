@@ -118,7 +118,7 @@ def test_a_refusal_exits_1_in_every_form_of_output(keys: tuple[Path, Path]) -> N
         done = run(*wrong, *form, token)
         assert (done.returncode, done.stderr) == (1, "")
     shown = run(*wrong, token).stdout.splitlines()
-    assert shown[0].startswith("refused (audience) at claims/aud: ")
+    assert shown[0].startswith("refused (audience): claims/aud: ")
     assert shown[1].startswith("advice: ")
     assert json.loads(run(*wrong, "-o", "json", token).stdout)["error_code"] == -32002
 

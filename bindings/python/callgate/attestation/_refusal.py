@@ -14,6 +14,6 @@ def error_object(result: VerificationResult, era: Literal["legacy", "modern"]) -
     reason = REASONS[result.reason or "not_provided"]
     return {
         "code": reason.legacy_code if era == "legacy" else reason.code,
-        "message": result.error or reason.meaning,
+        "message": f"Attestation refused ({reason.name}): {reason.meaning}; {reason.advice}",
         "data": {"reason": reason.name, "extension": ATTESTATION_EXTENSION},
     }

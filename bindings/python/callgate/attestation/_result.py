@@ -25,7 +25,7 @@ class VerificationResult:
     trust_level: TrustLevel = TrustLevel.NONE
     issuer: str | None = None
     subject: str | None = None
-    error: str | None = None  # a sentence for people, without text of the token; None if verified
+    error: str | None = None  # place and sentence, without text of the token; None if verified
     error_code: int | None = None  # of the legacy era; None if verified, or admitted without token
     reason: str | None = None  # a name of docs/attestation-reasons.md; None if verified
     where: str | None = None  # the part of the token or proof: "header/alg", "claims/exp"
@@ -89,8 +89,9 @@ class VerificationResult:
         if verdict.reason is not None:
             absent = verdict.reason == "not_provided"
             code = REASONS[verdict.reason].legacy_code
+            place = "" if verdict.where is None else f"{verdict.where}: "
             return cls(
-                error=verdict.message,
+                error=f"{place}{verdict.message}",
                 error_code=None if absent and verdict.admitted else code,
                 reason=verdict.reason,
                 where=verdict.where,

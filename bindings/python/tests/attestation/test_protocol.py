@@ -9,6 +9,7 @@ import pytest
 from callgate import CallgateError
 from callgate.attestation import (
     ATTESTATION_CAPABILITY_KEY,
+    REASONS,
     AttestationContext,
     AttestationDenied,
     AttestationError,
@@ -127,6 +128,8 @@ def test_a_handshake_without_a_good_token_is_refused(member: Any, code: int, rea
     assert (result.error_response["jsonrpc"], result.error_response["id"]) == ("2.0", 7)
     error = result.error_response["error"]
     assert error["code"] == code
+    assert error["message"].startswith(f"Attestation refused ({reason}): ")
+    assert error["message"].endswith(f"; {REASONS[reason].advice}")
     assert error["data"] == {"reason": reason, "extension": "dev.callgate/agent-attestation"}
     json.dumps(result.error_response)
 

@@ -63,6 +63,7 @@ def test_nothing_is_said_of_a_caller_that_is_not_verified() -> None:
     assert (result.reason, result.where) == ("audience", "claims/aud")
     assert result.error_code == REASONS["audience"].legacy_code
     assert result.error is not None
+    assert result.error.startswith("claims/aud: ")
     assert (result.issuer, result.subject, result.claims, result.token_id) == (None,) * 4
     assert result.trust_level is TrustLevel.NONE
     assert result.verified_claims == []

@@ -64,8 +64,7 @@ def verify(arguments: argparse.Namespace) -> Outcome:
         ]
     else:
         reason = result.reason or ""
-        place = f" at {result.where}" if result.where else ""
-        lines = [f"refused ({reason}){place}: {result.error}", f"advice: {REASONS[reason].advice}"]
+        lines = [f"refused ({reason}): {result.error}", f"advice: {REASONS[reason].advice}"]
     return Outcome(result.verified, data, lines)
 
 
