@@ -13,7 +13,7 @@ check bindings/python/tests/*.py tools
 for folder in "$tests"/*/ "$tests"/trust/servers/ "$tests"/attestation/mcp/; do
   [[ -n $(find "$folder" -maxdepth 1 -name '*.py' -print -quit) ]] || continue
   export MYPYPATH="$folder:$tests/attacks:$tests/audit:$tests/gateway:$tests/smcp:$tests"
-  MYPYPATH+=":$tests/registry:$tests/trust:$tests/trust/servers"
+  MYPYPATH+=":$tests/attestation:$tests/registry:$tests/trust:$tests/trust/servers"
   check "$folder"*.py
 done
 export MYPYPATH="$PWD/tests/real:$tests/registry:$tests/trust:$tests/trust/servers"

@@ -12,6 +12,7 @@ from typing import Any
 
 from callgate import CallgateError
 from callgate.attestation._context import AttestationContext
+from callgate.attestation._engine import AttestedMessage, read_attested_message
 from callgate.attestation._trust import AnyAudience
 from callgate.attestation._verifier import AttestationVerifier
 from callgate.attestation.enforcement.asgi import (
@@ -29,10 +30,12 @@ from callgate.attestation.enforcement.streams import attested_streams
 __all__ = [
     "AttestationContext",
     "AttestedApplication",
+    "AttestedMessage",
     "AttestingServer",
     "ToolGuard",
     "attestation_of",
     "create_attesting_server",
+    "read_attested_message",
     "serve_stdio",
     "tool_guard",
     "wrap_asgi",

@@ -75,6 +75,8 @@ class AttestedApplication:
 
     def _is_open(self, scope: Scope) -> bool:
         path: str = scope["path"]
+        if ".." in path.split("/"):
+            return False
         return any(path == opened or path.startswith(opened + "/") for opened in self._open_paths)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -129,7 +129,7 @@ class Judge:
             request_hash=http_request_hash(session_id, last_event_id),
             now=self.now(),
         )
-        return outcome if result.admitted else refused(result, "modern")
+        return outcome if result.admitted else refused(result.reason, "modern")
 
     def over(self, context: AttestationContext) -> str | None:
         """The reason for which a stream of this caller ends: ``exp``, or what was denied since."""
@@ -159,7 +159,7 @@ class Judge:
         result = await self.verifier.verify_message(message, now=self.now())
         if result.admitted:
             return Passed(AttestationContext(result))
-        return refused(result, _era(message), _id(message))
+        return refused(result.reason, _era(message), _id(message))
 
     async def _alone(self, message: AttestedMessage, session: LegacySession | None) -> Outcome:
         outcome = await self._verified(message)
@@ -178,7 +178,7 @@ class Judge:
         nobody = await self.verifier.verify(None, now=self.now())
         if nobody.admitted:
             return Passed(AttestationContext(nobody))
-        return refused(nobody, era, id_json)
+        return refused(nobody.reason, era, id_json)
 
     def _opened(self, message: AttestedMessage, outcome: Outcome) -> LegacySession | None:
         if not isinstance(outcome, Passed) or outcome.context is None:

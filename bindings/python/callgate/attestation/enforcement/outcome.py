@@ -60,14 +60,13 @@ class Dropped:
 Outcome = Passed | Refused | Dropped
 
 
-def refused(result: VerificationResult | str, era: Era, id_json: bytes = b"null") -> Refused:
-    """The error for a caller that was not admitted, or for a reason of its own."""
-    if isinstance(result, str):
-        result = VerificationResult(reason=result)
-    error = error_object(result, era)
-    reason: str = error["data"]["reason"]
-    status = REASONS[reason].http_status if era == "modern" else 200
-    return Refused(error["code"], error["message"], error["data"], id_json, status, reason)
+def refused(reason: str | None, era: Era, id_json: bytes = b"null") -> Refused:
+    """The error for a caller that was not admitted: a row of docs/attestation-reasons.md."""
+    row = REASONS[reason or "not_provided"]
+    error = error_object(VerificationResult(reason=row.name), era)
+    status = row.http_status if era == "modern" else 200
+    message = f"{row.meaning}: {row.advice}"
+    return Refused(error["code"], message, error["data"], id_json, status, row.name)
 
 
 def id_in_use(id_json: bytes) -> Refused:
