@@ -31,7 +31,7 @@ _HANDSHAKE: Final = "handshake"
 _PROOF: Final = "proof"
 _POLICIES: Final = ("required", "preferred", "optional")
 _VERSION: Final = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
-CALL: Final = {"name": "pay", "arguments": {"amount": 10}, "_meta": _VERSION}
+CALL: Final[dict[str, Any]] = {"name": "pay", "arguments": {"amount": 10}, "_meta": _VERSION}
 
 
 async def _initialize(verifier: AttestationVerifier, capabilities: Any) -> VerificationResult:

@@ -13,6 +13,7 @@ from callgate.attestation._attacks.headers import HEADERS
 from callgate.attestation._attacks.messages import MESSAGES
 from callgate.attestation._attacks.published_keys import PUBLISHED_KEYS
 from callgate.attestation._attacks.replays import REPLAYS
+from callgate.attestation._attacks.sessions import SESSIONS
 from callgate.attestation._attacks.signatures import SIGNATURES
 from callgate.attestation._attacks.times import TIMES
 from callgate.attestation._attacks.world import World
@@ -25,6 +26,7 @@ CASES: Final = (
     *CLAIMS,
     *REPLAYS,
     *MESSAGES,
+    *SESSIONS,
     *PUBLISHED_KEYS,
 )
 
