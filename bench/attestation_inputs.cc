@@ -16,6 +16,12 @@ std::string Issue(std::string_view more) {
       "issue");
 }
 
+std::string Prove(const Sha256Digest& hash) {
+  return Require(IssueRequestProof(BoundAttestationToken(), kAttestationAudience, "tools/call",
+                                   hash, SessionKey(), kNow),
+                 "proof");
+}
+
 }  // namespace
 
 std::string AttestationClaims(std::string_view more) {
@@ -37,10 +43,18 @@ std::string BoundAttestationToken() {
                "}");
 }
 
-std::string AttestationProof() {
-  return Require(IssueRequestProof(BoundAttestationToken(), kAttestationAudience, "tools/call",
-                                   Sha256("{}"), SessionKey(), kNow),
-                 "proof");
+std::string AttestationProof() { return Prove(Sha256("{}")); }
+
+std::string AttestedCall() {
+  const std::string begin =
+      R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"fs.write","arguments":)"
+      R"({"path":"/workspace/project/src/main.py","content":")" +
+      std::string(360, 'x') +
+      R"("},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+      R"("io.modelcontextprotocol/clientCapabilities":{},"dev.callgate/agent-attestation":)";
+  const AttestedMessage bare = Require(ReadAttestedMessage(begin + "null}}}"), "message");
+  return begin + R"({"token":")" + BoundAttestationToken() + R"(","proof":")" +
+         Prove(*bare.request_hash) + R"("}}}})";
 }
 
 }  // namespace callgate::bench

@@ -18,6 +18,8 @@ std::string AttestationToken();
 // With the session's key in cnf, and its proof for a tools/call without params.
 std::string BoundAttestationToken();
 std::string AttestationProof();
+// A tools/call of about 600 bytes that carries that token and a proof of its own.
+std::string AttestedCall();
 
 }  // namespace callgate::bench
 

@@ -53,6 +53,14 @@ Prepared PrepareVerifyKnown(std::size_t) {
       }};
 }
 
+// A whole message of the modern era: read, hashed, its known token and its proof verified.
+Prepared PrepareMessage(std::size_t) {
+  return {.run = [verifier = Verifier(), json = AttestedCall()] {
+    const auto message = ReadAttestedMessage(json);
+    Require(message.ok() && verifier->Verify(*message, kNow).proven, "a message was refused");
+  }};
+}
+
 Prepared PrepareUnknownIssuer(std::size_t) {
   std::string claims = AttestationClaims();
   claims.replace(claims.find("issuer.example"), 6, "nobody");
@@ -115,6 +123,7 @@ std::vector<Operation> AttestationOperations() {
           {"sign/attestation", PrepareSign},
           {"attestation/verify", PrepareVerify},
           {"attestation/verify_known", PrepareVerifyKnown},
+          {"attestation/message", PrepareMessage},
           {"attestation/unknown_issuer", PrepareUnknownIssuer},
           {"attestation/issue", PrepareIssue},
           InsertSeen("seen/insert_10", 10, 1024),

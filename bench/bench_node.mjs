@@ -1,11 +1,13 @@
 // bench_node.mjs BASELINE FOLDER ROUNDS: the Node package. Prints JSON: name to nanoseconds, a
 // figure for each round.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Gate, Guard, PolicySet, PublicKey, canonicalize } from "callgate";
+import { AttestationVerifier, NoopReplayCache } from "callgate/attestation";
 
-import { looped, measure, startBaseline } from "./measure.mjs";
+import { looped, loopedAsync, measure, startBaseline } from "./measure.mjs";
 
 const NOW = 1_780_315_200_000;
 const WIDE = 100;
@@ -60,6 +62,30 @@ function authorize(n) {
   return took;
 }
 
+// A token that is new to the verifier, and a known one with a proof. What is used is not remembered,
+// so that one of each will do.
+const audience = "https://mcp-server.example.com";
+const verifier = new AttestationVerifier({
+  trustedIssuers: [{ issuer: "https://issuer.example", keys: issuerKeys }],
+  audience,
+  replayCache: new NoopReplayCache({ onlyForTests: true }),
+});
+const attestation = read("attestation_token.txt").toString();
+const bound = read("attestation_bound_token.txt").toString();
+const known = {
+  now: NOW,
+  proof: read("attestation_proof.txt").toString(),
+  method: "tools/call",
+  requestHash: createHash("sha256").update("{}").digest(),
+  era: "modern",
+};
+for (const result of [
+  await verifier.verify(attestation, options),
+  await verifier.verify(bound, known),
+]) {
+  if (!result.verified) throw new Error("a token was refused");
+}
+
 const figures = await measure(
   {
     "authorize/known_token": [authorize, envelopes.length - 1],
@@ -69,12 +95,15 @@ const figures = await measure(
     "guard/check_rate_bytes": looped(
       () => guard.check(subjects[checks++ % 64], "guarded", "fs.write", write).allowed,
     ),
+    "attestation/verify": loopedAsync(() => verifier.verify(attestation, options)),
+    "attestation/verify_known": loopedAsync(() => verifier.verify(bound, known)),
     loop: looped(() => true),
     "json/canonicalize_600B": looped(() => canonicalize(payload)),
     "json/canonicalize_100kB": looped(() => canonicalize(large)),
   },
   Number(rounds),
   baseline,
+  ["attestation", "envelope", "token"],
 );
 console.log(JSON.stringify(figures));
 baseline.close();

@@ -36,5 +36,6 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   callgate::python::RegisterTrust(module);
   callgate::python::RegisterSeenTable(module);
   callgate::python::RegisterAttestedMessage(module);
+  callgate::python::RegisterAttestationVerdict(module);
   callgate::python::RegisterAttestation(module);
 }

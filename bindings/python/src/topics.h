@@ -30,6 +30,7 @@ void RegisterAppendThread(pybind11::module_& module);
 void RegisterWords(pybind11::module_& module);
 void RegisterTrust(pybind11::module_& module);
 void RegisterSeenTable(pybind11::module_& module);
+void RegisterAttestationVerdict(pybind11::module_& module);
 void RegisterAttestation(pybind11::module_& module);
 void RegisterAttestedMessage(pybind11::module_& module);
 
