@@ -62,10 +62,11 @@ def test_a_session_is_attested(world: World, key: bool) -> None:
             connected(world) as streams,
             attesting(world, streams, **options) as session,
         ):
-            assert not session.attestation_verified
+            verified = [session.attestation_verified]
             await session.initialize()
+            verified.append(session.attestation_verified)
+            assert verified == [False, True]
             assert (session.attestation_status or {})["trust_level"] == "provider"
-            assert session.attestation_verified
             assert said(await session.call_tool("whoami", {})) == f"{SUBJECT} provider"
             await session.send_ping()
 
