@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from callgate.attestation._claims import AttestationClaims
 from callgate.attestation._engine import AttestationVerdict
@@ -40,11 +41,17 @@ class VerificationResult:
 
     @property
     def claims(self) -> AttestationClaims | None:
-        """All claims; None of a caller that is not verified."""
-        payload = None if self.verdict is None else self.verdict.claims_json
-        if not self.verified or payload is None:
-            return self.made_claims
-        return AttestationClaims.from_dict(json.loads(payload))
+        """The claims that this package knows; None of a caller that is not verified."""
+        payload = self.payload
+        return self.made_claims if payload is None else AttestationClaims.from_dict(payload)
+
+    @property
+    def payload(self) -> dict[str, Any] | None:
+        """All claims of the token, those of its issuer's own too; None where it is not verified."""
+        if self.verdict is None or self.verdict.claims_json is None:
+            return None
+        payload: dict[str, Any] = json.loads(self.verdict.claims_json)
+        return payload
 
     @property
     def verified_claims(self) -> list[str]:

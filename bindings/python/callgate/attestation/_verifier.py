@@ -56,19 +56,25 @@ class AttestationVerifier:
         types: Sequence[str] = (),
         replay_cache: ReplayStore | None = None,
     ) -> None:
-        """``audience`` is this server's URL, as it stands in ``aud``; None is ANY_AUDIENCE, with a
-        warning, and takes neither proofs nor requests of protocol version 2026-07-28 on.
+        """Compiles the settings.
 
-        ``reject_invalid``: under ``preferred`` and ``optional`` a bad token is refused, and only a
-        missing one admitted. ``config_hash`` and ``system_prompt_hash`` must be those of
-        ``agent_integrity``. ``skew``, 0 to 60 whole seconds, is on all times. ``require_proof``:
-        every caller must prove possession of the key in ``cnf``. ``accept_ed25519_alg``: the
-        ``alg`` of RFC 9864 and ``EdDSA``. ``types``: accepted values of ``typ``, apart from ``JWT``
-        and none.
-        ``replay_cache``: one that several processes share; a ReplayCache of its own unless given.
+        - ``key_resolver`` has the keys of the issuers for which no keys are given.
+        - ``policy`` says whether a caller without a verified token is admitted.
+        - ``required_claims`` are names at the top level of the claims.
+        - ``audience`` is this server's URL, as it stands in ``aud``. None is ANY_AUDIENCE, with a
+          warning: then no proof can be checked, and no request of protocol version 2026-07-28.
+        - ``reject_invalid``: under ``preferred`` and ``optional`` a bad token is refused, and only
+          a missing one admitted.
+        - ``config_hash`` and ``system_prompt_hash`` must be those of ``agent_integrity``.
+        - ``required_capabilities`` must all be among ``capabilities_declared``.
+        - ``skew``, 0 to 60 whole seconds, is allowed on all times.
+        - ``require_proof``: every caller must prove possession of the key in ``cnf``.
+        - ``accept_ed25519_alg``: the ``alg`` of RFC 9864 is accepted next to ``EdDSA``.
+        - ``types`` are accepted values of ``typ``; ``JWT`` and none always are.
+        - ``replay_cache`` is one that several processes share; without it, a new ReplayCache.
 
-        Raises CallgateError for settings that contradict each other, TypeError and ValueError for
-        values that are none.
+        Raises CallgateError for settings that contradict each other, and TypeError or ValueError
+        for values of the wrong type or range.
         """
         if audience is None:
             warnings.warn(_NO_AUDIENCE, stacklevel=2)

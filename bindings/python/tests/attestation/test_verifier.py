@@ -20,6 +20,7 @@ from callgate.attestation import (
     TrustLevel,
     VerificationPolicy,
     VerificationResult,
+    _engine,
 )
 from issuing import (
     AGENT_KEY,
@@ -57,6 +58,25 @@ def test_a_genuine_token_says_who_is_calling() -> None:
     assert result.verified_claims == ["agent_identity", "attestation_metadata", "agent_integrity"]
 
 
+def test_claims_of_the_issuers_own_can_be_read() -> None:
+    claims = {
+        "iss": ISSUER,
+        "sub": "agent-7",
+        "aud": SERVER,
+        "agent_identity": {**IDENTITY.to_dict(), "model_family": "f"},
+        "attestation_metadata": {},
+        "tenant": {"id": 7},
+    }
+    key = KEYPAIR.private_key
+    token = _engine.issue_attestation(claims, key, NOW * 1000, key_id=KEYPAIR.kid, lifetime=300)
+    result = verify(make_verifier(required_claims=["tenant"]), token)
+    assert result.payload is not None
+    assert result.payload["tenant"] == {"id": 7}
+    assert result.claims is not None
+    assert result.claims.agent_identity.model_family == "f"
+    assert verify(make_verifier(required_claims=["tenant"]), issue()).where == "claims/tenant"
+
+
 def test_nothing_is_said_of_a_caller_that_is_not_verified() -> None:
     result = verify(make_verifier(audience="https://other.example"), issue())
     assert not result and not result.verified and not result.admitted
@@ -65,6 +85,7 @@ def test_nothing_is_said_of_a_caller_that_is_not_verified() -> None:
     assert result.error is not None
     assert result.error.startswith("claims/aud: ")
     assert (result.issuer, result.subject, result.claims, result.token_id) == (None,) * 4
+    assert result.payload is None
     assert result.trust_level is TrustLevel.NONE
     assert result.verified_claims == []
 
