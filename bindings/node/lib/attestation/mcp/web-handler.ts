@@ -39,7 +39,8 @@ export function attestFetch<Given extends object = object>(
       return new Response(judged.body, { status, headers: { ...headers } });
     }
     try {
-      return await watched(await handler(forwarded(request, judged.body), rest), judged);
+      const response = await handler(forwarded(request, judged.body), rest);
+      return await watched(response, judged, request.signal);
     } catch (error) {
       judged.release();
       throw error;
@@ -71,13 +72,17 @@ function forwarded(request: Request, body: string | undefined): Request {
   });
 }
 
-async function watched(response: Response, forward: HttpForward): Promise<Response> {
+async function watched(
+  response: Response,
+  forward: HttpForward,
+  signal: AbortSignal,
+): Promise<Response> {
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
   const given = headers.get(SESSION_HEADER) ?? undefined;
   const sessionId = forward.begin(status, given);
   if (sessionId !== undefined) headers.set(SESSION_HEADER, sessionId);
-  const body = await watchedBody(response, headers, forward);
+  const body = await watchedBody(response, headers, forward, signal);
   return new Response(body, { status, statusText, headers });
 }
 
@@ -85,6 +90,7 @@ async function watchedBody(
   response: Response,
   headers: Headers,
   forward: HttpForward,
+  signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array> | string | null> {
   const { change, release } = forward;
   if (response.body === null) {
@@ -92,7 +98,7 @@ async function watchedBody(
     return null;
   }
   const isEvents = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-  if (change === undefined || isEvents) return through(response.body, forward);
+  if (change === undefined || isEvents) return through(response.body, forward, signal);
   const text = await response.text();
   release();
   headers.delete('content-length');
@@ -103,18 +109,32 @@ async function watchedBody(
 function through(
   source: ReadableStream<Uint8Array>,
   { change, streamEnded, lastMessage, release }: HttpForward,
+  signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const rewriter = change && new EventRewriter(change);
   let watch: StreamWatch | undefined;
+  let over = false;
   const finish = (): void => {
+    over = true;
     watch?.stop();
     release();
   };
+  const stop = (reason?: unknown): void => {
+    finish();
+    reader.cancel(reason).catch(() => {}); // the server's stream may have failed already
+  };
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      // Whoever reads the response waits for its next piece, and does not notice.
+      const leave = (): void => {
+        if (over) return;
+        stop(signal.reason);
+        controller.close();
+      };
+      signal.addEventListener('abort', leave, { once: true });
       if (streamEnded === undefined) return;
       watch = new StreamWatch(streamEnded, (reason) => {
         const last = lastMessage(reason);
@@ -122,29 +142,30 @@ function through(
           controller.enqueue(encoder.encode(`data: ${JSON.stringify(last)}\n\n`));
         }
         controller.close();
-        finish();
-        reader.cancel().catch(() => {}); // the server's stream may have failed already
+        stop();
       });
     },
     async pull(controller) {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (watch !== undefined && !watch.check()) return;
-        if (done) {
-          finish();
-          controller.close();
+      try {
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (over || watch?.check() === false) return;
+          if (done) {
+            finish();
+            controller.close();
+            return;
+          }
+          const text = rewriter?.feed(decoder.decode(value, { stream: true }));
+          const given = text === undefined ? value : encoder.encode(text);
+          if (given.length === 0) continue;
+          controller.enqueue(given);
           return;
         }
-        const text = rewriter?.feed(decoder.decode(value, { stream: true }));
-        const given = text === undefined ? value : encoder.encode(text);
-        if (given.length === 0) continue;
-        controller.enqueue(given);
-        return;
+      } catch (error) {
+        stop(error);
+        throw error;
       }
     },
-    async cancel(reason) {
-      finish();
-      await reader.cancel(reason);
-    },
+    cancel: stop,
   });
 }
