@@ -64,8 +64,8 @@ class TrustedKeys:
         """Whether the resolver has the keys of any issuer."""
         return bool(self._resolved)
 
-    async def refresh(self, issuer: str, kid: str) -> bool:
-        """Asks the resolver for a key; whether that changed the snapshot.
+    async def refresh(self, issuer: str, kid: str) -> None:
+        """Asks the resolver for a key. Where it is another than before, the snapshot is, too.
 
         Raises what the resolver raises, and TypeError where it returns no key.
         """
@@ -77,7 +77,7 @@ class TrustedKeys:
         with self._lock:
             keys = dict(self._learned.get(issuer, {}))
             if keys.get(kid) == key:
-                return False
+                return
             if key is None:
                 del keys[kid]
             else:
@@ -85,7 +85,6 @@ class TrustedKeys:
                 if len(keys) > _MOST_KEYS:  # the oldest; it is asked for again where it is used
                     del keys[next(iter(keys))]
             self._set(self._issuers, {**self._learned, issuer: keys})
-        return True
 
     def _checked(self, issuers: Iterable[str | IssuerTrust]) -> tuple[IssuerTrust, ...]:
         if isinstance(issuers, str):

@@ -221,11 +221,12 @@ class AttestationVerifier:
         asks = verdict.needs_key or verdict.verified
         if asks and issuer is not None and kid is not None and self._trusted.resolves(issuer):
             try:
-                changed = await self._trusted.refresh(issuer, kid)
+                await self._trusted.refresh(issuer, kid)
             except Exception:
                 _logger.warning("the key resolver failed, so a token is refused", exc_info=True)
                 return verdict.refused("unavailable")
-            if changed:
+            # Another task may have brought the key, or denied it, while this one waited.
+            if verdict.generation != self._trusted.snapshot.generation:
                 verdict = judge(milliseconds(now), seen)
         if verdict.verified:
             inserted = await insert(store, verdict, milliseconds(now))

@@ -1,8 +1,11 @@
 """AttestationVerifier: what it says of callers, and what it asks its resolver."""
 
 import asyncio
+import itertools
 import logging
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
 
@@ -304,6 +307,34 @@ def test_a_token_counts_as_used_only_with_a_key_that_holds() -> None:
     assert verify(verifier, token)
 
 
+def test_tasks_that_wait_for_the_same_key_all_get_it() -> None:
+    verifier = resolved(CountingResolver(KEYPAIR.public_key))
+    tokens = [issue() for _ in range(10)]
+
+    async def at_once() -> list[VerificationResult]:
+        return await asyncio.gather(*(verifier.verify(token, now=NOW) for token in tokens))
+
+    assert [result.reason for result in run(at_once())] == [None] * 10
+
+
+def test_what_is_denied_while_a_key_is_fetched_is_refused() -> None:
+    class Denying(CountingResolver):
+        async def get_key(self, issuer: str, kid: str) -> Any:
+            verifier.trusted_issuers = [IssuerTrust(ISSUER, denied_token_ids=denied)]
+            return await super().get_key(issuer, kid)
+
+    denied: list[str] = []
+    verifier = resolved(Denying(KEYPAIR.public_key))
+    first, second = issue(), issue()
+    assert verify(verifier, first)
+    denied = [str(token_id_of(second))]
+    assert verify(verifier, second).reason == "policy"
+
+
+def token_id_of(token: str) -> str | None:
+    return verify(make_verifier(), token).token_id
+
+
 def test_an_issuer_that_is_not_trusted_is_not_asked_for() -> None:
     resolver = CountingResolver(KEYPAIR.public_key)
     verifier = make_verifier(trusted_issuers=["https://other.example"], key_resolver=resolver)
@@ -382,3 +413,24 @@ def test_a_refusal_tells_nothing_of_the_token() -> None:
     told = repr(verify(make_verifier(), token))
     assert "secret" not in told
     assert token not in told
+
+
+def test_threads_may_verify_while_keys_and_trust_change() -> None:
+    resolver = resolver_of(KEYPAIR)
+    verifier = make_verifier(trusted_issuers=[ISSUER], key_resolver=resolver)
+    tokens = [[issue() for _ in range(25)] for _ in range(4)]
+    done = threading.Event()
+
+    def change() -> None:
+        for number in itertools.count():
+            if done.is_set():
+                return
+            resolver.add_key(ISSUER, f"other-{number % 8}", KEYPAIR.public_key)
+            verifier.trusted_issuers = [ISSUER, IssuerTrust(f"https://{number}.example")]
+
+    with ThreadPoolExecutor(5) as threads:
+        changing = threads.submit(change)
+        results = list(threads.map(lambda own: [verify(verifier, one) for one in own], tokens))
+        done.set()
+        changing.result()
+    assert [result.reason for own in results for result in own] == [None] * 100
