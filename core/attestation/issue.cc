@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "callgate/attestation_issue.h"
 #include "callgate/attestation_verifier.h"
@@ -49,32 +48,22 @@ attestation::Completion CompletionOf(json::Value given, Time now, seconds lifeti
   return {issued_at, issued_at + lifetime.count(), token_id};
 }
 
-// The claims with what is added, keys sorted.
+// The claims, keys sorted, and after them what is added. REQUIRES: `given` has members.
 std::string CompleteClaims(json::Value given, const attestation::Completion& completion) {
-  std::vector<std::pair<std::string_view, std::string>> added = {
-      {"exp", std::to_string(completion.expires_at)},
-      {"iat", std::to_string(completion.issued_at)},
-      {"jti", '"' + std::string(completion.token_id) + '"'},
-      {"nbf", std::to_string(completion.issued_at)}};
-  std::erase_if(added, [&](const auto& member) { return given.Find(member.first).has_value(); });
+  std::string added;
+  json::ObjectWriter members(added);
+  if (!given.Find("exp")) members.Integer("exp", completion.expires_at);
+  if (!given.Find("iat")) members.Integer("iat", completion.issued_at);
+  if (!given.Find("jti")) members.Text("jti", completion.token_id);
+  if (!given.Find("nbf")) members.Integer("nbf", completion.issued_at);
+  members.End();
 
   std::string text;
   text.reserve(1024);
-  json::ObjectWriter complete(text);
-  // Members come in the order of their keys.
-  auto next = added.begin();
-  const auto add_before = [&](std::optional<std::string_view> key) {
-    for (; next != added.end() && (!key || next->first < *key); ++next) {
-      complete.Raw(next->first) += next->second;
-    }
-  };
-  for (const auto& [key, value] : given.members()) {
-    add_before(key);
-    json::WriteLexical(value, json::KeyOrder::kCodePoint, complete.Raw(key));
-  }
-  add_before(std::nullopt);
-  complete.End();
-  return text;
+  json::WriteLexical(given, json::KeyOrder::kCodePoint, text);
+  if (added == "{}") return text;
+  text.back() = ',';
+  return text.append(added, 1);
 }
 
 // INVALID_TOKEN for what a verifier would refuse whatever it trusts, or what the profile has not.
@@ -127,7 +116,7 @@ Result<std::string> AttestationSigningInput(std::string_view claims_json, Time n
   if (text.size() > kMaxAttestationPartBytes) {
     return token::Invalid("the claims must not be larger than 8 KiB");
   }
-  return Base64UrlEncode(HeaderJson(options.key_id)) + '.' + Base64UrlEncode(text);
+  return attestation::SigningInput(HeaderJson(options.key_id), text);
 }
 
 Result<std::string> AssembleAttestation(std::string_view signing_input,
@@ -143,8 +132,8 @@ Result<std::string> AssembleAttestation(std::string_view signing_input,
 Result<std::string> IssueAttestation(std::string_view claims_json, const SecretKey& key, Time now,
                                      const AttestationIssueOptions& options) {
   Result<std::string> text = AttestationSigningInput(claims_json, now, options);
-  if (!text) return text;
-  return *text + '.' + Base64UrlEncode(AsBytes(key.Sign(*text)));
+  if (text) attestation::AppendSignature(key, *text);
+  return text;
 }
 
 }  // namespace callgate

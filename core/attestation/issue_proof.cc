@@ -3,6 +3,7 @@
 
 #include "callgate/attestation_issue.h"
 #include "callgate/json.h"
+#include "core/attestation/jws.h"
 #include "core/attestation/proof.h"
 #include "core/json/object_writer.h"
 #include "core/token/uuid.h"
@@ -42,15 +43,15 @@ Result<std::string> RequestProofSigningInput(std::string_view token, std::string
   claims.Text("mth", method);
   claims.Text("rqh", Base64UrlEncode(AsBytes(request_hash)));
   claims.End();
-  return Base64UrlEncode(HeaderJson()) + '.' + Base64UrlEncode(text);
+  return attestation::SigningInput(HeaderJson(), text);
 }
 
 Result<std::string> IssueRequestProof(std::string_view token, std::string_view audience,
                                       std::string_view method, const Sha256Digest& request_hash,
                                       const SecretKey& key, Time now) {
   Result<std::string> text = RequestProofSigningInput(token, audience, method, request_hash, now);
-  if (!text) return text;
-  return *text + '.' + Base64UrlEncode(AsBytes(key.Sign(*text)));
+  if (text) attestation::AppendSignature(key, *text);
+  return text;
 }
 
 }  // namespace callgate

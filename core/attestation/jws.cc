@@ -89,4 +89,20 @@ std::optional<Jws> ReadJws(std::string_view text, std::size_t max_bytes, bool ac
   return Jws{text.substr(0, second), signature, *std::move(header), *std::move(claims)};
 }
 
+std::string SigningInput(std::string_view header, std::string_view claims) {
+  std::string text;
+  // Room for a signature, which will follow.
+  text.reserve((header.size() + claims.size() + kSignatureBytes) / 3 * 4 + 16);
+  crypto::AppendBase64(header, Base64Alphabet::kUrlUnpadded, text);
+  text += '.';
+  crypto::AppendBase64(claims, Base64Alphabet::kUrlUnpadded, text);
+  return text;
+}
+
+void AppendSignature(const SecretKey& key, std::string& signing_input) {
+  const Signature signature = key.Sign(signing_input);
+  signing_input += '.';
+  crypto::AppendBase64(AsBytes(signature), Base64Alphabet::kUrlUnpadded, signing_input);
+}
+
 }  // namespace callgate::attestation

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "callgate/crypto.h"
@@ -29,6 +30,10 @@ struct Jws {
 // its place "header", "header/alg", "signature", "claims", or empty for the whole.
 std::optional<Jws> ReadJws(std::string_view text, std::size_t max_bytes, bool accepts_ed25519_alg,
                            Refusal& refusal);
+
+// What is signed of a header and claims, and then the token.
+std::string SigningInput(std::string_view header, std::string_view claims);
+void AppendSignature(const SecretKey& key, std::string& signing_input);
 
 }  // namespace callgate::attestation
 

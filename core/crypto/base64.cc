@@ -18,10 +18,6 @@ constexpr std::string_view kUrlCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::uint32_t kBad = 0xff00'0000;
 
-constexpr std::string_view CharactersOf(Base64Alphabet alphabet) {
-  return alphabet == Base64Alphabet::kStandardPadded ? kCharacters : kUrlCharacters;
-}
-
 // For each place among four characters, what a character adds to the 24 bits of three bytes.
 using DecodeTables = std::array<std::array<std::uint32_t, 256>, 4>;
 
@@ -44,29 +40,22 @@ int SodiumVariant(Base64Alphabet alphabet) {
                                                      : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }
 
-// As the decoder below: for public texts.
+// The two characters of each 12 bits.
+using EncodePairs = std::array<std::array<char, 2>, 4096>;
+
+constexpr EncodePairs PairsOf(std::string_view characters) {
+  EncodePairs pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {characters[i >> 6], characters[i & 63]};
+  return pairs;
+}
+
+constexpr EncodePairs kStandardPairs = PairsOf(kCharacters);
+constexpr EncodePairs kUrlPairs = PairsOf(kUrlCharacters);
+
 std::string Encode(std::string_view bytes, Base64Alphabet alphabet) {
-  const std::string_view characters = CharactersOf(alphabet);
-  const std::size_t whole = bytes.size() / 3;
-  const std::size_t rest = bytes.size() % 3;
-  const bool padded = alphabet == Base64Alphabet::kStandardPadded;
-  std::string text(whole * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1), '=');
-  const unsigned char* in = Bytes(bytes);
-  char* out = text.data();
-  const auto character = [&](std::uint32_t bits) { return characters[bits & 63]; };
-  for (std::size_t i = 0; i < whole; ++i, in += 3, out += 4) {
-    const std::uint32_t bits = in[0] << 16 | in[1] << 8 | in[2];
-    out[0] = character(bits >> 18);
-    out[1] = character(bits >> 12);
-    out[2] = character(bits >> 6);
-    out[3] = character(bits);
-  }
-  if (rest != 0) {
-    const std::uint32_t bits = in[0] << 16 | (rest == 2 ? in[1] << 8 : 0);
-    out[0] = character(bits >> 18);
-    out[1] = character(bits >> 12);
-    if (rest == 2) out[2] = character(bits >> 6);
-  }
+  std::string text;
+  AppendBase64(bytes, alphabet, text);
   return text;
 }
 
@@ -113,6 +102,26 @@ std::size_t DecodeBase64(std::string_view text, Base64Alphabet alphabet, char* o
   }
   if ((seen & kBad) != 0) return kNotBase64;
   return static_cast<std::size_t>(out - begin);
+}
+
+void AppendBase64(std::string_view bytes, Base64Alphabet alphabet, std::string& out) {
+  const bool padded = alphabet == Base64Alphabet::kStandardPadded;
+  const EncodePairs& pairs = padded ? kStandardPairs : kUrlPairs;
+  const std::size_t rest = bytes.size() % 3;
+  const std::size_t begin = out.size();
+  out.resize(begin + bytes.size() / 3 * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1), '=');
+  const unsigned char* in = Bytes(bytes);
+  char* to = out.data() + begin;
+  for (std::size_t whole = bytes.size() / 3; whole > 0; --whole, in += 3, to += 4) {
+    const std::uint32_t bits = in[0] << 16 | in[1] << 8 | in[2];
+    std::memcpy(to, pairs[bits >> 12].data(), 2);
+    std::memcpy(to + 2, pairs[bits & 0xfff].data(), 2);
+  }
+  if (rest != 0) {
+    const std::uint32_t bits = in[0] << 16 | (rest == 2 ? in[1] << 8 : 0);
+    std::memcpy(to, pairs[bits >> 12].data(), 2);
+    if (rest == 2) to[2] = pairs[bits & 0xfff][0];
+  }
 }
 
 bool DecodeSecret(std::string_view text, Base64Alphabet alphabet, char* out,

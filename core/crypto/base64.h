@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace callgate::crypto {
@@ -19,8 +20,11 @@ inline constexpr std::size_t kNotBase64 = static_cast<std::size_t>(-1);
 // For public texts only: the time depends on the characters. Secrets go through DecodeSecret.
 std::size_t DecodeBase64(std::string_view text, Base64Alphabet alphabet, char* out) noexcept;
 
-// The same for secrets, through libsodium, whose time does not depend on the characters: true when
-// `text` is the one spelling of exactly `size` bytes, which are written to `out`.
+// Appends base64 of public bytes.
+void AppendBase64(std::string_view bytes, Base64Alphabet alphabet, std::string& out);
+
+// As DecodeBase64, for secrets, through libsodium, whose time does not depend on the characters:
+// true when `text` is the one spelling of exactly `size` bytes, which are written to `out`.
 [[nodiscard]] bool DecodeSecret(std::string_view text, Base64Alphabet alphabet, char* out,
                                 std::size_t size) noexcept;
 

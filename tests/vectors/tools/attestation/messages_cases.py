@@ -510,9 +510,12 @@ def add_issued(book):
             return
         given = json.loads(text)
         iat = given.get("iat", NOW - min(5, lifetime // 2))
-        complete = {"iat": iat, "nbf": iat, "exp": iat + lifetime, **given}
+        added = {"exp": iat + lifetime, "iat": iat, "nbf": iat}
+        added = {name: time for name, time in added.items() if name not in given}
+        # What was given, keys sorted, and then what is added.
+        complete = compact(given)[:-1] + "," + compact(added)[1:] if added else compact(given)
         header = {"alg": "EdDSA", "kid": key_id, "typ": "JWT"}
-        signed = f"{b64url(compact(header).encode())}.{b64url(compact(complete).encode())}"
+        signed = f"{b64url(compact(header).encode())}.{b64url(complete.encode())}"
         signature = b64url(ISSUER_KEY.sign(signed.encode()))
         book.issued.append({**case, "token": f"{signed}.{signature}"})
 
