@@ -148,16 +148,17 @@ Napi::Value Details(const Napi::CallbackInfo& info) {
   return object;
 }
 
-// attestationVerdictClaim(verdict): [key, bucket, expiry], or null
+// attestationVerdictClaim(verdict): key, bucket and expiry, or null. One value, since making three
+// costs a tenth of a verification.
 Napi::Value Claim(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const AttestationVerdict& verdict = Handle<AttestationVerdict>::Get(info[0]);
   if (!verdict.replay) return env.Null();
-  Napi::Array claim = Napi::Array::New(env, 3);
-  claim.Set(0u, Bytes(env, AsBytes(verdict.replay->key)));
-  claim.Set(1u, Bytes(env, AsBytes(verdict.replay->bucket)));
-  claim.Set(2u, Milliseconds(env, verdict.replay->expires_at));
-  return claim;
+  std::string claim;
+  claim += AsBytes(verdict.replay->key);
+  claim += AsBytes(verdict.replay->bucket);
+  claim += std::to_string(verdict.replay->expires_at.time_since_epoch().count());
+  return Bytes(env, claim);
 }
 
 }  // namespace

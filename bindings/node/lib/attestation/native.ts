@@ -74,9 +74,6 @@ export interface NativeVerdictDetails {
   readonly expiresAt: Milliseconds | null;
 }
 
-/** What must be inserted before a verdict counts. */
-export type NativeClaim = readonly [key: Uint8Array, bucket: Uint8Array, expiresAt: Milliseconds];
-
 /** What a replay table answers to a claim. */
 export type SeenStatus = 'inserted' | 'seen' | 'full';
 
@@ -146,7 +143,11 @@ export interface NativeAttestation {
   ): NativeVerdict;
 
   attestationVerdictDetails(verdict: AttestationVerdictHandle): NativeVerdictDetails;
-  attestationVerdictClaim(verdict: AttestationVerdictHandle): NativeClaim | null;
+  /**
+   * What must be inserted before a verdict counts: 32 bytes of a key, 32 of a bucket, and the
+   * digits of the expiry in milliseconds.
+   */
+  attestationVerdictClaim(verdict: AttestationVerdictHandle): Buffer | null;
 
   createSeenTable(maxEntries: number, maxPerBucket: number): SeenTableHandle;
   seenInsert(

@@ -9,12 +9,7 @@ import { type CheckedIssuer, checkIssuers, type IssuerTrust, oneOf } from './iss
 import type { NativeVerdict } from './native.js';
 import { observeVerification } from './observability/observe.js';
 import { InMemoryReplayCache } from './replay/in-memory.js';
-import {
-  type AnyReplayCache,
-  commit,
-  type ReplayStore,
-  replayStore,
-} from './replay/replay-cache.js';
+import { type AnyReplayCache, type ReplayStore, replayStore } from './replay/replay-cache.js';
 import { Verdict, type VerificationResult } from './result.js';
 import { TrustedKeys } from './trusted-keys.js';
 import type { VerificationPolicy } from './types.js';
@@ -100,52 +95,42 @@ export class AttestationVerifier {
    * @returns the verdict, for whatever is wrong with the token
    * @throws TypeError. A `now` outside the years 2001 to 2200 is a broken clock: `unavailable`.
    */
-  async verify(
-    token: string | null | undefined,
-    given: VerifyOptions = {},
-  ): Promise<VerificationResult> {
-    const { proof, method, requestHash, provenKey, era, now } = options<VerifyOptions>(given, [
-      'proof',
-      'method',
-      'requestHash',
-      'provenKey',
-      'era',
-      'now',
-    ]);
-    // A carrier of another type holds no token that could be read: malformed, not missing.
-    const sent =
-      typeof token === 'string' ? token : token === undefined || token === null ? undefined : '';
-    if (proof !== undefined && (method === undefined || requestHash === undefined)) {
-      throw new TypeError('a proof is verified for a method and a requestHash; pass both');
-    }
-    const at = clockTime(now);
-    const shown = [
-      optionalText(proof, 'proof'),
-      optionalText(method, 'method'),
-      requestHash === undefined ? undefined : requestHashOf(requestHash),
-      provenKey === undefined ? undefined : PublicKey.handleOf(publicKey(provenKey, 'provenKey')),
-      oneOf(['legacy', 'modern'], era ?? 'legacy', 'era') === 'modern',
-    ] as const;
-    const verifier = this.#handle;
-    return this.#verified(at, (seen) =>
-      native.attestationVerify(verifier, sent, at, ...shown, seen),
-    );
+  verify(token: string | null | undefined, given: VerifyOptions = {}): Promise<VerificationResult> {
+    return this.#verified(() => {
+      const { proof, method, requestHash, provenKey, era, now } = options<VerifyOptions>(
+        given,
+        VERIFY_OPTIONS,
+      );
+      // A carrier of another type holds no token that could be read: malformed, not missing.
+      const other = token === undefined || token === null ? undefined : '';
+      const sent = typeof token === 'string' ? token : other;
+      if (proof !== undefined && (method === undefined || requestHash === undefined)) {
+        throw new TypeError('a proof is verified for a method and a requestHash; pass both');
+      }
+      const at = clockTime(now);
+      const shown = [
+        optionalText(proof, 'proof'),
+        optionalText(method, 'method'),
+        requestHash === undefined ? undefined : requestHashOf(requestHash),
+        provenKey === undefined ? undefined : PublicKey.handleOf(publicKey(provenKey, 'provenKey')),
+        oneOf(ERAS, era ?? 'legacy', 'era') === 'modern',
+      ] as const;
+      const verifier = this.#handle;
+      return [at, (seen) => native.attestationVerify(verifier, sent, at, ...shown, seen)];
+    });
   }
 
   /**
    * The same of the token and proof of a message that {@link readAttestedMessage} read, in the rules
    * of its era.
    */
-  async verifyMessage(
-    message: AttestedMessage,
-    given: NowOption = {},
-  ): Promise<VerificationResult> {
-    const handle = AttestedMessage.handleOf(message);
-    const now = clockTime(options<NowOption>(given, ['now']).now);
-    const verifier = this.#handle;
-    return this.#verified(now, (seen) =>
-      native.attestationVerifyMessage(verifier, handle, now, seen),
-    );
+  verifyMessage(message: AttestedMessage, given: NowOption = {}): Promise<VerificationResult> {
+    return this.#verified(() => {
+      const handle = AttestedMessage.handleOf(message);
+      const at = clockTime(options<NowOption>(given, ['now']).now);
+      const verifier = this.#handle;
+      return [at, (seen) => native.attestationVerifyMessage(verifier, handle, at, seen)];
+    });
   }
 
   /**
@@ -191,8 +176,9 @@ export class AttestationVerifier {
   }
 
   /** A cache in memory is asked in the same call as the engine. */
-  async #verified(now: number, judge: Judge): Promise<VerificationResult> {
+  async #verified(present: () => Presented): Promise<VerificationResult> {
     const begin = performance.now();
+    const [now, judge] = present();
     const store = this.#store;
     const table = InMemoryReplayCache.isInMemory(store)
       ? InMemoryReplayCache.tableOf(store)
@@ -220,9 +206,23 @@ export class AttestationVerifier {
   }
 }
 
-/** One call of the engine, with the table that it may insert into. */
-type Judge = (seen: SeenTableHandle | undefined) => NativeVerdict;
+/** When, and one call of the engine, with the table that it may insert into. */
+type Presented = readonly [
+  now: number,
+  judge: (seen: SeenTableHandle | undefined) => NativeVerdict,
+];
 
+const ERAS: readonly AttestationEra[] = ['legacy', 'modern'];
+const VERIFY_OPTIONS: readonly (keyof VerifyOptions)[] = [
+  'proof',
+  'method',
+  'requestHash',
+  'provenKey',
+  'era',
+  'now',
+];
+
+/** A store that fails, or says what no store says, could not tell. */
 async function remember(
   store: ReplayStore,
   verdict: NativeVerdict,
@@ -230,12 +230,15 @@ async function remember(
 ): Promise<NativeVerdict> {
   const claim = native.attestationVerdictClaim(verdict.handle);
   if (claim === null) return verdict;
-  const [key, bucket, expiresAt] = claim;
-  const outcome = await commit(store, { key: hex(key), bucket: hex(bucket), expiresAt }, now);
-  if (outcome === 'inserted') return verdict;
+  const key = claim.toString('hex', 0, 32);
+  const bucket = claim.toString('hex', 32, 64);
+  const expiresAt = Number(claim.toString('latin1', 64));
+  let outcome: unknown;
+  try {
+    outcome = await store.insert({ key, bucket, expiresAt }, now);
+    if (outcome === 'inserted') return verdict;
+  } catch {
+    // The store's own error may name what it was asked for.
+  }
   return native.attestationRefuse(verdict.handle, outcome === 'seen' ? 'replay' : 'unavailable');
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

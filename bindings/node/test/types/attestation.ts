@@ -61,7 +61,9 @@ const config: AttestationVerifierConfig = {
     'https://issuer.example',
     { issuer: 'https://other.example', level: 'enterprise', keys: { a: keyPair.publicKey } },
   ],
-  keyResolver: new JWKSKeyResolver({ sources: { 'https://issuer.example': { file: 'jwks.json' } } }),
+  keyResolver: new JWKSKeyResolver({
+    sources: { 'https://issuer.example': { file: 'jwks.json' } },
+  }),
   policy: VerificationPolicy.REQUIRED,
   audience: ANY_AUDIENCE,
   replayCache: new RedisReplayCache({ client: createClient() }),

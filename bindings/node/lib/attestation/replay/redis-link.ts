@@ -83,7 +83,9 @@ export class RedisLink {
         connectTimeout: CONNECT_WITHIN,
         // A first connection that fails is told at once; one that was lost comes back by itself.
         reconnectStrategy: (tried: number, cause: Error) =>
-          this.#connections === 0 || this.#closed ? cause : Math.min(50 * 2 ** tried, LONGEST_PAUSE),
+          this.#connections === 0 || this.#closed
+            ? cause
+            : Math.min(50 * 2 ** tried, LONGEST_PAUSE),
       },
     });
     return this.#listen(client);

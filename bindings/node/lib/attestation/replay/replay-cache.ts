@@ -55,21 +55,6 @@ export function replayStore(value: unknown, name: string): ReplayStore {
   };
 }
 
-/** What a store answers; a store that fails, or says something else, could not tell. */
-export async function commit(
-  store: ReplayStore,
-  claim: ReplayClaim,
-  now: number,
-): Promise<ReplayOutcome> {
-  try {
-    const outcome: unknown = await store.insert(claim, now);
-    if (outcome === 'inserted' || outcome === 'seen' || outcome === 'full') return outcome;
-  } catch {
-    // The store's own error may name what it was asked for.
-  }
-  return 'unavailable';
-}
-
 function has(value: unknown, method: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return typeof (value as Readonly<Record<string, unknown>>)[method] === 'function';
