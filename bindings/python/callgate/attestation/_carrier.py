@@ -46,3 +46,8 @@ def _without(value: Mapping[str, Any], place: tuple[str, ...], name: str) -> dic
     if not isinstance(inner, Mapping):
         return dict(value)
     return {**value, place[0]: _without(inner, place[1:], name)}
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """The object, or an empty one in the place of anything else."""
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -7,7 +7,8 @@ FastMCP or MCPServer on standard input and output, ``wrap_streams`` for a pair o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from callgate import CallgateError
@@ -51,6 +52,7 @@ def create_attesting_server(
     *,
     audience: str | None = None,
     session_lifetime: SessionLifetime = SESSION_LIFETIME,
+    clock: Callable[[], float] = time.time,
 ) -> AttestingServer:
     """A low-level server of the installed SDK, attesting.
 
@@ -64,7 +66,7 @@ def create_attesting_server(
         message = f"the verifier has {has}: make it with audience={audience!r}"
         raise CallgateError(message, "INVALID_ARGUMENT", "audience")
     server: Any = Server(name, version=version or "", instructions=instructions)
-    return AttestingServer(server, verifier, session_lifetime=session_lifetime)
+    return AttestingServer(server, verifier, session_lifetime=session_lifetime, clock=clock)
 
 
 def wrap_asgi(
@@ -75,15 +77,16 @@ def wrap_asgi(
     session_lifetime: SessionLifetime = SESSION_LIFETIME,
     open_paths: Iterable[str] = (),
     max_body_bytes: int = MAX_BODY_BYTES,
+    clock: Callable[[], float] = time.time,
 ) -> AttestedApplication:
     """An ASGI application that verifies the callers of ``app``, an MCP server over Streamable HTTP.
 
     Every path is judged but those at and below ``open_paths``. Put it inside of what authorizes
     users, so that a request that is sent again with another bearer token needs no second proof.
     ``session_lifetime`` is in seconds, or ``"token"``: sessions of the legacy era end with their
-    token. A body over ``max_body_bytes`` is refused with 413.
+    token. A body over ``max_body_bytes`` is refused with 413. ``clock`` gives seconds since 1970.
     """
-    judge = Judge(verifier, guards=Guards(guards), session_lifetime=session_lifetime)
+    judge = Judge(verifier, guards=Guards(guards), session_lifetime=session_lifetime, clock=clock)
     return AttestedApplication(app, judge, open_paths=open_paths, max_body_bytes=max_body_bytes)
 
 
@@ -94,9 +97,10 @@ def wrap_streams(
     *,
     guards: Iterable[ToolGuard] = (),
     session_lifetime: SessionLifetime = SESSION_LIFETIME,
+    clock: Callable[[], float] = time.time,
 ) -> tuple[Any, Any]:
     """The streams of one connection of a server, attesting: pass these to ``Server.run``."""
-    judge = Judge(verifier, guards=Guards(guards), session_lifetime=session_lifetime)
+    judge = Judge(verifier, guards=Guards(guards), session_lifetime=session_lifetime, clock=clock)
     return attested_streams(judge, read_stream, write_stream)
 
 

@@ -7,6 +7,7 @@ import json
 from typing import Any, Final
 
 from callgate.attestation._capability import ServerAttestationCapability, with_capability
+from callgate.attestation._carrier import object_of
 from callgate.attestation._context import AttestationContext
 from callgate.attestation._names import ATTESTATION_EXTENSION, ATTESTATION_VERSION
 from callgate.attestation._trust import AnyAudience
@@ -29,13 +30,13 @@ class Results:
         """The result as this caller gets it; None where it stays as it is."""
         if not isinstance(result, dict):
             return None
-        capabilities = _object(result.get("capabilities"))
+        capabilities = object_of(result.get("capabilities"))
         if "protocolVersion" in result and "serverInfo" in result:
             status = self.handshake_capability(context)
             return {**result, "capabilities": with_capability(capabilities, status)}
         if "supportedVersions" in result:
             extensions = {
-                **_object(capabilities.get("extensions")),
+                **object_of(capabilities.get("extensions")),
                 ATTESTATION_EXTENSION: self.discovered_extension(),
             }
             return {**result, "capabilities": {**capabilities, "extensions": extensions}}
@@ -77,7 +78,3 @@ class Results:
         }
         audience = self._verifier.audience
         return wanted if isinstance(audience, AnyAudience) else {**wanted, "audience": audience}
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar
 
@@ -23,7 +24,6 @@ from callgate.attestation.enforcement.streams import attested_streams
 Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])
 
 _GUARDS: Final = "__callgate_tool_guards__"
-_REGISTERED: Final = "__callgate_handler__"
 
 
 class AttestingServer:
@@ -39,14 +39,20 @@ class AttestingServer:
         verifier: AttestationVerifier,
         *,
         session_lifetime: SessionLifetime = SESSION_LIFETIME,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """``session_lifetime`` is in seconds, or ``"token"``: sessions end with their token."""
+        """``session_lifetime`` is in seconds, or ``"token"``: sessions end with their token.
+        ``clock`` gives seconds since 1970.
+        """
         self.server: Final = server
         self.verifier: Final = verifier
         self._guards = Guards()
-        self._judge = Judge(verifier, guards=self._guards, session_lifetime=session_lifetime)
+        self._judge = Judge(
+            verifier, guards=self._guards, session_lifetime=session_lifetime, clock=clock
+        )
         self._results = Results(verifier, self._guards)
         self._handlers = _handlers(self)
+        self._registered: list[Any] = []
 
     def get_attestation_context(self, session: object = None) -> AttestationContext | None:
         """The caller of the request that is being handled; None outside of a handler.
@@ -72,7 +78,7 @@ class AttestingServer:
         guard = tool_guard(trust_level, issuer, check, tools=tools)
 
         def decorate(function: Function) -> Function:
-            if hasattr(function, _REGISTERED):
+            if function in self._registered:
                 message = "require_attestation stands below the decorator of the SDK, not above it"
                 raise CallgateError(message, "INVALID_ARGUMENT", "require_attestation")
             return self._guarded(function, guard)
@@ -166,8 +172,7 @@ class AttestingServer:
             for guard in guards:
                 self._guards.add(guard)
             self._handlers.register(name, function, options)
-            with_mark: Any = function
-            setattr(with_mark, _REGISTERED, name)
+            self._registered.append(function)
             return function
 
         return decorate

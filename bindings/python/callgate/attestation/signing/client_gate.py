@@ -10,10 +10,10 @@ from typing import Any, Final
 import anyio
 
 from callgate.attestation import _sdk_line as sdk
-from callgate.attestation._carrier import UNVERIFIED_METHODS
+from callgate.attestation._carrier import UNVERIFIED_METHODS, object_of
 from callgate.attestation._engine import REASONS
 from callgate.attestation._names import ATTESTATION_EXTENSION
-from callgate.attestation.signing.messages import PROTOCOL_VERSION_META, MessageSigner, object_of
+from callgate.attestation.signing.messages import PROTOCOL_VERSION_META, MessageSigner
 from callgate.attestation.signing.source import HeldToken, TokenSource
 from callgate.attestation.signing.status import (
     AttestationUnsupported,

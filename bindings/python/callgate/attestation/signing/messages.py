@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from callgate.attestation._capability import ClientAttestationCapability, with_capability
+from callgate.attestation._carrier import object_of
 from callgate.attestation._engine import Era, attestation_request_hash, issue_request_proof
 from callgate.attestation._names import ATTESTATION_EXTENSION
 from callgate.attestation.signing.source import HeldToken
@@ -72,8 +73,3 @@ class MessageSigner:
             request_hash = attestation_request_hash(json.dumps(params).encode(), era)
             params = with_proof(self.proof(held, str(message["method"]), request_hash))
         return {**message, "params": params}
-
-
-def object_of(value: object) -> dict[str, Any]:
-    """The object, or an empty one in the place of anything else."""
-    return dict(value) if isinstance(value, Mapping) else {}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from callgate import CallgateError
+from callgate.attestation._carrier import object_of
 from callgate.attestation._names import ATTESTATION_CAPABILITY_KEY, ATTESTATION_EXTENSION
-from callgate.attestation.signing.messages import object_of
 
 
 class AttestationUnsupported(CallgateError):

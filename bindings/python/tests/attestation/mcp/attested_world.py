@@ -15,8 +15,6 @@ from callgate.attestation.core import (
     IssuerTrust,
     KeyPair,
 )
-from callgate.attestation.enforcement.guards import Guards, ToolGuard
-from callgate.attestation.enforcement.judge import Judge
 from callgate.attestation.signing.messages import MessageSigner
 from callgate.attestation.signing.source import HeldToken, TokenSource
 
@@ -53,9 +51,6 @@ class World:
         options = {"audience": AUDIENCE, **self.verifier_options}
         self.verifier = AttestationVerifier(trusted_issuers=[self.trust], **options)
         self.signer = MessageSigner(AUDIENCE, self.clock)
-
-    def judge(self, *guards: ToolGuard, **options: Any) -> Judge:
-        return Judge(self.verifier, guards=Guards(guards), clock=self.clock, **options)
 
     def source(self, **options: Any) -> TokenSource:
         return TokenSource.of_provider(

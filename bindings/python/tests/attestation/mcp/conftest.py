@@ -16,7 +16,7 @@ from attested_world import World
 from http_caller import HttpCaller
 from live_server import served
 from peer_processes import Keys, make_keys
-from tool_server import application, tool_server
+from tool_server import tool_server
 
 Open = Callable[..., HttpCaller]
 
@@ -39,8 +39,7 @@ def serve() -> Iterator[Open]:
         def start(
             world: World, *guards: Any, http: dict[str, Any] | None = None, **options: Any
         ) -> HttpCaller:
-            server = tool_server(world.verifier)
-            app = application(server, world.judge(*guards, **options), **(http or {}))
+            app = tool_server(world, *guards, **options).streamable_http_app(**(http or {}))
             caller = HttpCaller(stack.enter_context(served(app)))
             stack.callback(caller.close)
             return caller

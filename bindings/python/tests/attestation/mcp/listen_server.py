@@ -11,14 +11,14 @@ from tool_server import content, tool
 LISTEN = {"notifications": {"toolsListChanged": True}}
 
 
-def listen_server(world: World) -> AttestingServer:
+def listen_server(world: World, **options: Any) -> AttestingServer:
     """Its tool ``touch`` tells listeners that tools have changed."""
     from mcp.server.lowlevel import Server
     from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 
     bus = InMemorySubscriptionBus()
     server: Any = Server("listening", version="1", on_subscriptions_listen=ListenHandler(bus))
-    attesting = AttestingServer(server, world.verifier)
+    attesting = AttestingServer(server, world.verifier, clock=world.clock, **options)
 
     @attesting.list_tools()
     async def list_tools() -> list[Any]:

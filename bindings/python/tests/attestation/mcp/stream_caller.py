@@ -7,23 +7,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-from attested_world import World
 from callgate.attestation import _sdk_line as sdk
-from callgate.attestation.enforcement.judge import Judge
-from callgate.attestation.enforcement.streams import attested_streams
-from tool_server import tool_server
+from callgate.attestation.mcp_server import AttestingServer
 
 
 class StreamCaller:
     """Sends the fields of messages, and reads those of answers."""
 
-    def __init__(self, sending: Any, receiving: Any, judge: Judge) -> None:
+    def __init__(self, sending: Any, receiving: Any) -> None:
         self._sending = sending
         self._receiving = receiving
-        self.judge = judge
 
     async def send(self, fields: dict[str, Any]) -> None:
         await self._sending.send(sdk.message_of(fields))
+
+    async def send_unreadable(self) -> None:
+        """What a transport gives in the place of a message that it cannot read."""
+        await self._sending.send(ValueError("a batch"))
 
     async def receive(self) -> dict[str, Any]:
         with anyio.fail_after(20):
@@ -47,17 +47,11 @@ class StreamCaller:
 
 
 @asynccontextmanager
-async def stream_server(
-    world: World, *guards: Any, server: Any = None, **options: Any
-) -> AsyncIterator[StreamCaller]:
-    """A caller of a server of this world."""
-    served = server or tool_server(world.verifier).server
-    judge = world.judge(*guards, **options)
+async def stream_server(server: AttestingServer) -> AsyncIterator[StreamCaller]:
+    """A caller of a server that runs."""
     to_server, from_caller = anyio.create_memory_object_stream[Any](0)
     to_caller, from_server = anyio.create_memory_object_stream[Any](16)
-    reading, writing = attested_streams(judge, from_caller, to_caller)
     async with to_server, from_server, anyio.create_task_group() as tasks:
-        initialization = served.create_initialization_options()
-        tasks.start_soon(served.run, reading, writing, initialization)
-        yield StreamCaller(to_server, from_server, judge)
+        tasks.start_soon(server.run, from_caller, to_caller)
+        yield StreamCaller(to_server, from_server)
         tasks.cancel_scope.cancel()

@@ -35,7 +35,7 @@ async def connected(world: World) -> AsyncIterator[tuple[Any, Any]]:
     to_server, from_client = anyio.create_memory_object_stream[Any](0)
     to_client, from_server = anyio.create_memory_object_stream[Any](0)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(tool_server(world.verifier).run, from_client, to_client)
+        tasks.start_soon(tool_server(world).run, from_client, to_client)
         yield from_server, to_server
         tasks.cancel_scope.cancel()
 
@@ -173,7 +173,7 @@ def test_it_is_so_over_http(world: World, mode: str) -> None:
                 assert len((await client.list_tools()).tools) == 3
         assert connection.verified
 
-    with served(tool_server(proving.verifier).streamable_http_app()) as url:
+    with served(tool_server(proving).streamable_http_app()) as url:
         anyio.run(run, url)
 
 

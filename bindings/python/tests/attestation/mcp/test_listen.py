@@ -11,7 +11,6 @@ from http_caller import HttpCaller
 from listen_server import LISTEN, listen_server
 from live_server import served
 from stream_caller import stream_server
-from tool_server import application
 
 pytestmark = pytest.mark.skipif(ON_FIRST_LINE, reason="mcp 1.x does not speak 2026-07-28")
 ENDS = pytest.mark.parametrize("reason", ["expired", "kid", "untrusted_issuer"])
@@ -33,7 +32,7 @@ def events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 @ENDS
 def test_a_stream_over_http_ends(world: World, reason: str) -> None:
     held = world.held()
-    with served(application(listen_server(world), world.judge())) as url:
+    with served(listen_server(world).streamable_http_app()) as url:
         caller = HttpCaller(url)
         message = world.modern("subscriptions/listen", LISTEN, held, id=5)
         headers = caller.headers(message)
@@ -53,7 +52,7 @@ def test_a_stream_over_http_ends(world: World, reason: str) -> None:
 def test_a_stream_over_stdio_ends(world: World, reason: str) -> None:
     async def run() -> None:
         held = world.held()
-        async with stream_server(world, server=listen_server(world).server) as caller:
+        async with stream_server(listen_server(world)) as caller:
             await caller.send(world.modern("subscriptions/listen", LISTEN, held, id=5))
             acknowledged = await caller.receive()
             assert acknowledged["method"] == "notifications/subscriptions/acknowledged"
@@ -72,7 +71,7 @@ def test_a_stream_over_stdio_ends(world: World, reason: str) -> None:
 
 
 def test_the_stream_of_a_session_ends_with_it(world: World) -> None:
-    with served(application(listen_server(world), world.judge(session_lifetime=60))) as url:
+    with served(listen_server(world, session_lifetime=60).streamable_http_app()) as url:
         caller = HttpCaller(url)
         caller.open(world.initialize(world.held()))
         headers = caller.headers({})

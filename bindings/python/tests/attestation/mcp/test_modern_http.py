@@ -9,7 +9,7 @@ from callgate import SecretKey
 from callgate.attestation.signing.source import HeldToken
 from http_caller import HttpCaller
 from live_server import served
-from tool_server import application, tool_server
+from tool_server import tool_server
 
 Open = Callable[..., HttpCaller]
 second_line = pytest.mark.skipif(ON_FIRST_LINE, reason="mcp 1.x does not speak 2026-07-28")
@@ -138,9 +138,9 @@ def test_denied_issuers_and_keys_are_refused(world: World, serve: Open) -> None:
 
 @second_line
 def test_a_notification_without_a_proof_is_dropped(world: World) -> None:
-    judge, server = world.judge(), tool_server(world.verifier)
+    server = tool_server(world)
     cancelled = ("notifications/cancelled", {"requestId": 1})
-    with served(application(server, judge)) as url:
+    with served(server.streamable_http_app()) as url:
         caller, proven = HttpCaller(url), world.modern(*cancelled, world.held(), id=None)
         answers = [
             caller.send(proven),
@@ -149,7 +149,7 @@ def test_a_notification_without_a_proof_is_dropped(world: World) -> None:
         ]
         caller.close()
     assert [(answer.status, answer.text) for answer in answers] == [(202, "")] * 3
-    assert judge.dropped == 2
+    assert server.dropped_messages == 2
 
 
 @second_line

@@ -38,9 +38,11 @@ PAIRS = [
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_a_pair_agrees_on_who_calls(pair: Pair, keys: Keys) -> None:
     with python_server(pair.server, pair.transport, pair.kind, keys) as where:
-        credentials = (keys.issuer, "none", keys.forger)
+        credentials = [keys.issuer, "none", keys.forger]
+        if pair.era == "legacy" and pair.transport == "http":
+            credentials += [f"reused:{keys.issuer}"] * 2 + [f"ending:{keys.issuer}"]
         said = python_client(pair.client, pair.era, pair.transport, where, *credentials)
-    attested, missing, forged = said
+    attested, missing, forged = said[:3]
     modern = pair.era == "modern"
     assert attested["handshake"] == "ok"
     assert attested["whoami"] == SUBJECT
@@ -54,3 +56,7 @@ def test_a_pair_agrees_on_who_calls(pair: Pair, keys: Keys) -> None:
         assert attested["status"]["trust_level"] == "provider"
         assert missing == {"handshake": [-32001, "not_provided"]}
         assert forged == {"handshake": [-32002, "signature"]}
+    if len(said) > 3:
+        used, again, ending = said[3:]
+        assert (used["handshake"], again["handshake"]) == ("ok", [-32004, "replay"])
+        assert (ending["whoami"], ending["ended"]) == (SUBJECT, [-32003, "expired"])

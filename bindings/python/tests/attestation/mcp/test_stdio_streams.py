@@ -6,8 +6,9 @@ from typing import Any
 import anyio
 import pytest
 from attested_world import ON_FIRST_LINE, SUBJECT, World, request
-from callgate.attestation.mcp_server import tool_guard
+from callgate.attestation.mcp_server import AttestingServer, tool_guard
 from stream_caller import StreamCaller, stream_server
+from tool_server import tool_server
 
 second_line = pytest.mark.skipif(ON_FIRST_LINE, reason="mcp 1.x does not speak 2026-07-28")
 LIST = request("tools/list", {}, id=7)
@@ -15,11 +16,9 @@ CALL = request("tools/call", {"name": "whoami", "arguments": {}}, id=8)
 INITIALIZED = request("notifications/initialized", id=None)
 
 
-def with_caller(
-    world: World, act: Callable[[StreamCaller], Awaitable[None]], *guards: Any, **options: Any
-) -> None:
+def with_caller(server: AttestingServer, act: Callable[[StreamCaller], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with stream_server(world, *guards, **options) as caller:
+        async with stream_server(server) as caller:
             await act(caller)
 
     anyio.run(run)
@@ -42,7 +41,7 @@ def test_a_verified_caller_is_answered(world: World) -> None:
         ]
         assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
 
-    with_caller(world, act)
+    with_caller(tool_server(world), act)
 
 
 def test_nothing_but_a_ping_is_answered_before_that(world: World) -> None:
@@ -52,7 +51,7 @@ def test_nothing_but_a_ping_is_answered_before_that(world: World) -> None:
         assert await caller.reason(world.initialize(world.impostor())) == "signature"
         assert (await caller.ask(request("ping", id=3)))["result"] == {}
 
-    with_caller(world, act)
+    with_caller(tool_server(world), act)
 
 
 def test_notifications_and_responses_are_dropped_before_that(world: World) -> None:
@@ -60,18 +59,20 @@ def test_notifications_and_responses_are_dropped_before_that(world: World) -> No
         await caller.send(INITIALIZED)
         await caller.send({"jsonrpc": "2.0", "id": 1, "result": {}})
         assert await caller.silent()
-        assert caller.judge.dropped == 2
 
-    with_caller(world, act)
+    server = tool_server(world)
+    with_caller(server, act)
+    assert server.dropped_messages == 2
 
 
 def test_what_the_transport_could_not_read_is_dropped(world: World) -> None:
     async def act(caller: StreamCaller) -> None:
-        await caller._sending.send(ValueError("a batch"))
+        await caller.send_unreadable()
         assert await caller.silent()
-        assert caller.judge.dropped == 1
 
-    with_caller(world, act)
+    server = tool_server(world)
+    with_caller(server, act)
+    assert server.dropped_messages == 1
 
 
 def test_a_second_handshake_is_judged_anew(world: World) -> None:
@@ -84,7 +85,18 @@ def test_a_second_handshake_is_judged_anew(world: World) -> None:
         assert await caller.reason({**second, "id": 3}) == "replay"
         assert await caller.reason(CALL) == "not_provided"
 
-    with_caller(world, act)
+    with_caller(tool_server(world), act)
+
+
+def test_two_requests_at_a_time_have_two_ids(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        await caller.ask(world.initialize(world.held()))
+        await caller.send(INITIALIZED)
+        await caller.send(request("tools/call", {"name": "wait", "arguments": {}}, id=8))
+        assert (await caller.ask(CALL))["error"]["code"] == -32600
+        assert said(await caller.ask({**CALL, "id": "8"})) == f"{SUBJECT} provider"
+
+    with_caller(tool_server(world), act)
 
 
 def test_a_session_ends_after_its_lifetime(world: World) -> None:
@@ -97,7 +109,7 @@ def test_a_session_ends_after_its_lifetime(world: World) -> None:
         assert await caller.reason(CALL) == "expired"
         assert "result" in await caller.ask(world.initialize(world.held(), id=2))
 
-    with_caller(world, act, session_lifetime=60)
+    with_caller(tool_server(world, session_lifetime=60), act)
 
 
 def test_a_denial_ends_a_session(world: World) -> None:
@@ -107,7 +119,7 @@ def test_a_denial_ends_a_session(world: World) -> None:
         world.deny(denied_key_ids=["key-1"])
         assert await caller.reason(CALL) == "kid"
 
-    with_caller(world, act)
+    with_caller(tool_server(world), act)
 
 
 def test_tools_are_listed_and_called_as_guards_allow(world: World) -> None:
@@ -120,7 +132,8 @@ def test_tools_are_listed_and_called_as_guards_allow(world: World) -> None:
         assert await caller.reason(secret) == "policy"
         assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
 
-    with_caller(world, act, tool_guard(issuer="https://other.example", tools=["secret"]))
+    guard = tool_guard(issuer="https://other.example", tools=["secret"])
+    with_caller(tool_server(world, guard), act)
 
 
 @second_line
@@ -139,7 +152,7 @@ def test_each_request_of_the_modern_era_is_judged(world: World) -> None:
         world.clock.now += 400
         assert await caller.reason(world.call("whoami", held, id=5)) == "expired"
 
-    with_caller(world, act)
+    with_caller(tool_server(world), act)
 
 
 @second_line
@@ -148,9 +161,10 @@ def test_a_cancellation_needs_a_proof_too(world: World) -> None:
         await caller.ask(world.call("whoami", world.held(), id=2))
         cancelled = ("notifications/cancelled", {"requestId": 2})
         await caller.send(world.modern(*cancelled, id=None))
-        assert caller.judge.dropped == 0 or await caller.silent()
+        assert await caller.silent()
         await caller.send(world.modern(*cancelled, world.held(), id=None))
         assert await caller.silent()
-        assert caller.judge.dropped == 1
 
-    with_caller(world, act)
+    server = tool_server(world)
+    with_caller(server, act)
+    assert server.dropped_messages == 1

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
+from attested_world import World
 from callgate.attestation import _sdk_line as sdk
-from callgate.attestation.core import AttestationVerifier
-from callgate.attestation.enforcement.asgi import AttestedApplication
-from callgate.attestation.enforcement.judge import Judge
-from callgate.attestation.mcp_server import AttestingServer, create_attesting_server
+from callgate.attestation.mcp_server import AttestingServer, ToolGuard, create_attesting_server
 from mcp.server.streamable_http import EventMessage, EventStore
 
 TOOLS = ("whoami", "audit", "secret")
@@ -24,20 +23,29 @@ def content(text: str) -> Any:
     return sdk.types.TextContent(type="text", text=text)
 
 
-def tool_server(verifier: AttestationVerifier, **options: Any) -> AttestingServer:
-    """Its tool ``whoami`` says who calls; the others say their name."""
-    server = create_attesting_server("tools", verifier, version="1.0.0", **options)
+def tool_server(world: World, *guards: ToolGuard, **options: Any) -> AttestingServer:
+    """A server of this world. Its tool ``whoami`` says who calls, ``wait`` never ends, the others
+    say their name."""
+    server = create_attesting_server(
+        "tools", world.verifier, version="1.0.0", clock=world.clock, **options
+    )
 
     @server.list_tools()
     async def list_tools() -> list[Any]:
         return [tool(name) for name in TOOLS]
 
-    @server.call_tool()
     async def call_tool(name: str, arguments: dict[str, Any]) -> list[Any]:
         caller = server.get_attestation_context()
         assert caller is not None
+        if name == "wait":
+            await anyio.sleep_forever()
         return [content(f"{caller.subject} {caller.trust_level}" if name == "whoami" else name)]
 
+    for guard in guards:
+        needed = guard.requirement
+        asked = (needed.trust_level, needed.issuer, needed.check)
+        call_tool = server.require_attestation(*asked, tools=guard.tools)(call_tool)
+    server.call_tool()(call_tool)
     return server
 
 
@@ -58,9 +66,3 @@ class Events(EventStore):
             if stream_id == stream and message is not None:
                 await send_callback(EventMessage(message, str(number)))
         return stream
-
-
-def application(server: AttestingServer, judge: Judge, **options: Any) -> AttestedApplication:
-    """The server over HTTP, judged by a judge of the test's own clock."""
-    inner = server._handlers.streamable_http_app("/mcp", options)
-    return AttestedApplication(inner, judge)

@@ -2,6 +2,8 @@
 
 client.py legacy|modern stdio|http TARGET CREDENTIAL…: TARGET is the JSON of a command or a URL, a
 CREDENTIAL is a file with the issuer's secret key, or "none". There is a connection for each.
+"reused:FILE" has the same token each time. "ending:FILE" has one that lasts some seconds; a tool is
+called until it is refused.
 """
 
 from __future__ import annotations
@@ -12,18 +14,22 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anyio
+from callgate import PublicKey
 from callgate.attestation import _sdk_line as sdk
 from callgate.attestation.core import AgentIdentity, AttestationProvider, KeyPair
-from callgate.attestation.mcp_client import AttestingClientSession
+from callgate.attestation.mcp_client import AgentConnection, AttestingClientSession, TokenSource
 from mcp.client.session import ClientSession
 
 ISSUER = "https://issuer.example.com"
 AUDIENCE = "https://server.example.com/mcp"
 CALLS = [["whoami", {}], ["secret", {}]]
+REUSED: list[str] = []
 
 
 async def main(era: str, transport: str, target: str, credential: str) -> dict[str, Any]:
@@ -37,6 +43,9 @@ async def main(era: str, transport: str, target: str, credential: str) -> dict[s
         except Exception as error:
             return {"handshake": told(error)}
         said: dict[str, Any] = {"handshake": "ok"}
+        if credential.startswith("ending:"):
+            said["whoami"], said["ended"] = await until_refused(session)
+            return said
         for tool, arguments in where.get("calls", CALLS):
             try:
                 result = await session.call_tool(tool, arguments)
@@ -53,14 +62,35 @@ async def main(era: str, transport: str, target: str, credential: str) -> dict[s
         return said
 
 
+async def until_refused(session: Any) -> tuple[str, Any]:
+    said = (await session.call_tool("whoami", {})).content[0].text
+    with anyio.fail_after(60):
+        while True:
+            try:
+                await session.call_tool("whoami", {})
+            except Exception as error:
+                return said, told(error)
+
+
 def session_over(reading: Any, writing: Any, credential: str) -> Any:
     if credential == "none":
         return ClientSession(reading, writing)
-    provider = AttestationProvider(issuer=ISSUER, keypair=KeyPair.load(credential, "key-1"))
+    kind, _, file = credential.rpartition(":")
+    provider = AttestationProvider(issuer=ISSUER, keypair=KeyPair.load(file, "key-1"))
     identity = AgentIdentity(
         model_family="claude-4", model_version="claude-sonnet-4", provider="anthropic"
     )
+
+    def issue(key: PublicKey | None) -> str:
+        if kind == "reused" and REUSED:
+            return REUSED[0]
+        now = time.time() - (290 if kind == "ending" else 0)
+        REUSED.append(provider.create_token(identity, AUDIENCE, confirmation_key=key, now=now))
+        return REUSED[-1]
+
+    connection = AgentConnection(TokenSource(issue), AUDIENCE) if kind else None
     return AttestingClientSession(
+        connection=connection,
         read_stream=reading,
         write_stream=writing,
         attestation_provider=provider,

@@ -35,7 +35,9 @@ def main(transport: str, jwk_file: str, kind: str, policy: str = "required") -> 
 
 
 def serve_attesting(transport: str, verifier: AttestationVerifier) -> None:
-    server = create_attesting_server("peer", verifier, version="1.0.0", audience=AUDIENCE)
+    server = create_attesting_server(
+        "peer", verifier, version="1.0.0", audience=AUDIENCE, session_lifetime="token"
+    )
     schema = {"type": "object", "properties": {}}
 
     @server.list_tools()
@@ -76,9 +78,10 @@ def serve_fast(transport: str, verifier: AttestationVerifier) -> None:
     server.tool()(secret)
     guards = [tool_guard(issuer="https://other.example", tools=["secret"])]
     if transport == "stdio":
-        asyncio.run(serve_stdio(server, verifier, guards=guards))
+        asyncio.run(serve_stdio(server, verifier, guards=guards, session_lifetime="token"))
     else:
-        serve_http(wrap_asgi(server.streamable_http_app(), verifier, guards=guards))
+        app = server.streamable_http_app()
+        serve_http(wrap_asgi(app, verifier, guards=guards, session_lifetime="token"))
 
 
 def serve_http(app: Any) -> None:
