@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/base/ascii.h"
 #include "core/base/hex.h"
 
 namespace callgate::attestation {
@@ -13,7 +14,7 @@ namespace callgate::attestation {
   constexpr std::size_t kDigits = 64;
   if (text.size() != kAlgorithm.size() + kDigits || !text.starts_with(kAlgorithm)) return false;
   for (const char c : text.substr(kAlgorithm.size())) {
-    if (!base::IsHexDigit(c) || ('A' <= c && c <= 'F')) return false;
+    if (!base::IsHexDigit(c) || base::IsAsciiUpper(c)) return false;
   }
   return true;
 }

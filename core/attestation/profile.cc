@@ -33,15 +33,20 @@ bool IsScheme(std::string_view text) {
   });
 }
 
-// A scheme, "://" and at least a host, of visible ASCII without quotes and brackets (RFC 3986).
+// Visible ASCII that a URL holds as it is (RFC 3986 section 2).
+constexpr bool IsUrlCharacter(char c) {
+  return c > ' ' && c <= '~' && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^' &&
+         c != '`' && c != '{' && c != '|' && c != '}';
+}
+
+// A scheme, "://" and at least a host.
 bool IsUrl(std::string_view text) {
   const std::size_t colon = text.find("://");
-  if (text.size() > kMaxIssuerBytes || colon == text.npos || !IsScheme(text.substr(0, colon)))
+  if (text.size() > kMaxIssuerBytes || colon == text.npos || !IsScheme(text.substr(0, colon))) {
     return false;
+  }
   const std::string_view rest = text.substr(colon + 3);
-  return !rest.empty() && rest.front() != '/' && std::ranges::all_of(rest, [](char c) {
-    return c > ' ' && c <= '~' && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-  });
+  return !rest.empty() && rest.front() != '/' && std::ranges::all_of(rest, IsUrlCharacter);
 }
 
 std::optional<Error> CheckMembers(std::optional<json::Value> object, std::string_view place,

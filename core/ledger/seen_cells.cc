@@ -12,7 +12,6 @@ using Parts = std::array<std::uint32_t, 4>;
 }  // namespace
 
 bool SeenCells::Find(const Digest& digest, Tick now) noexcept {
-  if (capacity_ == 0) return false;
   const auto parts = std::bit_cast<Parts>(digest);
   bool has_place = false;
   // Some cell is always empty, so this ends.

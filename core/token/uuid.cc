@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "callgate/crypto.h"
+#include "core/base/ascii.h"
 #include "core/base/hex.h"
 
 namespace callgate::token {
@@ -22,10 +23,12 @@ bool IsUuid(std::string_view text) noexcept {
   constexpr std::string_view kForm = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
   if (text.size() != kForm.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view allowed = kForm[i] == 'x'   ? base::kHexDigits
-                                     : kForm[i] == 'y' ? std::string_view("89ab")
-                                                       : kForm.substr(i, 1);
-    if (allowed.find(text[i]) == std::string_view::npos) return false;
+    const char c = text[i];
+    const bool is_digit = base::IsHexDigit(c) && !base::IsAsciiUpper(c);
+    const bool is_right = kForm[i] == 'x'   ? is_digit
+                          : kForm[i] == 'y' ? c == '8' || c == '9' || c == 'a' || c == 'b'
+                                            : c == kForm[i];
+    if (!is_right) return false;
   }
   return true;
 }

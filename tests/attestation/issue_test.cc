@@ -64,6 +64,13 @@ TEST(IssueAttestation, ABrokenClockIssuesNothing) {
   EXPECT_EQ(token.error().where, "now");
 }
 
+TEST(IssueAttestation, AKeyIdIsUnicodeText) {
+  const Scene scene;
+  const auto token =
+      IssueAttestation(Scene::Claims(), scene.issuer_key, kAttestedAt, {.key_id = "\xff"});
+  EXPECT_EQ(token.error().where, "key_id");
+}
+
 TEST(IssueAttestation, NestingIsBoundedAsForVerifiers) {
   const Scene scene;
   const auto issued = [&](std::size_t depth) {

@@ -83,6 +83,11 @@ TEST(AttestedMessage, WhatCannotBeHashedCannotBeProven) {
   EXPECT_EQ(Reason(Verify(scene, Call(R"({"proof":"d.e.f"})", large))), "not_provided");
 }
 
+TEST(AttestedMessage, ABatchIsRefusedByName) {
+  const auto batch = ReadAttestedMessage("[" + Call("{}") + "]");
+  EXPECT_TRUE(batch.error().message.starts_with("batches are not taken"));
+}
+
 TEST(AttestedMessage, ItsLimitsAreTheCallers) {
   Limits limits;
   limits.max_json_depth = 3;

@@ -87,6 +87,17 @@ TEST(AttestationTrust, GenerationsDifferAndCopiesShareTheirs) {
   EXPECT_EQ(verifier.trust().generation(), first.generation());
 }
 
+TEST(ReadAttestationJwks, AnEntryThatIsPassedOverSaysWhy) {
+  const std::string jwk = SecretKey::Generate().public_key().ToJwk();
+  const std::string secret = jwk.substr(0, jwk.size() - 1) + R"(,"kid":"a","d":"AAAA"})";
+  const AttestationJwks jwks =
+      ReadAttestationJwks(R"({"keys":[{"kty":"RSA"},)" + secret + ',' + jwk + "]}").value();
+  ASSERT_EQ(jwks.skipped.size(), 3u);
+  EXPECT_TRUE(jwks.skipped[0].why.starts_with("not a key that verifies Ed25519"));
+  EXPECT_TRUE(jwks.skipped[1].why.starts_with("a private key was published"));
+  EXPECT_TRUE(jwks.skipped[2].why.starts_with("kid must be"));
+}
+
 TEST(AttestationTrust, LevelsHaveNamesAndAnOrder) {
   EXPECT_EQ(TrustLevelFromName("enterprise"), TrustLevel::kEnterprise);
   EXPECT_EQ(TrustLevelName(TrustLevel::kProvider), "provider");

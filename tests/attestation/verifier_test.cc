@@ -152,6 +152,10 @@ TEST(AttestationVerifier, ExpectationsThatContradictAreRefused) {
   EXPECT_EQ(where([](auto& e) { e.system_prompt_hash = "sha256:" + std::string(63, 'a'); }),
             "system_prompt_hash");
   EXPECT_EQ(where([](auto& e) { e.system_prompt_hash = "sha256:" + std::string(64, 'a'); }), "");
+  EXPECT_EQ(where([](auto& e) { e.config_hash = "sha256:" + std::string(64, 'g'); }),
+            "config_hash");
+  EXPECT_EQ(where([](auto& e) { e.config_hash = "sha512:" + std::string(64, 'a'); }),
+            "config_hash");
   EXPECT_EQ(where([](auto& e) {
               e.audience.reset();
               e.any_audience = e.require_proof = true;
@@ -221,6 +225,9 @@ TEST(AttestationVerifier, AnEarlierVerdictIsJudgedUnderTheTrustOfNow) {
               i.denied_key_ids = {"key-1"};
             }),
             "kid");
+  AttestationVerdict cut = verdict;
+  cut.claims_json.pop_back();
+  EXPECT_EQ(Reason(scene.Verifier().JudgeAgain(cut)), "malformed");
   EXPECT_FALSE(scene.Verifier().JudgeAgain(verdict).replay);
   const AttestationVerdict refused = verdict.Refused(AttestationReason::kReplay);
   EXPECT_EQ(Reason(scene.Verifier().JudgeAgain(refused)), "replay");

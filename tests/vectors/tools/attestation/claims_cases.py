@@ -98,6 +98,13 @@ def add_dates(book):
     bad(book, "exp before iat", claims(exp=NOW - 6, nbf=...), "exp", order)
     bad(book, "exp equals nbf", claims(nbf=NOW + 295), "exp", order)
     bad(book, "exp before nbf", claims(nbf=NOW + 296), "exp", order)
+    bad(
+        book,
+        "exp before iat and after nbf",
+        claims(iat=NOW, nbf=NOW - 100, exp=NOW - 50),
+        "exp",
+        order,
+    )
     bad(book, "exp is 0", claims(exp=0), "exp", order)
 
 
@@ -353,7 +360,17 @@ def add_metadata(book):
         book.good_claims(
             f"attestation_version is {version}", versions, metadata(attestation_version=version)
         )
-    for version in ["9.0.0", "1.0.0", "0", "00.1", "", "v0.1.0", "0.1.0-evil\n", "0." + "1" * 63]:
+    for version in [
+        "9.0.0",
+        "1.0.0",
+        "0",
+        "0.",
+        "00.1",
+        "",
+        "v0.1.0",
+        "0.1.0-evil\n",
+        "0." + "1" * 63,
+    ]:
         book.bad_claims(
             f"attestation_version is {version[:8]!r}",
             versions,

@@ -174,6 +174,15 @@ def add_key_ids(book):
         trust=fetching,
         needs_key=["https://issuer.example", "key-1"],
     )
+    for name, kid in [("a kid of 4 KiB", "k" * 4096), ("a kid with a control", "a\x01b")]:
+        book.bad(
+            f"{name}, of an issuer whose keys are fetched",
+            rule,
+            token(header={**HEADER, "kid": kid}),
+            "kid",
+            "header/kid",
+            trust=fetching,
+        )
     book.bad(
         "an unknown kid of an issuer without keys",
         rule,

@@ -289,6 +289,7 @@ def add_messages(book):
         ("a string", '"x"', None),
         ("no jsonrpc", {"id": 1, "method": "x"}, "/jsonrpc"),
         ("jsonrpc 1.0", {"jsonrpc": "1.0", "id": 1, "method": "x"}, "/jsonrpc"),
+        ("jsonrpc as a number", '{"jsonrpc":2.0,"id":1,"method":"x"}', "/jsonrpc"),
         ("no method", {"jsonrpc": "2.0", "id": 1}, "/method"),
         ("method and result", {"jsonrpc": "2.0", "id": 1, "method": "x", "result": 1}, "/method"),
         ("a method that is a number", {"jsonrpc": "2.0", "id": 1, "method": 1}, "/method"),
@@ -584,6 +585,29 @@ def add_issued(book):
     bad("no subject", claims(sub=...), "/sub")
     bad("a subject that begins as a SPIFFE ID", claims(sub="spiffe://acme.example/a b"), "/sub")
     bad("no issuer", claims(iss=...), "/iss")
+    bad("an issuer that is a number", claims(iss=1), "/iss")
+    for url in ["http://a", "ht+tp-1.x://a", "https://a.example:8443/~b?c=d#e", "https://[::1]"]:
+        add(f"the issuer {url}", profile, claims(iss=url))
+    for url in [
+        "1ttp://a",
+        "HTTPS://a",
+        "h_ttp://a",
+        "://a",
+        "https:///a",
+        "https:a",
+        "https://a b",
+        "https://a|b",
+        "https://a^b",
+        "https://a`b",
+        "https://a<b",
+        "https://a>b",
+        "https://a{b",
+        "https://a}b",
+        'https://a"b',
+        "https://a\\b",
+        "https://\u00e9",
+    ]:
+        bad(f"the issuer {url}", claims(iss=url), "/iss")
     bad("an issuer that is no URL", claims(iss="issuer"), "/iss")
     bad("an issuer of over 2 KiB", claims(iss="https://" + "i" * 2041), "/iss")
     bad("an issuer without a host", claims(iss="https://"), "/iss")
