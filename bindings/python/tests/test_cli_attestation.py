@@ -4,11 +4,13 @@ import asyncio
 import json
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from callgate import PublicKey, SecretKey
-from callgate.attestation import AttestationVerifier, IssuerTrust
+from callgate.attestation import AttestationVerifier, IssuerTrust, SafetyLevel
 from cli_command import assert_error, run, run_json
 
 ISSUER = "https://issuer.example"
@@ -202,3 +204,19 @@ def test_attack_performs_all_attacks() -> None:
     assert len(data["suite"]) > 80
     assert {case["passed"] for case in data["suite"]} == {True}
     assert json.loads(run("attestation", "attack", "-o", "json").stdout).keys() == data.keys()
+
+
+def test_other_commands_load_nothing_of_attestation() -> None:
+    program = "import sys, callgate.cli.__main__; print(*sys.modules)"
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "callgate.cli.commands.attestation" in loaded
+    assert not [name for name in loaded if name.startswith("callgate.attestation")]
+
+
+@pytest.mark.parametrize("level", SafetyLevel)
+def test_every_safety_level_can_be_given(keys: tuple[Path, Path], level: SafetyLevel) -> None:
+    token = generate(keys, "--safety-level", level)
+    decoded = run_json("attestation", "inspect", token, exit_code=0)
+    assert decoded["payload"]["attestation_metadata"]["safety_level"] == level
+    assert run(*GENERATE, "--safety-level", "none").returncode == 2

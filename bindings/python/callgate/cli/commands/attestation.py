@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from callgate.attestation.core import SafetyLevel
 from callgate.cli._command import Outcome, Verbs, add_command
 from callgate.cli._extra import needs_extra
-from callgate.cli.attestation.attack import attack
-from callgate.cli.attestation.generate import generate
-from callgate.cli.attestation.inspect import inspect
-from callgate.cli.attestation.keygen import keygen
-from callgate.cli.attestation.verify import verify
 
 _TIME = "seconds since 1970, or a time like 2026-02-17T14:32:01Z; default: the clock"
 
@@ -29,7 +23,7 @@ def add(verbs: Verbs) -> None:
     _add_generate(actions)
     _add_inspect(actions)
     _add_verify(actions)
-    attack_parser = add_command(actions, "attack", attack, "Perform attacks on a verifier")
+    attack_parser = add_command(actions, "attack", _attack, "Perform attacks on a verifier")
     _add_output(attack_parser, "text", "json")
     _add_serve_jwks(actions)
 
@@ -41,7 +35,7 @@ def _add_output(parser: argparse.ArgumentParser, *forms: str) -> None:
 
 
 def _add_keygen(actions: Verbs) -> None:
-    parser = add_command(actions, "keygen", keygen, "Make a key that signs attestation tokens")
+    parser = add_command(actions, "keygen", _keygen, "Make a key that signs attestation tokens")
     parser.add_argument("--kid", metavar="ID", help="its name; default: its thumbprint")
     parser.add_argument(
         "-o",
@@ -54,7 +48,7 @@ def _add_keygen(actions: Verbs) -> None:
 
 
 def _add_generate(actions: Verbs) -> None:
-    parser = add_command(actions, "generate", generate, "Issue an attestation token")
+    parser = add_command(actions, "generate", _generate, "Issue an attestation token")
     parser.add_argument("-i", "--issuer", required=True, metavar="URL", help="iss")
     parser.add_argument(
         "-a",
@@ -71,7 +65,7 @@ def _add_generate(actions: Verbs) -> None:
     parser.add_argument("--trust-domain", metavar="DOMAIN", help="of sub; default: <provider>.com")
     parser.add_argument("--lifetime", type=int, default=300, metavar="SECONDS")
     parser.add_argument(
-        "--safety-level", choices=[level.value for level in SafetyLevel], default="standard"
+        "--safety-level", choices=("minimal", "standard", "enhanced"), default="standard"
     )
     parser.add_argument(
         "--capabilities",
@@ -101,13 +95,13 @@ def _add_generate(actions: Verbs) -> None:
 
 
 def _add_inspect(actions: Verbs) -> None:
-    parser = add_command(actions, "inspect", inspect, "Show a token without verifying it")
+    parser = add_command(actions, "inspect", _inspect, "Show a token without verifying it")
     parser.add_argument("token", metavar="TOKEN", help="text, @FILE, or - for stdin")
     _add_output(parser, "text", "json")
 
 
 def _add_verify(actions: Verbs) -> None:
-    parser = add_command(actions, "verify", verify, "Verify a token: exit 0 verified, 1 refused")
+    parser = add_command(actions, "verify", _verify, "Verify a token: exit 0 verified, 1 refused")
     parser.add_argument("token", metavar="TOKEN", help="text, @FILE, or - for stdin")
     parser.add_argument(
         "-k",
@@ -150,6 +144,37 @@ def _add_serve_jwks(actions: Verbs) -> None:
     parser.add_argument("--port", type=int, default=8703, metavar="PORT")
     parser.add_argument("--tls-cert", metavar="FILE", help="the chain, PEM, the server's own first")
     parser.add_argument("--tls-key", metavar="FILE", help="its private key, PEM")
+
+
+# Imported when they run: other commands need not wait for them.
+def _attack(arguments: argparse.Namespace) -> Outcome:
+    from callgate.cli.attestation.attack import attack
+
+    return attack(arguments)
+
+
+def _keygen(arguments: argparse.Namespace) -> Outcome:
+    from callgate.cli.attestation.keygen import keygen
+
+    return keygen(arguments)
+
+
+def _generate(arguments: argparse.Namespace) -> Outcome:
+    from callgate.cli.attestation.generate import generate
+
+    return generate(arguments)
+
+
+def _inspect(arguments: argparse.Namespace) -> Outcome:
+    from callgate.cli.attestation.inspect import inspect
+
+    return inspect(arguments)
+
+
+def _verify(arguments: argparse.Namespace) -> Outcome:
+    from callgate.cli.attestation.verify import verify
+
+    return verify(arguments)
 
 
 def _serve_jwks(arguments: argparse.Namespace) -> Outcome:
