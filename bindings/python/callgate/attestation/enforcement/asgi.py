@@ -16,7 +16,7 @@ from callgate.attestation._context import AttestationContext
 from callgate.attestation.enforcement.context import SCOPE_KEY
 from callgate.attestation.enforcement.http_sessions import HttpSessions
 from callgate.attestation.enforcement.judge import LISTEN, Judge, Judgement
-from callgate.attestation.enforcement.outcome import Dropped, Refused, refused
+from callgate.attestation.enforcement.outcome import Dropped, Outcome, Passed, Refused, refused
 from callgate.attestation.enforcement.replies import (
     Event,
     Headers,
@@ -28,6 +28,7 @@ from callgate.attestation.enforcement.replies import (
 )
 from callgate.attestation.enforcement.responses import Response, serve_while_verified
 from callgate.attestation.enforcement.results import CHANGED_METHODS, Results
+from callgate.attestation.enforcement.session import LegacySession
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -89,12 +90,9 @@ class AttestedApplication:
         if several:
             await send_error(send, 400, "Mcp-Session-Id stands more than once")
             return
-        judged = await self.judge.judge(body, self._sessions.get(session_id))
-        outcome = judged.outcome
-        if judged.opens is not None and not self._sessions.has_room():
-            outcome = refused("unavailable", "legacy", judged.id_json)
-        if judged.is_handshake:
-            self._sessions.remove(session_id)
+        session = self._sessions.get(session_id)
+        judged = await self.judge.judge(body, session)
+        outcome = judged.outcome if not judged.is_handshake else self._handshake(judged, session)
         if isinstance(outcome, Refused):
             await send_refusal(send, outcome)
         elif isinstance(outcome, Dropped):
@@ -104,6 +102,21 @@ class AttestedApplication:
             bare = json.dumps(without_carrier(json.loads(body))).encode()
             inner = _with_length(_with_context(scope, outcome.context), len(bare))
             await self._serve_post(inner, replayed(bare, receive), send, judged, outcome.context)
+
+    def _handshake(self, judged: Judgement, session: LegacySession | None) -> Outcome:
+        """What becomes of an ``initialize``; a session that there was does not outlive it.
+
+        Under the same id the server goes on with what it knows, and sends again what it sent: only
+        the subject that it sent that to may have it.
+        """
+        outcome = judged.outcome
+        if session is not None:
+            session.end()
+            if isinstance(outcome, Passed) and not session.may_become(judged.opens):
+                return refused("binding", "legacy", judged.id_json)
+        if judged.opens is not None and not self._sessions.has_room():
+            return refused("unavailable", "legacy", judged.id_json)
+        return outcome
 
     async def _serve_post(
         self,
@@ -193,7 +206,9 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def _with_context(scope: Scope, context: AttestationContext | None) -> Scope:
-    return {**scope, SCOPE_KEY: context}
+    # A body that is compressed could not be changed. What stands before the wrapper may compress.
+    kept = [(key, value) for key, value in scope["headers"] if key.lower() != b"accept-encoding"]
+    return {**scope, "headers": kept, SCOPE_KEY: context}
 
 
 def _with_length(scope: Scope, length: int) -> Scope:

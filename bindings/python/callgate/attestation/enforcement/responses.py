@@ -79,6 +79,10 @@ class Response:
             (value for key, value in headers if key.lower() == b"content-type"), b""
         )
         self._is_stream = content_type.startswith(_STREAM)
+        if self._change is not None and any(
+            key.lower() == b"content-encoding" for key, _ in headers
+        ):
+            raise RuntimeError("an MCP server behind attestation must not compress its responses")
         if self._change is not None and self._is_stream:
             self._rewriter = EventRewriter(self._change)
         elif self._change is not None and content_type.startswith(_JSON):

@@ -62,6 +62,16 @@ class LegacySession:
         again = verifier.judge_again(result, now=before_expiry)
         return None if again.verified else again.reason
 
+    def end(self) -> None:
+        """Its caller has to initialize again."""
+        self._over = self._over or "expired"
+
+    def may_become(self, other: LegacySession | None) -> bool:
+        """Whether another handshake may go on with this session: one of the same subject."""
+        if other is None:
+            return False
+        return _subject(self.context) == _subject(other.context)
+
     def is_of(self, context: AttestationContext) -> bool:
         """Whether a token of the modern era is of the same caller."""
         return context.verified and _caller(context) == _caller(self.context)
@@ -70,4 +80,8 @@ class LegacySession:
 def _caller(context: AttestationContext) -> tuple[str | None, ...]:
     verdict = context.result.verdict
     key = None if verdict is None else verdict.confirmation_jkt
-    return (context.issuer, context.subject, key)
+    return (*_subject(context), key)
+
+
+def _subject(context: AttestationContext) -> tuple[str | None, str | None]:
+    return (context.issuer, context.subject)

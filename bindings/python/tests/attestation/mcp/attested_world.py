@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callgate import SecretKey
@@ -58,13 +58,18 @@ class World:
         )
 
     def held(
-        self, *, audience: str = AUDIENCE, provider: AttestationProvider | None = None
+        self,
+        *,
+        audience: str = AUDIENCE,
+        provider: AttestationProvider | None = None,
+        version: str = IDENTITY.model_version,
     ) -> HeldToken:
         """A token with a key."""
         key = SecretKey.generate()
         issuer = provider or self.provider
+        identity = replace(IDENTITY, model_version=version)
         token = issuer.create_token(
-            IDENTITY, audience, confirmation_key=key.public_key, now=self.clock()
+            identity, audience, confirmation_key=key.public_key, now=self.clock()
         )
         return HeldToken(token, key, self.clock() + 295)
 

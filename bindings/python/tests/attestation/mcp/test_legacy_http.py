@@ -129,7 +129,22 @@ def test_a_second_handshake_that_fails_ends_the_session(
     caller = serve(world)
     caller.open(world.initialize(world.held()))
     assert refusal(caller, world.initialize(second(world)))[2] == reason
-    assert refusal(caller, CALL) == (200, -32001, "not_provided")
+    assert refusal(caller, CALL) == (200, -32003, "expired")
+    assert "result" in caller.open(world.initialize(world.held())).message
+    assert "result" in caller.send(CALL).message
+
+
+def test_a_session_is_taken_over_by_no_other_subject(serve: Open) -> None:
+    """Whose caller could have the server send again what it sent to the first."""
+    world = World({"policy": "optional"})
+    caller = serve(world)
+    caller.open(world.initialize(world.held()))
+    assert refusal(caller, world.initialize(world.held(version="other")))[2] == "binding"
+    assert refusal(caller, world.initialize())[2] == "binding"
+    assert refusal(caller, CALL)[2] == "expired"
+    assert caller.client.get(caller.url, headers=caller.headers({})).status_code == 401
+    caller.session = None
+    assert "result" in caller.open(world.initialize(world.held(version="other"))).message
 
 
 def test_a_session_outlives_its_token(world: World, serve: Open) -> None:

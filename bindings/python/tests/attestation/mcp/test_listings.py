@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from attested_world import ON_FIRST_LINE, World, request
 from callgate.attestation.core import TrustLevel
-from callgate.attestation.mcp_server import AttestationContext, ToolGuard, tool_guard
+from callgate.attestation.mcp_server import AttestationContext, ToolGuard, tool_guard, wrap_asgi
 from http_caller import HttpCaller
-from tool_server import Events
+from live_server import served
+from starlette.middleware.gzip import GZipMiddleware
+from tool_server import Events, bare_application
 
 Open = Callable[..., HttpCaller]
 second_line = pytest.mark.skipif(ON_FIRST_LINE, reason="mcp 1.x does not speak 2026-07-28")
@@ -110,6 +112,32 @@ def test_a_stream_that_is_resumed_shows_no_more(world: World, serve: Open) -> No
         data = (line[5:] for line in response.iter_lines() if line.startswith("data: {"))
         result = json.loads(next(data))["result"]
     assert [tool["name"] for tool in result["tools"]] == ["whoami", "audit"]
+
+
+def test_a_compressed_listing_is_not_passed_on(world: World) -> None:
+    """It could not be filtered. A caller that takes compressed answers gets plain ones."""
+    guard = tool_guard(issuer="https://other.example", tools=["secret"])
+
+    def compressed(always: bool) -> Any:
+        squeezed = GZipMiddleware(bare_application(), minimum_size=1)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if always and scope["type"] == "http":
+                scope = {**scope, "headers": [*scope["headers"], (b"accept-encoding", b"gzip")]}
+            await squeezed(scope, receive, send)
+
+        return wrap_asgi(app, world.verifier, guards=[guard], clock=world.clock)
+
+    with served(compressed(False)) as url:
+        caller = HttpCaller(url)
+        caller.open(world.initialize(world.held()))
+        assert listed(caller) == ["whoami", "audit"]
+        caller.close()
+    with served(compressed(True)) as url:
+        caller = HttpCaller(url)
+        answer = caller.send(world.initialize(world.held()))
+        assert (answer.status, answer.text) == (500, "Internal Server Error")
+        caller.close()
 
 
 @second_line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import anyio
@@ -47,6 +48,19 @@ def tool_server(world: World, *guards: ToolGuard, **options: Any) -> AttestingSe
         call_tool = server.require_attestation(*asked, tools=guard.tools)(call_tool)
     server.call_tool()(call_tool)
     return server
+
+
+def bare_application() -> Any:
+    """A server of the SDK's own with these tools, over HTTP, which answers in JSON."""
+    if sdk.LINE == 1:
+        fast = importlib.import_module("mcp.server.fastmcp")
+        server, options = fast.FastMCP("bare", json_response=True), {}
+    else:
+        fast = importlib.import_module("mcp.server.mcpserver")
+        server, options = fast.MCPServer("bare"), {"json_response": True}
+    for name in TOOLS:
+        server.tool(name=name)(lambda: "done")
+    return server.streamable_http_app(**options)
 
 
 class Events(EventStore):
