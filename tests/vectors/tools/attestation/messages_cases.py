@@ -606,6 +606,7 @@ def add_issued(book):
         'https://a"b',
         "https://a\\b",
         "https://\u00e9",
+        "https://a\x7f",
     ]:
         bad(f"the issuer {url}", claims(iss=url), "/iss")
     bad("an issuer that is no URL", claims(iss="issuer"), "/iss")
