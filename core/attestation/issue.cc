@@ -51,6 +51,7 @@ attestation::Completion CompletionOf(json::Value given, Time now, seconds lifeti
 // The claims, keys sorted, and after them what is added. REQUIRES: `given` has members.
 std::string CompleteClaims(json::Value given, const attestation::Completion& completion) {
   std::string added;
+  added.reserve(160);
   json::ObjectWriter members(added);
   if (!given.Find("exp")) members.Integer("exp", completion.expires_at);
   if (!given.Find("iat")) members.Integer("iat", completion.issued_at);
@@ -90,6 +91,7 @@ Result<void> CheckIssuable(json::Value claims, Time now,
 
 std::string HeaderJson(std::string_view key_id) {
   std::string text;
+  text.reserve(64 + key_id.size());
   json::ObjectWriter header(text);
   header.Text("alg", "EdDSA");
   header.Text("kid", key_id);

@@ -14,7 +14,9 @@ std::string RandomUuid() {
   RandomBytes(bytes.data(), bytes.size());
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string uuid = base::ToHex(bytes);
+  std::string uuid;
+  uuid.reserve(36);
+  base::AppendHex(bytes, uuid);
   for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
   return uuid;
 }
