@@ -40,7 +40,7 @@ def joined(literals: str) -> str:
 
 
 def read_table(text: str) -> list[tuple[str, ...]]:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (name, code, status, legacy, joined(meaning), joined(advice))
         for name, code, status, legacy, meaning, advice in ENTRY.findall(text)
     ]

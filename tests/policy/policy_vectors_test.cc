@@ -83,7 +83,8 @@ TEST(PolicyVectors, EveryDenialHasOneCauseInWords) {
     const std::string_view cause = policy::CauseOf(decision.rule());
     EXPECT_FALSE(cause.empty()) << decision.rule();
     EXPECT_EQ(cause.find(" or "), std::string_view::npos) << cause;
-    if (decision.code() != ErrorCode::kInvalidEnvelope) {  // what is wrong with JSON, says its parser
+    if (decision.code() !=
+        ErrorCode::kInvalidEnvelope) {  // what is wrong with JSON, says its parser
       EXPECT_EQ(decision.reason().find(" or "), std::string::npos) << decision.reason();
     }
     EXPECT_EQ(explanation.tried.size(), decision.details().size());

@@ -207,7 +207,7 @@ class Book:
         **use,
     ):
         """`replay`: of a proof; else the token is a bearer, or proven by the host."""
-        proven = replay is not None or "proven_key" in use and "cnf" in payload
+        proven = replay is not None or ("proven_key" in use and "cnf" in payload)
         expect = {
             "verified": True,
             "admitted": True,

@@ -46,8 +46,9 @@ def payload(*names):
     return [(name, values[name]) for name in names]
 
 
-PYTHON = "iss sub aud iat exp jti agent_identity attestation_metadata nbf".split()
-TYPESCRIPT = "iss sub aud iat exp nbf jti agent_identity attestation_metadata".split()
+_AGENT = ["agent_identity", "attestation_metadata"]
+PYTHON = ["iss", "sub", "aud", "iat", "exp", "jti", *_AGENT, "nbf"]
+TYPESCRIPT = ["iss", "sub", "aud", "iat", "exp", "nbf", "jti", *_AGENT]
 
 
 def add(book):
