@@ -66,6 +66,8 @@ std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction
   audit::Fields fields;
   fields.Flag("allowed", decision.allowed());
   if (!shown.arguments.empty()) fields.Raw("arguments", shown.arguments);
+  fields.Known("attestation_issuer", subject.attestation_issuer);
+  fields.Known("attestation_subject", subject.attestation_subject);
   if (const auto capability = decision.capability()) {
     fields.Raw("capability", std::to_string(*capability));
   }
@@ -95,6 +97,7 @@ std::string WriteAuditEvent(const Decision& decision, const Redaction& redaction
   fields.Known("token", HexOrEmpty(decision.token_digest()));
   fields.Known("tool", decision.tool());
   if (trace_id) fields.Text("trace_id", *trace_id);
+  fields.Known("trust_level", subject.trust_level);
   fields.Known("workload", decision.subject());
   return fields.Finish();
 }

@@ -47,6 +47,9 @@ struct AuditSubject {
   std::string_view entity;  // the operator's name of the anchor, or the trust domain
   std::string_view spiffe_id;
   std::string_view certificate_sha256;  // of the certificate's DER, hexadecimal
+  std::string_view attestation_issuer;  // of an attestation token: iss, sub, provider or enterprise
+  std::string_view attestation_subject;
+  std::string_view trust_level;
 };
 
 // What of a call's arguments a trail shows. Leaves out the values of keys, whole tools, and under

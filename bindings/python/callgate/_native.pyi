@@ -60,7 +60,7 @@ def audit_event(
     trace_id: str | None,
     peer: str | None,
     # Name, source, entity, SPIFFE ID, SHA-256 of the certificate.
-    subject: tuple[str | None, str | None, str | None, str | None, str | None] | None = None,
+    subject: tuple[str | None, ...] | None = None,
 ) -> bytes: ...
 
 # JsonError. Of a JSON object: bounded.

@@ -35,7 +35,7 @@ class SubjectInput {
   explicit SubjectInput(py::handle subject) {
     if (subject.is_none()) return;
     if (!py::isinstance<py::tuple>(subject) || py::len(subject) != texts_.size()) {
-      throw py::type_error("subject must be None or a tuple of 5");
+      throw py::type_error("subject must be None or a tuple of 8");
     }
     const auto items = py::reinterpret_borrow<py::tuple>(subject);
     for (std::size_t i = 0; i < texts_.size(); ++i) {
@@ -48,11 +48,14 @@ class SubjectInput {
             .source = texts_[1],
             .entity = texts_[2],
             .spiffe_id = texts_[3],
-            .certificate_sha256 = texts_[4]};
+            .certificate_sha256 = texts_[4],
+            .attestation_issuer = texts_[5],
+            .attestation_subject = texts_[6],
+            .trust_level = texts_[7]};
   }
 
  private:
-  std::array<std::string, 5> texts_;
+  std::array<std::string, 8> texts_;
 };
 
 py::bytes Event(py::handle decided, const Redaction& redaction, py::handle trace_id,

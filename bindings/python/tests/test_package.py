@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "settings": {""},
     "connect": {"", "smcp"},
     "serving": {"", "trust"},
-    "gateway": {"", "audit", "serving", "settings", "trust"},
+    "gateway": {"", "attestation", "audit", "serving", "settings", "trust"},
     "registry": {"", "audit", "serving", "settings", "trust"},
     "cli": {
         "",
@@ -56,12 +56,12 @@ GATEWAY: list[dict[str, set[str]]] = [
         "metrics": {"histogram", "wire"},
         "demo": {"config"},
     },
-    {"sessions": {"executions", "wire"}},
-    {"attest": {"executions", "issuer", "sessions", "wire"}},
+    {"attestation": {"config", "executions"}, "sessions": {"executions", "wire"}},
+    {"attest": {"attestation", "executions", "issuer", "sessions", "wire"}},
     {"services": {"attest", "executions", "issuer", "sessions", "upstreams", "wire"}},
     {
         "calls": {"services", "wire"},
-        "reload": {"config", "executions", "issuer", "metrics", "services"},
+        "reload": {"attestation", "config", "executions", "issuer", "metrics", "services"},
         "admin": {"executions", "services", "sessions", "wire"},
     },
     {"http": {"admin", "calls", "config", "metrics", "services", "wire"}},
@@ -74,6 +74,7 @@ GATEWAY: list[dict[str, set[str]]] = [
             "admin",
             "assembly",
             "attest",
+            "attestation",
             "config",
             "executions",
             "http",
@@ -89,6 +90,7 @@ GATEWAY: list[dict[str, set[str]]] = [
     },
     {
         "process": {
+            "attestation",
             "config",
             "demo",
             "executions",

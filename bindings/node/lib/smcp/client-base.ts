@@ -79,6 +79,7 @@ export abstract class ClientBase implements Disposable, AsyncDisposable {
       key: this.key,
       requestOptions,
       enrolmentSecret: options.enrolmentSecret,
+      attestationToken: options.attestationToken,
       needsExpiry: kind.needsExpiry,
     });
   }

@@ -12,6 +12,11 @@ export interface ClientOptions {
   readonly key?: Ed25519Key;
   /** For executions that are tied to one. Goes to the attestation path only. */
   readonly enrolmentSecret?: string;
+  /**
+   * The agent's attestation token, or a function that returns another for each attestation, as a
+   * token opens or renews one session. Goes to the attestation path only.
+   */
+  readonly attestationToken?: string | (() => string);
   /** Seconds for an attestation, from connecting to the last byte, of each attempt. 10. */
   readonly attestTimeout?: number;
   /** The same for a call. 30. */
@@ -38,6 +43,7 @@ const known: readonly string[] = [
   'generation',
   'key',
   'enrolmentSecret',
+  'attestationToken',
   'attestTimeout',
   'callTimeout',
   'connectTimeout',
@@ -61,13 +67,17 @@ export function checkedOptions(options: unknown): ClientOptions {
       throw misconfigured(`unknown option ${JSON.stringify(name)}; known are ${known.join(', ')}`);
     }
   }
-  const { generation, key, enrolmentSecret, strictInterop } = options as ClientOptions;
+  const { generation, key, enrolmentSecret, attestationToken, strictInterop } =
+    options as ClientOptions;
   if (generation !== undefined && !Object.hasOwn(generations, generation)) {
     throw misconfigured("generation must be 'A', 'B' or 'C'");
   }
   if (key !== undefined && !Ed25519Key.isEd25519Key(key))
     throw misconfigured('key must be an Ed25519Key');
   if (enrolmentSecret !== undefined) checkedText(enrolmentSecret, 'enrolmentSecret');
+  if (attestationToken !== undefined && typeof attestationToken !== 'function') {
+    checkedText(attestationToken, 'attestationToken');
+  }
   if (strictInterop !== undefined && typeof strictInterop !== 'boolean') {
     throw misconfigured('strictInterop must be a boolean');
   }

@@ -42,6 +42,7 @@ export interface SessionParameters {
   readonly key: Ed25519Key;
   readonly requestOptions: RequestOptions;
   readonly enrolmentSecret: string | undefined;
+  readonly attestationToken: string | (() => string) | undefined;
   /** Whether an attestation without `expires_at` is none. */
   readonly needsExpiry: boolean;
 }

@@ -2,6 +2,7 @@
 import { canonicalize, type JsonObject } from '../json.js';
 import { Ed25519Key } from './ed25519-key.js';
 import { InvalidResponse, RedirectRefused } from './errors.js';
+import { misconfigured } from './mistakes.js';
 import { parseReply } from './reply-json.js';
 import type { SessionParameters } from './session.js';
 
@@ -36,7 +37,7 @@ export interface HttpResponse {
  * public_key, scope, timestamp, workload_id.
  */
 export function attestBody(parameters: SessionParameters, timestamp: number): Uint8Array {
-  const { generation, workloadId, scope, key, enrolmentSecret } = parameters;
+  const { generation, workloadId, scope, key, enrolmentSecret, attestationToken } = parameters;
   const publicKey = key.getPublicKeyBase64();
   const proven = { public_key: publicKey, scope, timestamp, workload_id: workloadId };
   const proof = Ed25519Key.secretOf(key).sign(canonicalize(JSON.stringify(proven)));
@@ -47,8 +48,17 @@ export function attestBody(parameters: SessionParameters, timestamp: number): Ui
     proof: Buffer.from(proof).toString('base64'),
     proof_timestamp: timestamp,
     enrolment_secret: enrolmentSecret, // undefined: left out
+    attestation_token: attestationToken === undefined ? undefined : tokenFrom(attestationToken),
   };
   return Buffer.from(JSON.stringify(body));
+}
+
+function tokenFrom(source: string | (() => string)): string {
+  const token: unknown = typeof source === 'function' ? source() : source;
+  if (typeof token !== 'string' || token === '') {
+    throw misconfigured('attestationToken gave no token');
+  }
+  return token;
 }
 
 /** The object that the reply is. @throws InvalidResponse for anything else */

@@ -105,6 +105,8 @@ for (const options of [
   { key: 'text' },
   { enrolmentSecret: '' },
   { enrolmentSecret: '\ud800' },
+  { attestationToken: '' },
+  { attestationToken: 7 },
   { strictInterop: 1 },
   { caFile: '/nonexistent' },
   { clientCertificate: '/nonexistent' },

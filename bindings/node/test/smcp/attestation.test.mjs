@@ -89,6 +89,21 @@ test('attest always proves the key', async (t) => {
   assert.ok(!('enrolment_secret' in gateway.seen[1].json));
 });
 
+test('each attestation sends a token of its own', async (t) => {
+  const gateway = await gatewayFor(t);
+  let made = 0;
+  const client = clientFor(t, gateway.url, { attestationToken: () => `token-${++made}` });
+  await client.attest();
+  await client.attest();
+  assert.deepEqual(
+    gateway.seen.map((request) => request.json.attestation_token),
+    ['token-1', 'token-2'],
+  );
+  const empty = clientFor(t, gateway.url, { attestationToken: () => '' });
+  await assert.rejects(empty.attest(), { name: 'ConfigurationError' });
+  assert.ok(!inspect(client).includes('token-'));
+});
+
 test('attesting again renews with the same key and another proof', async (t) => {
   const gateway = await gatewayFor(t);
   const client = clientFor(t, gateway.url);

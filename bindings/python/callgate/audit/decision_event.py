@@ -8,8 +8,10 @@ from callgate import Decision
 from callgate._native import audit_event, audit_event_name
 from callgate.audit.redaction import Redaction
 
-# Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; None is not written.
-SubjectTexts: TypeAlias = tuple[str | None, str | None, str | None, str | None, str | None]
+# Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; issuer, subject and level of the
+# attestation. None is not written.
+_Text: TypeAlias = "str | None"
+SubjectTexts: TypeAlias = tuple[_Text, _Text, _Text, _Text, _Text, _Text, _Text, _Text]
 
 
 @final
@@ -58,8 +60,8 @@ def event_of_decision(
     peer: str | None = None,
     subject: SubjectTexts | None = None,
 ) -> DecisionEvent:
-    """The event of a signed call. ``subject``: name, source, entity, SPIFFE ID and certificate of
-    whom a verified credential named when the session was opened."""
+    """The event of a signed call. ``subject``: what verified credentials said of the caller when
+    the session was opened."""
     return DecisionEvent(decision, trace_id=trace_id, peer=peer, subject=subject)
 
 

@@ -47,6 +47,9 @@ class Event:
     entity: str | None = None
     spiffe_id: str | None = None
     certificate_sha256: str | None = None
+    attestation_issuer: str | None = None
+    attestation_subject: str | None = None
+    trust_level: str | None = None
     # what
     method: str | None = None
     tool: str | None = None

@@ -24,11 +24,12 @@ from callgate.gateway.assembly import (
     trusted_proxies,
 )
 from callgate.gateway.attest.service import Attestation
+from callgate.gateway.attestation.tokens import open_tokens
 from callgate.gateway.config import GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.scope_warnings import scope_warnings
-from callgate.gateway.executions.tie_warnings import tie_warnings
+from callgate.gateway.executions.tie_warnings import issuer_warnings, tie_warnings
 from callgate.gateway.executions.verifiers.static import StaticVerifier
 from callgate.gateway.http.app import create_app
 from callgate.gateway.http.certified import CertifiedPeers
@@ -102,11 +103,13 @@ async def open_gateway(
         texts = scope_warnings(entries, policy.context_names)
         if trust is not None:
             texts += tie_warnings(entries, {one.entity for one in trust.snapshot.anchors})
+        texts += issuer_warnings(entries, config.attestation)
         for text in texts:
             _LOG.warning(text)
         docker = make_docker(config)
         if docker is not None:
             stack.callback(docker.close)
+        tokens = await stack.enter_async_context(open_tokens(config.attestation))
         metrics = Metrics(config.upstreams)
         upstreams = Upstreams(transport_settings(config, environ), observe=metrics.upstream_called)
 
@@ -127,7 +130,10 @@ async def open_gateway(
             state = restored.engine_state or gate.export_state()
             gate.restore_state(state, restored.effects)
         executions = ExecutionRegistry(
-            static=static, docker=docker, judges_certificates=trust is not None
+            static=static,
+            docker=docker,
+            judges_certificates=trust is not None,
+            takes_attestations=config.attestation is not None,
         )
         clock = Clock(config.clock.window_seconds, jump=config.clock.max_jump_seconds)
         key, previous_key = audit_keys(config, stack)
@@ -151,6 +157,7 @@ async def open_gateway(
             ),
             idle_seconds=config.executions.idle_seconds,
             judge=trust,
+            tokens=tokens,
             now=clock.now,
         )
         attestation.restore(restored.records)
@@ -217,7 +224,7 @@ async def open_gateway(
                 ],
             ),
             reloader=Reloader(
-                [*things, *reloadables(services, config, environ, source, findings)],
+                [*things, *reloadables(services, config, environ, source, findings, tokens)],
                 metrics=metrics,
                 settle_seconds=config.reload.settle_seconds,
                 check_seconds=config.reload.check_seconds,
@@ -230,6 +237,7 @@ async def open_gateway(
 
         # 4. What goes on by itself.
         await attestation.revocation.review()
+        await attestation.review_attestations()
         watching = await _watch_trust(trust, attestation, audit, gateway.connections)
         for work in (
             *watching,

@@ -18,7 +18,7 @@ from callgate.serving.bounds import Bound
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
 _CODES: Final = frozenset(MEANINGS)
 _ENDPOINTS: Final = frozenset({"attest", "end", "invoke", "tools"})
-_RELOADED: Final = frozenset({"policy", "issuer", "tls", "trust", "executions"})
+_RELOADED: Final = frozenset({"policy", "issuer", "tls", "trust", "attestation", "executions"})
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from callgate.trust import Verdict
@@ -28,6 +28,10 @@ class Subject:
 
     ``entity`` is the operator's name of the anchor, or the trust domain. Digests are SHA-256 of the
     certificate's DER, 64 hexadecimal digits. ``valid_until`` is in seconds since the epoch.
+
+    Where an attestation token verified, its issuer, subject and trust level are there as well; of
+    source ``attestation`` the name is its subject. Two issuers may attest one subject: the agents
+    are different.
     """
 
     name: str
@@ -37,18 +41,36 @@ class Subject:
     anchor_sha256: str | None = None
     leaf_sha256: str | None = None
     valid_until: float | None = None
+    attestation_issuer: str | None = None
+    attestation_subject: str | None = None
+    trust_level: str | None = None
 
     def judged_again(self, verdict: Verdict) -> Subject | None:
-        """Of a later verdict on the chain that this was of; None where it is not trusted."""
-        return Subject.of_verdict(verdict, passed_on=self.source == "proxy_certificate")
+        """Of a later verdict on the chain that this was of; None where it is not trusted.
+
+        What an attestation token said stays.
+        """
+        again = Subject.of_verdict(verdict, passed_on=self.source == "proxy_certificate")
+        if again is None or self.attestation_issuer is None:
+            return again
+        return replace(
+            again,
+            attestation_issuer=self.attestation_issuer,
+            attestation_subject=self.attestation_subject,
+            trust_level=self.trust_level,
+        )
 
     @staticmethod
     def same(one: Subject | None, other: Subject | None) -> bool:
         """Whether both are one caller, or none. A renewed SVID is; an anchor that moved to another
-        entity makes another."""
+        entity makes another, and so does another issuer of attestations."""
         if one is None or other is None:
             return one is other
-        return (one.name, one.source) == (other.name, other.source)
+        return one._identity == other._identity
+
+    @property
+    def _identity(self) -> tuple[str | None, ...]:
+        return (self.name, self.source, self.attestation_issuer, self.attestation_subject)
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, *, passed_on: bool = False) -> Subject | None:

@@ -10,7 +10,7 @@ from callgate._generations import GENERATIONS
 from callgate.smcp._address import parse_address
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._key import Ed25519Key
-from callgate.smcp._session import RequestOptions, Session
+from callgate.smcp._session import AttestationToken, RequestOptions, Session
 from callgate.smcp._tls import Path, tls_context
 from callgate.smcp._transport import Connection
 from callgate.smcp.errors import ConfigurationError
@@ -23,6 +23,7 @@ class ClientBase:
 
     ``gateway_url``: ``https://…``, ``http://…`` on loopback, or ``unix:/path``. ``workload_id`` and
     ``security_scope``: who attests, and for which SecurityContext. All others are keyword-only.
+    ``attestation_token`` is one, or a function that returns another for each attestation.
     Times are in seconds and bound a whole exchange. Raises ConfigurationError.
     """
 
@@ -38,6 +39,7 @@ class ClientBase:
         generation: GenerationName | None = None,
         key: Ed25519Key | None = None,
         enrolment_secret: str | None = None,
+        attestation_token: AttestationToken | None = None,
         attest_timeout: float = 10.0,
         call_timeout: float = 30.0,
         connect_timeout: float = 5.0,
@@ -52,6 +54,8 @@ class ClientBase:
         _check_text(security_scope, "security_scope")
         if enrolment_secret is not None:
             _check_text(enrolment_secret, "enrolment_secret")
+        if attestation_token is not None and not callable(attestation_token):
+            _check_text(attestation_token, "attestation_token")
         for name, seconds in (
             ("attest_timeout", attest_timeout),
             ("call_timeout", call_timeout),
@@ -84,7 +88,7 @@ class ClientBase:
         self._connection = Connection(address, context, connect_timeout, max_response_bytes)
         self._session = Session(
             GENERATIONS[generation], workload_id, security_scope, self.key, options,
-            enrolment_secret, self._result_type,
+            enrolment_secret, attestation_token, self._result_type,
         )  # fmt: skip
         self._open()
 

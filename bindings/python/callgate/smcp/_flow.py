@@ -38,6 +38,7 @@ def attest(session: Session, clock: Clock) -> Exchange[AttestationResult]:
             session.key,
             session.proof_time(clock()),
             session.enrolment_secret,
+            session.attestation(),
         )
         path = session.generation.attest_path
         return HttpRequest(path, body, session.options.attest_timeout)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from callgate._generations import Generation
 from callgate.smcp._attestation_result import AttestationResult
 from callgate.smcp._key import Ed25519Key
 from callgate.smcp._timestamp import parse_iso8601_to_unix
-from callgate.smcp.errors import ClientClosed, NotAttested
+from callgate.smcp.errors import ClientClosed, ConfigurationError, NotAttested
 
 EARLY_SECONDS: Final = 60.0  # before its end a token is renewed, or
 EARLY_FRACTION: Final = 0.1  # of a life that is short
 RENEWAL_PAUSE: Final = 5.0  # seconds between attempts while the old token still lives
+
+
+# An attestation token opens or renews one session, so what gives a new one may stand for it.
+AttestationToken: TypeAlias = "str | Callable[[], str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Session:
     key: Ed25519Key
     options: RequestOptions
     enrolment_secret: str | None = field(default=None, repr=False)
+    attestation_token: AttestationToken | None = field(default=None, repr=False)
     result_type: type[AttestationResult] = AttestationResult
     token: Token | None = field(default=None, repr=False)
     last_proof: int = 0
@@ -71,6 +77,19 @@ class Session:
         """Whether the token is near its end."""
         token = self.live_token()
         return token.renew_at is not None and now >= token.renew_at
+
+    def attestation(self) -> str | None:
+        """The attestation token to send now. Raises ConfigurationError where it cannot be had."""
+        if not callable(self.attestation_token):
+            return self.attestation_token
+        try:
+            token = self.attestation_token()
+        except OSError as error:
+            message = f"the attestation token cannot be read: {error.strerror}"
+            raise ConfigurationError(message) from error
+        if not isinstance(token, str) or not token:
+            raise ConfigurationError("attestation_token gave no token")
+        return token
 
     def proof_time(self, now: float) -> int:
         """The second to prove the key at. Each is used once, since a gateway takes a proof once."""

@@ -55,6 +55,7 @@ def attest_body(
     key: Ed25519Key,
     timestamp: int,
     enrolment_secret: str | None,
+    attestation_token: str | None = None,
 ) -> bytes:
     """The attestation request, with proof that the key is held.
 
@@ -76,6 +77,8 @@ def attest_body(
     }
     if enrolment_secret is not None:
         body["enrolment_secret"] = enrolment_secret
+    if attestation_token is not None:
+        body["attestation_token"] = attestation_token
     return text_of(body)
 
 

@@ -23,6 +23,7 @@ from callgate.audit.log import AuditLog
 from callgate.gateway.attest.proof import proof_message
 from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.attest.service import Attestation
+from callgate.gateway.attestation.tokens import AttestationTokens
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.executions.ties import NoTie
@@ -106,6 +107,7 @@ class AttestPath:
     policy: str = POLICY
     max_api_entries: int = 100
     judge: Judge | None = None
+    tokens: AttestationTokens | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[AttestPath]:
@@ -130,6 +132,7 @@ class AttestPath:
                 api=ApiVerifier(wall=time.now, max_entries=self.max_api_entries),
                 docker=self.docker,
                 judges_certificates=self.judge is not None,
+                takes_attestations=self.tokens is not None,
                 wall=time.now,
             )
             journal = stack.enter_context(Journal(self.folder / "journal"))
@@ -155,6 +158,7 @@ class AttestPath:
                 if self.rates is None
                 else self.rates,
                 judge=self.judge,
+                tokens=self.tokens,
                 now=time.now,
                 wall=time.now,
                 monotonic=time.monotonic,

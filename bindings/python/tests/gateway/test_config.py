@@ -97,7 +97,8 @@ executions:
             "gateway.yaml:12:41: unknown key upstreams.both.cd",
             "gateway.yaml:16:39: unknown key executions.docker.rules.0.tie.kye",
             "gateway.yaml:17:38: executions.docker.rules.1.tie: expected one of key, "
-            "enrolment_secret, enrolment_secret_sha256, certificate, uid, entity, spiffe, all",
+            "enrolment_secret, enrolment_secret_sha256, certificate, uid, entity, spiffe, "
+            "attestation, all",
         ]
     )
 

@@ -13,7 +13,7 @@ from authorities import Issued, authority, issued
 from callgate import CallgateError, SecretKey
 from callgate.gateway.executions.all_tie import AllTie, failed_kind
 from callgate.gateway.executions.registry import ExecutionRegistry
-from callgate.gateway.executions.tie_json import check_trust, tie_of_json
+from callgate.gateway.executions.tie_json import check_needs, tie_of_json
 from callgate.gateway.executions.ties import Caller, EnrolmentTie, KeyTie, NoTie, UidTie
 from callgate.gateway.executions.trust_ties import EntityTie, SpiffeTie
 from callgate.gateway.issuer.signers.local import LocalSigner
@@ -129,10 +129,10 @@ def test_ties_come_back_from_the_journal() -> None:
 
 def test_a_tie_to_trust_needs_a_judge() -> None:
     for tie in (EntityTie("acme"), SpiffeTie(ID), AllTie((UidTie(1), EntityTie("acme")))):
-        check_trust(tie, configured=True)
+        check_needs(tie, trust=True, attestation=False)
         with pytest.raises(CallgateError, match="configure listen"):
-            check_trust(tie, configured=False)
-    check_trust(UidTie(1), configured=False)
+            check_needs(tie, trust=False, attestation=True)
+    check_needs(UidTie(1), trust=False, attestation=False)
 
 
 def test_an_operator_registers_no_tie_that_nothing_can_judge() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--generation", choices=["A", "B", "C"], default="B", help="of the paths")
     parser.add_argument(
         "--enrolment-secret", metavar="REF", help="env:NAME or file:PATH; never the secret itself"
+    )
+    parser.add_argument(
+        "--attestation-token-file",
+        metavar="FILE",
+        help="the agent's attestation token; read at each attestation, so whoever renews it writes "
+        "another",
     )
     parser.add_argument(
         "--key", metavar="FILE", help="the agent's secret key, PEM or JWK, 0600; else a kept one"
@@ -61,6 +68,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
             generation=arguments.generation,
             key=key,
             enrolment_secret=secret,
+            attestation_token=_token_reader(arguments.attestation_token_file),
             ca_file=arguments.ca,
             client_certificate=certificate,
             call_timeout=arguments.call_timeout,
@@ -88,6 +96,15 @@ def _secret(reference: str | None) -> str | None:
         return read_secret(reference, os.environ, Path()).reveal()
     except ValueError as error:
         raise input_error(str(error), "--enrolment-secret") from error
+
+
+def _token_reader(name: str | None) -> Callable[[], str] | None:
+    if name is None:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise input_error("there is no such file", "--attestation-token-file")
+    return lambda: path.read_text(encoding="ascii", errors="replace").strip()
 
 
 def _certificate(arguments: argparse.Namespace) -> Any:

@@ -13,6 +13,7 @@ from callgate.gateway.attest.request import AttestRequest
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.wire.subject_fields import peer_fields, subject_fields
 from callgate.serving.peer import Peer
+from callgate.serving.subject import Subject
 
 
 def succeeded(
@@ -22,6 +23,7 @@ def succeeded(
     key: PublicKey,
     scope: str,
     peer: Peer,
+    subject: Subject | None,
     token: str,
     proof: Proof | None,
     renewed: bool,
@@ -45,7 +47,7 @@ def succeeded(
         timestamp=None if proof is None else _iso(proof.timestamp),
         trace_id=trace_id,
         details={"source": execution.source, "tie": execution.tie.kind, "wid": execution.wid},
-        **subject_fields(peer.subject),
+        **subject_fields(subject),
     )
 
 

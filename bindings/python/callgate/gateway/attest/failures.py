@@ -22,17 +22,17 @@ _LOG: Final = logging.getLogger("callgate.gateway")
 class TieFailed(Refusal):
     """The caller is not the execution that it names. It does not learn what would have told.
 
-    ``untrusted`` is ``trust.<reason>`` of a certificate that it presented: that it learns, since it
-    holds the key of it.
+    ``refused`` is ``trust.<reason>`` of a certificate or ``attestation.<reason>`` of a token that
+    it presented: that it learns, since it holds them.
     """
 
     def __init__(
-        self, execution: Execution, kind: str | None = None, *, untrusted: str | None = None
+        self, execution: Execution, kind: str | None = None, *, refused: str | None = None
     ) -> None:
-        details = None if untrusted is None else {"cause": untrusted}
+        details = None if refused is None else {"cause": refused}
         super().__init__("WORKLOAD_VERIFICATION_FAILED", details=details)
         self.execution: Final = execution
-        self.cause: Final = untrusted or f"tie {kind or execution.tie.kind}"
+        self.cause: Final = refused or f"tie {kind or execution.tie.kind}"
 
 
 @final

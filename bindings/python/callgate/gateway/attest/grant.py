@@ -16,10 +16,12 @@ from weakref import WeakValueDictionary
 
 from callgate import Gate, PublicKey, Session, SessionError, TokenError
 from callgate.gateway.attest import events
-from callgate.gateway.attest.caller_check import Verified
+from callgate.gateway.attest.caller_check import Verified, subject_of
 from callgate.gateway.attest.lifetime import longest_lifetime
 from callgate.gateway.attest.proof import SeenProofs
+from callgate.gateway.attest.seen_tokens import SeenTokens
 from callgate.gateway.attest.session_eviction import sessions_to_evict
+from callgate.gateway.attestation.tokens import AttestationTokens
 from callgate.gateway.executions.all_tie import enrolment_of
 from callgate.gateway.executions.execution import Execution
 from callgate.gateway.executions.registry import ExecutionRegistry
@@ -56,6 +58,8 @@ class SessionGrant:
         sessions: AttestedSessions,
         revocation: Revocation,
         proofs: SeenProofs,
+        tokens: AttestationTokens | None,
+        seen_tokens: SeenTokens,
         judge: Judge | None,
         idle_seconds: float,
         now: Callable[[], float],
@@ -67,6 +71,8 @@ class SessionGrant:
         self._sessions = sessions
         self._revocation = revocation
         self._proofs = proofs
+        self._tokens = tokens
+        self._seen_tokens = seen_tokens
         self._judge = judge
         self._idle_seconds = idle_seconds
         self._now = now
@@ -101,7 +107,9 @@ class SessionGrant:
             raise Refusal("UNKNOWN_WORKLOAD")
         if self._known(verified) is not session:
             raise Refusal("SESSION_INACTIVE")
-        verdict, subject = self._judge_again(verified.peer)
+        verdict, certified = self._judge_again(verified.peer)
+        self._check_attestation(verified)
+        subject = subject_of(certified, verified.token)
         yielding = (
             sessions_to_evict(self._sessions, execution, self._idle_seconds)
             if session is None
@@ -109,6 +117,8 @@ class SessionGrant:
         )
         state = self._use_proof(verified, now)
         self._check_enrolment(execution, verified.key)
+        if verified.token is not None:
+            self._seen_tokens.check(verified.token, now)
         opened = self._open(verified, session, issued, now)
         attested = AttestedSession(
             id=session_id,
@@ -118,8 +128,9 @@ class SessionGrant:
             identity=execution.identity,
             expires_at=opened.expires_at.timestamp(),
             subject=subject,
-            chain=() if subject is None else verified.peer.chain,
+            chain=() if certified is None else verified.peer.chain,
             path_spki_sha256=() if verdict is None else verdict.path_spki_sha256,
+            agent=None if verified.token is None else verified.token.agent,
         )
         self._sessions.add(attested)
         event = events.succeeded(
@@ -128,6 +139,7 @@ class SessionGrant:
             key=verified.key,
             scope=verified.scope,
             peer=verified.peer,
+            subject=subject,
             token=issued.security_token,
             proof=verified.proof,
             renewed=session is not None,
@@ -135,6 +147,8 @@ class SessionGrant:
             trace_id=trace_id,
         )
         state += self._spend_enrolment(execution, verified.key)
+        if verified.token is not None:
+            state.append(self._seen_tokens.use(verified.token, now))
         state += [*effects_records(opened), attested.to_record(), *self._issuer.pending_records]
         try:
             for idle in yielding:
@@ -144,6 +158,8 @@ class SessionGrant:
             await self._audit.record(event, state=state)
             self._issuer.pending_records = []
         except BaseException:
+            if verified.token is not None:
+                self._seen_tokens.release(verified.token)
             if session is None:
                 # The caller does not get to know of this session, so it must not stay open.
                 self._gate.end_session(session_id)
@@ -160,8 +176,8 @@ class SessionGrant:
             raise Refusal("KEY_REFUSED")
         if not self._sessions.is_live(known):
             return None
-        if not Subject.same(known.subject, verified.peer.subject):
-            raise Refusal("KEY_REFUSED", "the session of this key is another certificate's")
+        if not Subject.same(known.subject, verified.subject):
+            raise Refusal("KEY_REFUSED", "the session of this key is another caller's")
         return known
 
     def _judge_again(self, peer: Peer) -> tuple[Verdict | None, Subject | None]:
@@ -174,6 +190,13 @@ class SessionGrant:
             cause = f"trust.{verdict.reason or 'untrusted'}"
             raise Refusal("WORKLOAD_VERIFICATION_FAILED", details={"cause": cause})
         return verdict, subject
+
+    def _check_attestation(self, verified: Verified) -> None:
+        """Raises Refusal where the token, its key or its issuer was denied meanwhile."""
+        if verified.token is not None and self._tokens is not None:
+            cause = self._tokens.cause_against(verified.token.agent)
+            if cause is not None:
+                raise Refusal("WORKLOAD_VERIFICATION_FAILED", details={"cause": cause})
 
     async def _session_of_key(self, verified: Verified) -> AttestedSession | None:
         known = self._known(verified)
@@ -190,7 +213,7 @@ class SessionGrant:
             session_id=session_id,
             key=verified.key,
             wid=execution.wid,
-            lifetime=longest_lifetime(execution, verified.peer.subject, now),
+            lifetime=longest_lifetime(execution, verified.subject, now),
             now=now,
         )
 

@@ -1,4 +1,5 @@
-"""How long a token may be valid: no longer than its execution and than the caller's certificate."""
+"""How long a security token may be valid: no longer than its execution, and than what vouched for
+the caller."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ def longest_lifetime(execution: Execution, subject: Subject | None, now: float) 
     """In seconds; None: as the issuer's tokens are.
 
     Raises Refusal where less than a second is left: ``UNKNOWN_WORKLOAD`` of the execution,
-    ``WORKLOAD_VERIFICATION_FAILED`` of the certificate.
+    ``WORKLOAD_VERIFICATION_FAILED`` of the certificate or the attestation token.
     """
     lifetimes: list[float] = []
     if execution.expires_at is not None:
@@ -21,6 +22,7 @@ def longest_lifetime(execution: Execution, subject: Subject | None, now: float) 
     if subject is not None and subject.valid_until is not None:
         lifetimes.append(subject.valid_until - now)
         if lifetimes[-1] < 1:
-            details = {"cause": "trust.expired"}
+            attested = subject.source == "attestation"
+            details = {"cause": "attestation.expired" if attested else "trust.expired"}
             raise Refusal("WORKLOAD_VERIFICATION_FAILED", details=details)
     return min(lifetimes, default=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import heapq
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from callgate import PublicKey, canonicalize
 from callgate._time import DEFAULT_WINDOW
+from callgate.gateway.attest.used_once import UsedOnce
 from callgate.gateway.wire.refusal import Refusal
 
 KIND = "proof"
@@ -63,9 +63,7 @@ class SeenProofs:
     """
 
     def __init__(self, *, max_proofs: int = MAX_PROOFS) -> None:
-        self._max_proofs = max_proofs
-        self._seen: dict[str, int] = {}
-        self._due: list[tuple[int, str]] = []
+        self._used = UsedOnce(max_proofs)
         self._latest = 0.0
 
     def check_fresh(self, timestamp: int, now: float) -> None:
@@ -80,13 +78,13 @@ class SeenProofs:
         Raises Refusal ``REPLAY_DETECTED`` for one that was used or is stale by now.
         """
         self.check_fresh(proof.timestamp, now)
-        self._drop_stale()
+        self._used.drop_before(self._latest - DEFAULT_WINDOW)
         digest = hashlib.sha256(key.to_bytes() + proof.signature).hexdigest()
-        if digest in self._seen:
+        if digest in self._used:
             raise Refusal("REPLAY_DETECTED", details={"cause": "already_seen"})
-        if len(self._seen) >= self._max_proofs:
+        if self._used.is_full:
             raise Refusal("LEDGER_FULL", retry_after=DEFAULT_WINDOW)
-        self._remember(digest, proof.timestamp)
+        self._used.add(digest, proof.timestamp)
         return _record(digest, proof.timestamp)
 
     def reset_clock(self) -> None:
@@ -95,23 +93,14 @@ class SeenProofs:
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Journal records of what is still remembered."""
-        self._drop_stale()
-        return [_record(digest, timestamp) for digest, timestamp in self._seen.items()]
+        self._used.drop_before(self._latest - DEFAULT_WINDOW)
+        return [_record(digest, int(timestamp)) for digest, timestamp in self._used.items()]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Applies records; those of other kinds are passed over. Idempotent."""
         for record in records:
-            if record.get("kind") == KIND and record["proof"] not in self._seen:
-                self._remember(record["proof"], record["timestamp"])
-
-    def _remember(self, digest: str, timestamp: int) -> None:
-        self._seen[digest] = timestamp
-        heapq.heappush(self._due, (timestamp, digest))
-
-    def _drop_stale(self) -> None:
-        while self._due and self._due[0][0] + DEFAULT_WINDOW < self._latest:
-            _, digest = heapq.heappop(self._due)
-            self._seen.pop(digest, None)
+            if record.get("kind") == KIND:
+                self._used.add(record["proof"], record["timestamp"])
 
 
 def _record(digest: str, timestamp: int) -> dict[str, Any]:

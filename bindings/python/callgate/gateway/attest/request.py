@@ -24,6 +24,7 @@ _READ: Final = {
     "proof": str,
     "proof_timestamp": int,
     "enrolment_secret": str,
+    "attestation_token": str,
 }
 
 
@@ -37,6 +38,7 @@ class AttestRequest:
     proof: str | None = None
     proof_timestamp: int | None = None  # seconds since 1970
     enrolment_secret: str | None = field(default=None, repr=False)
+    attestation_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, body: bytes) -> AttestRequest:
@@ -63,6 +65,7 @@ class AttestRequest:
             proof=members.get("proof"),
             proof_timestamp=members.get("proof_timestamp"),
             enrolment_secret=members.get("enrolment_secret"),
+            attestation_token=members.get("attestation_token"),
         )
 
 

@@ -15,9 +15,12 @@ from callgate.gateway.attest.failures import FailedAttestations
 from callgate.gateway.attest.grant import Attested, SessionGrant
 from callgate.gateway.attest.proof import SeenProofs
 from callgate.gateway.attest.request import AttestRequest
+from callgate.gateway.attest.seen_tokens import SeenTokens
 from callgate.gateway.attest.session_end import SessionEnd
+from callgate.gateway.attestation.tokens import AttestationTokens
 from callgate.gateway.executions.registry import ExecutionRegistry
 from callgate.gateway.issuer.issuer import Issuer
+from callgate.gateway.sessions.attestation_watch import ends_without_attestation
 from callgate.gateway.sessions.attested_sessions import AttestedSessions
 from callgate.gateway.sessions.revocation import Audit, Revocation
 from callgate.gateway.wire.rates import Rates, attestation_rates
@@ -49,6 +52,7 @@ class Attestation:
         rates: Rates | None = None,
         idle_seconds: float = IDLE_SECONDS,
         judge: Judge | None = None,
+        tokens: AttestationTokens | None = None,
         now: Callable[[], float] = time.time,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -58,6 +62,8 @@ class Attestation:
         self._failures = FailedAttestations(audit, monotonic=monotonic)
         self._rates = attestation_rates() if rates is None else rates
         self._proofs = SeenProofs()
+        self._tokens = tokens
+        self._seen_tokens = SeenTokens()
         self.sessions = AttestedSessions(gate, wall, monotonic)
         self.revocation = Revocation(
             gate=gate,
@@ -72,6 +78,8 @@ class Attestation:
             executions=executions,
             revocation=self.revocation,
             proofs=self._proofs,
+            tokens=tokens,
+            seen_tokens=self._seen_tokens,
             now=now,
         )
         self._grant = SessionGrant(
@@ -82,6 +90,8 @@ class Attestation:
             sessions=self.sessions,
             revocation=self.revocation,
             proofs=self._proofs,
+            tokens=tokens,
+            seen_tokens=self._seen_tokens,
             judge=judge,
             idle_seconds=idle_seconds,
             now=now,
@@ -122,6 +132,13 @@ class Attestation:
             self._failures.failed(error, parsed, peer, trace_id)
             raise
 
+    async def review_attestations(self) -> None:
+        """Ends the sessions whose attestation token would be refused now.
+
+        At the start, and after each change of what is trusted.
+        """
+        await self.revocation.end_each(ends_without_attestation(self.sessions, self._tokens))
+
     def reset_clock(self) -> None:
         """The gateway's time was ahead, and has been put right."""
         self._proofs.reset_clock()
@@ -133,6 +150,7 @@ class Attestation:
             *self._issuer.snapshot(),
             *self.sessions.snapshot(),
             *self._proofs.snapshot(),
+            *self._seen_tokens.snapshot(),
         ]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
@@ -142,3 +160,4 @@ class Attestation:
         self._issuer.restore(records)
         self.sessions.restore(records)
         self._proofs.restore(records)
+        self._seen_tokens.restore(records)

@@ -1,5 +1,6 @@
 """The configuration of the gateway."""
 
+from callgate.gateway.config.attestation import AttestationIssuerSettings, AttestationSettings
 from callgate.gateway.config.audit import AuditSettings
 from callgate.gateway.config.executions import (
     AnyTieSettings,
@@ -30,6 +31,8 @@ from callgate.settings.load import ConfigError, load_model
 __all__ = [
     "AdminSettings",
     "AnyTieSettings",
+    "AttestationIssuerSettings",
+    "AttestationSettings",
     "AuditSettings",
     "ClockSettings",
     "ConfigError",

@@ -7,11 +7,27 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, RootModel, StringConstraints, Tag, model_validator
 
+from callgate.gateway.config.attestation import Text, TrustLevelName
 from callgate.settings.secrets import Secret
 from callgate.settings.section import ConfigPath, Seconds, Section
 
 WorkloadId: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 ContextName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,127}$")]
+
+
+class AttestationTieSettings(Section):
+    """What the caller's attestation token has to say."""
+
+    issuer: Text = Field(description="One of `attestation.issuers`.")
+    subject: str = Field(
+        min_length=1, max_length=2048, description="`sub` of the token, byte for byte."
+    )
+    audience: Text | None = Field(
+        default=None, description="`aud` of the token. `null`: `attestation.audience`."
+    )
+    trust_level: TrustLevelName | None = Field(
+        default=None, description="The least level of its issuer. `null`: any."
+    )
 
 
 class SingleTieSettings(Section):
@@ -46,6 +62,10 @@ class SingleTieSettings(Section):
         default=None,
         description="The SPIFFE ID of its client certificate; `/*` at the end is any path below. "
         "Needs `listen.trust`.",
+    )
+    attestation: AttestationTieSettings | None = Field(
+        default=None,
+        description="What its attestation token says, which verified. Needs `attestation`.",
     )
 
     @model_validator(mode="after")

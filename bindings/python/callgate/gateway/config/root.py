@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from callgate.gateway.config.attestation import AttestationSettings
 from callgate.gateway.config.audit import AuditSettings
 from callgate.gateway.config.executions import ExecutionsSettings
 from callgate.gateway.config.issuer import IssuerSettings
@@ -37,6 +38,10 @@ class GatewayConfig(Section):
     )
     executions: ExecutionsSettings = Field(
         default_factory=ExecutionsSettings, description="Which workloads may attest."
+    )
+    attestation: AttestationSettings | None = Field(
+        default=None,
+        description="Whose attestation tokens are believed. `null`: no execution may ask for one.",
     )
     upstreams: dict[Name, UpstreamSettings] = Field(
         default_factory=dict, description="The MCP servers behind the gateway, by name."

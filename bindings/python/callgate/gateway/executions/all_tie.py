@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callgate import CallgateError
+from callgate.gateway.executions.attestation_tie import AttestationTie
 from callgate.gateway.executions.ties import Caller, EnrolmentTie, NoTie, Tie
 
 MOST_PARTS: Final = 8
@@ -46,6 +47,11 @@ def parts_of(tie: Tie) -> tuple[Tie, ...]:
 def enrolment_of(tie: Tie) -> EnrolmentTie | None:
     """The tie, or the part of it, whose secret is to be spent."""
     return next((part for part in parts_of(tie) if isinstance(part, EnrolmentTie)), None)
+
+
+def attestation_of(tie: Tie) -> AttestationTie | None:
+    """The tie, or the part of it, that an attestation token has to meet."""
+    return next((part for part in parts_of(tie) if isinstance(part, AttestationTie)), None)
 
 
 def failed_kind(tie: Tie, caller: Caller, spent: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from callgate.gateway.config import (
     load_model,
 )
 from callgate.gateway.executions.execution import Execution, by_workload_id
-from callgate.gateway.executions.tie_json import check_trust, tie_of_json
+from callgate.gateway.executions.tie_json import check_needs, tie_of_json
 from callgate.gateway.executions.ties import EnrolmentTie, NoTie, Tie
 from callgate.gateway.executions.verifiers.docker import ContainerRule
 from callgate.settings.places import Fault
@@ -75,7 +75,11 @@ def _tie(tie: AnyTieSettings | None, config: GatewayConfig) -> Tie:
         message = "expected a tie; `tie: none` lets whoever knows the workload_id attest"
         raise CallgateError(message, "INVALID_ARGUMENT", "tie")
     made = NoTie() if tie is None else tie_of_json(_plain(tie))
-    check_trust(made, configured=config.listen.trust is not None)
+    check_needs(
+        made,
+        trust=config.listen.trust is not None,
+        attestation=config.attestation is not None,
+    )
     untied = isinstance(made, NoTie) and not config.executions.accept_untied
     if untied and not config.listen.is_loopback:
         message = (

@@ -11,7 +11,7 @@ from callgate import CallgateError
 from callgate.gateway.executions.all_tie import enrolment_of
 from callgate.gateway.executions.enrolments import Enrolments
 from callgate.gateway.executions.execution import Execution
-from callgate.gateway.executions.tie_json import check_trust
+from callgate.gateway.executions.tie_json import check_needs
 from callgate.gateway.executions.verifiers import Verifier
 from callgate.gateway.executions.verifiers.api import ApiVerifier
 from callgate.gateway.executions.verifiers.docker import CONTAINER
@@ -37,10 +37,13 @@ class ExecutionRegistry:
         api: ApiVerifier | None = None,
         docker: Verifier | None = None,
         judges_certificates: bool = False,
+        takes_attestations: bool = False,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """``judges_certificates``: there is ``listen.trust``, which some ties need."""
+        """What some ties need: ``judges_certificates``, that there is ``listen.trust``, and
+        ``takes_attestations``, that there is ``attestation``."""
         self._judges_certificates = judges_certificates
+        self._takes_attestations = takes_attestations
         self.static = StaticVerifier() if static is None else static
         self.api = ApiVerifier(wall=wall) if api is None else api
         self.docker = docker
@@ -101,7 +104,9 @@ class ExecutionRegistry:
         Raises CallgateError for an entry without a lifetime, for a tie that nothing here can judge,
         and for an entry that the file has, which is reinstated instead.
         """
-        check_trust(execution.tie, configured=self._judges_certificates)
+        check_needs(
+            execution.tie, trust=self._judges_certificates, attestation=self._takes_attestations
+        )
         if self.static.get(execution.workload_id) is not None:
             message = "the configuration lists this workload_id: reinstate it instead"
             raise CallgateError(message, "INVALID_ARGUMENT", "workload_id")

@@ -7,6 +7,7 @@ from typing import Final
 
 from callgate import CallgateError
 from callgate.gateway.executions.all_tie import AllTie, parts_of
+from callgate.gateway.executions.attestation_tie import AttestationTie
 from callgate.gateway.executions.ties import (
     CertificateTie,
     ContainerAddressTie,
@@ -35,13 +36,17 @@ def tie_of_json(value: object) -> Tie:
     return _single_tie(value)
 
 
-def check_trust(tie: Tie, *, configured: bool) -> None:
-    """Raises CallgateError where a tie, or a part of it, needs a ``listen.trust`` that is not."""
+def check_needs(tie: Tie, *, trust: bool, attestation: bool) -> None:
+    """Raises CallgateError where a tie, or a part of it, needs ``listen.trust`` or ``attestation``
+    and there is none."""
     for part in parts_of(tie):
-        if isinstance(part, EntityTie | SpiffeTie) and not configured:
+        if isinstance(part, EntityTie | SpiffeTie) and not trust:
             message = (
                 f"{part.kind} can hold only where certificates are judged: configure listen.trust"
             )
+            raise CallgateError(message, "INVALID_ARGUMENT", "tie")
+        if isinstance(part, AttestationTie) and not attestation:
+            message = "attestation can hold only where issuers are trusted: configure attestation"
             raise CallgateError(message, "INVALID_ARGUMENT", "tie")
 
 
@@ -54,11 +59,13 @@ def _single_tie(value: object) -> Tie:
         ((kind, detail),) = value.items()
         if kind == "uid" and isinstance(detail, int):
             return UidTie(detail)
+        if kind == "attestation":
+            return AttestationTie.of_json(detail)
         if isinstance(detail, str) and kind in _TEXTS:
             return _TEXTS[kind](detail)
     raise CallgateError(
-        "expected a tie: key, enrolment_secret_sha256, certificate, uid, entity or spiffe with its "
-        'value, all with a list of these, "container_address" or "none"',
+        "expected a tie: key, enrolment_secret_sha256, certificate, uid, entity, spiffe or "
+        'attestation with its value, all with a list of these, "container_address" or "none"',
         "INVALID_ARGUMENT",
         "tie",
     )

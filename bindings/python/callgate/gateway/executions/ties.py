@@ -21,6 +21,22 @@ _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
+class AttestedAgent:
+    """What a verified attestation token says. ``audience``: that of a tie which names one.
+
+    ``trust_level`` is the issuer's, as configured; ``expires_at`` is seconds since 1970.
+    """
+
+    issuer: str
+    subject: str
+    audience: str | None
+    trust_level: str
+    key_id: str
+    token_id: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who attests, as far as it is known before a tie has looked."""
 
@@ -29,6 +45,8 @@ class Caller:
     enrolment_secret: str | None = field(default=None, repr=False)
     # Of the execution's container, as its runtime says.
     container_addresses: frozenset[str] = frozenset()
+    # Where the tie asks for a token, and the one that came verified.
+    attested: AttestedAgent | None = None
 
 
 class Tie(Protocol):

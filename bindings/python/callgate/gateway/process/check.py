@@ -12,10 +12,11 @@ from typing import Any
 
 from callgate import CallgateError, PolicyError, PolicySet
 from callgate._key_file import load_secret_key
+from callgate.gateway.attestation.tokens import AttestationTokens
 from callgate.gateway.config import ConfigError, GatewayConfig
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
-from callgate.gateway.executions.tie_warnings import tie_warnings
+from callgate.gateway.executions.tie_warnings import issuer_warnings, tie_warnings
 from callgate.gateway.http.tls import ServerTls
 from callgate.gateway.issuer.keys import open_signer
 from callgate.gateway.process.trust import asked_once
@@ -53,6 +54,8 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
     executions = attempt("executions", lambda: load_executions(config, environ))
     rules = attempt("container rules", lambda: container_rules(config))
     upstreams = attempt("upstreams", lambda: _upstreams(config, environ))
+    if (attestation := config.attestation) is not None:
+        attempt("attestation", lambda: AttestationTokens(attestation))
     trust = None
     if config.listen.trust is not None:
         trust = attempt("trust", lambda: asyncio.run(asked_once(config, environ)))
@@ -66,6 +69,7 @@ def check_files(config: GatewayConfig, environ: Mapping[str, str]) -> dict[str, 
     found["upstreams"] = [one.name for one in upstreams]
     found["warnings"] = [
         *scope_warnings([*executions, *rules], policy.context_names),
+        *issuer_warnings([*executions, *rules], config.attestation),
         *_missing_programs(upstreams),
     ]
     if trust is not None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from callgate.gateway.attestation.tokens import AttestationTokens
 from callgate.gateway.config import GatewayConfig, IssuerSettings
 from callgate.gateway.executions.execution_file import container_rules, load_executions
 from callgate.gateway.executions.scope_warnings import scope_warnings
 from callgate.gateway.issuer.keys import open_signer
+from callgate.gateway.reload.attestation_reload import attestation_reloadable
 from callgate.gateway.reload.policy_reload import PolicyFindings, reload_policy
 from callgate.gateway.reload.reload import Reloadable, Unchanged
 from callgate.gateway.services import Services
@@ -35,12 +37,19 @@ def reloadables(
     environ: Mapping[str, str],
     source: ConfigSource | None,
     findings: PolicyFindings,
+    tokens: AttestationTokens | None = None,
 ) -> list[Reloadable]:
     """In the order in which they are read: a context is there before an execution may have it."""
     things = _Things(services, config, environ, source, findings)
+    attestation = (
+        []
+        if tokens is None or source is None
+        else [attestation_reloadable(services, tokens, source.file, source.read)]
+    )
     return [
         Reloadable("issuer", things.issuer_files, things.reload_issuer),
         Reloadable("policy", things.policy_files, things.reload_policy),
+        *attestation,
         Reloadable("executions", things.execution_files, things.reload_executions),
     ]
 
@@ -142,5 +151,5 @@ class _Things:
     def _warn_of_other_changes(self, config: GatewayConfig) -> None:
         """Other keys are read at start only."""
         for key in changed_keys(self._config, config):
-            if not key.startswith(("issuer.", "listen.trust.")):
+            if not key.startswith(("issuer.", "listen.trust.", "attestation.")):
                 _LOG.warning("a change needs a restart", extra={"key": key})

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from callgate import Gate
+from callgate.gateway.executions.ties import AttestedAgent
 from callgate.serving.subject import Subject
 
 KIND = "session"
@@ -26,11 +27,13 @@ class AttestedSession:
     key: str  # RFC 7638 thumbprint
     identity: str  # of the execution, when the session was opened
     expires_at: float
-    # Whom the certificate named that the session was opened with, or last renewed; its chain, DER;
-    # the keys of the path that verified it.
+    # Whom the certificate or the attestation token named that the session was opened with, or last
+    # renewed; the certificate's chain, DER; the keys of the path that verified it; what the token
+    # said.
     subject: Subject | None = None
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     path_spki_sha256: tuple[str, ...] = field(default=(), repr=False)
+    agent: AttestedAgent | None = None
     used_at: float = 0.0
 
     def to_record(self) -> dict[str, Any]:
@@ -46,6 +49,7 @@ class AttestedSession:
             "subject": None if self.subject is None else asdict(self.subject),
             "chain": [base64.b64encode(one).decode() for one in self.chain],
             "path_spki_sha256": list(self.path_spki_sha256),
+            "agent": None if self.agent is None else asdict(self.agent),
         }
 
     @classmethod
@@ -53,12 +57,13 @@ class AttestedSession:
         """What ``to_record`` wrote; older ones say nothing of a subject."""
         members = {name: value for name, value in record.items() if name != "kind"}
         subject, chain = members.pop("subject", None), members.pop("chain", ())
-        path = members.pop("path_spki_sha256", ())
+        path, agent = members.pop("path_spki_sha256", ()), members.pop("agent", None)
         return cls(
             **members,
             subject=None if subject is None else Subject(**subject),
             chain=tuple(map(base64.b64decode, chain)),
             path_spki_sha256=tuple(path),
+            agent=None if agent is None else AttestedAgent(**agent),
         )
 
 
@@ -128,7 +133,7 @@ class AttestedSessions:
         return len(self._by_id)
 
     def subject_of(self, session_id: str | None) -> Subject | None:
-        """Whom the session is of, where a certificate said so."""
+        """Whom the session is of, where a certificate or an attestation token said so."""
         session = None if session_id is None else self._by_id.get(session_id)
         return None if session is None else session.subject
 

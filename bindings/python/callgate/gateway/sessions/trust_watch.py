@@ -87,7 +87,7 @@ class TrustWatch:
         """Ends every session, and closes every connection, whose chain is not trusted now."""
         snapshot = self._trust.snapshot
         anchors = {one.sha256 for one in snapshot.anchors}
-        held = [one for one in self._sessions if one.subject is not None]
+        held = [one for one in self._sessions if one.chain]
         # Those whose anchor is gone are known to end: they come first.
         held.sort(key=lambda one: one.subject is None or one.subject.anchor_sha256 in anchors)
         sessions: dict[Chain, list[AttestedSession]] = defaultdict(list)
@@ -137,9 +137,10 @@ class TrustWatch:
     def _expired(self) -> list[Over]:
         now = self._wall()
         return [
-            Over(one, "its certificate has expired", "trust.expired")
+            _expired(one, now)
             for one in self._sessions
-            if one.subject is not None
+            if one.chain
+            and one.subject is not None
             and one.subject.valid_until is not None
             and one.subject.valid_until <= now
             and self._sessions.is_open(one)
@@ -171,4 +172,10 @@ class TrustWatch:
 def ends_without_trust(sessions: Iterable[AttestedSession]) -> list[Over]:
     """Those that a certificate opened, where the gateway is not configured to judge any."""
     reason = "nothing judges its certificate: listen.trust is not configured"
-    return [Over(one, reason, "trust.unavailable") for one in sessions if one.subject is not None]
+    return [Over(one, reason, "trust.unavailable") for one in sessions if one.chain]
+
+
+def _expired(session: AttestedSession, now: float) -> Over:
+    if session.agent is not None and session.agent.expires_at <= now:
+        return Over(session, "its attestation has expired", "attestation.expired")
+    return Over(session, "its certificate has expired", "trust.expired")

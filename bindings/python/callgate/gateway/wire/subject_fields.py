@@ -17,6 +17,9 @@ class SubjectFields(TypedDict, total=False):
     entity: str | None
     spiffe_id: str | None
     certificate_sha256: str | None
+    attestation_issuer: str | None
+    attestation_subject: str | None
+    trust_level: str | None
 
 
 def subject_fields(subject: Subject | None) -> SubjectFields:
@@ -29,6 +32,9 @@ def subject_fields(subject: Subject | None) -> SubjectFields:
         "entity": subject.entity,
         "spiffe_id": subject.spiffe_id,
         "certificate_sha256": subject.leaf_sha256,
+        "attestation_issuer": subject.attestation_issuer,
+        "attestation_subject": subject.attestation_subject,
+        "trust_level": subject.trust_level,
     }
 
 
@@ -49,6 +55,9 @@ def subject_texts(subject: Subject | None) -> SubjectTexts | None:
         subject.entity,
         subject.spiffe_id,
         subject.leaf_sha256,
+        subject.attestation_issuer,
+        subject.attestation_subject,
+        subject.trust_level,
     )
 
 

@@ -1,0 +1,1 @@
+"""Attestation tokens: whose are believed, and what one says."""
