@@ -109,12 +109,10 @@ class AttestationTokens:
             await source.close()
 
     def _use(self, settings: AttestationSettings) -> None:
-        sources = {
-            one: self._sources.pop(one, None) or self._make_source(one) for one in settings.issuers
-        }
+        kept = self._sources
+        self._sources = {one: kept.get(one) or self._make_source(one) for one in settings.issuers}
         # A verification may be under way with one of them; they hold little.
-        self._retired += self._sources.values()
-        self._sources = sources
+        self._retired += [kept[one] for one in kept.keys() - self._sources.keys()]
         self._settings = settings
 
     def _check(self, settings: AttestationSettings) -> None:
