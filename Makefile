@@ -22,11 +22,12 @@ build:  ## the library, the C++ tests, the Python wheel (in .venv) and the Node 
 	@tools/setup.sh build
 	@tools/build.sh all
 
-demo:  ## build, then show signed calls and attacks, a gateway in front of real tool servers, and a registry
+demo:  ## build, then show signed calls and attacks, a gateway in front of real tool servers, attested agents, and a registry
 	@tools/setup.sh build demo
 	@tools/build.sh demo
 	@.venv/bin/python examples/demo/demo.py
 	@.venv/bin/python examples/demo/smcp.py
+	@.venv/bin/python examples/demo/attestation.py
 	@.venv/bin/callgate registry demo
 
 test:  ## everything: C++, Python, Node, types, vectors, properties, packages, docs

@@ -1,7 +1,7 @@
-"""Shows who is calling: a real MCP server that answers attested agents alone, and the attacks on it.
+"""Shows who is calling: a real MCP server that answers attested agents alone, and attacks on it.
 
-Everything runs on loopback: an MCPServer of the official SDK behind ``wrap_asgi``, agents that speak
-the protocol of both eras, the eight attacks of the specification, and the whole suite.
+Everything runs on loopback: an MCPServer of the official SDK behind ``wrap_asgi``, agents that
+speak both eras of the protocol, the eight attacks of the specification, and the whole suite.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ERAS = {"legacy": "initialize, up to 2025-11-25", "auto": "each request, from 20
 
 def tool_server() -> MCPServer:
     """One tool, which says who calls it."""
-    server = MCPServer("files")
+    server = MCPServer("files", log_level="ERROR")
 
     @server.tool()
     async def whoami(context: Context) -> str:
@@ -79,30 +79,37 @@ async def call(url: str, era: str, provider: AttestationProvider | None) -> str:
         return str(result.content[0].text)
 
 
+def refusal_in(error: BaseException) -> MCPError:
+    """The refusal, which the task groups of the SDK wrap. Raises whatever else went wrong."""
+    inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    if inner:
+        return refusal_in(inner[0])
+    if isinstance(error, MCPError):
+        return error
+    raise error
+
+
 async def show_calls(url: str, keypair: KeyPair) -> bool:
     """One agent with a good token, one with none, one whose key is another's, in both eras."""
+    attested = "an agent that the issuer attests"
     agents = {
-        "an agent that the issuer attests": AttestationProvider(ISSUER, keypair),
+        attested: AttestationProvider(ISSUER, keypair),
         "an agent without a token": None,
         "an agent that signs its own token": AttestationProvider(
             ISSUER, KeyPair.generate(keypair.kid)
         ),
     }
-    as_expected = True
+    answered = []
     for era, carrier in ERAS.items():
         say(f"The token goes with {carrier}:")
         for name, provider in agents.items():
             try:
                 say_call("ALLOW", name, f"whoami: {await call(url, era, provider)}")
-                as_expected &= name == next(iter(agents))
-            except* MCPError as group:
-                error = group.exceptions[0]
-                while isinstance(error, BaseExceptionGroup):
-                    error = error.exceptions[0]
-                say_call("DENY", name, f"{error}")
-                as_expected &= name != next(iter(agents))
+                answered.append(name)
+            except Exception as error:
+                say_call("DENY", name, str(refusal_in(error)))
         say()
-    return as_expected
+    return answered == [attested] * len(ERAS)
 
 
 async def main() -> int:

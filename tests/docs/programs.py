@@ -193,6 +193,7 @@ def mesh() -> str:
 
 DEMONSTRATIONS: dict[str, Callable[[], str]] = {
     "smcp": functools.partial(demonstration, "smcp.py"),
+    "attestation": functools.partial(demonstration, "attestation.py"),
     "serve": served,
     "registry": mesh,
     "demo": functools.partial(demonstration, "demo.py"),

@@ -56,6 +56,10 @@ export interface AuditSubject {
   readonly spiffeId?: string;
   /** Of the certificate's DER, hexadecimal. */
   readonly certificateSha256?: string;
+  /** Of an attestation token: `iss`, `sub`, and the level of the issuer. */
+  readonly attestationIssuer?: string;
+  readonly attestationSubject?: string;
+  readonly trustLevel?: 'provider' | 'enterprise';
 }
 
 export interface AuditEventOptions {
@@ -85,20 +89,22 @@ export function auditEvent(decision: Decision, options: AuditEventOptions = {}):
 }
 
 /** In the order of the engine; what is not known is empty, and then not written. */
-function textsOf(
-  subject: AuditSubject | undefined,
-): readonly [string, string, string, string, string] {
-  if (subject === undefined) return ['', '', '', '', ''];
+function textsOf(subject: AuditSubject | undefined): readonly string[] {
+  if (subject === undefined) return Array.from({ length: 8 }, () => '');
   if (typeof subject !== 'object' || subject === null) {
     throw wrongType(subject, 'subject', 'an object');
   }
   const { name, source, entity, spiffeId, certificateSha256 } = subject;
+  const { attestationIssuer, attestationSubject, trustLevel } = subject;
   return [
     text(name, 'subject.name'),
     text(source, 'subject.source'),
     optionalText(entity, 'subject.entity') ?? '',
     optionalText(spiffeId, 'subject.spiffeId') ?? '',
     optionalText(certificateSha256, 'subject.certificateSha256') ?? '',
+    optionalText(attestationIssuer, 'subject.attestationIssuer') ?? '',
+    optionalText(attestationSubject, 'subject.attestationSubject') ?? '',
+    optionalText(trustLevel, 'subject.trustLevel') ?? '',
   ];
 }
 

@@ -211,7 +211,7 @@ interface Native extends NativeAttestation {
     redaction: RedactionHandle,
     traceId: string | undefined,
     peer: string | undefined,
-    subject: readonly [string, string, string, string, string],
+    subject: readonly string[],
   ): string;
   auditOutcome(
     event: number,

@@ -42,7 +42,10 @@ Napi::Value Event(const Napi::CallbackInfo& info) {
                              .source = who.at(1),
                              .entity = who.at(2),
                              .spiffe_id = who.at(3),
-                             .certificate_sha256 = who.at(4)};
+                             .certificate_sha256 = who.at(4),
+                             .attestation_issuer = who.at(5),
+                             .attestation_subject = who.at(6),
+                             .trust_level = who.at(7)};
   return Text(info.Env(), WriteAuditEvent(decision, redaction, OptionalText(info[3]),
                                           OptionalText(info[4]), subject));
 }

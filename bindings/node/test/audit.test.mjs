@@ -42,8 +42,14 @@ test('an event names the subject of the session', () => {
     entity: 'mesh.example',
     spiffeId: 'spiffe://mesh.example/agent',
     certificateSha256: 'ab'.repeat(32),
+    attestationIssuer: 'https://issuer.example.com',
+    attestationSubject: 'spiffe://issuer.example.com/model/m',
+    trustLevel: 'enterprise',
   };
   const event = JSON.parse(auditEvent(decision, { subject }));
+  assert.equal(event.attestation_issuer, subject.attestationIssuer);
+  assert.equal(event.attestation_subject, subject.attestationSubject);
+  assert.equal(event.trust_level, 'enterprise');
   assert.equal(event.subject, subject.name);
   assert.equal(event.subject_source, 'svid');
   assert.equal(event.entity, 'mesh.example');

@@ -8,9 +8,9 @@ from callgate import Decision
 from callgate._native import audit_event, audit_event_name
 from callgate.audit.redaction import Redaction
 
-# Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; issuer, subject and level of the
-# attestation. None is not written.
-_Text: TypeAlias = "str | None"
+# Name, source, entity, SPIFFE ID and the SHA-256 of the certificate; issuer, subject and level of
+# the attestation. None is not written.
+_Text: TypeAlias = str | None
 SubjectTexts: TypeAlias = tuple[_Text, _Text, _Text, _Text, _Text, _Text, _Text, _Text]
 
 

@@ -114,6 +114,16 @@ async def test_a_rotation_under_load_refuses_no_valid_token(server: JwksServer) 
     assert verified >= 48
 
 
+async def test_checks_that_learn_one_key_together_all_pass(server: JwksServer) -> None:
+    issuer = Issuer(server)
+    async with JWKSFetcher(cool_down_seconds=0) as fetcher:
+        judge = verifier(issuer, fetcher)
+        for number in range(2, 6):
+            results = await asyncio.gather(*(judge.verify(issuer.token()) for _ in range(8)))
+            assert [one.reason for one in results] == [None] * 8
+            issuer.rotate(f"k{number}")
+
+
 async def test_a_withdrawn_key_ends_with_the_next_fetch(server: JwksServer) -> None:
     issuer = Issuer(server)
     async with JWKSFetcher() as fetcher:
