@@ -9,8 +9,11 @@ import { idKey, isModern, isRequest, type Message, objectIn, OPEN_METHODS } from
 import { MessageSigner } from './message-signer.js';
 import type { HeldToken, TokenSource } from './token-source.js';
 
-/** A tool may have an effect, so that no call of one is sent twice. */
-const NEVER_REPEATED = 'tools/call';
+/**
+ * A tool may have an effect, so that no call of one is sent twice. A stream that has ended with its
+ * token is opened again by the client, which knows what it missed.
+ */
+const NEVER_REPEATED: readonly unknown[] = ['tools/call', 'subscriptions/listen'];
 /** Requests without an answer: those that the client gave up stay, and older ones are forgotten. */
 const MOST_SENT = 4096;
 /** JSON-RPC 2.0, section 5.1. */
@@ -162,7 +165,7 @@ export class AgentConnection {
     if (sent.held === undefined || sent.repeated) return false;
     if (reason !== 'expired' || extension !== ATTESTATION_EXTENSION_ID) return false;
     this.#source.forget(sent.held);
-    return sent.message.method !== NEVER_REPEATED;
+    return !NEVER_REPEATED.includes(sent.message.method);
   }
 }
 

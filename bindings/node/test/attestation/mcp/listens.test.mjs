@@ -1,7 +1,8 @@
 // Streams that a caller opened end with its attestation.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gateFor, serve } from './connect.mjs';
+import { agent } from './clients.mjs';
+import { connect, gateFor, serve } from './connect.mjs';
 import { ISSUER } from './issuer.mjs';
 import { bearer, credentials, ENVELOPE, initialize, post, signed, streamClient } from './raw.mjs';
 
@@ -98,3 +99,27 @@ test('a GET stream of the legacy era ends with its session', async (t) => {
   notify();
   assert.equal(await next(), undefined);
 });
+
+for (const over of ['http', 'streams']) {
+  test(`a client of the SDK hears events until its token expires, ${over}`, async (t) => {
+    const { gate, clock } = await gateFor();
+    const served = await serve(t, { server: 2, over }, gate);
+    const now = () => Date.now() + clock.ahead;
+    const { client } = await connect(t, '2.x modern', served, agent({ now }));
+    // Nothing in a test of streams keeps the process waiting, as a pipe would.
+    const waiting = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(waiting));
+    let heard;
+    const hears = () => new Promise((resolve) => (heard = resolve));
+    client.setNotificationHandler('notifications/tools/list_changed', () => heard());
+    for (let i = 0; i < 2; i++) {
+      const subscription = await client.listen({ toolsListChanged: true });
+      const event = hears();
+      served.notify();
+      await event;
+      clock.ahead += 331_000;
+      assert.equal(await subscription.closed, 'remote');
+    }
+    assert.equal(gate.refused, 0);
+  });
+}
