@@ -15,7 +15,10 @@ export interface AttestationGateOptions {
   readonly sessionLifetime?: number | 'token';
   /** As `requireAttestation` of the gate. */
   readonly guards?: readonly ToolGuard[];
-  /** Told of every message that does not go on, for logs. Nothing of it is secret. */
+  /**
+   * Told of every message that does not go on, for logs. Nothing of it is secret. What it throws is
+   * a warning of the process: the message is refused all the same.
+   */
   readonly onRefused?: (refused: RefusedMessage) => void;
   /** The clock of sessions and streams, in milliseconds since 1970; the wall clock by default. */
   readonly now?: () => number;
@@ -53,8 +56,18 @@ export function gateSettings(given: AttestationGateOptions): GateSettings {
   return {
     sessionLifetime: lifetime(known.sessionLifetime ?? SESSION_LIFETIME),
     guards: list(known.guards ?? [], 'guards') as readonly ToolGuard[],
-    onRefused: callable(known.onRefused ?? (() => {}), 'onRefused'),
+    onRefused: harmless(callable(known.onRefused ?? (() => {}), 'onRefused')),
     now: callable(known.now ?? Date.now, 'now'),
+  };
+}
+
+function harmless(told: (refused: RefusedMessage) => void): (refused: RefusedMessage) => void {
+  return (refused) => {
+    try {
+      told(refused);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
   };
 }
 

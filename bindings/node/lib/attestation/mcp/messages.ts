@@ -73,19 +73,20 @@ export function withExperimental<K extends 'params' | 'result'>(
 /** The message without what proves who sent it: handlers, logs and upstreams do not see it. */
 export function withoutCarrier(message: Message): Message {
   if (!isObject(message.params)) return message;
-  if (message.method === 'initialize') {
-    const carrier = objectIn(
-      objectIn(message.params['capabilities'], 'experimental'),
-      ATTESTATION_CAPABILITY_KEY,
-    );
-    if (!('token' in carrier) && !('proof' in carrier)) return message;
-    const { token: _token, proof: _proof, ...rest } = carrier;
-    return withExperimental(message, 'params', rest);
-  }
   const meta = message.params['_meta'];
-  if (!isObject(meta) || !(ATTESTATION_EXTENSION_ID in meta)) return message;
-  const { [ATTESTATION_EXTENSION_ID]: _carrier, ...rest } = meta;
-  return { ...message, params: { ...message.params, _meta: rest } };
+  if (isObject(meta) && ATTESTATION_EXTENSION_ID in meta) {
+    const { [ATTESTATION_EXTENSION_ID]: _carrier, ...rest } = meta;
+    return withoutHandshake({ ...message, params: { ...message.params, _meta: rest } });
+  }
+  return withoutHandshake(message);
+}
+
+function withoutHandshake(message: Message): Message {
+  if (message.method !== 'initialize') return message;
+  const experimental = objectIn(objectIn(message.params, 'capabilities'), 'experimental');
+  const { token, proof, ...rest } = objectIn(experimental, ATTESTATION_CAPABILITY_KEY);
+  if (token === undefined && proof === undefined) return message;
+  return withExperimental(message, 'params', rest);
 }
 
 /** Tells the id 1 from the id "1". */

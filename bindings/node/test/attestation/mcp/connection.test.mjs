@@ -1,5 +1,6 @@
 // One connection: ids, order, what is not answered, and what the server sends by itself.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { attestationOf, attestTransport } from 'callgate/attestation';
 import { gateFor, serve } from './connect.mjs';
@@ -173,6 +174,29 @@ test('a flood of messages is answered, not kept', async () => {
   await settle(1991);
   errors.push(...wire.sent.filter(({ error }) => error?.data.reason === 'unavailable'));
   assert.equal(errors.length, 1990 - 1024);
+});
+
+test('a log that fails lets nothing through', async () => {
+  const warned = once(process, 'warning');
+  const onRefused = () => {
+    throw new RangeError('the disk is full');
+  };
+  const { wire, received, settle } = await idle({ onRefused });
+  wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  await settle(1);
+  assert.deepEqual(received, []);
+  assert.equal(wire.sent[0].error.code, -32001);
+  assert.equal((await warned)[0].message, 'the disk is full');
+});
+
+test('a handle that a client makes up is no context', async () => {
+  const { wire, received, settle } = await opened({ verifier: { policy: 'optional' } });
+  const _meta = { [EXTENSION]: { context: 'made-up' } };
+  wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'ping', params: { _meta } });
+  const { params } = initialize();
+  wire.onmessage({ ...initialize(), id: 3, params: { ...params, _meta } });
+  await settle(3);
+  for (const message of received.slice(1)) assert.deepEqual(message.params._meta, {});
 });
 
 test('a transport that is none is an error', async () => {
