@@ -28,6 +28,7 @@ test('every error is one of the engine’s family', () => {
     (value) => typeof value === 'function' && value.prototype instanceof Error,
   );
   assert.deepEqual(errors.map(({ name }) => name).sort(), [
+    'AttestationUnsupported',
     'KeysUnavailable',
     'RetryError',
     'SchemaError',
