@@ -40,7 +40,10 @@ TEST(AuditEvent, NamesTheSubjectOfTheSession) {
                              .source = "svid",
                              .entity = "mesh.example",
                              .spiffe_id = "spiffe://mesh.example/agent",
-                             .certificate_sha256 = "c0ffee"};
+                             .certificate_sha256 = "c0ffee",
+                             .attestation_issuer = "https://issuer.example",
+                             .attestation_subject = "agent-7",
+                             .trust_level = "enterprise"};
   const std::string text = WriteAuditEvent(decision, Redaction(), "trace", "::1", subject);
   EXPECT_EQ(json::Canonicalize(text).value(), text);
   const auto event = json::Parse(text);
@@ -50,6 +53,9 @@ TEST(AuditEvent, NamesTheSubjectOfTheSession) {
   EXPECT_EQ(event->root().Find("entity")->string(), "mesh.example");
   EXPECT_EQ(event->root().Find("spiffe_id")->string(), subject.spiffe_id);
   EXPECT_EQ(event->root().Find("certificate_sha256")->string(), "c0ffee");
+  EXPECT_EQ(event->root().Find("attestation_issuer")->string(), "https://issuer.example");
+  EXPECT_EQ(event->root().Find("attestation_subject")->string(), "agent-7");
+  EXPECT_EQ(event->root().Find("trust_level")->string(), "enterprise");
 }
 
 TEST(AuditEvent, OfADenialSaysWhyAndWhatWasSigned) {
