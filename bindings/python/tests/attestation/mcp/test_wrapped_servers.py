@@ -65,12 +65,12 @@ def test_a_server_may_ask_its_verified_client(world: World) -> None:
 def test_paths_may_be_left_open(world: World) -> None:
     server, _ = fast_server()
 
-    @server.custom_route("/healthz", methods=["GET"])
     async def health(request: Any) -> Any:
         from starlette.responses import PlainTextResponse
 
         return PlainTextResponse("well")
 
+    server.custom_route("/healthz", methods=["GET"])(health)
     app = server.streamable_http_app()
     wrapped = wrap_asgi(app, world.verifier, open_paths=["/healthz"], clock=world.clock)
     with served(wrapped, path="") as base:
@@ -94,7 +94,7 @@ def test_websockets_are_closed(world: World) -> None:
     async def send(event: Any) -> None:
         sent.append(event)
 
-    wrapped = wrap_asgi(app, world.verifier)
+    wrapped: Any = wrap_asgi(app, world.verifier)
     anyio.run(wrapped, {"type": "websocket", "path": "/mcp", "headers": []}, None, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
