@@ -239,15 +239,21 @@ def _report(
     result: VerificationResult, verdict: _engine.AttestationVerdict, seconds: float
 ) -> None:
     # The engine names an issuer only where it is configured.
-    if result.reason == "replay":
-        events.replay_detected(issuer=verdict.issuer, jti=verdict.token_id or "")
-    events.verification_finished(
-        issuer=verdict.issuer,
-        verified=result.verified,
+    issuer, reason = verdict.issuer, verdict.reason
+    if reason is None:
+        events.verified(
+            issuer=issuer,
+            seconds=seconds,
+            trust_level=verdict.trust_level,
+            subject=lambda: verdict.subject or "",
+        )
+        return
+    if reason == "replay":
+        events.replay_detected(issuer=issuer, jti=verdict.token_id or "")
+    events.refused(
+        issuer=issuer,
         seconds=seconds,
-        subject=result.subject or "",
-        trust_level=result.trust_level.value,
-        reason=result.reason,
+        reason=reason,
         message=result.error or "",
         error_code=result.error_code,
     )

@@ -116,12 +116,10 @@ def test_what_is_no_handler_is_refused() -> None:
 
 
 def test_every_report_counts_and_is_told(listener: Listener) -> None:
-    events.verification_finished(
-        issuer=ISSUER, verified=True, seconds=0.001, subject="spiffe://a/b", trust_level="provider"
+    events.verified(
+        issuer=ISSUER, seconds=0.001, subject=lambda: "spiffe://a/b", trust_level="provider"
     )
-    events.verification_finished(
-        issuer=None, verified=False, seconds=0.001, reason="alg", message="m", error_code=-32010
-    )
+    events.refused(issuer=None, seconds=0.001, reason="alg", message="m", error_code=-32010)
     events.replay_detected(issuer=ISSUER, jti="jti")
     events.token_created(
         issuer=ISSUER, audience=["https://a", "https://b"], lifetime=300, seconds=0
@@ -158,6 +156,6 @@ def test_every_report_counts_and_is_told(listener: Listener) -> None:
 
 def test_a_report_never_raises(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, "callgate.attestation"):
-        events.verification_finished(issuer=ISSUER, verified=True, seconds=float("nan"))
+        events.refused(issuer=ISSUER, seconds=float("nan"), reason="alg")
     assert "ValueError" in caplog.text
     assert ISSUER not in caplog.text

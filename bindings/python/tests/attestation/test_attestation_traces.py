@@ -16,6 +16,7 @@ from callgate.attestation.observability import (
     trace_verification,
 )
 from callgate.attestation.telemetry import events
+from callgate.attestation.telemetry.spans import _provider
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -32,6 +33,7 @@ def exporter() -> InMemorySpanExporter:
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+    _provider.is_set = True  # which is looked at once a second
     return exporter
 
 

@@ -85,30 +85,32 @@ def fetching_keys() -> Working:
 
 
 @_harmless
-def verification_finished(
+def verified(
+    *, issuer: str | None, seconds: float, trust_level: str, subject: Callable[[], str]
+) -> None:
+    """A token was verified, and its single use recorded. ``subject`` is asked for a handler."""
+    get_metrics().record_verification(issuer, True, seconds * 1000, trust_level)
+    if handlers.are_registered():
+        handlers.emit_verification_success(issuer or "", subject(), trust_level)
+
+
+@_harmless
+def refused(
     *,
     issuer: str | None,
-    verified: bool,
     seconds: float,
-    subject: str = "",
-    trust_level: str | None = None,
-    reason: str | None = None,
+    reason: str,
     message: str = "",
     error_code: int | None = None,
 ) -> None:
-    """A token was judged, and its single use recorded or refused.
+    """A token was refused.
 
     ``reason`` and ``message`` are those of the engine, and constant; ``error_code`` is the one the
-    caller is told. They and ``subject`` count only with the verdict they belong to.
+    caller is told.
     """
-    get_metrics().record_verification(
-        issuer, verified, seconds * 1000, trust_level, error_code, reason
-    )
-    if verified:
-        handlers.emit_verification_success(issuer or "", subject, trust_level or "none")
-    else:
-        error = f"{reason}: {message}" if message else str(reason)
-        handlers.emit_verification_failure(issuer, error, error_code)
+    get_metrics().record_verification(issuer, False, seconds * 1000, None, error_code, reason)
+    error = f"{reason}: {message}" if message else reason
+    handlers.emit_verification_failure(issuer, error, error_code)
 
 
 @_harmless

@@ -63,6 +63,11 @@ def unregister_event_handler(handler: AttestationEventHandler) -> None:
         _handlers[:] = [known for known in _handlers if known is not handler]
 
 
+def are_registered() -> bool:
+    """Whether there is any handler to tell."""
+    return bool(_handlers)
+
+
 def emit_verification_success(issuer: str, subject: str, trust_level: str) -> None:
     """Tells every handler. Never raises."""
     _emit(lambda handler: handler.on_verification_success(issuer, subject, trust_level))

@@ -7,6 +7,7 @@ program's span and leaves the counting to one of the two.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -119,11 +120,31 @@ class Working:
             self._started.__exit__(kind, error, traceback)
 
 
+@dataclass(slots=True)
+class _Provider:
+    """Whether the program has set a provider of spans, and until when no is taken for an answer.
+
+    It can set one at any time, and asking takes as long as a tenth of a signature.
+    """
+
+    is_set: bool = False
+    unset_until: float = 0.0
+
+
+_provider: Final = _Provider()
+_UNSET_SECONDS: Final = 1.0
+
+
 def _is_traced() -> bool:
     """Whether spans lead anywhere: without a provider, not even the API's own span is made."""
-    return _TRACER is not None and not isinstance(
-        _trace.get_tracer_provider(), _trace.ProxyTracerProvider
-    )
+    if _TRACER is None or _provider.is_set:
+        return _TRACER is not None
+    now = time.monotonic()
+    if now >= _provider.unset_until:
+        proxy = _trace.ProxyTracerProvider
+        _provider.is_set = not isinstance(_trace.get_tracer_provider(), proxy)
+        _provider.unset_until = now + _UNSET_SECONDS
+    return _provider.is_set
 
 
 @contextlib.contextmanager
