@@ -23,30 +23,26 @@ AttestationPolicy PolicyFromName(std::string_view name) {
   return AttestationPolicy::kRequired;
 }
 
-// What lib/attestation/verifier-config.ts checked.
-AttestationExpectations Expectations(const Napi::Object& given) {
-  AttestationExpectations expectations;
-  expectations.audience = OptionalText(given.Get("audience"));
-  expectations.any_audience = Flag(given.Get("anyAudience"));
-  expectations.policy = PolicyFromName(OptionalText(given.Get("policy")).value_or(""));
-  expectations.reject_invalid = Flag(given.Get("rejectInvalid"));
-  expectations.required_claims = Texts(given.Get("requiredClaims"));
-  expectations.config_hash = OptionalText(given.Get("configHash"));
-  expectations.system_prompt_hash = OptionalText(given.Get("systemPromptHash"));
-  expectations.required_capabilities = Texts(given.Get("requiredCapabilities"));
-  if (const auto level = OptionalText(given.Get("lowestSafetyLevel"))) {
-    expectations.lowest_safety_level = SafetyLevelFromName(*level);
-  }
-  expectations.skew = DurationArgument<std::chrono::seconds>(given.Get("skew"));
-  expectations.require_proof = Flag(given.Get("requireProof"));
-  return expectations;
-}
-
-// createAttestationVerifier(trust, expectations)
+// createAttestationVerifier(trust, audience, any audience, policy, reject invalid, required claims,
+// config hash, system prompt hash, required capabilities, lowest safety level, skew, require proof)
 Napi::Value Create(const Napi::CallbackInfo& info) {
   constexpr std::int64_t kBytes = 64 * 1024;
-  auto verifier = AttestationVerifier::Create(Handle<AttestationTrust>::Get(info[0]),
-                                              Expectations(info[1].As<Napi::Object>()));
+  AttestationExpectations expectations;
+  expectations.audience = OptionalText(info[1]);
+  expectations.any_audience = Flag(info[2]);
+  expectations.policy = PolicyFromName(OptionalText(info[3]).value_or(""));
+  expectations.reject_invalid = Flag(info[4]);
+  expectations.required_claims = Texts(info[5]);
+  expectations.config_hash = OptionalText(info[6]);
+  expectations.system_prompt_hash = OptionalText(info[7]);
+  expectations.required_capabilities = Texts(info[8]);
+  if (const auto level = OptionalText(info[9])) {
+    expectations.lowest_safety_level = SafetyLevelFromName(*level);
+  }
+  expectations.skew = DurationArgument<std::chrono::seconds>(info[10]);
+  expectations.require_proof = Flag(info[11]);
+  auto verifier =
+      AttestationVerifier::Create(Handle<AttestationTrust>::Get(info[0]), std::move(expectations));
   if (!verifier.ok()) return Throw(info.Env(), ErrorClass::kCallgateError, verifier.error());
   return Handle<AttestationVerifier>::New(info.Env(), std::move(*verifier), kBytes);
 }

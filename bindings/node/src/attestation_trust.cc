@@ -2,6 +2,7 @@
 #include "callgate/attestation_trust.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -46,53 +47,72 @@ Napi::Value Reasons(const Napi::CallbackInfo& info) {
   return table;
 }
 
-// The keys of an issuer: `ids` and `keys`, as many of either. False where they cannot be read.
-bool ReadKeys(const Napi::Object& issuer, IssuerTrust& trust) {
-  std::vector<std::string> ids = Texts(issuer.Get("keyIds"));
+// The places of an issuer's members, as lib/attestation/native.ts declares them. Objects are not
+// read by name here: in a worker that is being terminated that gives an empty value.
+enum Member : std::size_t {
+  kIssuer,
+  kLevel,
+  kKeyIds,
+  kKeys,
+  kTrustDomains,
+  kSubjectPaths,
+  kProviders,
+  kModelFamilies,
+  kLongestLifetime,
+  kLowestSafetyLevel,
+  kDeniedKeyIds,
+  kDeniedTokenIds,
+  kFetchesKeys,
+  kMembers,
+};
+
+// As many ids as keys. False where they cannot be read.
+bool ReadKeys(const Napi::Value& ids, const Napi::Value& keys, IssuerTrust& trust) {
+  std::vector<std::string> names = Texts(ids);
   std::size_t at = 0;
-  const bool read = ForEach(issuer.Get("keys"), [&](const Napi::Value& key) {
-    if (at < ids.size()) {
-      trust.keys.emplace_back(std::move(ids[at++]), Handle<PublicKey>::Get(key));
+  const bool read = ForEach(keys, [&](const Napi::Value& key) {
+    if (at < names.size()) {
+      trust.keys.emplace_back(std::move(names[at++]), Handle<PublicKey>::Get(key));
     }
   });
-  return read && at == ids.size();
+  return read && at == names.size();
 }
 
-// An issuer as lib/attestation/issuer-trust.ts checked it.
+// nullopt where it cannot be read.
 std::optional<IssuerTrust> Issuer(const Napi::Value& value) {
-  if (!value.IsObject()) return std::nullopt;
-  const auto issuer = value.As<Napi::Object>();
+  std::vector<Napi::Value> members;
+  const bool read = ForEach(value, [&](const Napi::Value& member) { members.push_back(member); });
+  if (!read || members.size() != kMembers) return std::nullopt;
   IssuerTrust trust;
-  trust.issuer = OptionalText(issuer.Get("issuer")).value_or("");
-  trust.level = TrustLevelFromName(OptionalText(issuer.Get("level")).value_or(""))
-                    .value_or(TrustLevel::kNone);
-  trust.trust_domains = Texts(issuer.Get("trustDomains"));
-  trust.subject_paths = Texts(issuer.Get("subjectPaths"));
-  trust.providers = Texts(issuer.Get("providers"));
-  trust.model_families = Texts(issuer.Get("modelFamilies"));
-  trust.longest_lifetime = DurationArgument<std::chrono::seconds>(issuer.Get("longestLifetime"));
-  if (const auto level = OptionalText(issuer.Get("lowestSafetyLevel"))) {
+  trust.issuer = OptionalText(members[kIssuer]).value_or("");
+  trust.level =
+      TrustLevelFromName(OptionalText(members[kLevel]).value_or("")).value_or(TrustLevel::kNone);
+  trust.trust_domains = Texts(members[kTrustDomains]);
+  trust.subject_paths = Texts(members[kSubjectPaths]);
+  trust.providers = Texts(members[kProviders]);
+  trust.model_families = Texts(members[kModelFamilies]);
+  trust.longest_lifetime = DurationArgument<std::chrono::seconds>(members[kLongestLifetime]);
+  if (const auto level = OptionalText(members[kLowestSafetyLevel])) {
     trust.lowest_safety_level = SafetyLevelFromName(*level);
   }
-  trust.denied_key_ids = Texts(issuer.Get("deniedKeyIds"));
-  trust.denied_token_ids = Texts(issuer.Get("deniedTokenIds"));
-  trust.fetches_keys = Flag(issuer.Get("fetchesKeys"));
-  if (!ReadKeys(issuer, trust)) return std::nullopt;
+  trust.denied_key_ids = Texts(members[kDeniedKeyIds]);
+  trust.denied_token_ids = Texts(members[kDeniedTokenIds]);
+  trust.fetches_keys = Flag(members[kFetchesKeys]);
+  if (!ReadKeys(members[kKeyIds], members[kKeys], trust)) return std::nullopt;
   return trust;
 }
 
 // createAttestationTrust(issuers, accept alg Ed25519, types)
 Napi::Value Create(const Napi::CallbackInfo& info) {
   std::vector<IssuerTrust> issuers;
-  bool read = true;
-  read = ForEach(info[0],
-                 [&](const Napi::Value& value) {
-                   std::optional<IssuerTrust> issuer = Issuer(value);
-                   read = read && issuer.has_value();
-                   if (issuer) issuers.push_back(std::move(*issuer));
-                 }) &&
-         read;
-  if (!read) return {};
+  bool complete = true;
+  const bool read = ForEach(info[0], [&](const Napi::Value& value) {
+    std::optional<IssuerTrust> issuer = Issuer(value);
+    complete = complete && issuer.has_value();
+    if (issuer) issuers.push_back(std::move(*issuer));
+  });
+  // What was read in part would deny less than it should.
+  if (!read || !complete) return {};
   const AttestationTrustOptions options{.accept_ed25519_alg = Flag(info[1]),
                                         .types = Texts(info[2])};
   auto trust = AttestationTrust::Create(issuers, options);
@@ -106,19 +126,21 @@ Napi::Value ReadJwks(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const auto jwks = ReadAttestationJwks(BytesArgument(info[0]));
   if (!jwks.ok()) return Throw(env, ErrorClass::kJsonError, jwks.error());
+  std::uint32_t at = 0;
   Napi::Array keys = Napi::Array::New(env);
   for (const auto& [id, key] : jwks->keys) {
     Napi::Array pair = Napi::Array::New(env, 2);
     pair.Set(0u, Text(env, id));
     pair.Set(1u, NewPublicKey(env, key));
-    keys.Set(keys.Length(), pair);
+    keys.Set(at++, pair);
   }
+  at = 0;
   Napi::Array skipped = Napi::Array::New(env);
   for (const SkippedKey& key : jwks->skipped) {
     Napi::Array pair = Napi::Array::New(env, 2);
     pair.Set(0u, static_cast<double>(key.index));
     pair.Set(1u, Text(env, key.why));
-    skipped.Set(skipped.Length(), pair);
+    skipped.Set(at++, pair);
   }
   Napi::Object read = Napi::Object::New(env);
   read.Set("keys", keys);

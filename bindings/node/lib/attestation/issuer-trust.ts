@@ -4,7 +4,6 @@ import { list, options, text, wholeSeconds, wrongType } from '../check.js';
 import { CallgateError } from '../errors.js';
 import { isObject } from '../json.js';
 import { PublicKey, publicKey } from '../public-key.js';
-import type { NativeIssuerTrust } from './native.js';
 import { SafetyLevel, TrustLevel } from './types.js';
 
 /** What one issuer may vouch for. Lists that are empty or absent restrict nothing. */
@@ -46,8 +45,9 @@ const KNOWN: readonly (keyof IssuerTrust)[] = [
   'deniedTokenIds',
 ];
 
-/** An issuer whose options were checked, and its pinned keys. */
-export type CheckedIssuer = Omit<NativeIssuerTrust, 'keyIds' | 'keys' | 'fetchesKeys'> & {
+/** An issuer whose options were checked. */
+export type CheckedIssuer = Required<Omit<IssuerTrust, 'keys' | 'lowestSafetyLevel'>> & {
+  readonly lowestSafetyLevel: SafetyLevel | undefined;
   readonly pinned: ReadonlyMap<string, PublicKey>;
 };
 

@@ -15,36 +15,23 @@ import type { AttestationReason, SafetyLevel, TrustLevel, VerificationPolicy } f
 type Milliseconds = number;
 type Seconds = number;
 
-export interface NativeIssuerTrust {
-  readonly issuer: string;
-  readonly level: TrustLevel;
-  readonly keyIds: readonly string[];
+/** The members of an issuer, in the places that the addon knows. */
+export type NativeIssuerTrust = readonly [
+  issuer: string,
+  level: TrustLevel,
+  keyIds: readonly string[],
   /** As many as `keyIds`. */
-  readonly keys: readonly PublicKeyHandle[];
-  readonly trustDomains: readonly string[];
-  readonly subjectPaths: readonly string[];
-  readonly providers: readonly string[];
-  readonly modelFamilies: readonly string[];
-  readonly longestLifetime: Seconds;
-  readonly lowestSafetyLevel: SafetyLevel | undefined;
-  readonly deniedKeyIds: readonly string[];
-  readonly deniedTokenIds: readonly string[];
-  readonly fetchesKeys: boolean;
-}
-
-export interface NativeExpectations {
-  readonly audience: string | undefined;
-  readonly anyAudience: boolean;
-  readonly policy: VerificationPolicy;
-  readonly rejectInvalid: boolean;
-  readonly requiredClaims: readonly string[];
-  readonly configHash: string | undefined;
-  readonly systemPromptHash: string | undefined;
-  readonly requiredCapabilities: readonly string[];
-  readonly lowestSafetyLevel: SafetyLevel | undefined;
-  readonly skew: Seconds;
-  readonly requireProof: boolean;
-}
+  keys: readonly PublicKeyHandle[],
+  trustDomains: readonly string[],
+  subjectPaths: readonly string[],
+  providers: readonly string[],
+  modelFamilies: readonly string[],
+  longestLifetime: Seconds,
+  lowestSafetyLevel: SafetyLevel | undefined,
+  deniedKeyIds: readonly string[],
+  deniedTokenIds: readonly string[],
+  fetchesKeys: boolean,
+];
 
 /** What every verification looks at. */
 export interface NativeVerdict {
@@ -111,7 +98,17 @@ export interface NativeAttestation {
   ): AttestationTrustHandle;
   createAttestationVerifier(
     trust: AttestationTrustHandle,
-    expectations: NativeExpectations,
+    audience: string | undefined,
+    anyAudience: boolean,
+    policy: VerificationPolicy,
+    rejectInvalid: boolean,
+    requiredClaims: readonly string[],
+    configHash: string | undefined,
+    systemPromptHash: string | undefined,
+    requiredCapabilities: readonly string[],
+    lowestSafetyLevel: SafetyLevel | undefined,
+    skew: Seconds,
+    requireProof: boolean,
   ): AttestationVerifierHandle;
   attestationSetTrust(verifier: AttestationVerifierHandle, trust: AttestationTrustHandle): void;
   attestationVerify(

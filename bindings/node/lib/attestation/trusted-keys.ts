@@ -4,6 +4,7 @@ import { PublicKey, publicKey } from '../public-key.js';
 import type { AttestationTrustHandle } from '../handles.js';
 import type { CheckedIssuer } from './issuer-trust.js';
 import type { KeyResolver } from './key-resolver.js';
+import type { NativeIssuerTrust } from './native.js';
 
 /** How long the answers of a resolver without `keysVersion` count. Milliseconds. */
 const ANSWERS_COUNT_FOR = 60_000;
@@ -95,14 +96,23 @@ export class TrustedKeys {
 
   #compile(): AttestationTrustHandle {
     const { acceptEd25519Alg, types } = this.#options;
-    const issuers = this.#issuers.map(({ pinned, ...issuer }) => {
-      const keys = new Map([...(this.#found.get(issuer.issuer) ?? []), ...pinned]);
-      return {
-        ...issuer,
-        keyIds: [...keys.keys()],
-        keys: [...keys.values()].map((key) => PublicKey.handleOf(key)),
-        fetchesKeys: this.#resolver !== undefined,
-      };
+    const issuers = this.#issuers.map((issuer): NativeIssuerTrust => {
+      const keys = new Map([...(this.#found.get(issuer.issuer) ?? []), ...issuer.pinned]);
+      return [
+        issuer.issuer,
+        issuer.level,
+        [...keys.keys()],
+        [...keys.values()].map((key) => PublicKey.handleOf(key)),
+        issuer.trustDomains,
+        issuer.subjectPaths,
+        issuer.providers,
+        issuer.modelFamilies,
+        issuer.longestLifetime,
+        issuer.lowestSafetyLevel,
+        issuer.deniedKeyIds,
+        issuer.deniedTokenIds,
+        this.#resolver !== undefined,
+      ];
     });
     return native.createAttestationTrust(issuers, acceptEd25519Alg, types);
   }

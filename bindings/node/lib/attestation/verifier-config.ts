@@ -8,7 +8,6 @@ import {
   safetyLevel,
 } from './issuer-trust.js';
 import type { KeyResolver } from './key-resolver.js';
-import type { NativeExpectations } from './native.js';
 import { InMemoryReplayCache } from './replay/in-memory.js';
 import type { AnyReplayCache } from './replay/replay-cache.js';
 import type { TrustOptions } from './trusted-keys.js';
@@ -70,10 +69,25 @@ const KNOWN: readonly (keyof AttestationVerifierConfig)[] = [
   'types',
 ];
 
+/** What the server asks of every token. */
+export interface Expectations {
+  /** undefined: any. */
+  readonly audience: string | undefined;
+  readonly policy: VerificationPolicy;
+  readonly rejectInvalid: boolean;
+  readonly requiredClaims: readonly string[];
+  readonly configHash: string | undefined;
+  readonly systemPromptHash: string | undefined;
+  readonly requiredCapabilities: readonly string[];
+  readonly lowestSafetyLevel: SafetyLevel | undefined;
+  readonly skew: number;
+  readonly requireProof: boolean;
+}
+
 export interface CheckedConfig {
   readonly issuers: readonly CheckedIssuer[];
   readonly trust: TrustOptions;
-  readonly expectations: NativeExpectations;
+  readonly expectations: Expectations;
   readonly resolver: KeyResolver | undefined;
   readonly cache: AnyReplayCache;
 }
@@ -98,7 +112,6 @@ export function checkConfig(given: AttestationVerifierConfig): CheckedConfig {
     },
     expectations: {
       audience: expected,
-      anyAudience: expected === undefined,
       policy: oneOf(Object.values(VerificationPolicy), policy, 'policy'),
       rejectInvalid: flag(config.rejectInvalid ?? true, 'rejectInvalid'),
       requiredClaims: texts(requiredClaims, 'requiredClaims'),

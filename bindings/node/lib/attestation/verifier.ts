@@ -55,7 +55,20 @@ export class AttestationVerifier {
     this.#keys = new TrustedKeys(config.issuers, resolver, trust);
     this.#cache = cache;
     this.#store = this.#storeFor(cache, config.issuers);
-    this.#handle = native.createAttestationVerifier(this.#keys.trust(), expectations);
+    this.#handle = native.createAttestationVerifier(
+      this.#keys.trust(),
+      expectations.audience,
+      expectations.audience === undefined,
+      expectations.policy,
+      expectations.rejectInvalid,
+      expectations.requiredClaims,
+      expectations.configHash,
+      expectations.systemPromptHash,
+      expectations.requiredCapabilities,
+      expectations.lowestSafetyLevel,
+      expectations.skew,
+      expectations.requireProof,
+    );
   }
 
   /** The issuers, as `iss` names them. */

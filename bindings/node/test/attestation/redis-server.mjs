@@ -28,10 +28,11 @@ export async function redisServer(t, ...args) {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     server.process = child;
+    let printed = '';
     for await (const chunk of child.stdout) {
-      if (String(chunk).includes('Ready to accept connections')) break;
+      printed += chunk;
+      if (printed.includes('Ready to accept connections')) break;
     }
-    child.stdout?.resume();
   };
   server.kill = async () => {
     const exited = once(server.process, 'exit');
@@ -39,7 +40,8 @@ export async function redisServer(t, ...args) {
     await exited;
   };
   await server.start();
-  server.client = await createClient({ url })
+  const at = args.indexOf('--requirepass');
+  server.client = await createClient({ url, ...(at < 0 ? {} : { password: args[at + 1] }) })
     .on('error', () => undefined)
     .connect();
   t.after(async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { CallgateError } from 'callgate';
 import { RedisReplayCache } from 'callgate/attestation';
 import { createClient } from 'redis';
@@ -205,6 +206,7 @@ test('degraded, short claims are remembered by this process alone', async (t) =>
   const cache = cacheOf(t, server, { degraded: { longestLifetime: 30 } });
   assert.equal(await cache.insert(claim(1), NOW), 'inserted');
   await server.kill();
+  assert.equal(await cache.insert(claim(1, 20), NOW), 'seen', 'it was used before');
   assert.equal(await cache.insert(claim(2, 31), NOW), 'unavailable');
   assert.equal(await cache.insert(claim(3, 30), NOW), 'inserted');
   assert.equal(cache.getHealthStatus().state, 'degraded');
@@ -275,6 +277,8 @@ for (const [config, error] of [
   [{ url: 'redis://a', client: {} }, CallgateError],
   [{ client: {} }, TypeError],
   [{ url: 7 }, TypeError],
+  [{ url: 'http://a' }, CallgateError],
+  [{ url: 'a:6379' }, CallgateError],
   [{ url: 'redis://a', keyPrefix: 'a*' }, CallgateError],
   [{ url: 'redis://a', longestLifetime: 0 }, CallgateError],
   [{ url: 'redis://a', longestLifetime: 1.5 }, CallgateError],
@@ -287,6 +291,26 @@ for (const [config, error] of [
     assert.throws(() => new RedisReplayCache(config), error);
   });
 }
+
+test('a password in the URL is in no error and no print', async (t) => {
+  const server = await redisServer(t, '--requirepass', 'secret-1');
+  const { host } = new URL(server.url);
+  const wrong = new RedisReplayCache({ url: `redis://:secret-2@${host}` });
+  t.after(() => wrong.close());
+  const error = await wrong.connect().then(
+    () => assert.fail('connected'),
+    (thrown) => thrown,
+  );
+  const printed = inspect([error, wrong, wrong.getHealthStatus()], { depth: 9, showHidden: true });
+  assert.ok(!printed.includes('secret'), printed);
+  assert.throws(
+    () => new RedisReplayCache({ url: 'redis//:secret-2@a' }),
+    (thrown) => {
+      assert.ok(!inspect(thrown).includes('secret'));
+      return true;
+    },
+  );
+});
 
 test('a verifier whose tokens live longer than the cache remembers is refused', async (t) => {
   const server = await redisServer(t);

@@ -29,7 +29,10 @@ export class RetryError extends KeysUnavailable {
 
   constructor(attempts: number, lastError: unknown) {
     const why = lastError instanceof KeysUnavailable ? `, at last: ${lastError.reason}` : '';
-    super(`${attempts} attempts failed${why}`, { retryable: true, cause: lastError });
+    super(`${attempts === 1 ? 'one attempt' : `${attempts} attempts`} failed${why}`, {
+      retryable: true,
+      cause: lastError,
+    });
     this.attempts = attempts;
     this.lastError = lastError;
   }

@@ -53,10 +53,21 @@ export class RedisLink {
     await this.#inTime(this.#connecting, Math.max(left, 0));
   }
 
-  /** The reply. @throws where it does not come in time, and for an error of the server */
-  async send(...args: string[]): Promise<unknown> {
-    if (this.#client?.isReady !== true) throw new Error('not connected');
-    return this.#inTime(this.#client.sendCommand(args), this.#timeout);
+  /** The reply. @throws as `sendAll` */
+  async send(...command: string[]): Promise<unknown> {
+    return (await this.sendAll(command))[0];
+  }
+
+  /**
+   * The replies to commands that are sent at once and executed in their order.
+   *
+   * @throws where they do not come in time, and for an error of the server
+   */
+  async sendAll(...commands: string[][]): Promise<unknown[]> {
+    const client = this.#client;
+    if (client?.isReady !== true) throw new Error('not connected');
+    const replies = Promise.all(commands.map((command) => client.sendCommand(command)));
+    return this.#inTime(replies, this.#timeout);
   }
 
   /** A client of the program's own stays open. */

@@ -66,12 +66,12 @@ export class RedisMemory {
     const until = Math.ceil(this.#clock.now() + left) + MARGIN;
     const value = randomBytes(8).toString('hex');
     // In this order: a server that was emptied before the claim came has no generation after it.
-    const [set, generation, isIncomplete, time] = await Promise.all([
-      this.#link.send('SET', key, value, 'NX', 'PXAT', String(until)),
-      this.#link.send('GET', this.#generationKey),
-      this.#link.send('EXISTS', this.#incompleteKey),
-      this.#link.send('TIME'),
-    ]);
+    const [set, generation, isIncomplete, time] = await this.#link.sendAll(
+      ['SET', key, value, 'NX', 'PXAT', String(until)],
+      ['GET', this.#generationKey],
+      ['EXISTS', this.#incompleteKey],
+      ['TIME'],
+    );
     if (set === null) return false;
     // The server behind another connection may be another.
     if (this.#connection !== this.#link.connections) throw new Error('the connection was lost');
@@ -94,11 +94,11 @@ export class RedisMemory {
 
   async #inspect(): Promise<void> {
     const sent = performance.now();
-    const [time, info, generation] = await Promise.all([
-      this.#link.send('TIME'),
-      this.#link.send('INFO'),
-      this.#link.send('GET', this.#generationKey),
-    ]);
+    const [time, info, generation] = await this.#link.sendAll(
+      ['TIME'],
+      ['INFO'],
+      ['GET', this.#generationKey],
+    );
     await this.#hear(time, sent);
     const about = String(info);
     if (field(about, 'role') !== 'master') {

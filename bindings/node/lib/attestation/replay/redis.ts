@@ -2,7 +2,6 @@
 import { flag, options, text, wholeSeconds, wrongType } from '../../check.js';
 import { CallgateError } from '../../errors.js';
 import { claimOf, full, InMemoryReplayCache } from './in-memory.js';
-import { MARGIN } from './redis-clock.js';
 import { type RedisClient, RedisLink } from './redis-link.js';
 import { RedisMemory, Unreliable } from './redis-memory.js';
 import type { ReplayCache, ReplayClaim, ReplayOutcome, ReplayStore } from './replay-cache.js';
@@ -55,8 +54,6 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
   /** Whole seconds that a claim lives at most; a verifier compares its own with it. */
   readonly longestLifetime: number;
   #reason: string | null = 'not connected yet';
-  /** Until then a claim may be remembered in this process alone. */
-  #apartUntil = 0;
 
   /** @throws TypeError; CallgateError INVALID_ARGUMENT */
   constructor(given: RedisReplayCacheOptions) {
@@ -112,10 +109,10 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
 
   async insert(claim: ReplayClaim, now: number): Promise<ReplayOutcome> {
     const outcome = await this.#insertShared(claim, now);
-    if (outcome === 'inserted' && now < this.#apartUntil) {
-      return this.#degraded?.cache.insert(claim, now) ?? outcome;
-    }
-    return outcome ?? this.#insertApart(claim, now);
+    if (outcome === undefined) return this.#insertApart(claim, now);
+    // What this process took counts for it while it is apart, and the other way round.
+    if (outcome === 'inserted') return this.#degraded?.cache.insert(claim, now) ?? outcome;
+    return outcome;
   }
 
   /** True where `jti` is new. @param exp - seconds since 1970 @throws where that is not known */
@@ -173,7 +170,6 @@ export class RedisReplayCache implements ReplayStore, ReplayCache, AsyncDisposab
   #insertApart(claim: ReplayClaim, now: number): ReplayOutcome {
     const degraded = this.#degraded;
     if (degraded === undefined || claim.expiresAt - now > degraded.longest) return 'unavailable';
-    this.#apartUntil = Math.max(this.#apartUntil, claim.expiresAt + MARGIN);
     return degraded.cache.insert(claim, now);
   }
 
@@ -193,7 +189,12 @@ function server(url: unknown, client: unknown): RedisClient | string {
   if ((url === undefined) === (client === undefined)) {
     throw new CallgateError('give either url or client', 'INVALID_ARGUMENT', 'url');
   }
-  if (url !== undefined) return text(url, 'url');
+  if (url !== undefined) {
+    const given = text(url, 'url');
+    if (URL.canParse(given) && /^rediss?:$/.test(new URL(given).protocol)) return given;
+    // It is not repeated: it may hold a password.
+    throw new CallgateError('url must be redis:// or rediss://', 'INVALID_ARGUMENT', 'url');
+  }
   if (typeof client !== 'object' || client === null || !('sendCommand' in client)) {
     throw wrongType(client, 'client', 'a client of the package redis');
   }
