@@ -30,6 +30,9 @@ export function attestHandler<Rest extends unknown[]>(
   if (typeof handler !== 'function') throw wrongType(handler, 'handler', 'a function');
   const http = new HttpGate(gateOf(gate), given);
   return async (request, response, ...rest) => {
+    if (!(request instanceof IncomingMessage)) {
+      throw wrongType(request, 'request', 'a request of node:http (for HTTP/2 use attestFetch)');
+    }
     const method = request.method ?? '';
     let body: Buffer | undefined;
     if (http.readsBody(method)) {

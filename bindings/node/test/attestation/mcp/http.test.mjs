@@ -297,6 +297,22 @@ test('sessions are bounded', async (t) => {
   assert.ok((await open()).result);
 });
 
+test('handlers and requests that are none are errors', async () => {
+  const { gate } = await gateFor();
+  for (const wrap of [attestHandler, attestFetch]) {
+    assert.throws(() => wrap(undefined, gate), TypeError);
+    assert.throws(() => wrap(() => {}, {}), TypeError);
+    for (const options of [{ maxBodyBytes: 0 }, { maxSessions: 1.5 }, { maxBodyBytes: '1' }]) {
+      assert.throws(() => wrap(() => {}, gate, options), JSON.stringify(options));
+    }
+    assert.throws(() => wrap(() => {}, gate, { maxBytes: 1 }), TypeError);
+  }
+  let reached = false;
+  const handler = attestHandler(() => (reached = true), gate);
+  await assert.rejects(handler({ method: 'GET', headers: {} }, {}), /attestFetch/);
+  assert.equal(reached, false);
+});
+
 test('a body that was parsed before is no body as it was sent', async (t) => {
   const { gate } = await gateFor();
   const app = express();
