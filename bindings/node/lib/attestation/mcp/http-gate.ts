@@ -112,6 +112,8 @@ export class HttpGate {
         if (judged.endsSession) this.#sessions.delete(id);
         return answer(judged.refusal);
       case 'pass':
+        // An `initialize` without a token: what an earlier one verified counts no longer.
+        if (judged.opens === null) this.#sessions.delete(id);
         return this.#forwardMessage(judged);
     }
   }

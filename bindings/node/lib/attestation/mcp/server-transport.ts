@@ -13,6 +13,7 @@ import {
   isResponse,
   type Message,
   objectIn,
+  OPEN_METHODS,
   SUBSCRIPTION_META,
 } from './messages.js';
 import { idInUse, refusal } from './refusal.js';
@@ -26,6 +27,8 @@ const MOST_WAITING = 1024;
 interface Pending {
   readonly change: ChangeAnswer | undefined;
   readonly release: () => void;
+  /** Whether its caller was let in. Methods that anyone may call let nobody in. */
+  readonly admitted: boolean;
   /** Of a request that opens a stream. */
   readonly watch?: StreamWatch;
 }
@@ -59,8 +62,8 @@ export class AttestedServerTransport extends WrappedTransport {
   readonly #gate: AttestationGate;
   readonly #pending = new Map<string, Pending>();
   #session: AttestedSession | undefined;
-  /** Whether there was one that counts no longer. */
-  #ended = false;
+  /** Whether the latest `initialize` passed without a token, so that there is no session here. */
+  #anonymous = false;
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
   #open = true;
@@ -126,7 +129,7 @@ export class AttestedServerTransport extends WrappedTransport {
     const { message, attested, opens, change, release, streamEnded } = passed;
     if (opens !== undefined) {
       this.#session = opens ?? undefined;
-      this.#ended = false;
+      this.#anonymous = opens === null;
     }
     if (attested.kind === 'request') {
       const key = idKey(message.id);
@@ -139,7 +142,9 @@ export class AttestedServerTransport extends WrappedTransport {
         attested.method === 'subscriptions/listen'
           ? new StreamWatch(streamEnded, (reason) => this.#endListen(message, reason))
           : undefined;
-      this.#pending.set(key, { change, release, ...(watch === undefined ? {} : { watch }) });
+      const admitted = !OPEN_METHODS.includes(attested.method);
+      const watched = watch === undefined ? {} : { watch };
+      this.#pending.set(key, { change, release, admitted, ...watched });
     } else if (attested.method === 'notifications/cancelled') {
       this.#settle(objectIn(message, 'params')['requestId']);
     }
@@ -162,12 +167,12 @@ export class AttestedServerTransport extends WrappedTransport {
   #mayReceive(message: Message): boolean {
     const listen = objectIn(message.params, '_meta')[SUBSCRIPTION_META];
     if (listen !== undefined) return this.#pending.get(idKey(listen))?.watch?.check() ?? false;
-    if (this.#session === undefined) return !this.#ended;
-    return this.#session.ended(this.#gate.now()) === null;
+    if (this.#session !== undefined) return this.#session.ended(this.#gate.now()) === null;
+    return this.#anonymous || [...this.#pending.values()].some(({ admitted }) => admitted);
   }
 
   #endSession(): void {
-    this.#ended ||= this.#session !== undefined;
+    this.#anonymous = false;
     this.#session = undefined;
   }
 

@@ -119,6 +119,37 @@ test('a server’s own requests and notifications end with the session', async (
   assert.deepEqual(wire.sent, [notification]);
 });
 
+test('a server says nothing by itself to a caller that was not let in', async () => {
+  const notification = { jsonrpc: '2.0', method: 'notifications/message' };
+  const { wire, transport, settle } = await idle();
+  await transport.send(notification);
+  wire.onmessage(initialize());
+  await settle(1);
+  await transport.send(notification);
+  wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'ping' });
+  await settle(2);
+  await transport.send(notification);
+  assert.ok(wire.sent.every(({ method }) => method === undefined));
+  wire.onmessage(await signed(toolCall(3, 'who', { n: 1 }), await credentials()));
+  await settle(3);
+  await transport.send(notification);
+  assert.deepEqual(wire.sent.at(-1), notification);
+});
+
+test('a server speaks to an anonymous caller that the policy lets in', async () => {
+  const notification = { jsonrpc: '2.0', method: 'notifications/message' };
+  const { wire, transport, settle } = await idle({ verifier: { policy: 'preferred' } });
+  wire.onmessage(initialize());
+  await settle(1);
+  await transport.send({ jsonrpc: '2.0', id: 1, result: {} });
+  await transport.send(notification);
+  assert.deepEqual(wire.sent.at(-1), notification);
+  wire.onmessage({ ...initialize({ version: '0.1.0', token: 'bad' }), id: 2 });
+  await settle(4);
+  await transport.send(notification);
+  assert.equal(wire.sent.filter(({ method }) => method !== undefined).length, 1);
+});
+
 test('answers to a server’s requests belong to a session', async () => {
   const answer = { jsonrpc: '2.0', id: 9, result: { roots: [] } };
   const { wire, received, settle, clock, gate } = await opened();

@@ -338,3 +338,23 @@ test('a body that was parsed before is no body as it was sent', async (t) => {
   const handle = attestFetch(async () => new Response(), gate);
   await assert.rejects(handle(new Request(at('one')), { parsedBody }), TypeError);
 });
+
+test('a second initialize without a token ends what the first verified', async () => {
+  const { gate } = await gateFor({ verifier: { policy: 'preferred' } });
+  gate.requireAttestation({ tools: ['who'] });
+  const headers = { 'mcp-session-id': 'one' };
+  const serveOne = async (request) => {
+    const { id } = await request.json();
+    return Response.json({ jsonrpc: '2.0', id, result: { tools: [{ name: 'who' }] } }, { headers });
+  };
+  const handle = attestFetch(serveOne, gate);
+  const send = async (message) => {
+    const type = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers: { ...headers, ...type }, body: JSON.stringify(message) };
+    return (await (await handle(new Request(AUDIENCE, init))).json()).result;
+  };
+  await send(initialize({ version: '0.1.0', token: await bearer() }));
+  assert.equal((await send(toolsList)).tools.length, 1);
+  await send(initialize());
+  assert.equal((await send(toolsList)).tools.length, 0);
+});

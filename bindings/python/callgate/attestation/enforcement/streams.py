@@ -47,6 +47,8 @@ class StreamGate:
         self.read = read
         self.write = write
         self.session: LegacySession | None = None
+        # Whether the latest initialize passed without a token, so that there is no session here.
+        self._is_anonymous = False
         self._results = Results(judge.verifier, judge.guards)
         self._pending: dict[str, _Pending] = {}
         self._to_server: list[Any] = []
@@ -93,6 +95,7 @@ class StreamGate:
         judged = await self.judge.judge(sdk.text_of(fields), self.session)
         if judged.is_handshake:
             self.session = judged.opens
+            self._is_anonymous = judged.opens is None and isinstance(judged.outcome, Passed)
         outcome = judged.outcome
         if isinstance(outcome, Passed) and self._is_pending(fields):
             outcome = id_in_use(judged.id_json)
@@ -157,7 +160,9 @@ class StreamGate:
             return pending is not None and self._over(pending.context) is None
         if self.session is not None:
             return self.session.ended(self.judge.verifier, self.judge.now()) is None
-        return bool(self._pending)
+        # What anyone may call has no context, and lets nobody in.
+        admitted = (pending.context is not None for pending in self._pending.values())
+        return self._is_anonymous or any(admitted)
 
 
 def _id_json(fields: dict[str, Any]) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 import anyio
 import pytest
 from attested_world import ON_FIRST_LINE, SUBJECT, World, request
+from callgate.attestation import _sdk_line as sdk
+from callgate.attestation.enforcement.judge import Judge
+from callgate.attestation.enforcement.streams import attested_streams
 from callgate.attestation.mcp_server import AttestingServer, tool_guard
 from stream_caller import StreamCaller, stream_server
 from tool_server import tool_server
@@ -73,6 +76,69 @@ def test_what_the_transport_could_not_read_is_dropped(world: World) -> None:
     server = tool_server(world)
     with_caller(server, act)
     assert server.dropped_messages == 1
+
+
+def with_silent_server(
+    world: World, act: Callable[[StreamCaller, Callable[[], Awaitable[None]]], Awaitable[None]]
+) -> None:
+    """A gate whose server answers nothing, and says something by itself when the test wants."""
+
+    async def run() -> None:
+        to_gate, from_caller = anyio.create_memory_object_stream[Any](0)
+        to_caller, from_gate = anyio.create_memory_object_stream[Any](16)
+        judge = Judge(world.verifier, clock=world.clock)
+        reading, writing = attested_streams(judge, from_caller, to_caller)
+
+        async def read() -> None:
+            while True:
+                await reading.receive()
+
+        async def speak() -> None:
+            await anyio.wait_all_tasks_blocked()
+            await writing.send(sdk.message_of(request("notifications/message", {}, id=None)))
+
+        async with (
+            to_gate,
+            from_gate,
+            from_caller,
+            to_caller,
+            anyio.create_task_group() as tasks,
+        ):
+            tasks.start_soon(read)
+            await act(StreamCaller(to_gate, from_gate), speak)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(run)
+
+
+def test_a_server_says_nothing_to_a_caller_that_was_not_let_in(world: World) -> None:
+    async def act(caller: StreamCaller, speak: Callable[[], Awaitable[None]]) -> None:
+        await speak()
+        await caller.send(request("ping", id=1))
+        await speak()
+        await caller.send(world.initialize(id=2))
+        assert (await caller.receive())["id"] == 2
+        await caller.send(world.initialize(world.held(), id=3))
+        await speak()
+        assert (await caller.receive())["method"] == "notifications/message"
+
+    with_silent_server(world, act)
+
+
+def test_a_server_speaks_to_an_anonymous_caller_that_is_let_in() -> None:
+    async def act(caller: StreamCaller, speak: Callable[[], Awaitable[None]]) -> None:
+        await caller.send(world.initialize(id=1))
+        await caller.send(request("notifications/cancelled", {"requestId": 1}, id=None))
+        await speak()
+        assert (await caller.receive())["method"] == "notifications/message"
+        await caller.send(world.initialize(world.impostor(), id=2))
+        assert (await caller.receive())["id"] == 2
+        await speak()
+        await caller.send(world.initialize(world.impostor(), id=3))
+        assert (await caller.receive())["id"] == 3
+
+    world = World({"policy": "preferred"})
+    with_silent_server(world, act)
 
 
 def test_a_second_handshake_is_judged_anew(world: World) -> None:
