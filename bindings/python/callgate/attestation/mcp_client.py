@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from callgate.attestation import _sdk_line as _sdk_line  # says which mcp it takes, where none is
+
+# isort: split
 from mcp.client.session import ClientSession
 
 from callgate import SecretKey

@@ -1,6 +1,8 @@
 """Which lines of the SDK are taken."""
 
 import importlib.metadata
+import subprocess
+import sys
 
 import pytest
 from callgate.attestation import _sdk_line
@@ -33,3 +35,29 @@ def test_no_sdk_is_an_import_error_that_says_what_to_install(
     monkeypatch.setattr(importlib.metadata, "version", absent)
     with pytest.raises(ImportError, match="pip install"):
         _sdk_line._installed_line()
+
+
+_WITHOUT_MCP = """
+import importlib.metadata, sys
+sys.modules["mcp"] = None
+version = importlib.metadata.version
+def absent(name):
+    if name == "mcp":
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+importlib.metadata.version = absent
+import callgate.attestation
+import callgate.attestation.{module}
+"""
+
+
+@pytest.mark.parametrize("module", ["mcp_client", "mcp_server"])
+def test_without_an_sdk_only_its_adapters_are_missing(module: str) -> None:
+    program = _WITHOUT_MCP.format(module=module)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: callgate.attestation works with mcp 1.23 to 1.x"), last
+    assert "pip install" in last
