@@ -8,7 +8,7 @@ const LONGEST = 16 * 1024;
 const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*$/;
 
 /**
- * Header and payload of a token, for people. Nothing is verified: whoever sent it wrote them.
+ * Header and payload of a token, for people. Nothing is verified: the sender may have written anything.
  *
  * @throws TokenError INVALID_TOKEN for what is no compact JWS (RFC 7515) of JSON objects
  */

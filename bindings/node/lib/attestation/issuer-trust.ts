@@ -12,7 +12,7 @@ export interface IssuerTrust {
   readonly issuer: string;
   /** What its verified tokens get; a token of the other `attestation_type` is refused. */
   readonly level?: 'provider' | 'enterprise';
-  /** Pinned keys by `kid`, besides those that the key resolver finds. */
+  /** Pinned keys by `kid`. The key resolver may find more. */
   readonly keys?: Readonly<Record<string, PublicKey>> | ReadonlyMap<string, PublicKey>;
   /** Trust domains that `sub`, a SPIFFE ID, may lie in. */
   readonly trustDomains?: readonly string[];

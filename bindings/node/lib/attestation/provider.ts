@@ -85,7 +85,7 @@ export class AttestationProvider {
 
   /**
    * A token that begins 5 s before `now`, for verifiers whose clocks are behind, with a random
-   * `jti`. Without `confirmationKey` it can be used once, by whoever holds it.
+   * `jti`. Without `confirmationKey` any holder can use it, once.
    *
    * @throws SchemaError; CallgateError INVALID_ARGUMENT; TokenError where the token would not
    * verify; TypeError once the key is closed; KeyFormatError for a signature of another key

@@ -8,7 +8,7 @@ import {
 } from './types.js';
 import { oneOf } from './issuer-trust.js';
 
-/** Who a session's agent is. Without `verified`, nobody knows. */
+/** Who a session's agent is; unknown without `verified`. */
 export interface AttestationContext {
   readonly verified: boolean;
   readonly trustLevel: TrustLevel;

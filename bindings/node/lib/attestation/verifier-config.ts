@@ -13,7 +13,7 @@ import type { AnyReplayCache } from './replay/replay-cache.js';
 import type { TrustOptions } from './trusted-keys.js';
 import { CLOCK_SKEW_SECONDS, type SafetyLevel, VerificationPolicy } from './types.js';
 
-/** Of a verifier that takes tokens whatever their `aud` says. */
+/** Of a verifier that takes tokens for any audience. */
 export const ANY_AUDIENCE: unique symbol = Symbol.for('callgate.attestation.anyAudience') as never;
 
 export interface AttestationVerifierConfig {
@@ -45,9 +45,9 @@ export interface AttestationVerifierConfig {
   /** What `attestation_metadata.capabilities_declared` must contain. */
   readonly requiredCapabilities?: readonly string[];
   readonly lowestSafetyLevel?: SafetyLevel;
-  /** Takes `alg: "Ed25519"` (RFC 9864) besides `EdDSA`; false by default. */
+  /** Takes `alg: "Ed25519"` (RFC 9864) in addition to `EdDSA`; false by default. */
   readonly acceptEd25519Alg?: boolean;
-  /** Values of `typ` that are taken besides none and `JWT`. */
+  /** Values of `typ` that are taken in addition to none and `JWT`. */
   readonly types?: readonly string[];
 }
 

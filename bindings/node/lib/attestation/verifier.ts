@@ -105,7 +105,7 @@ export class AttestationVerifier {
    * Judges one token and its proof, and remembers what may be used once.
    *
    * @param token - undefined and null: none was sent
-   * @returns the verdict, for whatever is wrong with the token
+   * @returns the verdict; nothing that is wrong with the token throws
    * @throws TypeError. A `now` outside the years 2001 to 2200 is a broken clock: `unavailable`.
    */
   verify(token: string | null | undefined, given: VerifyOptions = {}): Promise<VerificationResult> {

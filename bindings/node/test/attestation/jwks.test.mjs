@@ -51,7 +51,7 @@ test('keys are fetched from the issuer’s well-known path, and kept', async (t)
   );
 });
 
-test('an issuer with a path and a slash at its end has its keys below it', async (t) => {
+test('the keys of an issuer with a path are below the path', async (t) => {
   const server = await serveKeys(t, issuerKey);
   await fetcher(t).getKey(`${server.issuer}/tenant/`, KID);
   assert.equal(server.requests[0].url, '/tenant/.well-known/jwks.json');
@@ -129,7 +129,7 @@ test('the deadline covers a body that trickles', async (t) => {
   );
 });
 
-test('a server that says nothing is waited for no longer than the deadline', async (t) => {
+test('a silent server is waited for until the deadline only', async (t) => {
   const server = await serveKeys(t, issuerKey);
   server.lies.push(...Array(9).fill(() => undefined));
   const keys = fetcher(t, { requestTimeoutMs: 40, deadlineMs: 60, maxRetries: 9 });
@@ -238,7 +238,7 @@ test('unknown keys cause one fetch in a cool-down', async (t) => {
   assert.equal(server.requests.length, 3);
 });
 
-test('an unknown key at first is looked for in what was just fetched', async (t) => {
+test('an unknown key at first causes one fetch, not two', async (t) => {
   const server = await serveKeys(t, issuerKey);
   const keys = fetcher(t);
   assert.equal(await keys.getKey(server.issuer, 'unknown'), null);
@@ -266,7 +266,7 @@ test('keys that are not fresh count while others are fetched', async (t) => {
   assert.equal(await keys.getKey(server.issuer, KID), null);
 });
 
-test('no key counts longer than the maximum age, whatever its server does', async (t) => {
+test('no key counts longer than the maximum age', async (t) => {
   const server = await serveKeys(t, issuerKey);
   const time = clock();
   const keys = fetcher(t, { clock: time, cacheTtlMs: 1000, maxAgeMs: 10_000, negativeTtlMs: 1 });
@@ -295,7 +295,7 @@ test('an issuer that is invalidated is asked again', async (t) => {
   assert.equal(server.requests.length, 3);
 });
 
-test('what was fetched before an invalidation does not count after it', async (t) => {
+test('a fetch from before an invalidation does not count', async (t) => {
   const server = await serveKeys(t, issuerKey);
   let answer;
   server.lies.push((response) => {
@@ -311,7 +311,7 @@ test('what was fetched before an invalidation does not count after it', async (t
   assert.equal(await keys.getKey(server.issuer, KID), null);
 });
 
-test('keys come from a file that is read again, and from a set that never changes', async (t) => {
+test('keys come from a file, and from a pinned set', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'callgate-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'jwks.json');
@@ -358,7 +358,7 @@ test('a configured URL is fetched instead of the well-known one', async (t) => {
   );
 });
 
-test('after failures in a row the breaker opens, then lets one through', async (t) => {
+test('after failures in a row the breaker opens and tests again', async (t) => {
   const told = [];
   const handler = { onCircuitBreakerStateChange: (...change) => told.push(change) };
   registerEventHandler(handler);

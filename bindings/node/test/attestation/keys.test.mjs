@@ -7,7 +7,7 @@ import * as attestation from 'callgate/attestation';
 import { importJWK } from 'jose';
 import { claims, identity, ISSUER, issuerKey, keyPair, token } from './setup.mjs';
 
-test('a generated pair has the kid that it is given, or its thumbprint', async () => {
+test('a pair has the kid that it is given, or its thumbprint', async () => {
   assert.equal((await attestation.generateEd25519KeyPair('key-1')).kid, 'key-1');
   const pair = await attestation.generateEd25519KeyPair();
   assert.equal(pair.kid, pair.publicKey.thumbprint);
@@ -29,7 +29,7 @@ test('a pair survives its export and import as JWK', async () => {
   assert.ok(await importJWK({ ...published }, 'EdDSA'));
 });
 
-test('a private key is not imported as a public one, nor the other way round', async () => {
+test('private and public keys are not taken for each other', async () => {
   const secret = await attestation.exportPrivateKeyAsJWK(issuerKey);
   const published = await attestation.exportPublicKeyAsJWK(issuerKey);
   await assert.rejects(attestation.importPublicKeyFromJWK(secret), (error) => {
@@ -56,7 +56,7 @@ for (const change of [
   });
 }
 
-test('a resolver in memory gives back what was added, by issuer and kid', async () => {
+test('a resolver in memory finds keys by issuer and kid', async () => {
   const resolver = new attestation.InMemoryKeyResolver();
   assert.deepEqual(await resolver.toJWKS(ISSUER), { keys: [] });
   assert.equal(await resolver.getKey(ISSUER, issuerKey.kid), null);
@@ -128,7 +128,7 @@ test('metadata takes defaults, and no other values', () => {
   );
 });
 
-test('schemas give what they know of a value, or all that is wrong with it', () => {
+test('schemas give the known members, or all that is wrong', () => {
   const { AttestationClaimsSchema } = attestation;
   const good = claims({ tenant: 'x', agent_identity: { ...identity, extra: 1 } });
   const parsed = AttestationClaimsSchema.parse(good);

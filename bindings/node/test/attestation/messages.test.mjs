@@ -104,7 +104,7 @@ test('in initialize the legacy carrier is left out of the hash', () => {
   );
 });
 
-test('a request with token and proof is verified, each time with another proof', async () => {
+test('a token is used again, each time with another proof', async () => {
   const server = verifier();
   const bound = await boundToken();
   for (let i = 0; i < 3; i++) {
@@ -245,7 +245,7 @@ test('notifications and responses are told apart', () => {
   assert.deepEqual([response.kind, response.id, response.method], ['response', '1', null]);
 });
 
-test('a proof is signed through the hook, and only by the key it names', async () => {
+test('a proof is signed through the hook by the key it names', async () => {
   const bound = await boundToken();
   const { publicKey } = agentKey;
   const signer = { publicKey, sign: async (input) => agentKey.privateKey.sign(input) };

@@ -32,7 +32,7 @@ import {
 const now = NOW;
 const hash = `sha256:${'0'.repeat(64)}`;
 
-test('a token has the claims that every reader takes, and no others', async () => {
+test('a token has exactly the claims that every reader takes', async () => {
   const integrity = { config_hash: hash };
   const { header, payload } = decodeTokenUnsafe(await token({ integrity }));
   assert.deepEqual(header, { alg: 'EdDSA', typ: 'JWT', kid: KID });
@@ -204,7 +204,7 @@ test('jose verifies our tokens', async () => {
   assert.deepEqual(payload.agent_identity, identity);
 });
 
-test('we verify tokens of jose, and not those it signed with another key', async () => {
+test('we verify tokens of jose, unless another key signed', async () => {
   for (const [byte, expected] of [
     [1, VERIFIED],
     [9, refused('signature')],

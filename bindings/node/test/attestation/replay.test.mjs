@@ -82,7 +82,7 @@ test('a cache that is used by itself keeps each jti until its end', async () => 
   await assert.rejects(cache.checkAndAdd(7, exp), TypeError);
 });
 
-test('a cache of a program’s own that is derived from ours is asked itself', async () => {
+test('a cache that is derived from ours is asked itself', async () => {
   let asked = 0;
   class Counting extends InMemoryReplayCache {
     insert(given, at) {

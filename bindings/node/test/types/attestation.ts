@@ -69,7 +69,7 @@ const config: AttestationVerifierConfig = {
   replayCache: new RedisReplayCache({ client: createClient() }),
 };
 const verifier = new AttestationVerifier(config);
-// @ts-expect-error nobody attests none
+// @ts-expect-error there is no issuer of level none
 new AttestationVerifier({ trustedIssuers: [{ issuer: 'a', level: 'none' }] });
 // @ts-expect-error a misspelt option
 new AttestationVerifier({ trustedIssuers: [], audiance: 'a' });

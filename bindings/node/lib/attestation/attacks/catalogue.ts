@@ -38,7 +38,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     type: AttackType.PROVENANCE_FORGERY,
     name: 'Provenance forgery',
-    description: 'a well signed token of an issuer that nobody trusts',
+    description: 'a well signed token of an issuer that is not trusted',
     async perform(scene) {
       const token = await forged(scene, 'https://evil-llm-provider.com', 'malicious-provider');
       return against(scene, [['another issuer', 'untrusted_issuer', token]]);

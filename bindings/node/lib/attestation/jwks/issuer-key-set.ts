@@ -106,7 +106,7 @@ export class IssuerKeySet {
     }
     const end = this.#fetchedAt + times.longest;
     if (now - this.#fetchedAt < times.fresh) return Math.min(this.#fetchedAt + times.fresh, end);
-    // A failure is remembered there, and told to whoever needs the keys.
+    // A failure is remembered there, and told to the next caller that needs the keys.
     this.#fetch().catch(() => undefined);
     return Math.min(now + times.negative, end);
   }

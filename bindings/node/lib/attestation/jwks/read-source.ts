@@ -37,7 +37,7 @@ function keysOf(json: Text): Keys {
 }
 
 async function download(url: URL, signal: AbortSignal): Promise<Uint8Array> {
-  // Then fetch takes any certificate, and whoever is on the way could name the keys.
+  // Then fetch takes any certificate, and an attacker on the network could supply the keys.
   if (url.protocol === 'https:' && process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw new KeysUnavailable('NODE_TLS_REJECT_UNAUTHORIZED is 0; unset it');
   }

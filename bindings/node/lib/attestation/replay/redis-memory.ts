@@ -18,7 +18,7 @@ export interface RedisMemoryOptions {
 }
 
 /**
- * Two keys beside the claims tell it. `generation` names the run of the server and never expires:
+ * Two further keys tell it. `generation` names the run of the server and never expires:
  * without it, or with another, the server was flushed, restarted or replaced. `incomplete` is there
  * as long as a claim may live that was made before; while it is, no verifier takes anything.
  */
