@@ -192,12 +192,134 @@ test('what a source of tokens throws is what the request rejects with', async (t
   await assert.rejects(client.callTool({ name: 'who', arguments: { n: 1 } }), RangeError);
 });
 
+/** A transport whose server is the test: `answer` gives the response to a request. */
+function served(answer) {
+  const transport = {
+    start: async () => {},
+    close: async () => transport.onclose?.(),
+    send: async (message) => {
+      const response = message.id === undefined ? undefined : answer(message, transport);
+      if (response !== undefined) {
+        setImmediate(() => transport.onmessage({ jsonrpc: '2.0', id: message.id, ...response }));
+      }
+    },
+  };
+  return transport;
+}
+
+const discovered = (capabilities) => ({
+  result: {
+    resultType: 'complete',
+    supportedVersions: ['2026-07-28'],
+    capabilities,
+    serverInfo: { name: 'x', version: '1' },
+    ttlMs: 0,
+    cacheScope: 'public',
+  },
+});
+
+test('a handshake that says the token was not accepted fails', async (t) => {
+  const said = (status, policy) => ({
+    'security.attestation': { version: '0.1.0', policy, verification_status: status },
+  });
+  for (const [experimental, requireServerSupport, accepted] of [
+    [said('verified', 'required'), true, true],
+    [said('failed', 'required'), false, false],
+    [said('failed', 'optional'), false, true],
+    [said('failed', 'optional'), true, false],
+    [said('not_provided', 'optional'), true, false],
+    [{ 'security.attestation': { policy: 'required' } }, true, false],
+    [{ 'security.attestation': 'verified' }, true, false],
+  ]) {
+    const result = {
+      protocolVersion: '2025-11-25',
+      serverInfo: { name: 'x', version: '1' },
+      capabilities: { experimental },
+    };
+    const client = CLIENTS['1.x'].make();
+    t.after(() => client.close());
+    const transport = attestingTransport(
+      served(() => ({ result })),
+      agent({ requireServerSupport }),
+    );
+    const connecting = client.connect(transport);
+    if (accepted) await connecting;
+    else await assert.rejects(connecting, { code: -32603 });
+  }
+});
+
+test('a server that does not say what it wants gets no request', async (t) => {
+  const prior = { kind: 'modern', discover: discovered({ tools: {} }).result };
+  for (const [answer, message] of [
+    [(_, transport) => void setImmediate(() => transport.onclose()), /closed/i],
+    [() => ({ error: { code: -32601, message: 'no such method' } }), /does not verify/],
+  ]) {
+    const methods = [];
+    const inner = served((request, transport) => {
+      methods.push(request.method);
+      return answer(request, transport);
+    });
+    const client = CLIENTS['2.x modern'].make();
+    t.after(() => client.close());
+    const transport = attestingTransport(inner, agent({ requireServerSupport: true }));
+    await client.connect(transport, { prior });
+    await assert.rejects(client.callTool({ name: 'x' }), message);
+    assert.deepEqual(methods, ['server/discover']);
+  }
+});
+
+test('where renewal fails the client hears of the refusal', async (t) => {
+  let issued = 0;
+  const issueToken = (confirmationKey) => {
+    if (++issued > 1) throw new RangeError('the issuer is down');
+    return provider.createToken({ identity: IDENTITY, audience: AUDIENCE, confirmationKey });
+  };
+  const expired = {
+    code: -32011,
+    message: 'expired',
+    data: { reason: 'expired', extension: EXTENSION },
+  };
+  const capabilities = { tools: {}, extensions: { [EXTENSION]: {} } };
+  const inner = served(({ method }) =>
+    method === 'server/discover' ? discovered(capabilities) : { error: expired },
+  );
+  const errors = [];
+  const client = CLIENTS['2.x modern'].make();
+  t.after(() => client.close());
+  client.onerror = (error) => errors.push(error);
+  await client.connect(attestingTransport(inner, { audience: AUDIENCE, issueToken }));
+  await assert.rejects(client.listTools(), { code: -32011 });
+  assert.equal(issued, 2);
+  assert.ok(errors.some((error) => error instanceof RangeError));
+});
+
+test('a source of tokens gives tokens that expire', async (t) => {
+  const noExpiry = `${btoa('{}')}.${btoa('{}')}.x`.replaceAll('=', '');
+  for (const [token, error] of [
+    [7, TypeError],
+    ['x', { codeName: 'INVALID_TOKEN' }],
+    [noExpiry, { codeName: 'INVALID_TOKEN', where: 'claims/exp' }],
+  ]) {
+    const client = CLIENTS['1.x'].make();
+    t.after(() => client.close());
+    const options = { audience: AUDIENCE, issueToken: () => token };
+    const connecting = client.connect(
+      attestingTransport(
+        served(() => undefined),
+        options,
+      ),
+    );
+    await assert.rejects(connecting, error);
+  }
+});
+
 test('options of an agent are checked', () => {
   const transport = { start: async () => {}, send: async () => {}, close: async () => {} };
   for (const options of [
     {},
     { audience: AUDIENCE },
     { audience: AUDIENCE, provider },
+    agent({ provider: {} }),
     agent({ issueToken: () => 'x' }),
     agent({ identity: undefined }),
     agent({ audience: 7 }),

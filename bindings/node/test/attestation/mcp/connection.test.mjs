@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { attestationOf, attestTransport } from 'callgate/attestation';
+import { attestationOf, attestFetch, attestTransport } from 'callgate/attestation';
 import { gateFor, serve } from './connect.mjs';
 import { EXTENSION } from './issuer.mjs';
 import { bearer, credentials, initialize, signed, streamClient, toolCall } from './raw.mjs';
@@ -22,6 +22,10 @@ function loose() {
 /** A gate on a connection whose server does nothing by itself. */
 async function idle(options) {
   const { gate, clock } = await gateFor(options);
+  return { clock, ...(await idleOf(gate)) };
+}
+
+async function idleOf(gate) {
   const wire = loose();
   const transport = attestTransport(wire, gate);
   const received = [];
@@ -30,7 +34,7 @@ async function idle(options) {
     while (received.length + wire.sent.length < count)
       await new Promise((done) => setImmediate(done));
   };
-  return { gate, clock, wire, transport, received, settle };
+  return { gate, wire, transport, received, settle };
 }
 
 const opened = async (options) => {
@@ -205,6 +209,41 @@ test('a flood of messages is answered, not kept', async () => {
   await settle(1991);
   errors.push(...wire.sent.filter(({ error }) => error?.data.reason === 'unavailable'));
   assert.equal(errors.length, 1990 - 1024);
+});
+
+test('a clock that cannot be read lets nothing through', async () => {
+  const causes = [];
+  const onRefused = ({ reason, cause }) => causes.push([reason, cause?.codeName]);
+  const { gate } = await gateFor({ now: () => NaN, onRefused });
+  const { wire, received, settle } = await idleOf(gate);
+  wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  wire.onmessage({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  wire.onmessage({ jsonrpc: '2.0', id: 3, method: 'ping' });
+  await settle(2);
+  assert.deepEqual(
+    received.map(({ id }) => id),
+    [3],
+  );
+  assert.equal(wire.sent[0].error.data.reason, 'unavailable');
+  const handle = attestFetch(() => new Response('reached'), gate);
+  for (const method of ['GET', 'DELETE']) {
+    assert.equal((await handle(new Request('http://x/', { method }))).status, 503);
+  }
+  assert.deepEqual(causes, Array(4).fill(['unavailable', 'INVALID_ARGUMENT']));
+});
+
+test('what waits for an answer is let go with the connection', async () => {
+  const { wire, transport, received, settle } = await opened();
+  wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  await settle(2);
+  wire.onmessage({ jsonrpc: '2.0', id: 3, method: 'tools/list' });
+  let closed = false;
+  transport.onclose = () => (closed = true);
+  await transport.close();
+  assert.ok(closed);
+  assert.equal(attestationOf(received[1].params), undefined);
+  await new Promise((done) => setImmediate(done));
+  assert.equal(received.length, 2);
 });
 
 test('a log that fails lets nothing through', async () => {

@@ -82,5 +82,11 @@ test('a gate wants a verifier with an audience', async () => {
   const verifier = await verifierFor({ audience: ANY_AUDIENCE });
   assert.throws(() => new AttestationGate(verifier), { codeName: 'INVALID_ARGUMENT' });
   assert.throws(() => new AttestationGate({}), TypeError);
-  assert.ok(new AttestationGate(await verifierFor()));
+  const sound = await verifierFor();
+  for (const sessionLifetime of [0, -1, NaN, 'forever']) {
+    assert.throws(() => new AttestationGate(sound, { sessionLifetime }), String(sessionLifetime));
+  }
+  assert.throws(() => new AttestationGate(sound, { onRefused: 'log' }), TypeError);
+  assert.throws(() => new AttestationGate(sound, { lifetime: 1 }), TypeError);
+  assert.ok(new AttestationGate(sound, { sessionLifetime: 60 }));
 });
