@@ -5,6 +5,11 @@ const MOST_CHARACTERS = 16 * 1024 * 1024;
 const END_OF_EVENT = /\r\n\r\n|\n\n|\r\r/;
 const END_OF_LINE = /\r\n|\n|\r/;
 
+/** Whether a response with this content type is a stream of events. */
+export function isEventStream(contentType: string): boolean {
+  return contentType.toLowerCase().startsWith('text/event-stream');
+}
+
 /**
  * Cuts a stream into events (HTML, section 9.2) and changes the data of each. What is unchanged
  * goes on as it came, once the event has arrived whole.

@@ -92,7 +92,12 @@ function forwarded(request: IncomingMessage, body: string | undefined): Incoming
   copy.httpVersion = request.httpVersion;
   copy.httpVersionMajor = request.httpVersionMajor;
   copy.httpVersionMinor = request.httpVersionMinor;
-  const { 'transfer-encoding': _chunked, ...headers } = request.headers;
+  // What is compressed could not be changed.
+  const {
+    'transfer-encoding': _chunked,
+    'accept-encoding': _compressed,
+    ...headers
+  } = request.headers;
   copy.headers = { ...headers, 'content-length': String(bytes.length) };
   copy.rawHeaders = withLength(request.rawHeaders, bytes.length);
   copy.push(bytes);
@@ -107,8 +112,8 @@ function withLength(rawHeaders: readonly string[], length: number): string[] {
   const kept: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    const framing = /^(content-length|transfer-encoding)$/i.test(name);
-    if (!framing) kept.push(name, rawHeaders[i + 1] as string);
+    const dropped = /^(content-length|transfer-encoding|accept-encoding)$/i.test(name);
+    if (!dropped) kept.push(name, rawHeaders[i + 1] as string);
   }
   return [...kept, 'Content-Length', String(length)];
 }

@@ -1,6 +1,6 @@
 /** A response of Node that is changed and ended as the gate says, whatever its handler writes. */
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { EventRewriter } from './event-stream.js';
+import { EventRewriter, isEventStream } from './event-stream.js';
 import type { HttpForward } from './http-gate.js';
 import { SESSION_HEADER } from './messages.js';
 import { StreamWatch } from './stream-watch.js';
@@ -85,7 +85,7 @@ class WatchedResponse {
     const given = response.getHeader(SESSION_HEADER);
     const sessionId = begin(status, given === undefined ? undefined : String(given));
     if (sessionId !== undefined) response.setHeader(SESSION_HEADER, sessionId);
-    const isEvents = String(response.getHeader('content-type')).startsWith('text/event-stream');
+    const isEvents = isEventStream(String(response.getHeader('content-type')));
     if (change !== undefined) {
       response.removeHeader('content-length');
       if (isEvents) this.#rewriter = new EventRewriter(change);

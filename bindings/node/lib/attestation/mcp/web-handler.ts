@@ -2,7 +2,7 @@
 import { wrongType } from '../../check.js';
 import { isObject } from '../../json.js';
 import type { AttestationVerifier } from '../verifier.js';
-import { EventRewriter } from './event-stream.js';
+import { EventRewriter, isEventStream } from './event-stream.js';
 import type { AttestationGate } from './gate.js';
 import { type AttestedHttpOptions, type HttpForward, HttpGate } from './http-gate.js';
 import { SESSION_HEADER } from './messages.js';
@@ -64,6 +64,7 @@ function forwarded(request: Request, body: string | undefined): Request {
   if (body === undefined) return request;
   const headers = new Headers(request.headers);
   headers.delete('content-length');
+  headers.delete('accept-encoding'); // what is compressed could not be changed
   return new Request(request.url, {
     method: request.method,
     headers,
@@ -97,7 +98,7 @@ async function watchedBody(
     release();
     return null;
   }
-  const isEvents = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+  const isEvents = isEventStream(headers.get('content-type') ?? '');
   if (change === undefined || isEvents) return through(response.body, forward, signal);
   const text = await response.text();
   release();

@@ -358,3 +358,27 @@ test('a second initialize without a token ends what the first verified', async (
   await send(initialize());
   assert.equal((await send(toolsList)).tools.length, 0);
 });
+
+test('a server is not asked to compress what may have to be changed', async (t) => {
+  const { gate } = await gateFor({ verifier: { policy: 'preferred' } });
+  const asked = [];
+  const answer = JSON.stringify({ jsonrpc: '2.0', id: 2, result: { tools: [] } });
+  const type = { 'content-type': 'application/json' };
+  const handle = attestFetch((request) => {
+    asked.push(request.headers.get('accept-encoding'));
+    return new Response(answer, { headers: type });
+  }, gate);
+  const listen = attestHandler((request, response) => {
+    asked.push(request.headers['accept-encoding'] ?? null, request.rawHeaders.join(' '));
+    response.writeHead(200, type).end(answer);
+  }, gate);
+  const server = createServer(listen).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const headers = { ...type, 'accept-encoding': 'gzip' };
+  const init = { method: 'POST', headers, body: JSON.stringify(toolsList) };
+  await handle(new Request(AUDIENCE, init));
+  await (await fetch(`http://127.0.0.1:${server.address().port}/`, init)).text();
+  assert.deepEqual(asked.slice(0, 2), [null, null]);
+  assert.doesNotMatch(asked[2], /accept-encoding/i);
+});

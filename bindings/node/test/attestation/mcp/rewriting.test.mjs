@@ -23,6 +23,7 @@ const longEvent = `: a comment\r\nid: 7\r\nevent: message\r\n${JSON.stringify(AN
 const BODIES = {
   json: ['application/json', JSON.stringify(ANSWER)],
   events: ['text/event-stream', event(PROGRESS) + event(ANSWER)],
+  'events of another spelling': ['Text/Event-Stream', event(ANSWER)],
   'long events': ['text/event-stream', `: hello\n\n${longEvent}`],
 };
 

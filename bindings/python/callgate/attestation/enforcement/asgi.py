@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
+from callgate import CallgateError
 from callgate.attestation._carrier import (
     EVENT_HEADER,
     PROOF_HEADER,
@@ -39,8 +40,8 @@ _POLICY_VIOLATION: Final = 1008  # RFC 6455, section 7.4.1
 class AttestedApplication:
     """An MCP server over Streamable HTTP behind attestation. It answers what it refuses itself.
 
-    Every path is judged but those that ``open_paths`` begin with. Websockets are closed, since they
-    are no transport of MCP.
+    Every path is judged but those at and below ``open_paths``, such as ``/healthz``. Websockets are
+    closed, since they are no transport of MCP.
     """
 
     def __init__(
@@ -51,11 +52,9 @@ class AttestedApplication:
         open_paths: Iterable[str] = (),
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
-        if isinstance(open_paths, str):
-            raise TypeError(f"open_paths is a list of paths, such as [{open_paths!r}]")
         self.judge: Final = judge
         self._app = app
-        self._open_paths = tuple(open_paths)
+        self._open_paths = _checked_paths(open_paths)
         self._max_body_bytes = max_body_bytes
         self._sessions = HttpSessions(judge)
         self._results = Results(judge.verifier, judge.guards)
@@ -63,7 +62,7 @@ class AttestedApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-        elif scope["type"] != "http" or self._is_open(scope):
+        elif scope["type"] != "http" or self.opens(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["method"] == "POST":
             await self._post(scope, receive, send)
@@ -74,8 +73,8 @@ class AttestedApplication:
         else:
             await send_error(send, 405, "Method not allowed", [(b"allow", b"GET, POST, DELETE")])
 
-    def _is_open(self, scope: Scope) -> bool:
-        path: str = scope["path"]
+    def opens(self, path: str) -> bool:
+        """Whether the path is one of ``open_paths``, or below one."""
         if ".." in path.split("/"):
             return False
         return any(path == opened or path.startswith(opened + "/") for opened in self._open_paths)
@@ -172,6 +171,17 @@ class AttestedApplication:
 
     def _change(self, context: AttestationContext | None) -> Callable[[bytes], bytes]:
         return lambda text: self._results.changed_text(text, context)
+
+
+def _checked_paths(paths: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(paths, str):
+        raise TypeError(f"open_paths is a list of paths, such as [{paths!r}]")
+    checked = tuple(paths)
+    for path in checked:
+        if not path.startswith("/") or path.endswith("/"):
+            message = f"{path!r} must begin with a slash, and end with another character"
+            raise CallgateError(message, "INVALID_ARGUMENT", "open_paths")
+    return checked
 
 
 async def read_body(receive: Receive, most: int) -> bytes | None:

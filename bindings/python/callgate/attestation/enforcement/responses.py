@@ -76,7 +76,7 @@ class Response:
             self._started(headers)
         self.is_started = True
         content_type = next(
-            (value for key, value in headers if key.lower() == b"content-type"), b""
+            (value.lower() for key, value in headers if key.lower() == b"content-type"), b""
         )
         self._is_stream = content_type.startswith(_STREAM)
         if self._change is not None and any(

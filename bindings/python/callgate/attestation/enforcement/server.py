@@ -156,7 +156,11 @@ class AttestingServer:
         ``Server.streamable_http_app`` (2.x). Paths below ``open_paths`` are not judged.
         """
         app = self._handlers.streamable_http_app(path, options)
-        return AttestedApplication(app, self._judge, open_paths=open_paths)
+        attested = AttestedApplication(app, self._judge, open_paths=open_paths)
+        if attested.opens(path):
+            message = f"{path} is where MCP is served: it must not be open"
+            raise CallgateError(message, "INVALID_ARGUMENT", "open_paths")
+        return attested
 
     @property
     def dropped_messages(self) -> int:

@@ -8,11 +8,13 @@ from typing import Any
 import anyio
 import pytest
 from attested_world import ON_FIRST_LINE, SUBJECT, World, request
+from callgate import CallgateError
 from callgate.attestation import _sdk_line as sdk
 from callgate.attestation.mcp_server import attestation_of, wrap_asgi, wrap_streams
 from http_caller import HttpCaller
 from live_server import served
 from stream_caller import StreamCaller
+from tool_server import tool_server
 
 INITIALIZED = request("notifications/initialized", id=None)
 
@@ -83,6 +85,14 @@ def test_paths_may_be_left_open(world: World) -> None:
         caller.close()
     with pytest.raises(TypeError, match="list of paths"):
         wrap_asgi(app, world.verifier, open_paths="/healthz")
+    for path in ("", "/", "healthz", "/healthz/"):
+        with pytest.raises(CallgateError, match="open_paths"):
+            wrap_asgi(app, world.verifier, open_paths=[path])
+
+
+def test_the_path_of_mcp_is_not_left_open(world: World) -> None:
+    with pytest.raises(CallgateError, match="open_paths: /api/mcp"):
+        tool_server(world).streamable_http_app(path="/api/mcp", open_paths=["/api"])
 
 
 def test_websockets_are_closed(world: World) -> None:
