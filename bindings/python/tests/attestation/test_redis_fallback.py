@@ -27,8 +27,14 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+def new_store(url: str) -> RedisReplayCache:
+    return RedisReplayCache(config=RedisConfig(url=url, empty_is_lost=False))
+
+
 def degradable(server: RedisServer) -> RedisReplayCache:
-    config = RedisConfig(url=server.url, retry_delay=0.01, fallback_enabled=True)
+    config = RedisConfig(
+        url=server.url, retry_delay=0.01, fallback_enabled=True, empty_is_lost=False
+    )
     return RedisReplayCache(config=config)
 
 
@@ -67,7 +73,7 @@ async def test_what_was_used_with_redis_is_found_without(server: RedisServer) ->
 async def test_what_was_used_without_redis_is_told_to_it(tmp_path: Path) -> None:
     """A server that was away and kept its memory: it was only unreachable."""
     with redis_server(tmp_path) as server:
-        async with degradable(server) as cache, RedisReplayCache(server.url) as other:
+        async with degradable(server) as cache, new_store(server.url) as other:
             await cache.check_and_add("before", later(60))
             server.ask("CONFIG", "SET", "maxmemory", "1")
             assert await cache.check_and_add("meanwhile", later(60)) is True
@@ -98,7 +104,7 @@ async def test_a_start_without_redis_is_degraded(server: RedisServer) -> None:
         assert cache.state is CacheState.DEGRADED
         assert await cache.check_and_add("jti", later(60)) is True
     with pytest.raises(ReplayStoreUnavailable):
-        async with RedisReplayCache(server.url):
+        async with new_store(server.url):
             raise AssertionError
 
 
@@ -122,12 +128,12 @@ async def test_redis_is_spoken_to_over_tls(tmp_path: Path) -> None:
         port = server.free_port()
         server.ask("CONFIG", "SET", "tls-port", port)
         url = f"rediss://127.0.0.1:{port}?ssl_ca_certs={tmp_path}"
-        async with RedisReplayCache(f"{url}/ca.pem") as cache:
+        async with new_store(f"{url}/ca.pem") as cache:
             assert await cache.check_and_add("jti", later(60)) is True
             assert await cache.check_and_add("jti", later(60)) is False
         for wrong in (f"{url}/other.pem", f"{url}/ca.pem".replace("127.0.0.1", "localhost")):
             with pytest.raises(ReplayStoreUnavailable):
-                async with RedisReplayCache(wrong):
+                async with new_store(wrong):
                     raise AssertionError
     finally:
         server.stop(kill=True)

@@ -172,8 +172,8 @@ async def test_of_two_verifiers_one_takes_a_token(server: JwksServer, redis: Red
     issuer = Issuer(server)
     async with (
         JWKSFetcher() as fetcher,
-        RedisReplayCache(redis.url) as first,
-        RedisReplayCache(redis.url) as second,
+        RedisReplayCache(config=RedisConfig(url=redis.url, empty_is_lost=False)) as first,
+        RedisReplayCache(config=RedisConfig(url=redis.url, empty_is_lost=False)) as second,
     ):
         judges = [verifier(issuer, fetcher, replay_cache=cache) for cache in (first, second)]
         for judge in judges:
@@ -187,7 +187,7 @@ async def test_of_two_verifiers_one_takes_a_token(server: JwksServer, redis: Red
 
 async def test_a_killed_redis_is_unavailable(server: JwksServer, redis: RedisServer) -> None:
     issuer = Issuer(server)
-    config = RedisConfig(url=redis.url, retry_delay=0.01)
+    config = RedisConfig(url=redis.url, retry_delay=0.01, empty_is_lost=False)
     async with JWKSFetcher() as fetcher, RedisReplayCache(config=config) as cache:
         judge = verifier(issuer, fetcher, replay_cache=cache)
         token = issuer.token()

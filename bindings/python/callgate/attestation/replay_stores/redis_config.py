@@ -25,8 +25,9 @@ class RedisConfig:
     SCAN and UNLINK. It is one server, or a primary with replicas, and no cluster.
 
     ``longest_lifetime`` is that of the tokens that are trusted: so long everything is refused after
-    the store lost its memory, and tokens with more are refused always. ``empty_is_lost``: a store
-    that no verifier used before counts as one that lost its memory.
+    the store lost its memory, and tokens with more are refused always. A store that no verifier
+    used before counts as one that lost its memory, since a flush looks the same;
+    ``empty_is_lost=False`` says that it is new.
 
     ``fallback_enabled``: while Redis cannot be asked, this process remembers alone, and takes only
     tokens with at most ``fallback_lifetime`` left: each of them may then be used once in every
@@ -44,7 +45,7 @@ class RedisConfig:
     pool_size: int = 10
     fallback_lifetime: float = 60.0
     longest_lifetime: int = 300
-    empty_is_lost: bool = False
+    empty_is_lost: bool = True
 
     def __post_init__(self) -> None:
         self._check_url()

@@ -180,6 +180,11 @@ class RedisStore:
     async def _begin(self, run: str, server_ms: float) -> None:
         """On a store that no verifier used before."""
         if self._config.empty_is_lost:
+            _LOG.error(
+                "the Redis server is empty, as after a flush: every token is refused for %d s; "
+                "where it is new, set empty_is_lost=False",
+                self._config.longest_claim,
+            )
             await self._mark_incomplete(server_ms)
         await self._name_generation(run, nx=True)
 
