@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callgate.attestation._engine import REASONS
 from callgate.smcp import (
     GatewayRefused,
     GatewayUnreachable,
@@ -59,7 +60,16 @@ def _unlisted(error: SMCPError) -> str:
 
 
 def _why(error: SMCPError) -> str:
-    text = f"{error.code_name} ({error.code}): {reason(error)}."
+    text = f"{error.code_name} ({error.code}): {reason(error)}.{_of_attestation(error)}"
     if error.retry_after is not None:
         text += f" It may be tried again in {error.retry_after:g} seconds."
     return text
+
+
+def _of_attestation(error: SMCPError) -> str:
+    """What is wrong with the attestation token, and what to do, in words of our own."""
+    cause = (error.details or {}).get("cause")
+    if not isinstance(cause, str) or not cause.startswith("attestation."):
+        return ""
+    found = REASONS.get(cause.removeprefix("attestation."))
+    return "" if found is None else f" {cause}: {found.meaning}: {found.advice}."
