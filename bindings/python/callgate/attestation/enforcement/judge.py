@@ -101,7 +101,7 @@ class Judge:
         if isinstance(outcome, Dropped):
             self.dropped += 1
             _log.debug("dropped a %s: %s", message.kind, outcome.reason)
-        if message.method != "initialize":
+        if not _is_handshake(message):
             return Judgement(message, outcome)
         return Judgement(message, outcome, True, self._opened(message, outcome))
 
@@ -147,7 +147,7 @@ class Judge:
             return await self._in_session(session, "legacy", _id(message))
         if message.era == "modern":
             outcome = await self._alone(message, session)
-        elif message.method == "initialize":
+        elif _is_handshake(message):
             outcome = await self._verified(message)
         else:
             outcome = await self._in_session(session, "legacy", _id(message))
@@ -201,6 +201,10 @@ class Judge:
         if error.code_name == "INVALID_JSON":
             return Refused(PARSE_ERROR, f"Parse error: {error}", None, status=400)
         return Refused(INVALID_REQUEST, f"Invalid request: {error}", None, status=400)
+
+
+def _is_handshake(message: AttestedMessage) -> bool:
+    return message.kind == "request" and message.method == "initialize"
 
 
 def _id(message: AttestedMessage) -> bytes:

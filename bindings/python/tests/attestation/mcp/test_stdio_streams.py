@@ -141,6 +141,19 @@ def test_a_server_speaks_to_an_anonymous_caller_that_is_let_in() -> None:
     with_silent_server(world, act)
 
 
+def test_a_handshake_is_a_request(world: World) -> None:
+    async def act(caller: StreamCaller) -> None:
+        proven = world.initialize(world.held())
+        await caller.send({name: proven[name] for name in ("jsonrpc", "method", "params")})
+        assert await caller.reason(LIST) == "not_provided"
+        await caller.ask(world.initialize(world.held(), id=2))
+        await caller.send(INITIALIZED)
+        await caller.send(request("initialize", {}, id=None))
+        assert said(await caller.ask(CALL)) == f"{SUBJECT} provider"
+
+    with_caller(tool_server(world), act)
+
+
 def test_a_second_handshake_is_judged_anew(world: World) -> None:
     async def act(caller: StreamCaller) -> None:
         await caller.ask(world.initialize(world.held()))
