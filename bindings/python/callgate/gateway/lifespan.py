@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from callgate import PolicySet, verify_token
+from callgate.attestation.observability import attestation_collector
 from callgate.audit import AuditDiffers, AuditKeyChanged, AuditTruncated
 from callgate.audit.journal import Journal, SnapshotSource
 from callgate.audit.log import AuditLog
@@ -111,6 +112,8 @@ async def open_gateway(
             stack.callback(docker.close)
         tokens = await stack.enter_async_context(open_tokens(config.attestation))
         metrics = Metrics(config.upstreams)
+        if tokens is not None:
+            metrics.registry.register(attestation_collector())
         upstreams = Upstreams(transport_settings(config, environ), observe=metrics.upstream_called)
 
         # 2. What the gateway remembers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from callgate.attestation.telemetry import events
 from callgate.gateway.attest.used_once import UsedOnce
 from callgate.gateway.attestation.tokens import VerifiedToken
 from callgate.gateway.wire.refusal import Refusal
@@ -28,6 +29,7 @@ class SeenTokens:
         self._latest = max(self._latest, now)
         self._used.drop_before(self._latest)
         if token.replay_key in self._used:
+            events.replay_detected(issuer=token.agent.issuer, jti=token.agent.token_id)
             details = {"cause": "attestation.replay"}
             raise Refusal("WORKLOAD_VERIFICATION_FAILED", details=details)
         if self._used.is_full:

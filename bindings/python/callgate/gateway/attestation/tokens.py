@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias, final
@@ -11,6 +12,7 @@ from callgate import CallgateError, PublicKey
 from callgate.attestation._engine import AttestationTrust, AttestationVerdict, AttestationVerifier
 from callgate.attestation.core import IssuerTrust
 from callgate.attestation.jwks import JWKSFetcher
+from callgate.attestation.telemetry import events
 from callgate.gateway.config import AttestationIssuerSettings, AttestationSettings
 from callgate.gateway.executions.ties import AttestedAgent
 
@@ -63,28 +65,49 @@ class AttestationTokens:
     async def verify(
         self, token: str | None, *, audience: str | None, proven: PublicKey | None, now: float
     ) -> tuple[VerifiedToken | None, str | None]:
-        """The token verified, or None and the cause, ``attestation.<reason>``.
+        """The token verified, or None and the cause, ``attestation.<reason>``; either is counted.
 
         ``audience`` None: the configured one. ``proven``: the key that the caller proves in its
         exchange, which a token with ``cnf`` has to name.
         """
+        began = time.perf_counter()
+        with events.verifying():
+            verdict = await self._verdict(token, audience, proven, now)
+        seconds = time.perf_counter() - began
+        if verdict is None or not verdict.verified:
+            reason = "unavailable" if verdict is None else verdict.reason or "unavailable"
+            issuer = None if verdict is None else verdict.issuer
+            events.refused(issuer=issuer, seconds=seconds, reason=reason)
+            return None, f"attestation.{reason}"
+        found = _verified(verdict, audience)
+        agent = found.agent
+        events.verified(
+            issuer=agent.issuer,
+            seconds=seconds,
+            trust_level=agent.trust_level,
+            subject=lambda: agent.subject,
+        )
+        return found, None
+
+    async def _verdict(
+        self, token: str | None, audience: str | None, proven: PublicKey | None, now: float
+    ) -> AttestationVerdict | None:
+        """None where the issuer's keys cannot be had."""
         settings = self._settings
         verdict = self._judge(settings, {}, token, audience, proven, now)
-        if verdict.needs_key and verdict.issuer is not None and verdict.key_id is not None:
-            issuer, kid = verdict.issuer, verdict.key_id
-            source = self._sources[_settings_of(settings, issuer)]
-            try:
-                key = await source.get_key(issuer, kid)
-            except Exception:  # its own telemetry says why
-                return None, "attestation.unavailable"
-            if settings is not self._settings:
-                return await self.verify(token, audience=audience, proven=proven, now=now)
-            if key is not None:
-                keys = {issuer: {kid: key}}
-                verdict = self._judge(settings, keys, token, audience, proven, now)
-        if not verdict.verified:
-            return None, f"attestation.{verdict.reason}"
-        return _verified(verdict, audience), None
+        if not verdict.needs_key or verdict.issuer is None or verdict.key_id is None:
+            return verdict
+        issuer, kid = verdict.issuer, verdict.key_id
+        source = self._sources[_settings_of(settings, issuer)]
+        try:
+            key = await source.get_key(issuer, kid)
+        except Exception:  # its own telemetry says why
+            return None
+        if settings is not self._settings:
+            return await self._verdict(token, audience, proven, now)
+        if key is None:
+            return verdict
+        return self._judge(settings, {issuer: {kid: key}}, token, audience, proven, now)
 
     def cause_against(self, agent: AttestedAgent) -> str | None:
         """``attestation.<reason>`` where the issuer, the key or the token is not trusted now."""
