@@ -82,12 +82,11 @@ def test_redis_is_installed() -> None:
 async def test_a_claim_is_stored_by_its_key_and_ends_60_s_late(
     cache: RedisReplayCache, server: RedisServer
 ) -> None:
-    one, expires_at = key(), later(100) * 1000 + 7
-    assert await cache.insert(one, key(), expires_at) == "inserted"
+    one, exp = key(), later(100)
+    assert await cache.check_and_add(one, exp) is True
     ends = server.ask("PEXPIRETIME", PREFIX + one)
-    assert abs(ends - expires_at - 60_000) < 1000
-    assert await cache.insert(one, key(), expires_at) == "seen"
-    assert await cache.check_and_add(one, later()) is False
+    assert abs(ends - exp * 1000 - 60_000) < 1000
+    assert await cache.check_and_add(one, exp) is False
 
 
 async def test_every_key_ends(cache: RedisReplayCache, server: RedisServer) -> None:
@@ -103,8 +102,8 @@ async def test_of_racing_verifiers_one_wins(server: RedisServer) -> None:
     try:
         for _ in range(50):
             one = key()
-            claims = [cache.insert(one, key(), later() * 1000) for cache in caches * 3]
-            assert sorted(await asyncio.gather(*claims)) == ["inserted"] + ["seen"] * 11
+            claims = [cache.check_and_add(one, later()) for cache in caches * 3]
+            assert sorted(await asyncio.gather(*claims)) == [False] * 11 + [True]
     finally:
         for cache in caches:
             await cache.close()
@@ -118,7 +117,7 @@ async def test_a_killed_server_denies_by_name(cache: RedisReplayCache, server: R
     assert not cache.is_connected
     assert cache.metrics.redis_errors == 4  # the first, and three retries
     await refusal(cache)
-    assert cache.metrics.redis_errors == 5  # nobody waits for what is known to be away
+    assert cache.metrics.redis_errors == 5  # a server known to be away is asked once
 
 
 async def test_a_server_killed_in_mid_flight_lets_no_token_pass_twice(
@@ -420,7 +419,7 @@ async def test_a_closed_cache_denies(server: RedisServer) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_cache_goes_on_in_the_next_loop(server: RedisServer) -> None:
-    """The connections of the first, which nobody closed, warn when they are collected."""
+    """The unclosed connections of the first cache warn when they are collected."""
     cache = RedisReplayCache(config=config(server))
     one = key()
 

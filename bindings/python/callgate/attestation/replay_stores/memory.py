@@ -6,13 +6,11 @@ import heapq
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, Literal, TypeAlias, final
+from typing import Final, final
 
 from callgate import CallgateError
 from callgate.attestation.replay_stores.claim_key import MARGIN_MS, claim_key
 from callgate.attestation.replay_stores.state import ReplayStoreUnavailable
-
-Inserted: TypeAlias = Literal["inserted", "seen"]
 
 
 def now_ms() -> int:
@@ -44,20 +42,16 @@ class InMemoryReplayCache:
 
         Raises ReplayStoreUnavailable where the cache is full.
         """
-        return self.insert_now(claim_key(jti), int(exp * 1000)) == "inserted"
+        return self.insert(claim_key(jti), int(exp * 1000))
 
-    async def insert(self, key: str, bucket: str, expires_at: int) -> Inserted:
-        """Commits the replay claim of a verdict: its key and bucket in hexadecimal digits, its end
-        in milliseconds since 1970. Raises ReplayStoreUnavailable where the cache is full.
+    def insert(self, key: str, expires_at: int) -> bool:
+        """Whether ``key`` is new. It is remembered until 60 s after ``expires_at``, milliseconds
+        since 1970. Raises ReplayStoreUnavailable where the cache is full.
         """
-        return self.insert_now(key, expires_at)
-
-    def insert_now(self, key: str, expires_at: int) -> Inserted:
-        """As ``insert``, without an event loop."""
         with self._lock:
             now = self._drop_expired()
             if key in self._until:
-                return "seen"
+                return False
             if len(self._until) >= self._most:
                 message = (
                     "the replay cache is full: raise max_entries, or shorten tokens' lifetimes"
@@ -66,7 +60,7 @@ class InMemoryReplayCache:
             until = max(expires_at, now) + MARGIN_MS
             self._until[key] = until
             heapq.heappush(self._ends, (until, key))
-            return "inserted"
+            return True
 
     async def exists(self, jti: str) -> bool:
         """Whether it is remembered."""

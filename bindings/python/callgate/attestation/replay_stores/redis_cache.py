@@ -1,4 +1,4 @@
-"""RedisReplayCache: what several processes remember together."""
+"""RedisReplayCache: used tokens that several processes remember together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, final
 
 from callgate.attestation.replay_stores.claim_key import claim_key
-from callgate.attestation.replay_stores.memory import InMemoryReplayCache, Inserted, now_ms
+from callgate.attestation.replay_stores.memory import InMemoryReplayCache, now_ms
 from callgate.attestation.replay_stores.redis_config import RedisConfig
 from callgate.attestation.replay_stores.redis_store import NoReply, RedisStore
 from callgate.attestation.replay_stores.state import (
@@ -24,7 +24,7 @@ _LOG: Final = logging.getLogger("callgate.attestation")
 
 @final
 class RedisReplayCache:
-    """Of all verifiers that share a Redis or Valkey server, one takes a token that counts once.
+    """Among all verifiers that share a Redis or Valkey server, only one accepts a single-use token.
 
     Where the server cannot be asked, or may have forgotten what it was told, every token is refused
     as ``unavailable``; ``RedisConfig.fallback_enabled`` says otherwise. Tasks of one event loop
@@ -80,30 +80,25 @@ class RedisReplayCache:
 
         Raises ReplayStoreUnavailable where that cannot be known.
         """
-        return await self.insert(claim_key(jti), "", int(exp * 1000)) == "inserted"
-
-    async def insert(self, key: str, bucket: str, expires_at: int) -> Inserted:
-        """Commits the replay claim of a verdict: its key and bucket in hexadecimal digits, its end
-        in milliseconds since 1970. Raises ReplayStoreUnavailable where it cannot be committed.
-        """
+        key, expires_at = claim_key(jti), int(exp * 1000)
         self.metrics.checks += 1
         remaining = expires_at - now_ms()
         if remaining > self._config.longest_claim * 1000:
             message = "the token lives longer than longest_lifetime of RedisConfig: raise that"
             raise ReplayStoreUnavailable(message)
         try:
-            status = await self._ask(key, remaining)
+            is_new = await self._ask(key, remaining)
         except ReplayStoreUnavailable as error:
-            status = self._fall_back(key, expires_at, error)
+            is_new = self._fall_back(key, expires_at, error)
         else:
-            if self._config.fallback_enabled and status == "inserted":
-                status = self._local.insert_now(key, expires_at)
-        if status == "seen":
+            if self._config.fallback_enabled and is_new:
+                is_new = self._local.insert(key, expires_at)
+        if is_new:
+            self.metrics.misses += 1
+        else:
             self.metrics.hits += 1
             self.metrics.replays_detected += 1
-        else:
-            self.metrics.misses += 1
-        return status
+        return is_new
 
     async def exists(self, jti: str) -> bool:
         """Whether Redis remembers it. Raises ReplayStoreUnavailable."""
@@ -179,8 +174,8 @@ class RedisReplayCache:
             self._store, self._loop = RedisStore(self._config), loop
         return self._store
 
-    async def _ask(self, key: str, remaining: int) -> Inserted:
-        """Retries only what fails for the first time: while Redis is away, nobody waits for it."""
+    async def _ask(self, key: str, remaining: int) -> bool:
+        """Retries only the first failure: while Redis is away, callers do not wait for it."""
         nonce = secrets.token_hex(8)
         retries = self._config.max_retries if self.is_connected else 0
         delay = self._config.retry_delay
@@ -188,7 +183,7 @@ class RedisReplayCache:
             store = self._opened()
             try:
                 await self._pay(store)
-                status = await store.insert(key, remaining, nonce)
+                is_new = await store.insert(key, remaining, nonce)
             except NoReply as error:
                 self._failed()
                 if retries <= 0:
@@ -198,7 +193,7 @@ class RedisReplayCache:
                 raise
             else:
                 self._answered()
-                return status
+                return is_new
             retries -= 1
             await asyncio.sleep(delay)
             delay *= 2
@@ -216,7 +211,7 @@ class RedisReplayCache:
             self._owed.update(owed)
             raise
 
-    def _fall_back(self, key: str, expires_at: int, error: ReplayStoreUnavailable) -> Inserted:
+    def _fall_back(self, key: str, expires_at: int, error: ReplayStoreUnavailable) -> bool:
         if not self._config.fallback_enabled or self._closed:
             self._state = CacheState.UNHEALTHY
             raise error
@@ -227,10 +222,10 @@ class RedisReplayCache:
                 f"are taken: {error.message}"
             )
             raise ReplayStoreUnavailable(message) from error
-        status = self._local.insert_now(key, expires_at)
-        if status == "inserted":
+        is_new = self._local.insert(key, expires_at)
+        if is_new:
             self._owed[key] = expires_at
-        return status
+        return is_new
 
     def _degrade(self) -> None:
         if self._state is not CacheState.DEGRADED:

@@ -15,7 +15,6 @@ from redis.exceptions import OutOfMemoryError, RedisError
 
 from callgate._elapsed import elapsed
 from callgate.attestation.replay_stores.claim_key import MARGIN_MS
-from callgate.attestation.replay_stores.memory import Inserted
 from callgate.attestation.replay_stores.redis_config import RedisConfig
 from callgate.attestation.replay_stores.server_clock import ServerClock
 from callgate.attestation.replay_stores.state import ReplayStoreUnavailable
@@ -30,15 +29,15 @@ class NoReply(Exception):
 
 @final
 class RedisStore:
-    """Of one event loop.
+    """The keys in Redis. Belongs to one event loop.
 
     A key is written by ``SET NX PXAT``, which is atomic: of several verifiers one writes it. Its
     value is random, so that a verifier that got no reply and asks again knows its own.
 
-    Two keys beside them tell whether the store remembers everything. ``generation`` names the run
-    of the server and never expires: without it, or with another, the store was flushed, restarted
-    or replaced. ``incomplete`` is there for as long as a token may live that was used before that,
-    and while it is, no verifier takes anything.
+    Two more keys tell whether the store remembers everything. ``generation`` names the run of the
+    server and never expires: if it is missing or names another run, the store was flushed,
+    restarted or replaced. ``incomplete`` exists until every token that was used before that has
+    expired, and while it exists every verifier refuses every token.
     """
 
     def __init__(self, config: RedisConfig) -> None:
@@ -60,10 +59,10 @@ class RedisStore:
         )
         self._client: Final = Redis.from_pool(pool)
 
-    async def insert(self, key: str, remaining_ms: float, nonce: str) -> Inserted:
-        """Writes a key that lasts for so long, by the server's clock, and 60 s more.
+    async def insert(self, key: str, remaining_ms: float, nonce: str) -> bool:
+        """Whether ``key`` is new. It lasts ``remaining_ms`` by the server's clock, and 60 s more.
 
-        Raises NoReply, and ReplayStoreUnavailable for what asking again does not help against.
+        Raises NoReply, and ReplayStoreUnavailable where asking again would not help.
         """
         await self._examine()
         server_now = self._clock.now_ms()
@@ -82,14 +81,14 @@ class RedisStore:
         server_ms = _milliseconds(time)
         leapt = self._clock.heard(server_ms, sent)
         if owner is not None and owner != nonce.encode():
-            return "seen"
+            return False
         if generation != self._generation or _run_of(generation) != info["run_id"]:
             await self._lost(info["run_id"], server_ms)
         elif leapt:
             _LOG.error("the clock of the Redis server went ahead: it forgot used tokens early")
             await self._mark_incomplete(server_ms)
         elif not incomplete and owner is not None and until - server_ms >= remaining_ms:
-            return "inserted"
+            return True
         elif not incomplete:
             # Its clock moved since it was last heard of; the next key is written by its new time.
             raise ReplayStoreUnavailable("the clock of the Redis server moved: try again")
@@ -122,7 +121,7 @@ class RedisStore:
         return len([name async for name in self._names()])
 
     async def clear(self) -> None:
-        """Removes them, and nothing beside them. Raises NoReply."""
+        """Removes these keys and no others. Raises NoReply."""
         names = [name async for name in self._names()]
         for first in range(0, len(names), _SCANNED):
             await self._reply(self._client.unlink(*names[first : first + _SCANNED]))
@@ -134,13 +133,13 @@ class RedisStore:
     async def _names(self) -> AsyncIterator[bytes]:
         prefix = self._config.key_prefix
         pattern = "".join(f"\\{one}" if one in "*?[]\\" else one for one in prefix) + "*"
-        beside = {self._generation_key.encode(), self._incomplete_key.encode()}
+        others = {self._generation_key.encode(), self._incomplete_key.encode()}
         cursor, seen = 0, set[bytes]()
         while True:
             scan = self._client.scan(cursor, match=pattern, count=_SCANNED)
             cursor, names = await self._reply(scan)
             for name in names:
-                if name not in beside and name not in seen:
+                if name not in others and name not in seen:
                     seen.add(name)
                     yield name
             if not cursor:
@@ -189,7 +188,7 @@ class RedisStore:
         await self._name_generation(run, nx=True)
 
     async def _lost(self, run: str, server_ms: float) -> None:
-        """Whoever finds that the store lost its memory tells all others by the two keys."""
+        """Tells all other verifiers, by the two keys, that the store lost its memory."""
         _LOG.error(
             "the Redis server was flushed, restarted or replaced: every token is refused for %d s",
             self._config.longest_claim,
