@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from callgate._json import encode
 from callgate.attestation._attacks.case import Attempt, Case
-from callgate.attestation._attacks.messages import CALL, proof
+from callgate.attestation._attacks.proofs import CALL, proof
 from callgate.attestation._attacks.world import IDENTITY, ISSUER, KID, NOW, SERVER, World
 from callgate.attestation._names import ATTESTATION_CAPABILITY_KEY, ATTESTATION_EXTENSION
 from callgate.attestation._provider import AttestationProvider

@@ -9,8 +9,9 @@ from typing import Final
 from callgate.attestation._attacks.case import Attempt, Case
 from callgate.attestation._attacks.claims import CLAIMS
 from callgate.attestation._attacks.encodings import ENCODINGS
+from callgate.attestation._attacks.handshakes import HANDSHAKES
 from callgate.attestation._attacks.headers import HEADERS
-from callgate.attestation._attacks.messages import MESSAGES
+from callgate.attestation._attacks.proofs import PROOFS
 from callgate.attestation._attacks.published_keys import PUBLISHED_KEYS
 from callgate.attestation._attacks.replays import REPLAYS
 from callgate.attestation._attacks.sessions import SESSIONS
@@ -25,7 +26,8 @@ CASES: Final = (
     *TIMES,
     *CLAIMS,
     *REPLAYS,
-    *MESSAGES,
+    *HANDSHAKES,
+    *PROOFS,
     *SESSIONS,
     *PUBLISHED_KEYS,
 )
