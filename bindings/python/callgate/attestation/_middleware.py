@@ -13,7 +13,7 @@ from callgate.attestation._capability import ServerAttestationCapability, with_c
 from callgate.attestation._context import AttestationContext
 from callgate.attestation._engine import AttestedMessage, read_attested_message
 from callgate.attestation._names import VerificationPolicy
-from callgate.attestation._refusal import error_object
+from callgate.attestation._reasons import REASONS, error_object
 from callgate.attestation._result import VerificationResult
 from callgate.attestation._verifier import AttestationVerifier
 
@@ -71,14 +71,17 @@ class AttestationMiddleware:
             verification=result,
             context=AttestationContext(result) if result.admitted else None,
             response_capability=self.capability.with_verification_result(result),
-            error_response=None
-            if result.admitted
-            else {"jsonrpc": "2.0", "id": request_id, "error": error_object(result, "legacy")},
+            error_response=None if result.admitted else _error_response(result, request_id),
         )
 
     def get_response_capabilities(self, result: InitializeResult) -> dict[str, Any]:
         """What belongs into ``capabilities`` of the response."""
         return with_capability({}, result.response_capability.to_dict())
+
+
+def _error_response(result: VerificationResult, request_id: str | int | None) -> dict[str, Any]:
+    reason = REASONS[result.reason or "not_provided"]
+    return {"jsonrpc": "2.0", "id": request_id, "error": error_object(reason, "legacy")}
 
 
 def read_initialize(params: Mapping[str, Any] | None) -> AttestedMessage:

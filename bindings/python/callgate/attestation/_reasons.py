@@ -1,12 +1,14 @@
-"""REASONS: every reason of a refusal. AttestationError: the codes of the legacy era, by name."""
+"""REASONS: every reason for a refusal, and the JSON-RPC errors that clients get for them."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
-from callgate.attestation._engine import REASONS, Reason
+from callgate.attestation._engine import REASONS, Era, Reason
+from callgate.attestation._names import ATTESTATION_EXTENSION
 
-__all__ = ["REASONS", "AttestationError", "Reason"]
+__all__ = ["REASONS", "AttestationError", "Reason", "error_object"]
 
 
 class AttestationError(IntEnum):
@@ -18,3 +20,12 @@ class AttestationError(IntEnum):
     REPLAY = REASONS["replay"].legacy_code
     UNTRUSTED_ISSUER = REASONS["untrusted_issuer"].legacy_code
     INSUFFICIENT_CLAIMS = REASONS["claims"].legacy_code
+
+
+def error_object(reason: Reason, era: Era) -> dict[str, Any]:
+    """The member ``error`` of a JSON-RPC response that refuses for this reason."""
+    return {
+        "code": reason.legacy_code if era == "legacy" else reason.code,
+        "message": f"{reason.meaning}: {reason.advice}",
+        "data": {"reason": reason.name, "extension": ATTESTATION_EXTENSION},
+    }

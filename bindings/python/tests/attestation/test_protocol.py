@@ -128,8 +128,7 @@ def test_a_handshake_without_a_good_token_is_refused(member: Any, code: int, rea
     assert (result.error_response["jsonrpc"], result.error_response["id"]) == ("2.0", 7)
     error = result.error_response["error"]
     assert error["code"] == code
-    assert error["message"].startswith(f"Attestation refused ({reason}): ")
-    assert error["message"].endswith(f"; {REASONS[reason].advice}")
+    assert error["message"] == f"{REASONS[reason].meaning}: {REASONS[reason].advice}"
     assert error["data"] == {"reason": reason, "extension": "dev.callgate/agent-attestation"}
     json.dumps(result.error_response)
 

@@ -1,4 +1,4 @@
-"""What becomes of a message: it passes, is refused with an error, or is dropped."""
+"""The outcome for a message: it passes, is refused with an error, or is dropped."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callgate.attestation._context import AttestationContext
-from callgate.attestation._engine import REASONS, Era
-from callgate.attestation._refusal import error_object
-from callgate.attestation._result import VerificationResult
+from callgate.attestation._engine import Era
+from callgate.attestation._reasons import REASONS, error_object
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
@@ -17,7 +16,7 @@ INVALID_REQUEST: Final = -32600
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The server may see it. Without a context it is one that is answered without verification."""
+    """The server may see it. Without a context it needs no verification."""
 
     context: AttestationContext | None
 
@@ -63,10 +62,9 @@ Outcome = Passed | Refused | Dropped
 def refused(reason: str | None, era: Era, id_json: bytes = b"null") -> Refused:
     """The error for a caller that was not admitted: a row of docs/attestation-reasons.md."""
     row = REASONS[reason or "not_provided"]
-    error = error_object(VerificationResult(reason=row.name), era)
+    error = error_object(row, era)
     status = row.http_status if era == "modern" else 200
-    message = f"{row.meaning}: {row.advice}"
-    return Refused(error["code"], message, error["data"], id_json, status, row.name)
+    return Refused(error["code"], error["message"], error["data"], id_json, status, row.name)
 
 
 def id_in_use(id_json: bytes) -> Refused:
