@@ -52,7 +52,7 @@ bool IsListed(json::Value list, std::string_view text) {
   return false;
 }
 
-// Both are public: how long the comparison takes tells nobody anything.
+// Both are public, so the comparison need not take constant time.
 bool Differs(const std::optional<std::string>& expected, std::optional<std::string_view> found) {
   return expected && found != std::optional<std::string_view>(*expected);
 }

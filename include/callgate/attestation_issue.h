@@ -19,24 +19,23 @@ struct AttestationIssueOptions {
 };
 
 // Signs `claims_json`, which has iss, sub, aud, agent_identity and attestation_metadata, and may
-// have agent_integrity, cnf, and claims of its own at the top. Where they are absent, iat and nbf
-// (5 s ago, or half of a lifetime under 10 s, so that verifiers whose clocks are behind take it),
-// exp (iat
-// + lifetime) and a random jti (UUIDv4) are added.
+// have agent_integrity, cnf, and other claims at the top level. Adds these where they are absent:
+// iat and nbf (5 s before `now`, or half the lifetime if that is under 10 s, so that verifiers
+// whose clocks are behind accept the token), exp (iat + lifetime) and a random jti (UUIDv4).
 //
-// INVALID_TOKEN, with the place, for what AttestationVerifier would refuse, and for what readers of
-// these tokens disagree about: members of the nested objects that are not defined, a jti that is no
-// UUID, an iss that is no URL, a sub that begins as a SPIFFE ID and is none, empty objects.
-// INVALID_ARGUMENT for options and `now`.
+// INVALID_TOKEN, with the place, for claims that AttestationVerifier would refuse, and for claims
+// that other readers refuse: undefined members of the nested objects, a jti that is not a UUID, an
+// iss that is not a URL, a sub that starts with spiffe:// and is not a SPIFFE ID, empty objects.
+// INVALID_ARGUMENT for options out of range, and for a `now` outside kEarliestTime..kLatestTime.
 Result<std::string> IssueAttestation(std::string_view claims_json, const SecretKey& key, Time now,
                                      const AttestationIssueOptions& options);
 // The same for a key held elsewhere: sign the bytes returned, then AssembleAttestation.
 Result<std::string> AttestationSigningInput(std::string_view claims_json, Time now,
                                             const AttestationIssueOptions& options);
 
-// Shows that the sender of a message holds the key in the token's cnf.jwk: once, for one method and
-// one request hash, at one audience, within a minute of `now`. INVALID_ARGUMENT for an empty
-// audience or method, and for `now`.
+// Makes a proof that the sender of a message holds the key in the token's cnf.jwk. It is good once,
+// for one method and request hash, at one audience, within a minute of `now`. INVALID_ARGUMENT for
+// an empty audience or method, and for a `now` outside kEarliestTime..kLatestTime.
 Result<std::string> IssueRequestProof(std::string_view token, std::string_view audience,
                                       std::string_view method, const Sha256Digest& request_hash,
                                       const SecretKey& key, Time now);

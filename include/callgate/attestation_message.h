@@ -1,4 +1,4 @@
-// What an MCP message carries of attestation, and what a proof binds of it.
+// AttestedMessage: the token and proof of an MCP message, and the hash that a proof signs.
 #ifndef CALLGATE_ATTESTATION_MESSAGE_H_
 #define CALLGATE_ATTESTATION_MESSAGE_H_
 

@@ -1,4 +1,4 @@
-// The words of attestation: why a token is refused, and what an issuer and an agent can be.
+// Reasons for refusals, and the trust and safety levels.
 #ifndef CALLGATE_ATTESTATION_REASON_H_
 #define CALLGATE_ATTESTATION_REASON_H_
 
@@ -27,7 +27,7 @@ enum class AttestationReason : std::uint8_t {
 // The inverse of AttestationReasonName; nullopt for a name that is not in the table.
 [[nodiscard]] std::optional<AttestationReason> AttestationReasonFromName(std::string_view name);
 
-// Ascending. A token's attestation_type must be its issuer's level; nobody attests "none".
+// Ascending. A token's attestation_type must be its issuer's level; no issuer has the level "none".
 enum class TrustLevel : std::uint8_t { kNone, kEnterprise, kProvider };
 [[nodiscard]] std::string_view TrustLevelName(TrustLevel level);  // "provider"
 [[nodiscard]] std::optional<TrustLevel> TrustLevelFromName(std::string_view name);

@@ -1,4 +1,4 @@
-// AttestationVerifier: whether an attestation token shows who is calling.
+// AttestationVerifier: verifies the attestation token, and the proof, of a caller.
 #ifndef CALLGATE_ATTESTATION_VERIFIER_H_
 #define CALLGATE_ATTESTATION_VERIFIER_H_
 
@@ -30,7 +30,8 @@ inline constexpr std::size_t kMaxRequestProofBytes = 4 * 1024;
 inline constexpr std::chrono::seconds kLargestAttestationSkew{60};
 inline constexpr std::chrono::seconds kRequestProofLifetime{60};
 
-// Who is let in: required, the verified; preferred and optional, those without a token too.
+// Which callers are admitted: with kRequired the verified ones; with kPreferred and kOptional those
+// without a token too.
 enum class AttestationPolicy : std::uint8_t { kRequired, kPreferred, kOptional };
 
 // What the server asks of every token.
@@ -55,11 +56,11 @@ struct RequestProof {
   Sha256Digest request_hash{};
 };
 
-// How possession of the token's key (cnf.jwk) is shown: not at all, by a proof, or by an exchange
-// of the host's own, which proved this key.
+// How the caller showed that it holds the token's key (cnf.jwk): not at all, by a proof, or by an
+// exchange of the host's own, which proved this key.
 using Possession = std::variant<std::monostate, RequestProof, PublicKey>;
 
-// What is said of a token. The default is a refusal.
+// The verdict on a token. The default is a refusal.
 struct [[nodiscard]] AttestationVerdict {
   // Where `replay` is set, only once that was inserted.
   bool verified = false;
@@ -88,7 +89,7 @@ struct [[nodiscard]] AttestationVerdict {
 
   std::optional<ReplayClaim> replay;
   std::uint64_t generation = 0;  // of the trust it was judged under
-  bool admits_invalid = false;   // the policy lets in who sends a bad token
+  bool admits_invalid = false;   // whether the policy admits callers with a bad token
 
   // This verdict, refused: kReplay where the claim was seen, kUnavailable where the store was full
   // or did not answer.
@@ -100,8 +101,8 @@ struct [[nodiscard]] AttestationVerdict {
 // A token without cnf is a bearer: single-use, and legacy only. One with cnf may be used until it
 // expires, each time with another proof. In order: form, alg, header, issuer, key, signature,
 // claims, times, audience, what the issuer may attest, what the server asks for, possession.
-// Nothing of a token whose signature has not verified is looked up but kid and iss, among what is
-// configured.
+// Before the signature has verified, only iss and kid are looked up, and only among the configured
+// issuers.
 //
 // Thread-safe. Verified tokens with cnf are remembered under the generation of the trust.
 class AttestationVerifier {
@@ -115,7 +116,7 @@ class AttestationVerifier {
   AttestationVerifier& operator=(AttestationVerifier&&) noexcept;
   ~AttestationVerifier();
 
-  // At once and as a whole; verifications under way keep the one they began with.
+  // Replaces the trust atomically. Verifications under way keep the trust they began with.
   void SetTrust(AttestationTrust trust);
   AttestationTrust trust() const;
 
@@ -127,9 +128,9 @@ class AttestationVerifier {
   // The token and proof of a message.
   [[nodiscard]] AttestationVerdict Verify(const AttestedMessage& message, Time now) const;
 
-  // Whether a verdict that was verified still is under the trust of now, for sessions and streams:
-  // its issuer, key, jti and what it says. With a time, also whether the token has expired. What is
-  // returned has no replay claim. A refused verdict stays as it is.
+  // For sessions and streams: whether a verified verdict still holds under the current trust (its
+  // issuer, key, jti and claims) and, with `now`, whether the token has expired. The verdict
+  // returned has no replay claim. A refused verdict is returned unchanged.
   [[nodiscard]] AttestationVerdict JudgeAgain(const AttestationVerdict& verdict,
                                               std::optional<Time> now = std::nullopt) const;
 

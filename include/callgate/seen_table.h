@@ -1,4 +1,4 @@
-// SeenTable: which ReplayClaims were used, in this process.
+// SeenTable: the ReplayClaims that were used in this process.
 #ifndef CALLGATE_SEEN_TABLE_H_
 #define CALLGATE_SEEN_TABLE_H_
 
@@ -31,10 +31,10 @@ class SeenTable {
   SeenTable(const SeenTable&) = delete;
   SeenTable& operator=(const SeenTable&) = delete;
 
-  // kSeen where the key is there, or may have been there and been dropped: the claim is over by the
-  // table's time, which is the latest `now` ever seen, so that a clock that steps back opens
-  // nothing. kFull where there is no room in all or in the bucket; nothing live is ever dropped.
-  // kFull, too, for a `now` or an `expires_at` outside kEarliestTime..kLatestTime.
+  // kSeen if the table has the key, and if the claim has expired by the table's time, since an
+  // expired key may have been dropped. The table's time is the latest `now` it has seen, so a clock
+  // that steps back opens nothing. kFull if the table or the bucket is full (a live entry is never
+  // dropped), and for a `now` or an `expires_at` outside kEarliestTime..kLatestTime.
   [[nodiscard]] SeenStatus Insert(const ReplayClaim& claim, Time now);
 
   // Entries that are held, of which some may have expired and wait to be dropped.

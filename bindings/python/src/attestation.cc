@@ -140,8 +140,8 @@ AttestationVerifier CreateVerifier(const AttestationTrust& trust, py::handle aud
   return Take(Raises::kCallgate, AttestationVerifier::Create(trust, std::move(expected)));
 }
 
-// The text of a token or proof. One that is no Unicode text is malformed like any other: whoever
-// sends it must not choose the exception.
+// The text of a token or proof. A str that is not valid Unicode is malformed, not an exception: the
+// sender must not choose what is raised.
 class SentText {
  public:
   SentText(py::handle value, const char* name) {

@@ -1,4 +1,4 @@
-/** Tokens to look at. */
+/** Decodes tokens for people, without verifying them. */
 import { text } from '../check.js';
 import { TokenError } from '../errors.js';
 import { isObject, type JsonObject } from '../json.js';

@@ -1,4 +1,4 @@
-/** What a server keeps of a verified session, and what its tools ask for. */
+/** The attestation of each session, and the requirements of tools. */
 import type { VerificationResult } from './result.js';
 import {
   type AgentIdentity,
@@ -81,7 +81,7 @@ export interface RequiredAttestation {
 
 const ORDER: readonly TrustLevel[] = [TrustLevel.NONE, TrustLevel.ENTERPRISE, TrustLevel.PROVIDER];
 
-/** Whether a context is verified and has what is asked for. No context has not. */
+/** Whether a context is verified and meets the requirement; false for no context. */
 export function satisfies(
   context: AttestationContext | undefined,
   required: RequiredAttestation = {},

@@ -3,7 +3,7 @@
 An issuer signs which model calls, who provides it and where it is deployed; a server that trusts
 the issuer verifies that before it answers. ``core`` has tokens, ``protocol`` the handshake without
 an SDK, ``mcp_client`` and ``mcp_server`` both sides of the official SDK, ``jwks`` the keys that
-issuers publish, ``cache`` the memory that several processes share.
+issuers publish, ``cache`` the stores of used tokens that several processes can share.
 
 Example::
 
@@ -17,8 +17,11 @@ Example::
     result = await verifier.verify(token)
 """
 
-# core, protocol and attacks are programs too, and `python -m` would load them a second time: so the
-# names come from the modules behind them.
+# core, protocol and attacks are programs too, and `python -m` would load them a second time, so the
+# names come from the modules behind them. Each other public module re-exports one package: jwks
+# key_sets, cache replay_stores, mcp_client signing, mcp_server enforcement, attacks _attacks, and
+# observability telemetry.
+# The engine alone judges tokens (core/attestation); enforcement/judge.py alone judges messages.
 from callgate.attestation._agent import AttestingAgent
 from callgate.attestation._capability import (
     ClientAttestationCapability,

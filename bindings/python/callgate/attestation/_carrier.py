@@ -1,4 +1,4 @@
-"""What both ends of a connection know of how attestations are carried."""
+"""How messages carry attestations: names and shapes that client and server share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNVERIFIED_METHODS: Final = frozenset({"ping", "server/discover"})
 """Requests that are answered to everyone: what a client needs to learn what is wanted of it."""
 
 PROOF_HEADER: Final = "mcp-attestation-proof"
-"""Of a GET or DELETE over HTTP, which carries no message: its proof."""
+"""The header with the proof of a GET or DELETE over HTTP, which carries no message."""
 
 SESSION_HEADER: Final = "mcp-session-id"
 EVENT_HEADER: Final = "last-event-id"
@@ -49,5 +49,5 @@ def _without(value: Mapping[str, Any], place: tuple[str, ...], name: str) -> dic
 
 
 def object_of(value: object) -> dict[str, Any]:
-    """The object, or an empty one in the place of anything else."""
+    """The object, or an empty one if the value is not an object."""
     return dict(value) if isinstance(value, Mapping) else {}

@@ -27,7 +27,7 @@ class AttestationDenied(CallgateError, PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class AttestationContext:
-    """Who a session's caller is, as it was verified. A caller that was not is of level ``none``."""
+    """Who a session's caller is. The trust level of an unverified caller is ``none``."""
 
     result: VerificationResult
 

@@ -1,4 +1,4 @@
-"""KeyPair: what an issuer signs with. KeyResolver: where a verifier has the public keys from."""
+"""KeyPair: what an issuer signs with. KeyResolver: where a verifier gets public keys."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class KeyPair:
 
 
 class KeyResolver(Protocol):
-    """Where a verifier has the keys of its issuers from."""
+    """Where a verifier gets the keys of its issuers."""
 
     def get_key(self, issuer: str, kid: str, /) -> Awaitable[PublicKey | None]:
         """The key that ``issuer`` has under ``kid`` now, or None where it has none.
@@ -107,7 +107,7 @@ class InMemoryKeyResolver:
         self.add_key(issuer, keypair.kid, keypair.public_key)
 
     def remove_key(self, issuer: str, kid: str) -> None:
-        """From now on no token of this key verifies. Nothing happens where there is none."""
+        """Tokens of this key are refused from now on. Does nothing if there is no such key."""
         self._keys.pop((issuer, kid), None)
 
     async def get_key(self, issuer: str, kid: str) -> PublicKey | None:

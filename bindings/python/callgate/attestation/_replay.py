@@ -1,4 +1,4 @@
-"""ReplayCache: remembers tokens and proofs that count once. ReplayStore: another place for it."""
+"""ReplayCache: remembers used tokens and proofs in memory. ReplayStore: any other store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 Inserted: TypeAlias = Literal["inserted", "seen", "full", "unavailable"]
 
 MAX_ENTRIES = 1_000_000
-"""Of a ReplayCache, at 40 bytes each."""
+"""The default bound of a ReplayCache, at 40 bytes an entry."""
 
 
 class AttestationUnavailable(CallgateError):
@@ -43,8 +43,8 @@ class ReplayStore(Protocol):
 class ReplayCache:
     """Remembers in memory which tokens and proofs were used: exact, bounded, constant time.
 
-    Nothing is forgotten before its time. Where it is full, tokens are refused as ``unavailable``;
-    one issuer, or one key of a caller, gets half of it at most. Threads may share it.
+    No entry is dropped before it expires. When the cache is full, tokens are refused as
+    ``unavailable``; one issuer, or one caller's key, gets at most half of it. Threads may share it.
     """
 
     def __init__(self, max_entries: int = MAX_ENTRIES) -> None:

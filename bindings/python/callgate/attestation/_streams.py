@@ -1,4 +1,4 @@
-"""Message streams of the MCP SDK, each in front of another, as both lines of it use them."""
+"""Wrappers for the message streams of the MCP SDK, of mcp 1.x and 2.x."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import anyio
 
 
 class _Front:
-    """What both have of the stream behind them: closing one closes the other."""
+    """Closing a wrapper closes the stream behind it."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

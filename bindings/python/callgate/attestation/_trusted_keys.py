@@ -1,4 +1,4 @@
-"""TrustedKeys: the issuers of a verifier, with the keys that its resolver gave until now."""
+"""TrustedKeys: the issuers of a verifier, and the keys that its resolver has returned."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callgate.attestation._keys import KeyResolver
 from callgate.attestation._trust import IssuerTrust
 
 _MOST_KEYS: Final = 64
-"""Of one issuer, from a resolver: as many as a JWKS may have."""
+"""The bound for one issuer's resolved keys: as many as a JWKS may have."""
 
 
 class TrustedKeys:

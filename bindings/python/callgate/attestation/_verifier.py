@@ -107,7 +107,7 @@ class AttestationVerifier:
 
     @property
     def policy(self) -> VerificationPolicy:
-        """What is done with callers that are not verified: nothing else decides that."""
+        """What happens to callers that are not verified."""
         return self._policy
 
     @property
@@ -148,7 +148,7 @@ class AttestationVerifier:
         request_hash: bytes | None = None,
         now: Instant | None = None,
     ) -> VerificationResult:
-        """What is to be said of a caller that sent ``token``, or None for one that sent none.
+        """Verifies the caller that sent ``token``, which is None if it sent none.
 
         ``proof`` is the JWS with which the caller shows that it has the key in ``cnf``; ``method``
         and ``request_hash`` are those of the request that it came with. ``now`` is the clock's
@@ -168,7 +168,7 @@ class AttestationVerifier:
     async def verify_message(
         self, message: _engine.AttestedMessage, *, now: Instant | None = None
     ) -> VerificationResult:
-        """As ``verify``, of a JSON-RPC message. In the modern era each has to be proven."""
+        """As ``verify``, for a JSON-RPC message. In the modern era each needs a proof."""
 
         def judge(now_ms: int, seen: _engine.SeenTable | None) -> _engine.AttestationVerdict:
             return self._native.verify_message(message, now_ms, seen=seen)

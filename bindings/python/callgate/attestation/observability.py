@@ -3,8 +3,7 @@
 Verifiers, providers, key fetchers and replay caches report by themselves. ``get_metrics()`` has the
 numbers of this process. Where prometheus-client is installed, its default registry shows them, and
 ``attestation_collector()`` puts them into another; spans go to the OpenTelemetry API, where that is
-installed. No token appears in any of it, and no text
-of a token that was not verified.
+installed. None of it contains a token, or text of a token that was not verified.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ export function owned(message: Message, context: AttestationContext): OwnedMessa
 /**
  * Whose request a handler handles.
  *
- * @param extra - what the SDK gives to a handler beside the arguments: `extra` of 1.x, `ctx` of 2.x
+ * @param extra - what the SDK gives to a handler besides the arguments: `extra` of 1.x, `ctx` of 2.x
  * @returns undefined where no gate judged the request, or it was answered already: deny then
  */
 export function attestationOf(extra: unknown): AttestationContext | undefined {

@@ -55,7 +55,7 @@ export class TokenSource {
     }
   }
 
-  /** Has the next token issued anew, where it would be the one that was refused. */
+  /** Drops the held token if it is the one that was refused, so that a new one is issued. */
   forget(refused: HeldToken): void {
     if (this.#latest === refused) this.#held = undefined;
   }

@@ -129,7 +129,7 @@ function through(
   };
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      // Whoever reads the response waits for its next piece, and does not notice.
+      // The reader of the response waits for its next piece, and does not notice.
       const leave = (): void => {
         if (over) return;
         stop(signal.reason);

@@ -1,4 +1,4 @@
-/** Whether a Redis server still remembers all that it was told. */
+/** Whether a Redis server still remembers every claim that it was sent. */
 import { randomBytes } from 'node:crypto';
 import { MARGIN, RedisClock } from './redis-clock.js';
 import type { RedisLink } from './redis-link.js';

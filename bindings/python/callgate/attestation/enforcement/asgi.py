@@ -1,4 +1,4 @@
-"""An ASGI application that lets through to another only what is judged."""
+"""An ASGI application that passes only judged requests to the application behind it."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ class AttestedApplication:
             await self._serve_post(inner, replayed(bare, receive), send, judged, outcome.context)
 
     def _handshake(self, judged: Judgement, session: LegacySession | None) -> Outcome:
-        """What becomes of an ``initialize``; a session that there was does not outlive it.
+        """The outcome of an ``initialize``, which ends the earlier session.
 
-        Under the same id the server goes on with what it knows, and sends again what it sent: only
-        the subject that it sent that to may have it.
+        Under the same id the server keeps its state and resends earlier events, so only the
+        subject of the earlier session may initialize it again.
         """
         outcome = judged.outcome
         if session is not None:

@@ -8,12 +8,12 @@ from typing import Any
 from callgate.attestation._context import AttestationContext
 
 SCOPE_KEY = "callgate.attestation"
-"""Of the ASGI scope of a request: its AttestationContext."""
+"""The member of a request's ASGI scope that holds its AttestationContext."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """What stands where the HTTP request would be for a handler of a stdio server."""
+    """Takes the place of the HTTP request for a handler of a stdio server."""
 
     scope: dict[str, Any]
 

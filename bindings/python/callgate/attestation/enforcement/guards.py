@@ -25,7 +25,7 @@ class ToolGuard:
         return self.tools is None or tool in self.tools
 
     def admits(self, context: AttestationContext | None) -> bool:
-        """Whether the caller meets it. A check that raises admits nobody."""
+        """Whether the caller meets it. A check that raises refuses the caller."""
         if context is None or self.requirement.fault(context) is not None:
             return False
         check = self.requirement.check
@@ -52,15 +52,15 @@ class Guards:
         return bool(self._guards)
 
     def allow(self, context: AttestationContext | None, tool: object) -> bool:
-        """Whether every guard of this tool admits the caller. A name that is no text is guarded
-        by all of them."""
+        """Whether every guard of this tool admits the caller. Every guard applies to
+        a name that is not a str."""
         concerned = (
             guard for guard in self._guards if not isinstance(tool, str) or guard.guards(tool)
         )
         return all(guard.admits(context) for guard in concerned)
 
     def listed(self, context: AttestationContext | None, tools: Sequence[Any]) -> list[Any]:
-        """Those of a listing that the caller may call."""
+        """The listed tools that the caller may call."""
         return [
             tool
             for tool in tools

@@ -11,8 +11,8 @@ MAX_SESSIONS: Final = 10_000
 
 
 class HttpSessions:
-    """Those of verified callers, and only so many. One that is over is kept until its room is
-    needed, so that its client hears why and initializes again."""
+    """Sessions of verified callers, at most ``max_sessions``. An ended session is kept until its
+    room is needed, so that its client learns why and initializes again."""
 
     def __init__(self, judge: Judge, max_sessions: int = MAX_SESSIONS) -> None:
         self._judge = judge
@@ -23,7 +23,7 @@ class HttpSessions:
         return None if session_id is None else self._sessions.get(session_id)
 
     def put(self, session_id: str, session: LegacySession) -> None:
-        """In the place of the one that had this id. There has to be room."""
+        """Replaces the session with this id. REQUIRES: ``has_room``."""
         self._sessions[session_id] = session
 
     def remove(self, session_id: str | None) -> None:
@@ -31,7 +31,7 @@ class HttpSessions:
             self._sessions.pop(session_id, None)
 
     def has_room(self) -> bool:
-        """Whether one more fits, after those that are over have made room."""
+        """Whether one more fits; drops ended sessions if that is needed."""
         if len(self._sessions) >= self._max_sessions:
             verifier, now = self._judge.verifier, self._judge.now()
             for session_id, session in list(self._sessions.items()):

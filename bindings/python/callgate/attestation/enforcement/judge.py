@@ -54,10 +54,10 @@ POLL_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An outcome, with the message it is of; None for what is no message.
+    """An outcome and the message it is for, which is None where none could be read.
 
-    ``is_handshake`` says that it is an ``initialize``: whatever session there was is over, and
-    ``opens`` is the one that takes its place, where its caller is verified and it is let through.
+    ``is_handshake``: the message is an ``initialize``, which ends the earlier session. ``opens`` is
+    the session that replaces it if the caller is verified and the message passes.
     """
 
     message: AttestedMessage | None
@@ -132,7 +132,7 @@ class Judge:
         return outcome if result.admitted else refused(result.reason, "modern")
 
     def over(self, context: AttestationContext) -> str | None:
-        """The reason for which a stream of this caller ends: ``exp``, or what was denied since."""
+        """Why a stream of this caller must end: expiry or a denial. None while it may go on."""
         if not context.verified:
             return None
         again = self.verifier.judge_again(context.result, now=self.now())
@@ -175,10 +175,10 @@ class Judge:
         if session is not None:
             reason = session.ended(self.verifier, self.now())
             return Passed(session.context) if reason is None else refused(reason, era, id_json)
-        nobody = await self.verifier.verify(None, now=self.now())
-        if nobody.admitted:
-            return Passed(AttestationContext(nobody))
-        return refused(nobody.reason, era, id_json)
+        result = await self.verifier.verify(None, now=self.now())
+        if result.admitted:
+            return Passed(AttestationContext(result))
+        return refused(result.reason, era, id_json)
 
     def _opened(self, message: AttestedMessage, outcome: Outcome) -> LegacySession | None:
         if not isinstance(outcome, Passed) or outcome.context is None:

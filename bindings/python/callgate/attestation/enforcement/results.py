@@ -1,5 +1,5 @@
-"""What a server's results say besides what its handlers said: the verification, what is wanted, and
-only the tools that the caller may call."""
+"""Adds to a server's results what was verified and what is required, and lists only the tools that
+the caller may call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callgate.attestation._verifier import AttestationVerifier
 from callgate.attestation.enforcement.guards import Guards
 
 CHANGED_METHODS: Final = frozenset({"initialize", "server/discover", "tools/list"})
-"""Whose results are changed."""
+"""Methods whose results are changed."""
 
 
 class Results:

@@ -1,4 +1,4 @@
-"""What a handshake of the legacy era leaves: the caller of the requests that follow."""
+"""The session that a handshake of the legacy era opens, and the caller it belongs to."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class LegacySession:
         self._over: str | None = None
 
     def ended(self, verifier: AttestationVerifier, now: float) -> str | None:
-        """The reason for which it is over; None while it lives. What is over stays so.
+        """Why the session has ended; None while it lives. An ended session never lives again.
 
-        Whatever is denied by now ends it: issuer, ``kid`` or ``jti``. The token's own ``exp`` does
-        not, unless the lifetime is ``"token"``.
+        A denial of its issuer, ``kid`` or ``jti`` ends it. The token's own ``exp`` does so only if
+        the lifetime is ``"token"``.
         """
         if self._over is None:
             self._over = "expired" if now >= self.ends_at else self._denied(verifier, now)
@@ -63,17 +63,17 @@ class LegacySession:
         return None if again.verified else again.reason
 
     def end(self) -> None:
-        """Its caller has to initialize again."""
+        """Ends the session: its caller has to initialize again."""
         self._over = self._over or "expired"
 
     def may_become(self, other: LegacySession | None) -> bool:
-        """Whether another handshake may go on with this session: one of the same subject."""
+        """Whether ``other`` may replace this session: it must have the same subject."""
         if other is None:
             return False
         return _subject(self.context) == _subject(other.context)
 
     def is_of(self, context: AttestationContext) -> bool:
-        """Whether a token of the modern era is of the same caller."""
+        """Whether a token of the modern era belongs to this session's caller."""
         return context.verified and _caller(context) == _caller(self.context)
 
 

@@ -1,4 +1,4 @@
-"""A pair of message streams, as stdio servers have, that lets through only what is judged."""
+"""A pair of message streams, as stdio servers have, that passes only judged messages."""
 
 from __future__ import annotations
 

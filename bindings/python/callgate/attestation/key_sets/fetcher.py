@@ -41,8 +41,8 @@ class JWKSFetcher:
 
     Where an issuer's keys are is what the configuration says: ``sources``, or else the issuer's own
     URL with ``/.well-known/jwks.json``. Pass it only issuers that are configured, never the ``iss``
-    of a token that names none of them. URLs are https, or http on loopback; a name in them may
-    resolve to any address, private ones as well, since whoever configures it chose it.
+    of a token that names none of them. URLs are https, or http on loopback. A host name may
+    resolve to any address, private ones included, because the operator chose the URL.
 
     Threads and event loops of asyncio may share a fetcher. Each fetch has a thread of its own, one
     at a time for each issuer. The owner closes it, or uses it as an asynchronous context manager.

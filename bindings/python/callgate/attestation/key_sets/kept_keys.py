@@ -20,8 +20,8 @@ _LOG: Final = logging.getLogger("callgate.attestation")
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """In seconds: up to when keys are taken as they are, up to when they are taken at all, and how
-    long nobody asks again after a fetch failed or did not bring an unknown ``kid``.
+    """Seconds. Keys younger than ``fresh`` are used without a fetch, keys of ``most`` or more are
+    not used, and no fetch begins for ``cool_down`` after one that failed or lacked a ``kid``.
     """
 
     fresh: float
@@ -40,11 +40,11 @@ class Flight:
 
 
 class Keys(Protocol):
-    """Of one issuer."""
+    """The keys of one issuer."""
 
     @property
     def flights(self) -> int:
-        """How many began until now."""
+        """How many fetches have begun."""
 
     def ask(self, kid: str | None, before: int) -> PublicKey | KeySet | Flight | None:
         """The key of ``kid``, all keys for None, None where it is known that there is none, or the
@@ -54,21 +54,21 @@ class Keys(Protocol):
         """
 
     def forget(self) -> None:
-        """Whatever is asked next is fetched first."""
+        """Drops the keys, so that the next look-up fetches them."""
 
     def __len__(self) -> int: ...
 
 
 @final
 class PinnedKeys:
-    """Keys that the configuration itself has."""
+    """Keys that stand in the configuration."""
 
     def __init__(self, keys: KeySet) -> None:
         self._keys: Final = keys
 
     @property
     def flights(self) -> int:
-        """None."""
+        """Always 0."""
         return 0
 
     def ask(self, kid: str | None, before: int) -> PublicKey | KeySet | Flight | None:
@@ -76,7 +76,7 @@ class PinnedKeys:
         return self._keys if kid is None else self._keys.get(kid)
 
     def forget(self) -> None:
-        """They are not fetched."""
+        """Does nothing: pinned keys are never fetched."""
 
     def __len__(self) -> int:
         return len(self._keys)

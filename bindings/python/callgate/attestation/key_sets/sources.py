@@ -14,7 +14,7 @@ _Signature: TypeAlias = tuple[int, int, int, int]
 
 
 class Source(Protocol):
-    """Of one issuer; its methods are called by one thread at a time."""
+    """The source of one issuer's keys. One thread at a time calls its methods."""
 
     @property
     def is_watched(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where an agent has its tokens from, and the key that it proves them with."""
+"""Where an agent gets its tokens, and the key that proves them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class TokenSource:
         return held
 
     def renew(self, refused: HeldToken) -> None:
-        """Has the next token issued anew, where the held one is the one that was refused."""
+        """Drops the held token if it is the one that was refused, so that a new one is issued."""
         if self._held is refused:
             self._held = None
 
@@ -100,7 +100,7 @@ class TokenSource:
 
 
 def _expiry(token: str) -> float:
-    """``exp`` of a token of ours, which needs no verification."""
+    """``exp`` of the agent's own token, which it need not verify."""
     try:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))

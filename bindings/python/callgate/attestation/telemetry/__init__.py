@@ -1,1 +1,1 @@
-"""What attestation counts, traces and tells: numbers, spans, events."""
+"""Metrics, spans and events of attestation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
-# Of what names no configured issuer. A token of a stranger must not choose what is written here.
+# For tokens that name no configured issuer: an untrusted token must not choose a label value.
 UNTRUSTED: Final = "untrusted"
 OTHER: Final = "other"
 _LONGEST: Final = 256
