@@ -25,9 +25,8 @@ ELSEWHERE: Final[dict[str, list[str]]] = {
     ],
     "A51": ["gateway/test_docker.py::test_from_elsewhere_nobody_is_the_container"],
     "A54": [
-        "gateway/test_attest_bounds.py::test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not",
-        "gateway/test_attest_bounds.py"
-        "::test_the_memory_of_rates_is_bounded_and_strangers_beyond_it_share_one_bucket",
+        "gateway/test_attest_bounds.py::test_a54_a_flood_gets_429_and_other_addresses_do_not",
+        "gateway/test_attest_bounds.py::test_addresses_beyond_the_bound_share_one_rate",
         "gate.json#sessions-bounded",
     ],
     "A62": ["gateway/test_config.py::test_development_settings_stay_on_loopback"],

@@ -219,7 +219,7 @@ async def test_after_a_flush_everything_is_denied(
     assert await cache.check_and_add(key(), later()) is True
 
 
-async def test_a_verifier_that_comes_after_a_flush_hides_it_from_nobody(
+async def test_a_verifier_started_after_a_flush_does_not_hide_it(
     cache: RedisReplayCache, server: RedisServer
 ) -> None:
     used = key()
@@ -505,7 +505,7 @@ def test_settings_that_cannot_be_right_are_refused(name: str, wrong: object) -> 
     assert refused.value.where == name
 
 
-def test_the_defaults_are_the_published_ones_but_for_the_fallback() -> None:
+def test_only_the_fallback_default_differs_from_the_published() -> None:
     defaults = RedisConfig()
     assert defaults.url == "redis://localhost:6379"
     assert defaults.key_prefix == "mcp_attestation:jti:"

@@ -57,7 +57,7 @@ async def test_every_generation_gets_a_session_that_its_key_can_use(
 
 
 @pytest.mark.parametrize("generation", ATTEST)
-async def test_every_generation_takes_either_name_of_the_scope_and_no_contradiction(
+async def test_either_name_of_the_scope_is_taken_unless_they_differ(
     path: AttestPath, client: httpx2.AsyncClient, key: SecretKey, generation: str
 ) -> None:
     for field in ("requested_scope", "security_context"):
@@ -91,7 +91,7 @@ async def test_every_generation_takes_either_name_of_the_scope_and_no_contradict
     ],
     ids=str,
 )
-async def test_a_body_of_another_form_is_refused_by_the_name_of_the_member_at_fault(
+async def test_a_malformed_body_is_refused_naming_the_member(
     path: AttestPath,
     client: httpx2.AsyncClient,
     key: SecretKey,
@@ -146,7 +146,7 @@ async def test_a52_what_clients_claim_of_themselves_counts_for_nothing(
     check_failure(status, reply, "SCOPE_NOT_FOUND", 3001, protocol="seal/v1")
 
 
-async def test_an_unknown_workload_is_refused_with_the_number_of_each_era(
+async def test_an_unknown_workload_is_refused_with_the_eras_number(
     path: AttestPath, client: httpx2.AsyncClient, key: SecretKey
 ) -> None:
     for generation, protocol in (("A", "smcp/v1"), ("C", "seal/v1")):
@@ -173,7 +173,7 @@ async def test_an_unknown_workload_is_refused_with_the_number_of_each_era(
     ],
     ids=lambda scope: scope[:20],
 )
-async def test_a53_every_scope_that_the_execution_may_not_have_gets_one_answer(
+async def test_a53_all_scopes_not_permitted_get_the_same_answer(
     path: AttestPath, client: httpx2.AsyncClient, key: SecretKey, scope: str
 ) -> None:
     status, reply = await post(client, ATTEST["B"], body_of(path.request(key, scope=scope)))

@@ -35,7 +35,7 @@ class _Failing:
         raise AuditUnavailable
 
 
-async def test_a_session_revoked_while_the_disk_was_written_is_not_handed_out(
+async def test_a_session_revoked_during_the_write_is_not_handed_out(
     path: AttestPath, key: SecretKey
 ) -> None:
     class Slow(_Failing):
@@ -47,9 +47,7 @@ async def test_a_session_revoked_while_the_disk_was_written_is_not_handed_out(
     assert (await refused(path, key)).code_name == "SESSION_INACTIVE"
 
 
-async def test_what_happened_is_in_the_audit_and_what_was_asked_in_vain_too(
-    tmp_path: Path, key: SecretKey
-) -> None:
+async def test_attestations_and_refusals_are_both_audited(tmp_path: Path, key: SecretKey) -> None:
     async with AttestPath(tmp_path, [execution()]).running() as path:
         attested = await path.attest(key, proof=True)
         path.time.pass_(1)

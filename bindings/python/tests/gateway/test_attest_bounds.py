@@ -22,7 +22,7 @@ def status_of(refusal: Refusal) -> int:
     return replies.refused(refusal, "smcp/v1").status
 
 
-async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
+async def test_at_the_bound_an_untied_execution_gets_no_session(
     path: AttestPath,
 ) -> None:
     first = await path.attest(SecretKey.generate())
@@ -39,7 +39,7 @@ async def test_at_the_bound_an_execution_without_a_tie_gets_no_more_sessions(
     assert len(path.attestation.sessions.live_of("w-1")) == 4
 
 
-async def test_at_the_bound_the_session_idle_longest_gives_way_to_who_is_tied(
+async def test_at_the_bound_the_longest_idle_session_gives_way(
     tmp_path: Path, key: SecretKey
 ) -> None:
     async with AttestPath(tmp_path, [execution(max_sessions=2, tie=UID)]).running() as path:
@@ -89,7 +89,7 @@ async def test_concurrent_attestations_never_exceed_the_bound(path: AttestPath) 
     assert len({attested.session_id for attested in opened}) == 4
 
 
-async def test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not(
+async def test_a54_a_flood_gets_429_and_other_addresses_do_not(
     tmp_path: Path, key: SecretKey
 ) -> None:
     made = AttestPath(tmp_path, [execution()])
@@ -105,7 +105,7 @@ async def test_a54_a_flood_from_one_address_is_answered_429_and_others_are_not(
         assert (await refused(path, key, "nobody")).code_name == "UNKNOWN_WORKLOAD"
 
 
-def test_the_memory_of_rates_is_bounded_and_strangers_beyond_it_share_one_bucket() -> None:
+def test_addresses_beyond_the_bound_share_one_rate() -> None:
     steady = [0.0]
     rates = Rates("too many", 2, 60, max_callers=3, monotonic=lambda: steady[0])
     for number in range(3):

@@ -40,7 +40,7 @@ async def test_a_session_that_expired_is_not_renewed_but_replaced(
     assert second.session_id != first.session_id
 
 
-async def test_a_session_that_only_the_gates_clock_calls_expired_is_replaced_at_the_next_attempt(
+async def test_a_session_expired_by_the_gates_clock_is_replaced(
     path: AttestPath, key: SecretKey
 ) -> None:
     first = await path.attest(key)

@@ -149,7 +149,7 @@ def test_a_server_that_did_not_accept_it_is_left(world: World) -> None:
     with_transport(world, act)
 
 
-def test_a_server_without_attestation_is_left_where_that_is_wanted(world: World) -> None:
+def test_a_server_without_required_support_is_left(world: World) -> None:
     async def left(transport: Transport) -> None:
         await transport.send(world.initialize())
         answer = await transport.answer(initialized(None))
@@ -199,7 +199,7 @@ def test_no_token_goes_out_before_the_server_was_asked(world: World) -> None:
     with_transport(world, act)
 
 
-def test_an_expired_token_is_renewed_and_the_request_repeated_once(world: World) -> None:
+def test_an_expired_token_is_renewed_and_the_request_sent_again(world: World) -> None:
     async def act(transport: Transport) -> None:
         await transport.discovered(world, WANTED)
         first = await transport.send(world.modern("tools/list", {}, id=2))

@@ -208,9 +208,7 @@ def test_get_and_delete_need_a_session(world: World, serve: Open) -> None:
         assert response.headers["www-authenticate"] == 'AgentAttestation error="not_provided"'
 
 
-def test_notifications_and_responses_without_a_session_are_dropped(
-    world: World, serve: Open
-) -> None:
+def test_without_a_session_only_requests_are_answered(world: World, serve: Open) -> None:
     caller = serve(world)
     for message in (
         request("notifications/initialized", id=None),
