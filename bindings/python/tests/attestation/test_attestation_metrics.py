@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -262,3 +264,17 @@ def test_the_default_registry_shows_them(of_process: AttestationMetrics) -> None
     assert REGISTRY.get_sample_value("attestation_verification_total") == 1
     reset_metrics()
     assert REGISTRY.get_sample_value("attestation_verification_total") == 0
+
+
+def test_a_program_with_metrics_of_these_names_can_import() -> None:
+    program = (
+        "from prometheus_client import REGISTRY, Counter\n"
+        "Counter('attestation_verification', 'of the program').inc()\n"
+        "from callgate.attestation import get_metrics\n"
+        "print(REGISTRY.get_sample_value('attestation_verification_total'))\n"
+        "print('attestation_verification_total 0' in get_metrics().to_prometheus())\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["1.0", "True"]
+    assert "already has metrics of these names" in done.stderr

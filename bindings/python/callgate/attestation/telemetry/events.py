@@ -17,6 +17,8 @@ from callgate.attestation.telemetry import handlers
 from callgate.attestation.telemetry.metrics import AttestationMetrics, get_metrics
 from callgate.attestation.telemetry.spans import Span, Working
 
+_LOG: Final = logging.getLogger("callgate.attestation")
+
 try:
     from prometheus_client import REGISTRY
 
@@ -24,9 +26,13 @@ try:
 except ImportError:  # optional: programs then read to_prometheus()
     pass
 else:
-    REGISTRY.register(AttestationCollector())
-
-_LOG: Final = logging.getLogger("callgate.attestation")
+    try:
+        REGISTRY.register(AttestationCollector())
+    except ValueError:
+        _LOG.warning(
+            "the default registry of prometheus-client already has metrics of these names: read "
+            "get_metrics().to_prometheus(), or register attestation_collector() in another registry"
+        )
 P = ParamSpec("P")
 
 
