@@ -18,7 +18,8 @@ SeenCells::Tick TickAtOrAfter(Time time) {
 SeenStatus SeenKeys::Insert(const ReplayClaim& claim, Time now) {
   if (!CheckTime(now) || claim.expires_at > kLatestTime) return SeenStatus::kFull;
   const Time time = clock_.Observe(now);
-  if (claim.expires_at <= time) return SeenStatus::kSeen;
+  if (claim.expires_at <= now) return SeenStatus::kSeen;
+  if (claim.expires_at <= time) return SeenStatus::kFull;  // the clock has stepped back
   const Tick until = TickAtOrAfter(claim.expires_at);
   const Tick tick = TickAtOrBefore(time);
   const SeenStatus status = TryInsert(claim, until, tick);

@@ -31,10 +31,11 @@ class SeenTable {
   SeenTable(const SeenTable&) = delete;
   SeenTable& operator=(const SeenTable&) = delete;
 
-  // kSeen if the table has the key, and if the claim has expired by the table's time, since an
-  // expired key may have been dropped. The table's time is the latest `now` it has seen, so a clock
-  // that steps back opens nothing. kFull if the table or the bucket is full (a live entry is never
-  // dropped), and for a `now` or an `expires_at` outside kEarliestTime..kLatestTime.
+  // kSeen if the table has the key, and if the claim has expired, since an expired key may have been
+  // dropped. kFull if the table or the bucket is full (a live entry is never dropped), for a `now`
+  // or an `expires_at` outside kEarliestTime..kLatestTime, and if the claim has expired by the
+  // table's time alone: that is the latest `now` it has seen, so a clock that steps back opens
+  // nothing.
   [[nodiscard]] SeenStatus Insert(const ReplayClaim& claim, Time now);
 
   // Entries that are held, of which some may have expired and wait to be dropped.

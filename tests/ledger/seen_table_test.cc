@@ -55,8 +55,8 @@ TEST(SeenTable, AClockThatStepsBackOpensNothing) {
   const Time end = kNow + seconds{60};
   EXPECT_EQ(table.Insert(Claim(1, end), kNow), SeenStatus::kInserted);
   EXPECT_EQ(table.Insert(Claim(2, end + hours{1}), end + seconds{10}), SeenStatus::kInserted);
-  EXPECT_EQ(table.Insert(Claim(1, end), kNow), SeenStatus::kSeen);
-  EXPECT_EQ(table.Insert(Claim(3, end), kNow), SeenStatus::kSeen);
+  EXPECT_EQ(table.Insert(Claim(1, end), kNow), SeenStatus::kFull);
+  EXPECT_EQ(table.Insert(Claim(3, end), kNow), SeenStatus::kFull);
 }
 
 TEST(SeenTable, TimesThatCannotBeAreFull) {

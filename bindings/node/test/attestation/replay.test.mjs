@@ -21,7 +21,7 @@ test('a clock that steps back opens nothing', () => {
   const cache = new InMemoryReplayCache();
   assert.equal(cache.insert(claim(1), NOW), 'inserted');
   assert.equal(cache.insert(claim(2, { expiresAt: NOW + 90_000 }), NOW + 60_000), 'inserted');
-  assert.equal(cache.insert(claim(1), NOW), 'seen');
+  assert.equal(cache.insert(claim(1), NOW), 'full');
 });
 
 for (const [what, cache] of [

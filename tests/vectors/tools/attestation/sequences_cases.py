@@ -176,5 +176,5 @@ def add(book):
         clock,
         step(text),
         step(token(claims(jti="b", iat=NOW + 400, nbf=..., exp=NOW + 700)), None, NOW_MS + 400_000),
-        step(text, "replay"),
+        step(text, "unavailable"),
     )
