@@ -28,7 +28,7 @@ def full_server(world: World) -> AttestingServer:
 
     def caller() -> str:
         context = server.get_attestation_context()
-        return "nobody" if context is None else str(context.subject)
+        return "unknown" if context is None else str(context.subject)
 
     @server.list_tools()
     async def list_tools() -> list[Any]:
