@@ -1,5 +1,5 @@
-"""The modules next to these tests are imported by name. The tests run on the line of the SDK that is
-installed; test_first_line.py runs them again on the first."""
+"""The modules next to these tests are imported by name. The tests run on the installed line of the
+SDK; test_first_line.py runs them again on the first."""
 
 import contextlib
 import sys

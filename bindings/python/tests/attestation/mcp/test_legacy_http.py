@@ -208,6 +208,21 @@ def test_get_and_delete_need_a_session(world: World, serve: Open) -> None:
         assert response.headers["www-authenticate"] == 'AgentAttestation error="not_provided"'
 
 
+@pytest.mark.parametrize("name", ["mcp-session-id", "last-event-id", "mcp-attestation-proof"])
+def test_a_header_that_stands_twice_is_refused(world: World, serve: Open, name: str) -> None:
+    caller = serve(world)
+    caller.open(world.initialize(world.held()))
+    session = caller.session or ""
+    twice = [*caller.headers({}).items(), (name, session), (name, "other")]
+    for verb in ("GET", "DELETE"):
+        with caller.client.stream(verb, caller.url, headers=twice) as response:
+            assert response.status_code == 400
+    if name == "mcp-session-id":
+        answer = caller.client.post(caller.url, json=CALL, headers=twice)
+        assert answer.status_code == 400
+    assert "result" in caller.send(CALL).message
+
+
 def test_without_a_session_only_requests_are_answered(world: World, serve: Open) -> None:
     caller = serve(world)
     for message in (
