@@ -71,8 +71,8 @@ def carried(fields: dict[str, Any]) -> dict[str, Any]:
     return meta
 
 
-def refused(reason: str, code: int, id: int) -> dict[str, Any]:
-    data = {"reason": reason, "extension": ID}
+def refused(reason: str, code: int, id: int, extension: str = ID) -> dict[str, Any]:
+    data = {"reason": reason, "extension": extension}
     return {"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": "no", "data": data}}
 
 
@@ -225,8 +225,9 @@ def test_an_expired_token_is_renewed_and_the_request_sent_again(world: World) ->
         ("call", refused("expired", -32011, 2)),
         ("list", refused("replay", -32012, 2)),
         ("list", {"jsonrpc": "2.0", "id": 2, "error": {"code": -32011, "message": "its own"}}),
+        ("list", refused("expired", -32011, 2, extension="com.example/other")),
     ],
-    ids=["a call of a tool", "another reason", "another error of this code"],
+    ids=["a call of a tool", "another reason", "another error of this code", "another extension"],
 )
 def test_nothing_else_is_repeated(world: World, message: str, answer: dict[str, Any]) -> None:
     async def act(transport: Transport) -> None:
@@ -246,13 +247,26 @@ def test_nothing_else_is_repeated(world: World, message: str, answer: dict[str, 
 def test_a_call_after_an_expired_one_has_a_new_token(world: World) -> None:
     async def act(transport: Transport) -> None:
         await transport.discovered(world, WANTED)
-        first = carried(await transport.send(world.call("whoami", id=2)))
+        tokens = [carried(await transport.send(world.call("whoami", id=2)))["token"]]
         await transport.answer(refused("expired", -32011, 2))
-        assert carried(await transport.send(world.call("whoami", id=3)))["token"] != first["token"]
+        tokens.append(carried(await transport.send(world.call("whoami", id=3)))["token"])
         world.clock.now += 280  # so near its end it is not sent
-        assert carried(await transport.send(world.call("whoami", id=4)))["token"] != first["token"]
+        tokens.append(carried(await transport.send(world.call("whoami", id=4)))["token"])
+        assert len(set(tokens)) == 3
 
     with_transport(world, act)
+
+
+def test_a_token_is_renewed_once_for_all_that_it_was_sent_with(world: World) -> None:
+    async def run() -> None:
+        source = world.source()
+        first = await source.reusable()
+        source.renew(first)
+        second = await source.reusable()
+        source.renew(first)  # by the answer to another request
+        assert await source.reusable() is second is not first
+
+    anyio.run(run)
 
 
 def test_a_number_that_readers_disagree_about_is_not_sent(world: World) -> None:
