@@ -79,6 +79,9 @@ function write(response: ServerResponse, { status, headers, body }: HttpAnswer):
 
 /** The request with another body, and with whatever a framework has put on it. */
 function forwarded(request: IncomingMessage, body: string | undefined): IncomingMessage {
+  // What is compressed could not be changed.
+  delete request.headers['accept-encoding'];
+  request.rawHeaders = without(request.rawHeaders, /^accept-encoding$/i);
   if (body === undefined) return request;
   const bytes = Buffer.from(body);
   const copy = new IncomingMessage(request.socket);
@@ -92,14 +95,13 @@ function forwarded(request: IncomingMessage, body: string | undefined): Incoming
   copy.httpVersion = request.httpVersion;
   copy.httpVersionMajor = request.httpVersionMajor;
   copy.httpVersionMinor = request.httpVersionMinor;
-  // What is compressed could not be changed.
-  const {
-    'transfer-encoding': _chunked,
-    'accept-encoding': _compressed,
-    ...headers
-  } = request.headers;
+  const { 'transfer-encoding': _chunked, ...headers } = request.headers;
   copy.headers = { ...headers, 'content-length': String(bytes.length) };
-  copy.rawHeaders = withLength(request.rawHeaders, bytes.length);
+  copy.rawHeaders = [
+    ...without(request.rawHeaders, /^(content-length|transfer-encoding)$/i),
+    'Content-Length',
+    String(bytes.length),
+  ];
   copy.push(bytes);
   copy.push(null);
   copy.complete = true;
@@ -108,12 +110,7 @@ function forwarded(request: IncomingMessage, body: string | undefined): Incoming
 
 const PLAIN = { configurable: true, enumerable: true, writable: true };
 
-function withLength(rawHeaders: readonly string[], length: number): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    const dropped = /^(content-length|transfer-encoding|accept-encoding)$/i.test(name);
-    if (!dropped) kept.push(name, rawHeaders[i + 1] as string);
-  }
-  return [...kept, 'Content-Length', String(length)];
+/** Raw headers, names and values in turn, but for those of a name. */
+function without(rawHeaders: readonly string[], name: RegExp): string[] {
+  return rawHeaders.filter((_, i) => !name.test(rawHeaders[i - (i % 2)] as string));
 }

@@ -60,17 +60,12 @@ async function read(request: Request, most: number): Promise<Uint8Array | undefi
   return Buffer.concat(chunks);
 }
 
-function forwarded(request: Request, body: string | undefined): Request {
-  if (body === undefined) return request;
-  const headers = new Headers(request.headers);
-  headers.delete('content-length');
-  headers.delete('accept-encoding'); // what is compressed could not be changed
-  return new Request(request.url, {
-    method: request.method,
-    headers,
-    body,
-    signal: request.signal,
-  });
+function forwarded({ url, method, headers, signal }: Request, body: string | undefined): Request {
+  const passed = new Headers(headers);
+  passed.delete('accept-encoding'); // what is compressed could not be changed
+  if (body === undefined) return new Request(url, { method, headers: passed, signal });
+  passed.delete('content-length');
+  return new Request(url, { method, headers: passed, body, signal });
 }
 
 async function watched(
