@@ -83,13 +83,14 @@ def test_nothing_of_a_stream_goes_out_after_a_denial(world: World) -> None:
     async def send(event: Any) -> None:
         sent.append(event)
 
+    async def receive() -> Any:
+        await anyio.sleep_forever()
+
     async def run() -> None:
         judge = Judge(world.verifier, clock=world.clock)
         result = await world.verifier.verify(world.bearer().token, now=world.clock())
         context = AttestationContext(result)
-        await serve_while_verified(
-            app, {}, anyio.sleep_forever, Response(send), judge, context, b"5"
-        )
+        await serve_while_verified(app, {}, receive, Response(send), judge, context, b"5")
 
     anyio.run(run)
     bodies = [event["body"] for event in sent if event["type"] == "http.response.body"]
