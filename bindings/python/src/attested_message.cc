@@ -1,5 +1,4 @@
 // callgate._native's attestation: messages, key sets, and what is issued.
-#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -8,6 +7,7 @@
 #include "callgate/attestation.h"
 #include "errors.h"
 #include "secret_key.h"
+#include "token.h"
 #include "topics.h"
 
 namespace callgate::python {
@@ -99,13 +99,7 @@ py::bytes ProofSigningInput(py::handle token, py::handle audience, py::handle me
 
 std::string Assemble(py::handle signing_input, py::handle signature) {
   const Input input(signing_input, "signing_input");
-  const Input signed_by(signature, "signature", Accept::kBytes);
-  Signature bytes;
-  if (signed_by.view().size() != bytes.size()) {
-    Raise(Raises::kToken, {ErrorCode::kInvalidArgument, "a signature has 64 bytes", "signature"});
-  }
-  std::copy(signed_by.view().begin(), signed_by.view().end(), bytes.begin());
-  return Take(Raises::kToken, AssembleAttestation(input.view(), bytes));
+  return Take(Raises::kToken, AssembleAttestation(input.view(), SignatureFrom(signature)));
 }
 
 void RegisterMessage(py::module_& module) {

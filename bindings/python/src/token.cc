@@ -28,6 +28,16 @@ TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long 
           .accept_any_audience = accept_any_audience};
 }
 
+Signature SignatureFrom(py::handle bytes) {
+  const Input input(bytes, "signature", Accept::kBytes);
+  Signature signature;
+  if (input.view().size() != signature.size()) {
+    Raise(Raises::kToken, {ErrorCode::kInvalidArgument, "a signature has 64 bytes", "signature"});
+  }
+  std::copy(input.view().begin(), input.view().end(), signature.begin());
+  return signature;
+}
+
 namespace {
 
 const PublicKey& KeyFrom(py::handle key) {
@@ -84,13 +94,7 @@ py::bytes SigningInput(py::handle claims, py::handle key_id, long long lifetime,
 
 std::string Assemble(py::handle signing_input, py::handle signature) {
   const Input input(signing_input, "signing_input");
-  const Input signed_by(signature, "signature", Accept::kBytes);
-  Signature bytes;
-  if (signed_by.view().size() != bytes.size()) {
-    Raise(Raises::kToken, {ErrorCode::kInvalidArgument, "a signature has 64 bytes", "signature"});
-  }
-  std::copy(signed_by.view().begin(), signed_by.view().end(), bytes.begin());
-  return Take(Raises::kToken, AssembleToken(input.view(), bytes));
+  return Take(Raises::kToken, AssembleToken(input.view(), SignatureFrom(signature)));
 }
 
 void RegisterIssuerKeys(py::module_& module) {

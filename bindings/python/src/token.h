@@ -1,4 +1,4 @@
-// What a token must say, from Python's parameters.
+// What a token must say, and a signature over one, from Python's parameters.
 #ifndef CALLGATE_BINDINGS_PYTHON_TOKEN_H_
 #define CALLGATE_BINDINGS_PYTHON_TOKEN_H_
 
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "border.h"
+#include "callgate/crypto.h"
 #include "callgate/token.h"
 
 namespace callgate::python {
@@ -13,6 +14,8 @@ namespace callgate::python {
 std::optional<std::string> TextOption(py::handle value, const char* name);
 TokenExpectations ExpectationsFrom(py::handle issuer, py::handle audience, long long leeway,
                                    bool accept_any_audience);
+// 64 bytes; TokenError for another number of them, TypeError.
+Signature SignatureFrom(py::handle bytes);
 
 }  // namespace callgate::python
 
