@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "audit": {""},
     "trust": {"", "audit"},
     "settings": {""},
-    "connect": {"", "smcp"},
+    "connect": {"", "attestation", "smcp"},
     "serving": {"", "trust"},
     "gateway": {"", "attestation", "audit", "serving", "settings", "trust"},
     "registry": {"", "audit", "serving", "settings", "trust"},
