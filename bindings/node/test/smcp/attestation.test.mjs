@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { format, inspect } from 'node:util';
-import { GatewayRefused } from 'callgate/smcp';
+import { ConfigurationError, GatewayRefused } from 'callgate/smcp';
 import { clientFor, gatewayFor, rejection, sealClientFor } from './setup.mjs';
 
 test('attest names the scope and the protocol of its generation', async (t) => {
@@ -100,7 +100,7 @@ test('each attestation sends a token of its own', async (t) => {
     ['token-1', 'token-2'],
   );
   const empty = clientFor(t, gateway.url, { attestationToken: () => '' });
-  await assert.rejects(empty.attest(), { name: 'ConfigurationError' });
+  await assert.rejects(empty.attest(), ConfigurationError);
   assert.ok(!inspect(client).includes('token-'));
 });
 
