@@ -79,6 +79,20 @@ def token(path: AttestPath, issuer: str = ISSUER, **claims: Any) -> str:
     return issue_attestation(json.dumps(given), key, now, key_id=kid, lifetime=lifetime)
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"jwks_url": "https://a.example/jwks.json", "jwks_file": Path("jwks.json")},
+        {"jwks_file": Path("jwks.json"), "jwks_ca": Path("ca.pem")},
+        {"jwks_url": "ftp://a.example/jwks.json"},
+    ],
+)
+def test_an_issuer_has_one_place_of_its_keys(members: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        AttestationIssuerSettings(issuer=ISSUER, **members)
+
+
 def attested_agent(**members: Any) -> AttestedAgent:
     given = {
         "issuer": ISSUER,

@@ -43,7 +43,7 @@ def key_source(settings: AttestationIssuerSettings) -> KeySource:
     """The URL or the file that the configuration names. Raises CallgateError."""
     where = settings.jwks_url or settings.jwks_file
     assert where is not None
-    return JWKSFetcher(sources={settings.issuer: where})
+    return JWKSFetcher(sources={settings.issuer: where}, ca_file=settings.jwks_ca)
 
 
 @final

@@ -23,6 +23,10 @@ class AttestationIssuerSettings(Section):
         description="Where its public keys are fetched; https, but for loopback. They are kept for "
         "an hour; an unknown `kid` is asked for once in a while.",
     )
+    jwks_ca: ConfigPath | None = Field(
+        default=None,
+        description="Authorities for `jwks_url` instead of the system's, PEM.",
+    )
     jwks_file: ConfigPath | None = Field(
         default=None,
         description="A file with its JWKS, read again when it changes. Exactly one of both.",
@@ -65,6 +69,8 @@ class AttestationIssuerSettings(Section):
     def _check(self) -> AttestationIssuerSettings:
         if (self.jwks_url is None) == (self.jwks_file is None):
             raise PlacedError(("jwks_url",), "expected exactly one of jwks_url and jwks_file")
+        if self.jwks_ca is not None and self.jwks_url is None:
+            raise PlacedError(("jwks_ca",), "jwks_ca goes with jwks_url")
         return self
 
 
