@@ -33,10 +33,17 @@ export class AttestedSession {
   /** Whether the token of a message is of the same caller. */
   isOf(result: VerificationResult): boolean {
     return (
+      this.isOfSubject(result) &&
+      result.confirmationThumbprint === this.result.confirmationThumbprint
+    );
+  }
+
+  /** Whether a token is of the same subject, with whatever key. */
+  isOfSubject(result: VerificationResult): boolean {
+    return (
       result.verified &&
       result.issuer === this.result.issuer &&
-      result.subject === this.result.subject &&
-      result.confirmationThumbprint === this.result.confirmationThumbprint
+      result.subject === this.result.subject
     );
   }
 }

@@ -114,6 +114,12 @@ export class HttpGate {
       case 'pass':
         // An `initialize` without a token: what an earlier one verified counts no longer.
         if (judged.opens === null) this.#sessions.delete(id);
+        // Nor may another subject take the session over: its streams can be resumed.
+        if (judged.opens && session && !session.isOfSubject(judged.opens.result)) {
+          this.#sessions.delete(id);
+          judged.release();
+          return answer(refusal('binding', judged.attested.era, judged.attested.id));
+        }
         return this.#forwardMessage(judged);
     }
   }

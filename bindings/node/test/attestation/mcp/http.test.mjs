@@ -12,7 +12,7 @@ import {
 } from 'callgate/attestation';
 import { agent, call } from './clients.mjs';
 import { connect, gateFor, serve } from './connect.mjs';
-import { AUDIENCE, EXTENSION, forger, IDENTITY } from './issuer.mjs';
+import { AUDIENCE, EXTENSION, forger, IDENTITY, provider } from './issuer.mjs';
 import {
   bearer,
   credentials,
@@ -361,6 +361,25 @@ test('a second initialize without a token ends what the first verified', async (
   assert.equal((await send(toolsList)).tools.length, 1);
   await send(initialize());
   assert.equal((await send(toolsList)).tools.length, 0);
+});
+
+test('another subject takes no session over', async () => {
+  const { gate } = await gateFor();
+  const headers = { 'mcp-session-id': 'one', 'content-type': 'application/json' };
+  const serveOne = async (request) => {
+    const { id } = await request.json();
+    return Response.json({ jsonrpc: '2.0', id, result: {} }, { headers });
+  };
+  const handle = attestFetch(serveOne, gate);
+  const begin = async (identity) => {
+    const token = await provider.createToken({ identity, audience: AUDIENCE });
+    const body = JSON.stringify(initialize({ version: '0.1.0', token }));
+    return await (await handle(new Request(AUDIENCE, { method: 'POST', headers, body }))).json();
+  };
+  assert.ok('result' in (await begin(IDENTITY)));
+  assert.ok('result' in (await begin(IDENTITY)));
+  const refused = await begin({ ...IDENTITY, model_version: 'another' });
+  assert.equal(refused.error.data.reason, 'binding');
 });
 
 test('a server is not asked to compress what may have to be changed', async (t) => {
