@@ -39,7 +39,7 @@ def tool_server() -> MCPServer:
     @server.tool()
     async def whoami(context: Context) -> str:
         caller = attestation_of(context)
-        return "nobody" if caller is None else f"{caller.subject}, {caller.trust_level}"
+        return "unverified" if caller is None else f"{caller.subject}, {caller.trust_level}"
 
     return server
 

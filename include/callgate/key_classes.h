@@ -8,7 +8,7 @@
 namespace callgate {
 
 // Those of "path", "domain", "command", "args", "env", "shell" and "source" that the key is of, as
-// section Keys of docs/policy.md has it; "source" is a path where another stands beside it. Empty
+// section Keys of docs/policy.md has it; "source" is a path where another stands next to it. Empty
 // for most names.
 std::vector<std::string_view> ClassesOfKey(std::string_view key);
 

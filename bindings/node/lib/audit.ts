@@ -6,7 +6,8 @@ import { bytes, flag, list, optionalText, text, wrongType } from './check.js';
 import { withCall } from './decision-record.js';
 import type { Decision } from './decision.js';
 import { CallgateError } from './errors.js';
-import { native, type RedactionHandle } from './native.js';
+import type { RedactionHandle } from './handles.js';
+import { native } from './native.js';
 
 export interface RedactionOptions {
   /**

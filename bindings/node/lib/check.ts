@@ -5,7 +5,7 @@
 import { types } from 'node:util';
 import { CallgateError } from './errors.js';
 import { stringify } from './json-text.js';
-import type { Text } from './native.js';
+import type { Text } from './handles.js';
 
 const EARLIEST = Date.UTC(2001, 0);
 const LATEST = Date.UTC(2200, 0);

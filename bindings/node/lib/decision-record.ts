@@ -2,7 +2,8 @@
 import { jsonText, wrongType } from './check.js';
 import { codeAt } from './codes.js';
 import type { Allowed, Decision, Denied, GuardDecision, PolicyDecision } from './decision.js';
-import { type DecisionBlock, native, type PackedDecision } from './native.js';
+import type { DecisionBlock } from './handles.js';
+import { native, type PackedDecision } from './native.js';
 import { printAs } from './print.js';
 import { PublicKey } from './public-key.js';
 import type { Charge, CodeName, TriedCapability } from './types.js';

@@ -3,7 +3,8 @@ import { types } from 'node:util';
 import { text, textOrBytes, wrongType } from './check.js';
 import type { JsonObject } from './json.js';
 import { stringify } from './json-text.js';
-import { type IssuerKeysHandle, native } from './native.js';
+import type { IssuerKeysHandle } from './handles.js';
+import { native } from './native.js';
 import { PublicKey, publicKey } from './public-key.js';
 
 /** RFC 7517 JWK Set. */

@@ -30,19 +30,6 @@ import type {
   TriedCapability,
 } from './types.js';
 
-export type {
-  DecisionBlock,
-  GateHandle,
-  GuardHandle,
-  IssuerKeysHandle,
-  PlanHandle,
-  PolicySetHandle,
-  PublicKeyHandle,
-  RedactionHandle,
-  SecretKeyHandle,
-  Text,
-} from './handles.js';
-
 /** Milliseconds since 1970. */
 type Milliseconds = number;
 type Seconds = number;

@@ -7,7 +7,8 @@ import { policyDecision } from './decision-record.js';
 import { PolicyError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { limitValues } from './limits.js';
-import { native, type PolicySetHandle } from './native.js';
+import type { PolicySetHandle } from './handles.js';
+import { native } from './native.js';
 import { printAs } from './print.js';
 import type { Containment, Limits, LintWarning, LoadFault, PolicyChange } from './types.js';
 

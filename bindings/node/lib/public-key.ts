@@ -2,7 +2,8 @@
 import { types } from 'node:util';
 import { bytes, jsonText, text, textOrBytes, wrongType } from './check.js';
 import type { JsonObject } from './json.js';
-import { native, type PublicKeyHandle } from './native.js';
+import type { PublicKeyHandle } from './handles.js';
+import { native } from './native.js';
 import { printAs } from './print.js';
 
 /** RFC 8037: an Ed25519 public key as JWK. */

@@ -2,7 +2,8 @@
 import { types } from 'node:util';
 import { bytes, jsonText, textOrBytes, wrongType } from './check.js';
 import type { JsonObject } from './json.js';
-import { native, type SecretKeyHandle } from './native.js';
+import type { SecretKeyHandle } from './handles.js';
+import { native } from './native.js';
 import { printAs } from './print.js';
 import { type PublicJwk, PublicKey } from './public-key.js';
 

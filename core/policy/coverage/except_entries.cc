@@ -117,7 +117,7 @@ class RefusedItem {
     }
   }
 
-  // Paths are read anew, since they view the schema.
+  // Paths are read again, since they view the schema.
   std::string_view RuleOf(const Schema& schema, const Scalar& value) const {
     CallPaths paths(arguments_);
     return JudgeScalar(schema, value, paths).rule;

@@ -143,7 +143,7 @@ class Reading {
   void ReadEachSubcommand() {
     if (!subcommands_ && MayLackSubcommand()) {
       Runs("a call may leave out what " + Name() + " does, and with it what " + Name() +
-           " runs cannot be told; write minOperands: 1 beside the operands");
+           " runs cannot be told; write minOperands: 1 next to the operands");
       return;
     }
     if (!subcommands_) {

@@ -242,7 +242,7 @@ TEST(CommandLint, EachSaysWhatToWrite) {
 TEST(CommandLint, OperandsThatListSubcommandsHaveToBeThere) {
   const std::string directory = "words: [git], options: [{'-C VALUE': {enum: [/w, /s]}}], ";
   const std::string listed = "{" + directory + "operands: {enum: [status, log]}";
-  EXPECT_THAT(Reach(listed + "}").runs, HasSubstr("write minOperands: 1 beside the operands"));
+  EXPECT_THAT(Reach(listed + "}").runs, HasSubstr("write minOperands: 1 next to the operands"));
   EXPECT_EQ(Reach(listed + ", minOperands: 1}").runs, "");
   EXPECT_THAT(Reach("{" + directory + "operands: " + kText + "}").runs,
               HasSubstr("list in then what is meant"));

@@ -5,11 +5,15 @@ issuing takes no part.
 """
 
 from attestation import (
+    agent_cases,
     claims_cases,
     forms,
+    issued_cases,
+    key_set_cases,
     messages_cases,
     proofs_cases,
     public_cases,
+    reasons_cases,
     rules_cases,
     sequences_cases,
 )
@@ -20,11 +24,15 @@ book = Book()
 for subject in (
     forms,
     claims_cases,
+    agent_cases,
     rules_cases,
     public_cases,
     proofs_cases,
     sequences_cases,
     messages_cases,
+    key_set_cases,
+    issued_cases,
+    reasons_cases,
 ):
     subject.add(book)
 write("attestation.json", book.content())

@@ -4,39 +4,13 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { InMemoryReplayCache, readAttestedMessage } from 'callgate/attestation';
 import { boundToken, NOW, token, verifier } from './setup.mjs';
+import { growth } from '../resident.mjs';
 
-v8.setFlagsFromString('--expose-gc');
-const gc = vm.runInNewContext('gc');
 const now = NOW;
-
-async function resident() {
-  // Node-API frees in a later turn of the event loop than the one that collects.
-  for (let i = 0; i < 4; i++) {
-    gc();
-    await setImmediate();
-  }
-  return process.memoryUsage.rss();
-}
-
-/** Megabytes that stay after `rounds` of `make`; done twice, for what the allocator keeps. */
-async function growth(rounds, make) {
-  let before = 0;
-  for (let time = 0; time < 2; time++) {
-    before = await resident();
-    for (let i = 0; i < rounds; i++) {
-      await make();
-      await setImmediate();
-    }
-  }
-  return ((await resident()) - before) / 2 ** 20;
-}
 
 test('100,000 results are freed when they are dropped', async () => {
   const server = verifier();

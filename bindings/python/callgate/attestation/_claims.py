@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from callgate.attestation._names import (
@@ -165,5 +165,5 @@ def _copied(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _known(kind: type, members: Mapping[str, Any]) -> dict[str, Any]:
-    fields: Mapping[str, object] = kind.__dataclass_fields__  # type: ignore[attr-defined]
-    return {name: value for name, value in members.items() if name in fields}
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in members.items() if name in names}

@@ -40,7 +40,7 @@ def settings(*issuers: str, **members: Any) -> AttestationSettings:
 
 
 class Keys:
-    """The published keys of an issuer; ``down`` while nobody can ask it."""
+    """The published keys of an issuer; ``down`` while it cannot be asked."""
 
     down = False
 

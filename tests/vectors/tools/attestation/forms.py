@@ -307,7 +307,7 @@ def add_encodings(book):
     malformed("empty claims", f"{HEAD}..{SIGNATURE}", "claims")
     malformed("a token in quotes", f'"{GOOD}"', "header")
     book.bad(
-        "no token", "rule: a token that nobody sent is not_provided", None, "not_provided", None
+        "no token", "rule: a token that was not sent is not_provided", None, "not_provided", None
     )
 
 

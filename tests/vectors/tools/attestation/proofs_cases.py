@@ -172,7 +172,7 @@ def add(book):
         expectations={"audience": SERVER, "require_proof": True},
     )
     book.unproven(
-        "a bearer with a proof beside it",
+        "a bearer and a proof",
         bearer,
         proof(token()),
         "claims/cnf",

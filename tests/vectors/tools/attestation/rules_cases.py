@@ -55,8 +55,8 @@ def add_issuers(book):
 
 
 def _empty(book):
-    book.trusts["nobody"] = {"issuers": []}
-    return "nobody"
+    book.trusts["no-issuer"] = {"issuers": []}
+    return "no-issuer"
 
 
 def add_levels(book):

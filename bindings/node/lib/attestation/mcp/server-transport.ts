@@ -27,7 +27,7 @@ const MOST_WAITING = 1024;
 interface Pending {
   readonly change: ChangeAnswer | undefined;
   readonly release: () => void;
-  /** Whether its caller was let in. Methods that anyone may call let nobody in. */
+  /** Whether its caller was let in. A method that needs no verification lets no caller in. */
   readonly admitted: boolean;
   /** Of a request that opens a stream. */
   readonly watch?: StreamWatch;

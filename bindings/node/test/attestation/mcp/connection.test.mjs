@@ -73,7 +73,7 @@ test('the server sees neither token nor proof', async () => {
   await settle(2);
 });
 
-test('a context is the request’s while it is handled, and nobody else’s', async () => {
+test('a context belongs to its request while that is handled', async () => {
   const { wire, transport, received, settle } = await opened();
   wire.onmessage({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
   await settle(2);

@@ -213,7 +213,7 @@ for (const pair of SERVERS) {
     assert.equal(after.message.error.code, -32001);
   });
 
-  test(`a second initialize of a session is judged anew, server ${pair.server}.x`, async (t) => {
+  test(`a second initialize of a session is judged again, server ${pair.server}.x`, async (t) => {
     const { gate } = await gateFor();
     const { url } = await serve(t, pair, gate);
     const { session } = await post(url, initialize({ version: '0.1.0', token: await bearer() }));

@@ -1,4 +1,4 @@
-// Sessions of the legacy era: how they end, and that nobody else takes them over.
+// Sessions of the legacy era: how they end, and that no other caller takes them over.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SecretKey } from 'callgate';

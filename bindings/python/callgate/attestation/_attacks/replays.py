@@ -103,9 +103,10 @@ async def _store_fails(world: World) -> Sequence[Attempt]:
 async def _no_store(world: World) -> Sequence[Attempt]:
     verifier, token = world.verifier(), world.genuine()
     attempts = []
-    for store in (None, {}, object(), ReplayCache):
+    no_stores: tuple[Any, ...] = (None, {}, object(), ReplayCache)
+    for store in no_stores:
         try:
-            verifier.replay_cache = store  # type: ignore[assignment]
+            verifier.replay_cache = store
         except TypeError:
             attempts.append(Attempt("refused at assignment", "refused at assignment", True))
         else:

@@ -6,7 +6,7 @@ import functools
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from callgate import CallgateError
 from callgate.attestation import _sdk_line as sdk
@@ -194,8 +194,7 @@ class AttestingServer:
 
         earlier: tuple[ToolGuard, ...] = getattr(function, _GUARDS, ())
         setattr(guarded, _GUARDS, (*earlier, guard))
-        result: Any = guarded
-        return result  # type: ignore[no-any-return]
+        return cast("Function", guarded)
 
     def _experimental(self, options: dict[str, Any]) -> dict[str, Any]:
         given = options.get("experimental_capabilities") or {}

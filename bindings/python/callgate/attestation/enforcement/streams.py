@@ -160,7 +160,7 @@ class StreamGate:
             return pending is not None and self._over(pending.context) is None
         if self.session is not None:
             return self.session.ended(self.judge.verifier, self.judge.now()) is None
-        # What anyone may call has no context, and lets nobody in.
+        # A method that needs no verification has no context, and lets no caller in.
         admitted = (pending.context is not None for pending in self._pending.values())
         return self._is_anonymous or any(admitted)
 

@@ -35,8 +35,8 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--attestation-token-file",
         metavar="FILE",
-        help="the agent's attestation token; read at each attestation, so whoever renews it writes "
-        "another",
+        help="the agent's attestation token; read at each attestation, each of which needs another "
+        "token",
     )
     parser.add_argument(
         "--key", metavar="FILE", help="the agent's secret key, PEM or JWK, 0600; else a kept one"

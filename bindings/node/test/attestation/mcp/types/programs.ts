@@ -44,14 +44,14 @@ gate.requireAttestation({ trustLevel: 'root' });
 const server1 = new McpServer1(about);
 server1.registerTool('who', {}, (extra) => {
   const context: AttestationContext | undefined = attestationOf(extra);
-  return { content: [{ type: 'text', text: context?.subject ?? 'nobody' }] };
+  return { content: [{ type: 'text', text: context?.subject ?? 'unverified' }] };
 });
 await server1.connect(attestTransport(new StdioServer1(), gate));
 
 const make = (): McpServer2 => {
   const server = new McpServer2(about);
   server.registerTool('who', {}, (ctx) => {
-    return { content: [{ type: 'text', text: attestationOf(ctx)?.subject ?? 'nobody' }] };
+    return { content: [{ type: 'text', text: attestationOf(ctx)?.subject ?? 'unverified' }] };
   });
   return server;
 };
